@@ -1,0 +1,1 @@
+//! Account tree, trading relationships, users, roles, sessions and API keys.

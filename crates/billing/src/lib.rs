@@ -1,0 +1,1 @@
+//! Charges, invoices, ledger, payments and dunning.

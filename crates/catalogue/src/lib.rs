@@ -1,0 +1,1 @@
+//! Products, plans, items, parameters, price books and their revisions.

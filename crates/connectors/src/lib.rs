@@ -1,0 +1,1 @@
+//! Adapters behind the payment, mail and webhook ports.

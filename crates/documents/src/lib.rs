@@ -1,0 +1,1 @@
+//! PDF invoices, mail rendering, localised numbers and texts.

@@ -1,0 +1,1 @@
+//! Processes that cross rooms: order to cash, renewal, change, cancellation, dunning, usage to invoice.

@@ -1,0 +1,1 @@
+//! Delivery of what was sold: deliveries, vendor endpoints, webhooks and access data.

@@ -1,0 +1,1 @@
+//! Money, currencies, decimals, calendar, ids, errors and the filter language.

@@ -1,0 +1,1 @@
+//! Meters, usage ingest, corrections and aggregates.

@@ -1,0 +1,1 @@
+//! Quotes, orders, approvals and subscriptions with their commercial state.

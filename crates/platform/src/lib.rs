@@ -1,0 +1,1 @@
+//! Database, migrations, commands, jobs, outbox, audit log, encryption and clock.

@@ -1,0 +1,1 @@
+//! Price models, proration, discounts, tax arithmetic, rounding and allocation.

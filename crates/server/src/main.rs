@@ -1,0 +1,3 @@
+//! The tradewind binary: configuration, wiring and command line.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Test application, throw-away databases, simulated clock and auditor.

@@ -1,0 +1,1 @@
+//! Storefront, customer dashboard and control panels.

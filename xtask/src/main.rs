@@ -1,0 +1,3 @@
+//! Rules of the repository and the test command.
+
+fn main() {}

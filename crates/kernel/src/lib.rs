@@ -1,1 +1,21 @@
-//! Money, currencies, decimals, calendar, ids, errors and the filter language.
+//! The vocabulary that every room shares: exact money, currencies, decimals, calendar and time,
+//! typed ids, errors, localised text and the filter language.
+//!
+//! Nothing here does IO, and nothing here knows about HTTP, HTML or SQL.
+
+pub mod currency;
+pub mod decimal;
+pub mod error;
+pub mod id;
+pub mod locale;
+pub mod money;
+mod serde_text;
+pub mod time;
+
+pub use currency::Currency;
+pub use decimal::{Decimal, Rounding};
+pub use error::{Error, FieldProblem, Problems, Result};
+pub use id::TypedId;
+pub use locale::{Locale, Text};
+pub use money::Money;
+pub use time::{Date, Duration, Timestamp, Zone};

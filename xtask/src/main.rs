@@ -1,3 +1,47 @@
 //! Rules of the repository and the test command.
+//!
+//! `cargo xtask test` passes every test on a fresh machine, `cargo xtask tidy` checks the rules of the house.
 
-fn main() {}
+mod suite;
+mod tidy;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    about = "Rules of the repository and the test command"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check the rules of the house: crate directions, pure files, file length, banned calls, portable SQL
+    Tidy,
+    /// Run every test: rooms on SQLite and PostgreSQL, ledger exports, browser, API fuzzing
+    Test(suite::Options),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Tidy => tidy::run(),
+        Command::Test(options) => suite::run(&options),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The root of the repository, found from this crate's own place in it.
+pub(crate) fn repository_root() -> std::path::PathBuf {
+    let manifest = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_path_buf()
+}

@@ -10,6 +10,7 @@ pub mod id;
 pub mod locale;
 pub mod money;
 mod serde_text;
+mod text_enum;
 pub mod time;
 
 pub use currency::Currency;

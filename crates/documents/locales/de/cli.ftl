@@ -1,0 +1,3 @@
+# Was die Kommandozeile Menschen sagt.
+
+cli-done = Fertig.

@@ -1,0 +1,3 @@
+# Die Übersicht der Kunden.
+
+dashboard-title = Übersicht

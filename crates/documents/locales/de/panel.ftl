@@ -1,0 +1,3 @@
+# Die Verwaltung für Verkäufer und Anbieter.
+
+panel-title = Verwaltung

@@ -1,0 +1,3 @@
+# Der Marktplatz: was Besucher und Kunden vor dem Kauf lesen.
+
+storefront-title = Marktplatz

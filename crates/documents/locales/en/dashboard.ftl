@@ -1,0 +1,3 @@
+# The customer dashboard.
+
+dashboard-title = Overview

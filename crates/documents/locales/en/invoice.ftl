@@ -1,0 +1,79 @@
+# The printed documents: invoice, credit note, statement.
+
+invoice-title = Invoice
+invoice-title-credit-note = Credit note
+invoice-title-statement = Statement of account
+
+invoice-number = Invoice number
+invoice-number-credit-note = Credit note number
+invoice-number-statement = Statement number
+invoice-issued = Date of issue
+invoice-due = Due date
+invoice-service-period = Service period
+invoice-supply-date = Date of supply
+invoice-statement-period = Period
+invoice-corrects = Corrects invoice
+invoice-customer-number = Customer number
+invoice-order-reference = Your reference
+
+invoice-billed-to = Billed to
+invoice-seller-vat-id = VAT ID
+invoice-seller-tax-number = Tax number
+invoice-buyer-vat-id = VAT ID
+invoice-register = Register
+invoice-management = Managing directors
+
+invoice-column-description = Description
+invoice-column-period = Period
+invoice-column-quantity = Quantity
+invoice-column-unit-price = Unit price
+invoice-column-tax = VAT
+invoice-column-amount = Amount
+invoice-column-date = Date
+invoice-column-document = Document
+invoice-column-balance = Balance
+
+invoice-group-subtotal = Subtotal { $group }
+invoice-continued = { $group } (continued)
+invoice-net-total = Total excluding VAT
+invoice-discount = Discount: { $name }
+invoice-tax-line = VAT { $rate } on { $base }
+invoice-tax-total = Total VAT
+invoice-gross-total = Total including VAT
+invoice-gross-total-untaxed = Total
+invoice-paid = Paid on { $date } ({ $method })
+invoice-balance-due = Amount due
+invoice-balance-credit = Amount in your favour
+invoice-settled = Settled – nothing left to pay
+
+invoice-tax-summary = VAT summary
+invoice-tax-rate = VAT rate
+invoice-tax-base = Net amount
+invoice-tax-amount = VAT
+invoice-tax-gross = Gross amount
+invoice-tax-rate-reverse = Reverse charge
+invoice-tax-rate-exempt = Exempt
+invoice-tax-rate-outside = Not taxable
+invoice-note-reverse-charge = Reverse charge: the recipient of the service is liable for VAT (Articles 44 and 196, Directive 2006/112/EC).
+invoice-note-exempt = Exempt from VAT: { $reason }
+invoice-note-outside = Not subject to VAT: { $reason }
+invoice-tax-in-currency = VAT payable in { $currency }: { $amount } (rate { $rate } of { $date })
+
+invoice-payment = Payment
+invoice-terms-days = Please pay { $amount } by { $date } without deduction.
+invoice-terms-card = { $amount } will be charged to your payment method { $method } on { $date }.
+invoice-terms-settled = This invoice is settled. Thank you.
+invoice-terms-credit = { $amount } will be set off against your next invoice or paid back.
+invoice-terms-statement = The balance on { $date } is { $amount }.
+invoice-bank-holder = Account holder
+invoice-bank-name = Bank
+invoice-bank-iban = IBAN
+invoice-bank-bic = BIC
+invoice-bank-account = Account
+invoice-bank-reference = Payment reference
+invoice-notes = Notes
+invoice-opening-balance = Balance brought forward
+invoice-lines-none = No items in this period.
+
+invoice-page = Page { $page } of { $pages }
+invoice-contact = Questions about this document? { $email }

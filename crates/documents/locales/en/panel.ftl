@@ -1,0 +1,3 @@
+# The panels of sellers and vendors.
+
+panel-title = Control panel

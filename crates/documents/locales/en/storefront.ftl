@@ -1,0 +1,3 @@
+# The storefront: what visitors and customers read before they have bought.
+
+storefront-title = Marketplace

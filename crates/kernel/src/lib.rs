@@ -9,7 +9,7 @@ pub mod error;
 pub mod id;
 pub mod locale;
 pub mod money;
-mod schema;
+pub mod schema;
 mod serde_text;
 mod text_enum;
 pub mod time;

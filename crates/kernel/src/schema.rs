@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use utoipa::{
+use utoipa::openapi::{
+    KnownFormat, ObjectBuilder, SchemaFormat,
+    schema::{AdditionalProperties, Type},
+};
+pub use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{
-        KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat,
-        schema::{AdditionalProperties, Type},
-    },
+    openapi::{RefOr, Schema},
 };
 
 use crate::{Currency, Locale, Money, Text, Timestamp, Zone};
@@ -18,6 +19,12 @@ pub(crate) fn id(prefix: &str, kind: &str) -> RefOr<Schema> {
         .description(Some(format!("Identifies one {kind}.")))
         .pattern(Some(format!("^{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$")))
         .into()
+}
+
+/// The schema of an enumeration: the words it is written with.
+#[must_use]
+pub fn words(words: &[&'static str]) -> RefOr<Schema> {
+    text().enum_values(Some(words.iter().copied())).into()
 }
 
 fn text() -> ObjectBuilder {

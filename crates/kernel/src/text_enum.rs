@@ -3,7 +3,8 @@
 /// Declares an enum whose variants have a fixed text form.
 ///
 /// The enum gets `ALL`, `as_str`, `Display`, `FromStr` (unknown text is an [`Error::Invalid`](crate::Error::Invalid)
-/// naming the accepted words) and serde as that text. The word in brackets is the field name used in refusals.
+/// naming the accepted words), serde as that text, and its
+/// schema in the description of the API. The word in brackets is the field name used in refusals.
 ///
 /// ```
 /// tradewind_kernel::text_enum! {
@@ -62,6 +63,18 @@ macro_rules! text_enum {
                         concat!("must be one of", $( " ", $text ),+),
                     )),
                 }
+            }
+        }
+
+        impl $crate::schema::PartialSchema for $name {
+            fn schema() -> $crate::schema::RefOr<$crate::schema::Schema> {
+                $crate::schema::words(&[$( $text ),+])
+            }
+        }
+
+        impl $crate::schema::ToSchema for $name {
+            fn name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($name).into()
             }
         }
 

@@ -58,7 +58,7 @@ impl Currency {
     }
 
     /// All currencies, by code.
-    pub fn all() -> impl ExactSizeIterator<Item = Self> {
+    pub fn all() -> impl ExactSizeIterator<Item = Self> + Clone {
         // The table has fewer rows than a byte has values (a test says so).
         (0..TABLE.len()).map(|i| Self(i as u8))
     }

@@ -63,7 +63,7 @@ impl Money {
     /// # Errors
     /// Names `field` when it is no number, has too many places or is too large.
     pub fn parse_amount(field: &str, text: &str, currency: Currency) -> Result<Self> {
-        let value = parse_decimal(field, text, &Limits::new(18, currency.exponent()))?;
+        let value = parse_decimal(field, text, &Limits::new(19, currency.exponent()))?;
         // Nothing is left to round: the limits allow no further places.
         Self::from_exact(value, currency, Rounding::HalfUp).map_err(|error| error.at(field))
     }

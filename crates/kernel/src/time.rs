@@ -22,7 +22,7 @@ impl Timestamp {
     /// The earliest instant; every zone's date is still in the year 1.
     pub const MIN: Self = Self(-62_135_510_400_000_000);
     /// The latest instant; every zone's date is still in the year 9999.
-    pub const MAX: Self = Self(253_402_207_200_999_999);
+    pub const MAX: Self = Self(253_402_207_200_000_000);
 
     /// Microseconds since 1970-01-01T00:00:00Z; values out of range become the nearest in range.
     #[must_use]

@@ -3,60 +3,32 @@
 //! A [`Decimal`] holds up to 28 significant digits. Sums and products are exact as long as they fit into that; beyond
 //! it the last digit is rounded to the nearest, and what does not fit at all is an error.
 
-use std::{fmt, str::FromStr};
-
 pub use rust_decimal::Decimal;
 use rust_decimal::RoundingStrategy;
-use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// How to round; every rounding of money names one of these and the place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rounding {
-    /// To the nearest; a half away from zero (commercial rounding).
-    HalfUp,
-    /// To the nearest; a half to the even neighbour (bankers' rounding).
-    HalfEven,
-    /// To the nearest; a half towards zero.
-    HalfDown,
-    /// Away from zero.
-    Up,
-    /// Towards zero.
-    Down,
-    /// Towards positive infinity.
-    Ceiling,
-    /// Towards negative infinity.
-    Floor,
+crate::text_enum! {
+    /// How to round; every rounding of money names one of these and the place.
+    pub enum Rounding("rounding") {
+        /// To the nearest; a half away from zero (commercial rounding).
+        HalfUp = "half_up",
+        /// To the nearest; a half to the even neighbour (bankers' rounding).
+        HalfEven = "half_even",
+        /// To the nearest; a half towards zero.
+        HalfDown = "half_down",
+        /// Away from zero.
+        Up = "up",
+        /// Towards zero.
+        Down = "down",
+        /// Towards positive infinity.
+        Ceiling = "ceiling",
+        /// Towards negative infinity.
+        Floor = "floor",
+    }
 }
 
 impl Rounding {
-    /// All modes.
-    pub const ALL: [Self; 7] = [
-        Self::HalfUp,
-        Self::HalfEven,
-        Self::HalfDown,
-        Self::Up,
-        Self::Down,
-        Self::Ceiling,
-        Self::Floor,
-    ];
-
-    /// The stored name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::HalfUp => "half_up",
-            Self::HalfEven => "half_even",
-            Self::HalfDown => "half_down",
-            Self::Up => "up",
-            Self::Down => "down",
-            Self::Ceiling => "ceiling",
-            Self::Floor => "floor",
-        }
-    }
-
     const fn strategy(self) -> RoundingStrategy {
         match self {
             Self::HalfUp => RoundingStrategy::MidpointAwayFromZero,
@@ -67,30 +39,6 @@ impl Rounding {
             Self::Ceiling => RoundingStrategy::ToPositiveInfinity,
             Self::Floor => RoundingStrategy::ToNegativeInfinity,
         }
-    }
-}
-
-impl fmt::Display for Rounding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Rounding {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|mode| mode.as_str() == text)
-            .ok_or_else(|| {
-                let names = Self::ALL.map(Self::as_str).join(", ");
-                Error::invalid(
-                    "rounding",
-                    "unknown_value",
-                    format!("expected one of {names}"),
-                )
-            })
     }
 }
 

@@ -11,7 +11,7 @@ pub use utoipa::{
     openapi::{RefOr, Schema},
 };
 
-use crate::{Currency, Locale, Money, Text, Timestamp, Zone};
+use crate::{Cadence, Currency, Locale, Money, Period, Text, Timestamp, Zone};
 
 /// The schema of a typed id.
 pub(crate) fn id(prefix: &str, kind: &str) -> RefOr<Schema> {
@@ -115,3 +115,34 @@ value_schema!(
         )
         .required("currency")
 );
+
+value_schema!(
+    Cadence,
+    "Cadence",
+    text()
+        .description(Some(
+            "A regular distance in time, as an ISO 8601 duration of one part."
+        ))
+        .pattern(Some("^P([1-9][0-9]{0,4}[DWMY]|T[1-9][0-9]{0,4}H)$"))
+        .examples(["P1M"])
+);
+
+value_schema!(
+    Period,
+    "Period",
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some(
+            "A stretch of whole days: its start belongs to it, its end does not."
+        ))
+        .property("start", date("The first day."))
+        .required("start")
+        .property("end", date("The day after the last."))
+        .required("end")
+);
+
+fn date(description: &str) -> ObjectBuilder {
+    text()
+        .description(Some(description))
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+}

@@ -493,7 +493,7 @@ proptest! {
         scale in 0_u32..12,
         currency in any_currency(),
     ) {
-        for mode in Rounding::ALL {
+        for &mode in Rounding::ALL {
             let value = Decimal::from_i128_with_scale(mantissa, scale);
             let expected = rounded(mantissa, scale, currency.exponent(), mode);
             let money = Money::from_exact(value, currency, mode);

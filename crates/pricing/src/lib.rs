@@ -1,1 +1,16 @@
 //! Price models, proration, discounts, tax arithmetic, rounding and allocation.
+//!
+//! Everything here is a pure function of its arguments: no IO, no clock, no floats. What well-known billing engines do
+//! differently from each other is a policy (a serde value that is stored with the terms of a sale), never a constant.
+//!
+//! The way of an amount: a [`PriceModel`] and a [`Usage`] give an exact amount ([`rate()`]), a proration gives the
+//! share of a period, discounts and tax are computed on lines, and only then is anything rounded, once, by name
+//! ([`rounding`]).
+
+pub mod model;
+pub mod rate;
+pub mod rounding;
+pub mod tax;
+
+pub use model::{MatrixRow, PriceKind, PriceModel, Purpose, Step, Tier, TierBounds, ZeroUsage};
+pub use rate::{Cell, Part, PartKind, Rated, Settle, Usage, rate, total};

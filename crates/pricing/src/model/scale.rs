@@ -1,0 +1,163 @@
+//! Markups and exchange rates: a price model times a factor is a price model again.
+
+use tradewind_kernel::{Decimal, Result, decimal};
+
+use super::{PriceKind, PriceModel, Tier};
+
+impl PriceModel {
+    /// This price with a markup in percent (negative for a discount): every price in it times `1 + percent / 100`.
+    ///
+    /// Quantities and bounds of tiers stay as they are. Markups on a passed-through cost compose: +8 %, then +10 % is
+    /// +18.8 %.
+    ///
+    /// # Errors
+    /// `overflow` when a price gets too large.
+    pub fn marked_up(&self, percent: Decimal) -> Result<Self> {
+        let by = factor(percent)?;
+        let mut model = self.scaled(by)?;
+        if let PriceKind::PassThrough {
+            markup_percent,
+            exchange_rate,
+        } = &self.kind
+        {
+            // (1 + a)(1 + b) - 1, in percent
+            let both = decimal::mul(factor(*markup_percent)?, by)?;
+            let over = decimal::sub(both, Decimal::ONE)?;
+            model.kind = PriceKind::PassThrough {
+                markup_percent: decimal::mul(over, Decimal::ONE_HUNDRED)?.normalize(),
+                exchange_rate: *exchange_rate,
+            };
+        }
+        Ok(model)
+    }
+
+    /// This price in another currency: every price in it times `rate` (units of the new currency for one of the old).
+    ///
+    /// # Errors
+    /// `overflow` when a price gets too large.
+    pub fn converted(&self, rate: Decimal) -> Result<Self> {
+        self.scaled(rate)
+    }
+
+    /// Every price times a factor; a passed-through cost takes it as an exchange rate.
+    fn scaled(&self, factor: Decimal) -> Result<Self> {
+        let times = |value: Decimal| {
+            Ok::<_, tradewind_kernel::Error>(decimal::mul(value, factor)?.normalize())
+        };
+        let maybe = |value: Option<Decimal>| value.map(times).transpose();
+        let tiers = |tiers: &[Tier]| {
+            tiers
+                .iter()
+                .map(|tier| {
+                    Ok(Tier {
+                        unit_price: times(tier.unit_price)?,
+                        flat: times(tier.flat)?,
+                        ..tier.clone()
+                    })
+                })
+                .collect::<Result<Vec<_>>>()
+        };
+        let kind = match &self.kind {
+            PriceKind::Flat { amount } => PriceKind::Flat {
+                amount: times(*amount)?,
+            },
+            PriceKind::PerUnit { unit_price } => PriceKind::PerUnit {
+                unit_price: times(*unit_price)?,
+            },
+            PriceKind::Graduated {
+                tiers: old,
+                zero_usage,
+            } => PriceKind::Graduated {
+                tiers: tiers(old)?,
+                zero_usage: *zero_usage,
+            },
+            PriceKind::Volume {
+                tiers: old,
+                zero_usage,
+                bounds,
+            } => PriceKind::Volume {
+                tiers: tiers(old)?,
+                zero_usage: *zero_usage,
+                bounds: *bounds,
+            },
+            PriceKind::GraduatedPercentage {
+                tiers: old,
+                zero_usage,
+            } => PriceKind::GraduatedPercentage {
+                tiers: tiers(old)?,
+                zero_usage: *zero_usage,
+            },
+            PriceKind::Stairstep {
+                steps,
+                zero_usage,
+                bounds,
+            } => PriceKind::Stairstep {
+                steps: steps
+                    .iter()
+                    .map(|step| {
+                        Ok(super::Step {
+                            amount: times(step.amount)?,
+                            ..step.clone()
+                        })
+                    })
+                    .collect::<Result<Vec<_>>>()?,
+                zero_usage: *zero_usage,
+                bounds: *bounds,
+            },
+            PriceKind::Package { size, amount } => PriceKind::Package {
+                size: *size,
+                amount: times(*amount)?,
+            },
+            PriceKind::Percentage {
+                percent,
+                per_event,
+                free_events,
+                free_amount,
+                min_per_event,
+                max_per_event,
+            } => PriceKind::Percentage {
+                percent: times(*percent)?,
+                per_event: times(*per_event)?,
+                free_events: *free_events,
+                free_amount: *free_amount,
+                min_per_event: maybe(*min_per_event)?,
+                max_per_event: maybe(*max_per_event)?,
+            },
+            PriceKind::Matrix { dimensions, rows } => PriceKind::Matrix {
+                dimensions: dimensions.clone(),
+                rows: rows
+                    .iter()
+                    .map(|row| {
+                        Ok(super::MatrixRow {
+                            unit_price: times(row.unit_price)?,
+                            ..row.clone()
+                        })
+                    })
+                    .collect::<Result<Vec<_>>>()?,
+            },
+            PriceKind::PassThrough {
+                markup_percent,
+                exchange_rate,
+            } => PriceKind::PassThrough {
+                markup_percent: *markup_percent,
+                exchange_rate: times(*exchange_rate)?,
+            },
+        };
+        Ok(Self {
+            kind,
+            included: self.included,
+            minimum: maybe(self.minimum)?,
+            maximum: maybe(self.maximum)?,
+        })
+    }
+}
+
+/// `1 + percent / 100`, exactly.
+pub(crate) fn factor(percent: Decimal) -> Result<Decimal> {
+    decimal::add(Decimal::ONE, hundredth(percent)?)
+}
+
+/// `percent / 100`, exactly.
+pub(crate) fn hundredth(percent: Decimal) -> Result<Decimal> {
+    decimal::mul(percent, Decimal::new(1, 2))
+}

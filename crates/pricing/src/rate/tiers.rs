@@ -1,0 +1,158 @@
+//! Graduated, volume and stairstep prices.
+
+use tradewind_kernel::{Decimal, Error, Result, decimal};
+
+use super::{Part, PartKind, Sink, index, not_negative, packages};
+use crate::model::{Step, Tier, TierBounds, ZeroUsage};
+
+/// Each unit at the price of its own tier; unit prices count times `scale` (a hundredth where they are percentages).
+pub(super) fn graduated<S: Sink>(
+    tiers: &[Tier],
+    zero_usage: ZeroUsage,
+    quantity: Decimal,
+    scale: Decimal,
+    sink: &mut S,
+) -> Result<()> {
+    not_negative(quantity)?;
+    let mut lower = Decimal::ZERO;
+    for (i, tier) in tiers.iter().enumerate() {
+        let entered = quantity > lower
+            || (i == 0 && quantity.is_zero() && zero_usage == ZeroUsage::FirstTier);
+        if !entered {
+            break;
+        }
+        let upper = tier.up_to.map_or(quantity, |up_to| up_to.min(quantity));
+        tier_parts(i, tier, decimal::sub(upper, lower)?, scale, sink)?;
+        lower = upper;
+    }
+    Ok(())
+}
+
+/// All units at the price of the tier of the whole quantity.
+pub(super) fn volume<S: Sink>(
+    tiers: &[Tier],
+    zero_usage: ZeroUsage,
+    bounds: TierBounds,
+    quantity: Decimal,
+    sink: &mut S,
+) -> Result<()> {
+    if quantity.is_zero() && zero_usage == ZeroUsage::Free {
+        return Ok(());
+    }
+    let at = tiers
+        .iter()
+        .position(|tier| within(tier.up_to, bounds, quantity));
+    match at.and_then(|i| tiers.get(i).map(|tier| (i, tier))) {
+        Some((i, tier)) => tier_parts(i, tier, quantity, Decimal::ONE, sink),
+        None => Err(beyond_all(quantity)),
+    }
+}
+
+/// The whole quantity at the amount of its step.
+pub(super) fn stairstep<S: Sink>(
+    steps: &[Step],
+    zero_usage: ZeroUsage,
+    bounds: TierBounds,
+    quantity: Decimal,
+    sink: &mut S,
+) -> Result<()> {
+    if quantity.is_zero() && zero_usage == ZeroUsage::Free {
+        return Ok(());
+    }
+    let step = steps
+        .iter()
+        .enumerate()
+        .find(|(_, step)| within(step.up_to, bounds, quantity));
+    match step {
+        Some((i, step)) => sink.part(step_part(i, step)),
+        None => Err(beyond_all(quantity)),
+    }
+}
+
+/// The step with this tag.
+pub(super) fn tagged<S: Sink>(steps: &[Step], tag: &str, sink: &mut S) -> Result<()> {
+    let step = steps
+        .iter()
+        .enumerate()
+        .find(|(_, step)| step.tag.as_deref() == Some(tag));
+    match step {
+        Some((i, step)) => sink.part(step_part(i, step)),
+        None => {
+            let tags: Vec<&str> = steps
+                .iter()
+                .filter_map(|step| step.tag.as_deref())
+                .collect();
+            Err(Error::invalid(
+                "tag",
+                "unknown_value",
+                format!(
+                    "{tag:?} is not offered; expected one of {}",
+                    tags.join(", ")
+                ),
+            ))
+        }
+    }
+}
+
+fn within(up_to: Option<Decimal>, bounds: TierBounds, quantity: Decimal) -> bool {
+    up_to.is_none_or(|up_to| match bounds {
+        TierBounds::UpperInclusive => quantity <= up_to,
+        TierBounds::LowerInclusive => quantity < up_to,
+    })
+}
+
+fn beyond_all(quantity: Decimal) -> Error {
+    Error::refused(
+        "no_price_for_quantity",
+        format!("there is no price for a quantity of {quantity}: it is above the last step"),
+    )
+}
+
+fn step_part(i: usize, step: &Step) -> Part {
+    Part {
+        kind: PartKind::Step(index(i)),
+        quantity: Decimal::ONE,
+        unit_price: step.amount,
+        amount: step.amount,
+    }
+}
+
+/// The flat amount of a tier and the units in it. Units without a price are shown only where there is no flat amount,
+/// so that a free tier is visible and a flat one is not listed twice.
+fn tier_parts<S: Sink>(
+    i: usize,
+    tier: &Tier,
+    quantity: Decimal,
+    scale: Decimal,
+    sink: &mut S,
+) -> Result<()> {
+    if !tier.flat.is_zero() {
+        sink.part(Part {
+            kind: PartKind::TierFlat(index(i)),
+            quantity: Decimal::ONE,
+            unit_price: tier.flat,
+            amount: tier.flat,
+        })?;
+        if tier.unit_price.is_zero() {
+            return Ok(());
+        }
+    }
+    if quantity.is_zero() {
+        return Ok(());
+    }
+    let (kind, quantity) = match tier.package {
+        Some(size) => (PartKind::TierPackages(index(i)), packages(quantity, size)?),
+        None => (PartKind::Tier(index(i)), quantity),
+    };
+    let amount = decimal::mul(quantity, tier.unit_price)?;
+    sink.part(Part {
+        kind,
+        quantity,
+        unit_price: tier.unit_price,
+        amount: if scale == Decimal::ONE {
+            amount
+        } else {
+            decimal::mul(amount, scale)?
+        },
+    })
+}

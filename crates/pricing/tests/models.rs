@@ -1,0 +1,291 @@
+//! Price models: what they cost, what is refused, and that a markup gives a price model again.
+
+mod common;
+
+use common::{dec, model};
+use serde_json::json;
+use tradewind_kernel::{Decimal, Error};
+use tradewind_pricing::{
+    Cell, PartKind, PriceModel, Purpose, Settle, Usage, rate,
+    rate::{rate_until, total},
+};
+
+fn amount(model: &PriceModel, quantity: &str) -> Decimal {
+    let usage = Usage::Quantity(dec(quantity));
+    let rated = rate(model, &usage).unwrap();
+    let parts: Decimal = rated.parts.iter().map(|part| part.amount).sum();
+    assert_eq!(parts, rated.exact, "the parts add up");
+    assert_eq!(total(model, &usage).unwrap(), rated.exact);
+    rated.exact
+}
+
+#[test]
+fn graduated_prices_each_unit_in_its_own_tier() {
+    let price = model(json!({
+        "model": "graduated",
+        "tiers": [
+            {"up_to": "1000", "unit_price": "0.10"},
+            {"up_to": "10000", "unit_price": "0.05"},
+            {"unit_price": "0.01"},
+        ],
+    }));
+    assert_eq!(amount(&price, "0"), dec("0"));
+    assert_eq!(amount(&price, "1000"), dec("100"));
+    assert_eq!(amount(&price, "1000.5"), dec("100.025"));
+    assert_eq!(amount(&price, "15000"), dec("600"));
+    let rated = rate(&price, &Usage::Quantity(dec("15000"))).unwrap();
+    let kinds: Vec<_> = rated.parts.iter().map(|part| part.kind).collect();
+    assert_eq!(
+        kinds,
+        [PartKind::Tier(0), PartKind::Tier(1), PartKind::Tier(2)]
+    );
+    assert_eq!(rated.parts[1].quantity, dec("9000"));
+}
+
+#[test]
+fn volume_prices_all_units_alike_and_a_bound_belongs_where_the_policy_says() {
+    let tiers = json!([
+        {"up_to": "100", "unit_price": "2", "flat": "10"},
+        {"up_to": "200", "unit_price": "1"},
+        {"unit_price": "0.5", "flat": "50"},
+    ]);
+    let upper = model(json!({"model": "volume", "tiers": tiers, "zero_usage": "first_tier"}));
+    assert_eq!(amount(&upper, "0"), dec("10"));
+    assert_eq!(amount(&upper, "100"), dec("210"));
+    assert_eq!(amount(&upper, "100.5"), dec("100.5"));
+    assert_eq!(amount(&upper, "300"), dec("200"));
+    let lower = model(json!({"model": "volume", "tiers": tiers, "bounds": "lower_inclusive"}));
+    assert_eq!(amount(&lower, "0"), dec("0"));
+    assert_eq!(amount(&lower, "100"), dec("100"));
+}
+
+#[test]
+fn packages_are_counted_when_begun_and_included_units_come_first() {
+    let price = model(json!({"model": "package", "size": "10", "amount": "100", "included": "10"}));
+    assert_eq!(amount(&price, "10"), dec("0"));
+    assert_eq!(amount(&price, "121"), dec("1200"));
+    // A third of a package has no exact quotient; the count must not suffer from it.
+    let thirds = model(json!({"model": "package", "size": "3", "amount": "1"}));
+    assert_eq!(amount(&thirds, "9"), dec("3"));
+    assert_eq!(amount(&thirds, "9.000000000000001"), dec("4"));
+}
+
+#[test]
+fn a_stairstep_is_found_by_quantity_or_picked_by_tag() {
+    let price = model(json!({
+        "model": "stairstep",
+        "steps": [
+            {"up_to": "10", "amount": "50", "tag": "small"},
+            {"up_to": "50", "amount": "200", "tag": "large"},
+        ],
+    }));
+    assert_eq!(amount(&price, "10"), dec("50"));
+    assert_eq!(amount(&price, "10.01"), dec("200"));
+    assert_eq!(total(&price, &Usage::Tag("large")).unwrap(), dec("200"));
+    let error = total(&price, &Usage::Tag("huge")).unwrap_err();
+    assert!(error.to_string().contains("small, large"), "{error}");
+    let error = total(&price, &Usage::Quantity(dec("51"))).unwrap_err();
+    assert!(matches!(
+        error,
+        Error::Refused {
+            code: "no_price_for_quantity",
+            ..
+        }
+    ));
+}
+
+#[test]
+fn the_most_specific_row_of_a_matrix_wins() {
+    let price = model(json!({
+        "model": "matrix",
+        "dimensions": ["region", "size"],
+        "rows": [
+            {"unit_price": "1"},
+            {"when": {"size": "xl"}, "unit_price": "4"},
+            {"when": {"region": "eu"}, "unit_price": "3", "included": "2"},
+            {"when": {"region": "eu", "size": "xl"}, "unit_price": "5"},
+        ],
+    }));
+    let cost = |region, size, quantity| {
+        let values = [("region", region), ("size", size), ("colour", "red")];
+        let cells = [Cell {
+            values: &values,
+            quantity: dec(quantity),
+        }];
+        let usage = Usage::Cells(&cells);
+        assert_eq!(
+            rate(&price, &usage).unwrap().exact,
+            total(&price, &usage).unwrap()
+        );
+        total(&price, &usage).unwrap()
+    };
+    assert_eq!(cost("us", "s", "1"), dec("1"));
+    assert_eq!(cost("us", "xl", "1"), dec("4"));
+    assert_eq!(cost("eu", "s", "3"), dec("3"));
+    assert_eq!(cost("eu", "xl", "1"), dec("5"));
+}
+
+#[test]
+fn free_events_and_free_amount_end_at_whichever_is_used_up_first() {
+    let price = model(json!({
+        "model": "percentage", "percent": "1.3", "per_event": "2.0", "free_events": 3, "free_amount": "250",
+    }));
+    let amounts = ["50", "100", "250", "400"].map(dec);
+    let rated = rate(&price, &Usage::Amounts(&amounts)).unwrap();
+    assert_eq!(rated.exact, dec("11.15"));
+    assert_eq!(rated.parts[0].amount, dec("7.15"));
+    assert_eq!(rated.parts[1].quantity, dec("2"));
+    // Without single events there is no telling which of them are free.
+    let sum = Usage::Total {
+        amount: dec("800"),
+        events: 4,
+    };
+    assert!(rate(&price, &sum).is_err());
+}
+
+#[test]
+fn events_are_held_between_their_bounds() {
+    let price = model(json!({
+        "model": "percentage", "percent": "10", "per_event": "1", "min_per_event": "2", "max_per_event": "5",
+    }));
+    let amounts = ["1", "20", "100"].map(dec);
+    let rated = rate(&price, &Usage::Amounts(&amounts)).unwrap();
+    // 1.10 raised to 2, 3 as it is, 11 lowered to 5
+    assert_eq!(rated.exact, dec("10"));
+}
+
+#[test]
+fn a_passed_through_cost_carries_its_sign() {
+    let price = PriceModel::pass_through(dec("20"));
+    let costs = ["0.1234567890123", "-0.05"].map(dec);
+    let rated = rate(&price, &Usage::Amounts(&costs)).unwrap();
+    assert_eq!(rated.exact, dec("0.08814814681476"));
+}
+
+#[test]
+fn minimum_waits_for_the_end_of_the_period_and_the_maximum_does_not() {
+    let price = PriceModel::per_unit(dec("10"))
+        .with_minimum(dec("150"))
+        .with_maximum(dec("200"));
+    let interim = |q| {
+        rate_until(&price, &Usage::Quantity(dec(q)), Settle::Interim)
+            .unwrap()
+            .exact
+    };
+    assert_eq!(interim("10"), dec("100"));
+    assert_eq!(interim("30"), dec("200"));
+    assert_eq!(amount(&price, "10"), dec("150"));
+    let parts = rate(&price, &Usage::Quantity(dec("10"))).unwrap().parts;
+    assert_eq!(parts[1].kind, PartKind::Minimum);
+    assert_eq!(parts[1].amount, dec("50"));
+}
+
+#[test]
+fn markups_compose_over_tiers_and_are_models_again() {
+    let cost = PriceModel::pass_through(dec("8"));
+    let customer = cost
+        .marked_up(dec("10"))
+        .unwrap()
+        .marked_up(dec("20"))
+        .unwrap();
+    assert_eq!(
+        customer.to_json().unwrap(),
+        json!({"model": "pass_through", "markup_percent": "42.56"})
+    );
+    assert_eq!(
+        customer.converted(dec("0.91")).unwrap().to_json().unwrap(),
+        json!({"model": "pass_through", "markup_percent": "42.56", "exchange_rate": "0.91"})
+    );
+    let price = model(json!({
+        "model": "graduated",
+        "tiers": [{"up_to": "5", "flat": "10"}, {"unit_price": "0.011"}],
+        "included": "1",
+        "minimum": "3",
+    }));
+    let dearer = price.marked_up(dec("15")).unwrap();
+    assert_eq!(
+        dearer.to_json().unwrap(),
+        json!({
+            "model": "graduated",
+            "tiers": [{"up_to": "5", "unit_price": "0", "flat": "11.5"}, {"unit_price": "0.01265"}],
+            "zero_usage": "free",
+            "included": "1",
+            "minimum": "3.45",
+        })
+    );
+    for quantity in ["0", "3", "6", "1000"] {
+        assert_eq!(
+            amount(&dearer, quantity),
+            amount(&price, quantity) * dec("1.15")
+        );
+    }
+}
+
+#[test]
+fn wrong_models_are_refused_by_field() {
+    let wrong = |value: serde_json::Value, purpose| {
+        let error = PriceModel::from_json("price", &value, purpose).unwrap_err();
+        let fields: Vec<_> = error
+            .problems()
+            .iter()
+            .map(|problem| format!("{} {}", problem.field, problem.code))
+            .collect();
+        fields.join("; ")
+    };
+    let charge = |value| wrong(value, Purpose::Charge);
+    assert_eq!(
+        charge(
+            json!({"model": "graduated", "tiers": [{"up_to": "10"}, {"up_to": "10"}, {"unit_price": "-1"}]})
+        ),
+        "price.tiers.1.up_to overlapping; price.tiers.2.unit_price negative_price"
+    );
+    assert_eq!(
+        charge(json!({"model": "volume", "tiers": [{"unit_price": "1"}, {"up_to": "10"}]})),
+        "price.tiers.0.up_to open_bound; price.tiers.1.up_to closed_bound"
+    );
+    assert_eq!(
+        charge(json!({"model": "flat", "amount": "1", "minimun": "2"})),
+        "price.minimun unknown_field"
+    );
+    assert_eq!(
+        charge(json!({"model": "flat", "amount": 0.1})),
+        "price.amount inexact_number"
+    );
+    assert_eq!(
+        charge(json!({"model": "magic"})),
+        "price.model unknown_value"
+    );
+    assert_eq!(
+        charge(json!({"model": "package", "size": "0", "amount": "1"})),
+        "price.size out_of_range"
+    );
+    assert_eq!(
+        charge(json!({"model": "per_unit", "unit_price": "1", "minimum": "5", "maximum": "4"})),
+        "price.maximum below_minimum"
+    );
+    assert_eq!(
+        charge(
+            json!({"model": "matrix", "dimensions": ["a", "b", "c", "d"], "rows": [
+            {"when": {"x": "1"}, "unit_price": "1"}, {"unit_price": "1"}, {"unit_price": "2"}]})
+        ),
+        "price.dimensions out_of_range; price.rows.0.when.x unknown_dimension; price.rows.2.when duplicate"
+    );
+    assert_eq!(
+        wrong(json!({"model": "flat", "amount": "1"}), Purpose::Credit),
+        "price.amount positive_price"
+    );
+    PriceModel::from_json(
+        "price",
+        &json!({"model": "flat", "amount": "-1"}),
+        Purpose::Credit,
+    )
+    .unwrap();
+    let error = rate(&PriceModel::flat(dec("1")), &Usage::Quantity(dec("-1")));
+    assert_eq!(
+        error.unwrap().exact,
+        dec("1"),
+        "a flat price has no quantity"
+    );
+    let tiers = model(json!({"model": "graduated", "tiers": [{"unit_price": "1"}]}));
+    assert!(total(&tiers, &Usage::Quantity(dec("-1"))).is_err());
+}

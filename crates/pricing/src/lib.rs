@@ -3,14 +3,24 @@
 //! Everything here is a pure function of its arguments: no IO, no clock, no floats. What well-known billing engines do
 //! differently from each other is a policy (a serde value that is stored with the terms of a sale), never a constant.
 //!
-//! The way of an amount: a [`PriceModel`] and a [`Usage`] give an exact amount ([`rate()`]), a proration gives the
-//! share of a period, discounts and tax are computed on lines, and only then is anything rounded, once, by name
-//! ([`rounding`]).
+//! The way of an amount: a [`PriceModel`] and a [`Usage`] give an exact amount ([`rate()`]), a [`proration`] gives
+//! the share of a period, [`discount`]s and [`tax`] are computed on lines, and only then is anything rounded, once, by
+//! name ([`rounding`]).
 
+pub mod aggregate;
+pub mod commitment;
+pub mod credit;
+pub mod cumulative;
+pub mod cycles;
+pub mod discount;
 pub mod model;
+pub mod proration;
 pub mod rate;
+pub mod recurring;
+pub mod repair;
 pub mod rounding;
 pub mod tax;
 
 pub use model::{MatrixRow, PriceKind, PriceModel, Purpose, Step, Tier, TierBounds, ZeroUsage};
+pub use proration::{Direction, ProrationPolicy, ProrationTerms, Ratio};
 pub use rate::{Cell, Part, PartKind, Rated, Settle, Usage, rate, total};

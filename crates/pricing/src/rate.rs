@@ -62,7 +62,9 @@ pub struct Part {
 }
 
 /// What a part of an amount is; tiers, steps and rows are counted from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(tag = "part", content = "index", rename_all = "snake_case")]
 pub enum PartKind {
     /// A flat price.
@@ -184,8 +186,18 @@ pub fn total_until(model: &PriceModel, usage: &Usage<'_>, settle: Settle) -> Res
     Ok(sum.0)
 }
 
+/// The exact amount without minimum and maximum, with its parts.
+pub(crate) fn rate_unbounded(model: &PriceModel, usage: &Usage<'_>) -> Result<Rated> {
+    let mut parts = Parts(Sum(Decimal::ZERO), Vec::with_capacity(4));
+    walk(&model.kind, model.included, usage, &mut parts)?;
+    Ok(Rated {
+        exact: parts.0.0,
+        parts: parts.1,
+    })
+}
+
 /// What brings an amount within the bounds of the price. For credits (negative prices) the bounds are of the size.
-fn bound(model: &PriceModel, amount: Decimal, settle: Settle) -> Result<Option<Part>> {
+pub(crate) fn bound(model: &PriceModel, amount: Decimal, settle: Settle) -> Result<Option<Part>> {
     let over = |max: Decimal| {
         if max.is_sign_negative() {
             amount < max

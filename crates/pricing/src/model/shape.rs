@@ -38,7 +38,9 @@ fn read(value: &Value, purpose: Purpose) -> Result<PriceModel> {
     exact_numbers("", value, &mut problems);
     unknown_fields(object, &mut problems);
     problems.finish()?;
-    let model = serde_json::from_value::<PriceModel>(value.clone())
+    let mut value = value.clone();
+    whole_numbers(&mut value);
+    let model = serde_json::from_value::<PriceModel>(value)
         .map_err(|error| Error::invalid("", "malformed", error.to_string()))?;
     model.check(purpose)?;
     Ok(model)
@@ -71,6 +73,19 @@ fn exact_numbers(path: &str, value: &Value, problems: &mut Problems) {
                 exact_numbers(&below(key), value, problems);
             }
         }
+        _ => {}
+    }
+}
+
+/// Decimals are written in quotes; whole numbers may stand without.
+fn whole_numbers(value: &mut Value) {
+    match value {
+        Value::Number(number) => *value = Value::String(number.to_string()),
+        Value::Array(values) => values.iter_mut().for_each(whole_numbers),
+        Value::Object(object) => object
+            .iter_mut()
+            .filter(|(key, _)| *key != "free_events")
+            .for_each(|(_, value)| whole_numbers(value)),
         _ => {}
     }
 }

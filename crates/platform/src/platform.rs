@@ -1,0 +1,451 @@
+//! The platform: what every room is given to work with.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::Notify;
+use tradewind_kernel::id::RealmId;
+use tradewind_kernel::{Error, Timestamp};
+use tradewind_policy::{Action, Decision, Principal, Target};
+
+use crate::clock::WallClock;
+use crate::context::OpCtx;
+use crate::crypto::KeyRing;
+use crate::db::{Db, DbConfig, Result, is_retryable};
+use crate::idempotency::KeyUse;
+use crate::jobs::JobHandler;
+use crate::metrics::Metrics;
+use crate::migrate::{Migration, migrate};
+use crate::outbox::Outbox;
+use crate::realm::{Realm, RealmMode};
+use crate::schema;
+use crate::store;
+use crate::tokens::random_below;
+use crate::work::Work;
+
+/// Runs of a transaction that others keep getting in the way of.
+const ATTEMPTS_MAX: u32 = 6;
+/// The first pause before running it again; doubles each time, plus as much again at random.
+const PAUSE_FIRST: Duration = Duration::from_millis(5);
+
+/// What it takes to open the platform.
+#[derive(Clone, Debug)]
+pub struct PlatformConfig {
+    /// Where the database is.
+    pub db: DbConfig,
+    /// Migrations of the rooms, in the order of the house. The platform's own come before them.
+    pub migrations: Vec<&'static [Migration]>,
+    /// Keys for what is encrypted at rest.
+    pub keys: KeyRing,
+    /// The clock on the wall.
+    pub clock: WallClock,
+}
+
+impl PlatformConfig {
+    /// The usual configuration over this database.
+    #[must_use]
+    pub fn new(db: DbConfig, migrations: Vec<&'static [Migration]>, keys: KeyRing) -> Self {
+        Self {
+            db,
+            migrations,
+            keys,
+            clock: WallClock::System,
+        }
+    }
+}
+
+/// The policies, as the platform asks them.
+#[derive(Clone)]
+pub(crate) struct Decide(Arc<dyn Fn(&Principal, Action, &Target) -> Decision + Send + Sync>);
+
+impl Decide {
+    pub(crate) fn decide(
+        &self,
+        principal: &Principal,
+        action: Action,
+        target: &Target,
+    ) -> Decision {
+        (self.0)(principal, action, target)
+    }
+}
+
+impl fmt::Debug for Decide {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Decide")
+    }
+}
+
+/// Database, policies, keys, clock, subscribers and job handlers. Cheap to clone.
+#[derive(Clone)]
+pub struct Platform {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: Db,
+    decide: Decide,
+    keys: KeyRing,
+    clock: WallClock,
+    outbox: Arc<Outbox>,
+    handlers: RwLock<HashMap<&'static str, Arc<dyn JobHandler>>>,
+    /// Realms whose clock is the wall's: they never change in a way that matters here.
+    live: RwLock<HashMap<RealmId, Realm>>,
+    wake: Notify,
+    metrics: Metrics,
+}
+
+impl fmt::Debug for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Platform({})", self.inner.db.engine())
+    }
+}
+
+enum Started {
+    Fresh(Box<Work>),
+    Answered(String),
+}
+
+impl Platform {
+    /// Connects and migrates.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database cannot be reached; what migrating refuses.
+    pub async fn open(config: PlatformConfig) -> Result<Self> {
+        let db = Db::connect(&config.db).await?;
+        let migrations: Vec<Migration> = schema::MIGRATIONS
+            .iter()
+            .chain(config.migrations.iter().copied().flatten())
+            .copied()
+            .collect();
+        migrate(&db, &migrations).await?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                db,
+                decide: Decide(Arc::new(visible)),
+                keys: config.keys,
+                clock: config.clock,
+                outbox: Arc::new(Outbox::default()),
+                handlers: RwLock::new(HashMap::new()),
+                live: RwLock::new(HashMap::new()),
+                wake: Notify::new(),
+                metrics: Metrics::new(),
+            }),
+        })
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    /// The keys for what is encrypted at rest.
+    #[must_use]
+    pub fn keys(&self) -> &KeyRing {
+        &self.inner.keys
+    }
+
+    /// The metrics of this process.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
+    }
+
+    /// What the clock on the wall shows. For leases and pauses only; business time is [`Platform::now`].
+    #[must_use]
+    pub fn wall(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// The time it is in a realm.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown realm.
+    pub async fn now(&self, realm: RealmId) -> Result<Timestamp> {
+        Ok(self.realm(realm).await?.at(self.wall()))
+    }
+
+    /// A realm.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown realm.
+    pub async fn realm(&self, id: RealmId) -> Result<Realm> {
+        let known = self
+            .inner
+            .live
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&id)
+            .cloned();
+        if let Some(realm) = known {
+            return Ok(realm);
+        }
+        let mut tx = self.inner.db.read().await?;
+        let realm = store::realm(&mut tx, id)
+            .await?
+            .ok_or_else(|| Error::not_found(id))?;
+        tx.rollback().await?;
+        if realm.mode == RealmMode::Live {
+            self.inner
+                .live
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(id, realm.clone());
+        }
+        Ok(realm)
+    }
+
+    /// All realms of this installation.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn realms(&self) -> Result<Vec<Realm>> {
+        let mut tx = self.inner.db.read().await?;
+        let realms = store::realms(&mut tx).await?;
+        tx.rollback().await?;
+        Ok(realms)
+    }
+
+    /// Context for what the platform does of itself in a realm, now.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown realm.
+    pub async fn system(&self, realm: RealmId) -> Result<OpCtx> {
+        let realm = self.realm(realm).await?;
+        Ok(OpCtx::new(
+            realm.id,
+            realm.at(self.wall()),
+            Principal::system(realm.root_account),
+        ))
+    }
+
+    /// Asks the policies.
+    #[must_use]
+    pub fn decide(&self, principal: &Principal, action: Action, target: &Target) -> Decision {
+        self.inner.decide.decide(principal, action, target)
+    }
+
+    /// Adds a job of this kind for every event that matches: `order.placed`, `order.*` or `*`. The payload is the
+    /// [`Event`](crate::Event). Called while wiring up, before anything runs.
+    pub fn subscribe(&self, pattern: &str, job_kind: &'static str) {
+        self.inner.outbox.subscribe(pattern, job_kind);
+    }
+
+    /// Says who runs the jobs of a kind. Called while wiring up, before a worker runs.
+    pub fn handle(&self, job_kind: &'static str, handler: impl JobHandler + 'static) {
+        self.inner
+            .handlers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(job_kind, Arc::new(handler));
+    }
+
+    pub(crate) fn handler(&self, job_kind: &str) -> Option<Arc<dyn JobHandler>> {
+        self.inner
+            .handlers
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(job_kind)
+            .cloned()
+    }
+
+    /// Lets the workers of this process look for jobs now.
+    pub fn wake_workers(&self) {
+        self.inner.wake.notify_one();
+    }
+
+    pub(crate) async fn woken(&self) {
+        self.inner.wake.notified().await;
+    }
+
+    /// Runs a use case that changes something: one transaction with its audit entries, events and jobs.
+    ///
+    /// With an idempotency key in the context, the same command with the same input has one effect and one answer. A dry
+    /// run is the same path rolled back. When others get in the way, `run` is called again, from the start.
+    ///
+    /// # Errors
+    /// Whatever `run` answers; [`Error::KeyReused`] when the key was used with another command or input.
+    pub async fn command<I, O, F>(
+        &self,
+        ctx: &OpCtx,
+        name: &'static str,
+        input: &I,
+        run: F,
+    ) -> Result<O>
+    where
+        I: Serialize + Sync + ?Sized,
+        O: Serialize + DeserializeOwned + Send,
+        F: for<'a> Fn(&'a mut Work, &'a I) -> BoxFuture<'a, Result<O>> + Send + Sync,
+    {
+        let key = KeyUse::of(ctx, name, input)?;
+        let mut attempt = 1;
+        loop {
+            let outcome = match self.start(ctx, key.as_ref()).await {
+                Ok(Started::Answered(answer)) => {
+                    serde_json::from_str(&answer).map_err(Error::internal)
+                }
+                Ok(Started::Fresh(mut work)) => match run(&mut work, input).await {
+                    Ok(answer) => {
+                        // Written out before the next await, so that answers need not be shared between threads.
+                        let text = key
+                            .as_ref()
+                            .map(|_| serde_json::to_string(&answer))
+                            .transpose();
+                        self.finish(*work, key.as_ref(), text)
+                            .await
+                            .map(|()| answer)
+                    }
+                    Err(e) => Err(e),
+                },
+                Err(e) => Err(e),
+            };
+            match outcome {
+                Err(e) if is_retryable(&e) && attempt < ATTEMPTS_MAX => {
+                    self.pause(name, attempt).await
+                }
+                outcome => {
+                    self.note(name, outcome.as_ref().err());
+                    return outcome;
+                }
+            }
+            attempt += 1;
+        }
+    }
+
+    /// Runs a use case that only reads, all of it from one snapshot.
+    ///
+    /// # Errors
+    /// Whatever `run` answers.
+    pub async fn read<I, O, F>(&self, ctx: &OpCtx, input: &I, run: F) -> Result<O>
+    where
+        I: Sync + ?Sized,
+        F: for<'a> Fn(&'a mut Work, &'a I) -> BoxFuture<'a, Result<O>> + Send + Sync,
+    {
+        let mut work = self.begin_read(ctx).await?;
+        let answer = run(&mut work, input).await?;
+        if !work.is_clean() {
+            return Err(Error::internal(
+                "a reading use case wants to write; make it a command",
+            ));
+        }
+        work.tx.rollback().await?;
+        Ok(answer)
+    }
+
+    async fn begin_read(&self, ctx: &OpCtx) -> Result<Work> {
+        let tx = self.inner.db.read().await?;
+        Ok(Work::new(
+            tx,
+            ctx.clone(),
+            self.wall(),
+            self.inner.decide.clone(),
+            self.inner.outbox.clone(),
+        ))
+    }
+
+    async fn start(&self, ctx: &OpCtx, key: Option<&KeyUse>) -> Result<Started> {
+        let mut tx = self.inner.db.begin().await?;
+        if let Some(key) = key {
+            if !store::claim_key(&mut tx, ctx, key, self.wall()).await? {
+                let stored = store::key_answer(&mut tx, ctx.realm, key).await?;
+                tx.rollback().await?;
+                let stored = stored.ok_or_else(|| {
+                    Error::unavailable("the same request is just being worked on")
+                })?;
+                return key.matching(stored).map(Started::Answered);
+            }
+        }
+        let work = Work::new(
+            tx,
+            ctx.clone(),
+            self.wall(),
+            self.inner.decide.clone(),
+            self.inner.outbox.clone(),
+        );
+        Ok(Started::Fresh(Box::new(work)))
+    }
+
+    async fn finish(
+        &self,
+        mut work: Work,
+        key: Option<&KeyUse>,
+        answer: serde_json::Result<Option<String>>,
+    ) -> Result<()> {
+        let has_jobs = work.flush().await?;
+        if work.ctx.dry_run {
+            return work.tx.rollback().await;
+        }
+        if let (Some(key), Some(answer)) = (key, answer.map_err(Error::internal)?) {
+            store::store_answer(&mut work.tx, work.ctx.realm, key, answer).await?;
+        }
+        work.tx.commit().await?;
+        if has_jobs {
+            self.wake_workers();
+        }
+        Ok(())
+    }
+
+    async fn pause(&self, name: &'static str, attempt: u32) {
+        self.inner
+            .metrics
+            .count("tradewind_command_retries_total", &[("command", name)], 1);
+        let base = PAUSE_FIRST * 2_u32.saturating_pow(attempt - 1);
+        let extra = random_below(u64::try_from(base.as_micros()).unwrap_or(u64::MAX));
+        tokio::time::sleep(base + Duration::from_micros(extra)).await;
+    }
+
+    fn note(&self, name: &'static str, error: Option<&Error>) {
+        let outcome = error.map_or("ok", Error::code);
+        self.inner.metrics.count(
+            "tradewind_commands_total",
+            &[("command", name), ("outcome", outcome)],
+            1,
+        );
+        if let Some(Error::Internal(cause)) = error {
+            tracing::error!(command = name, %cause, "command failed");
+        }
+    }
+
+    /// Runs a piece of the platform's own bookkeeping in a transaction, again when others get in the way.
+    pub(crate) async fn transact<O>(
+        &self,
+        name: &'static str,
+        run: impl for<'a> Fn(&'a mut crate::db::Tx) -> BoxFuture<'a, Result<O>> + Send + Sync,
+    ) -> Result<O> {
+        let mut attempt = 1;
+        loop {
+            let outcome = async {
+                let mut tx = self.inner.db.begin().await?;
+                let answer = run(&mut tx).await?;
+                tx.commit().await?;
+                Ok(answer)
+            }
+            .await;
+            match outcome {
+                Err(e) if is_retryable(&e) && attempt < ATTEMPTS_MAX => {
+                    self.pause(name, attempt).await
+                }
+                outcome => return outcome,
+            }
+            attempt += 1;
+        }
+    }
+}
+
+/// Until the policies are wired in: the platform may do everything, others what they can see.
+fn visible(principal: &Principal, _action: Action, target: &Target) -> Decision {
+    let account = Some(principal.account);
+    let sees = principal.kind == tradewind_policy::PrincipalKind::System
+        || target.ancestors.contains(&principal.account)
+        || [target.seller, target.buyer, target.vendor].contains(&account);
+    if sees {
+        Decision::Allow
+    } else {
+        Decision::Hidden
+    }
+}

@@ -1,0 +1,81 @@
+//! The platform's own tables.
+
+use crate::migrate::Migration;
+
+/// Realms, idempotency keys, audit log, events and jobs.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    name: "platform_0001",
+    steps: &[
+        "CREATE TABLE IF NOT EXISTS realm (
+            id {text} NOT NULL PRIMARY KEY,
+            name {text} NOT NULL,
+            mode {text} NOT NULL CHECK (mode IN ('live', 'sandbox')),
+            clock_offset_us {int} NOT NULL DEFAULT 0,
+            clock_target_us {time},
+            root_account {text} NOT NULL,
+            created_at {time} NOT NULL) {clustered}",
+        "CREATE UNIQUE INDEX IF NOT EXISTS realm_by_name ON realm (name)",
+        "CREATE TABLE IF NOT EXISTS idempotency (
+            realm_id {text} NOT NULL,
+            account_id {text} NOT NULL,
+            key {text} NOT NULL,
+            command {text} NOT NULL,
+            input_hash {text} NOT NULL,
+            answer {json},
+            at {time} NOT NULL,
+            PRIMARY KEY (realm_id, account_id, key)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS idempotency_by_age ON idempotency (realm_id, at)",
+        "CREATE TABLE IF NOT EXISTS audit (
+            realm_id {text} NOT NULL,
+            id {text} NOT NULL,
+            at {time} NOT NULL,
+            principal {text} NOT NULL,
+            acting_principal {text},
+            action {text} NOT NULL,
+            kind {text} NOT NULL,
+            subject {text} NOT NULL,
+            account_id {text} NOT NULL,
+            request_id {text} NOT NULL,
+            detail {json} NOT NULL,
+            PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS audit_by_account ON audit (realm_id, account_id, id)",
+        "CREATE INDEX IF NOT EXISTS audit_by_subject ON audit (realm_id, subject, id)",
+        "CREATE TABLE IF NOT EXISTS event (
+            realm_id {text} NOT NULL,
+            id {text} NOT NULL,
+            kind {text} NOT NULL,
+            subject {text} NOT NULL,
+            account_id {text} NOT NULL,
+            data {json} NOT NULL,
+            at {time} NOT NULL,
+            caused_by {text} NOT NULL,
+            PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS event_by_account ON event (realm_id, account_id, id)",
+        "CREATE INDEX IF NOT EXISTS event_by_subject ON event (realm_id, subject, id)",
+        "CREATE TABLE IF NOT EXISTS job (
+            realm_id {text} NOT NULL,
+            id {text} NOT NULL,
+            kind {text} NOT NULL,
+            lane {text},
+            payload {json} NOT NULL,
+            state {text} NOT NULL CHECK (state IN ('ready', 'leased', 'done', 'dead', 'cancelled')),
+            due_at {time} NOT NULL,
+            not_before {time} NOT NULL,
+            lease_until {time},
+            leased_by {text},
+            attempt {int} NOT NULL,
+            max_attempts {int} NOT NULL,
+            last_error {text},
+            unique_key {text},
+            created_at {time} NOT NULL,
+            finished_at {time},
+            PRIMARY KEY (realm_id, id))",
+        "CREATE INDEX IF NOT EXISTS job_ready ON job (realm_id, due_at, id) WHERE state = 'ready'",
+        "CREATE INDEX IF NOT EXISTS job_leased ON job (realm_id, lease_until) WHERE state = 'leased'",
+        "CREATE INDEX IF NOT EXISTS job_lane ON job (realm_id, lane, due_at, id)
+            WHERE lane IS NOT NULL AND state IN ('ready', 'leased')",
+        "CREATE UNIQUE INDEX IF NOT EXISTS job_unique ON job (realm_id, unique_key)
+            WHERE unique_key IS NOT NULL AND state IN ('ready', 'leased')",
+        "CREATE INDEX IF NOT EXISTS job_by_state ON job (realm_id, state, id)",
+    ],
+}];

@@ -1,1 +1,16 @@
 //! Products, plans, items, parameters, price books and their revisions.
+#![allow(dead_code, unused_imports, reason = "the use cases follow")]
+
+mod cache;
+mod migrations;
+pub mod rules;
+mod store;
+pub mod types;
+
+pub use migrations::MIGRATIONS;
+
+/// Every statement of the room, for the check on both engines.
+#[must_use]
+pub fn statements() -> Vec<&'static tradewind_platform::db::Stmt> {
+    store::statements()
+}

@@ -1,0 +1,306 @@
+//! Revisions of price books: when they hold, and what may stand in them.
+
+use std::collections::BTreeSet;
+
+use tradewind_kernel::{Date, Decimal, Error, Problems, Result, id::ListingId, text::check_len};
+use tradewind_pricing::Purpose;
+
+use super::shown::takes_quantity;
+use crate::types::{
+    ItemKind, Listing, ListingDraft, ListingKind, ListingPrice, Revision, RevisionState, Shelf,
+};
+
+/// More rules than this no price book needs.
+const MAX_LISTINGS: usize = 5_000;
+/// Dimensions of one rule.
+const MAX_DIMENSIONS: usize = 8;
+/// The largest markup, in percent.
+const MAX_PERCENT: i64 = 10_000;
+/// Places of a markup.
+const PERCENT_PLACES: u32 = 8;
+
+/// What the rules need of a revision to tell where it stands.
+pub(crate) trait Placed {
+    /// First day on which it holds.
+    fn effective_on(&self) -> Date;
+    /// Counts from 1 in each book.
+    fn number(&self) -> i64;
+}
+
+impl Placed for Revision {
+    fn effective_on(&self) -> Date {
+        self.effective_on
+    }
+
+    fn number(&self) -> i64 {
+        self.number
+    }
+}
+
+/// The revision that holds on a day: the latest that has taken effect; of two from the same day, the newer.
+pub(crate) fn current<R: Placed>(revisions: &[R], on: Date) -> Option<&R> {
+    revisions
+        .iter()
+        .filter(|revision| revision.effective_on() <= on)
+        .max_by_key(|revision| (revision.effective_on(), revision.number()))
+}
+
+/// Where a revision stands on a day. One that a newer revision of the same day replaces is past at once.
+pub(crate) fn state<R: Placed>(revision: &R, all: &[R], on: Date) -> RevisionState {
+    let replaced = all.iter().any(|other| {
+        other.effective_on() == revision.effective_on() && other.number() > revision.number()
+    });
+    if replaced {
+        RevisionState::Past
+    } else if revision.effective_on() > on {
+        RevisionState::Planned
+    } else if current(all, on).is_some_and(|now| now.number() == revision.number()) {
+        RevisionState::Current
+    } else {
+        RevisionState::Past
+    }
+}
+
+/// A new revision starts after today, so that nothing that was offered today changes; the first one of a book, which
+/// changes nothing, may start on any day.
+pub(crate) fn check_effective(effective_on: Date, today: Date, is_first: bool) -> Result<()> {
+    if is_first || effective_on > today {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "effective_on",
+        "not_in_future",
+        format!("must be after today, {today}: prices of the past and of today never change"),
+    ))
+}
+
+/// Whether any rule rests on what the seller itself pays.
+pub(crate) fn buys_markup(listings: &[Listing]) -> bool {
+    listings
+        .iter()
+        .any(|listing| listing.price.kind() == ListingKind::Markup)
+}
+
+/// Checks the rules of a revision, completes their scopes (an item's plan, a plan's product) and puts the most
+/// specific first.
+///
+/// `can_buy` says whether the seller buys from anyone, so that there is a price to mark up.
+///
+/// # Errors
+/// Names every wrong field of every rule (`listings.3.percent`).
+pub(crate) fn check_listings(
+    drafts: &[ListingDraft],
+    shelf: &Shelf,
+    can_buy: bool,
+) -> Result<Vec<Listing>> {
+    if drafts.is_empty() || drafts.len() > MAX_LISTINGS {
+        return Err(Error::invalid(
+            "listings",
+            "out_of_range",
+            format!("must be between 1 and {MAX_LISTINGS} rules"),
+        ));
+    }
+    let mut problems = Problems::new();
+    let mut listings: Vec<Listing> = Vec::with_capacity(drafts.len());
+    let mut seen = BTreeSet::new();
+    for (at, draft) in drafts.iter().enumerate() {
+        let field = format!("listings.{at}");
+        let checked = check_listing(draft, shelf, can_buy).map_err(|error| error.under(&field));
+        let Some(listing) = problems.check(checked) else {
+            continue;
+        };
+        let scope = (listing.product_id, listing.plan_id, listing.item_id);
+        if !seen.insert((scope, listing.matches.clone())) {
+            problems.add(&field, "duplicate", "another rule has the same scope");
+        }
+        listings.push(listing);
+    }
+    if problems.is_empty() {
+        check_general_rules(&listings, &mut problems);
+    }
+    problems.finish()?;
+    listings.sort_by(|one, other| sort_key(one).cmp(&sort_key(other)));
+    Ok(listings)
+}
+
+/// Narrow scopes first, in them more dimensions first; the rest only makes the order definite.
+fn sort_key(listing: &Listing) -> impl Ord + '_ {
+    let breadth = if listing.item_id.is_some() {
+        0_u8
+    } else if listing.plan_id.is_some() {
+        1
+    } else if listing.product_id.is_some() {
+        2
+    } else {
+        3
+    };
+    (
+        breadth,
+        std::cmp::Reverse(listing.matches.len()),
+        &listing.matches,
+        listing.id,
+    )
+}
+
+fn check_listing(draft: &ListingDraft, shelf: &Shelf, can_buy: bool) -> Result<Listing> {
+    let mut listing = Listing {
+        id: ListingId::generate(),
+        product_id: draft.product_id,
+        plan_id: draft.plan_id,
+        item_id: draft.item_id,
+        matches: draft.matches.clone(),
+        price: draft.price.clone(),
+    };
+    let item_kind = complete_scope(&mut listing, shelf)?;
+    let mut problems = Problems::new();
+    check_matches(&listing, item_kind, &mut problems);
+    match &listing.price {
+        ListingPrice::Hidden => {}
+        ListingPrice::Markup { percent } => {
+            problems.check(check_percent(*percent));
+            if !can_buy {
+                problems.add(
+                    "percent",
+                    "no_buying_price",
+                    "this seller buys from nobody, so there is nothing to mark up; use absolute prices",
+                );
+            }
+        }
+        ListingPrice::Absolute { model } => {
+            problems.check(model.check(Purpose::Charge).map_err(|e| e.under("model")));
+            match item_kind {
+                None => problems.add(
+                    "item_id",
+                    "required",
+                    "an absolute price belongs to one item of a plan",
+                ),
+                Some(ItemKind::Metered) => {}
+                Some(_) if !takes_quantity(model) => problems.add(
+                    "model",
+                    "not_applicable",
+                    "only usage has a price like this; use flat, per_unit, graduated, volume, stairstep or package",
+                ),
+                Some(_) => {}
+            }
+        }
+    }
+    problems.finish()?;
+    Ok(listing)
+}
+
+/// Fills in the plan of an item and the product of a plan; the kind of the item, when the rule is about one.
+fn complete_scope(listing: &mut Listing, shelf: &Shelf) -> Result<Option<ItemKind>> {
+    let unknown = |field: &str| Error::invalid(field, "unknown", "there is no such thing");
+    let elsewhere = |field: &str| {
+        Error::invalid(
+            field,
+            "inconsistent",
+            "does not belong to the plan or product named here",
+        )
+    };
+    let mut kind = None;
+    if let Some(id) = listing.item_id {
+        let (_, plan, item) = shelf.item(id).ok_or_else(|| unknown("item_id"))?;
+        if listing.plan_id.is_some_and(|named| named != plan.id) {
+            return Err(elsewhere("item_id"));
+        }
+        listing.plan_id = Some(plan.id);
+        kind = Some(item.kind);
+    }
+    if let Some(id) = listing.plan_id {
+        let (product, _) = shelf.plan(id).ok_or_else(|| unknown("plan_id"))?;
+        if listing
+            .product_id
+            .is_some_and(|named| named != product.product.id)
+        {
+            return Err(elsewhere("plan_id"));
+        }
+        listing.product_id = Some(product.product.id);
+    }
+    if let Some(id) = listing.product_id
+        && shelf.product(id).is_none()
+    {
+        return Err(unknown("product_id"));
+    }
+    Ok(kind)
+}
+
+fn check_matches(listing: &Listing, item_kind: Option<ItemKind>, problems: &mut Problems) {
+    if listing.matches.is_empty() {
+        return;
+    }
+    if listing.matches.len() > MAX_DIMENSIONS {
+        problems.add(
+            "match",
+            "out_of_range",
+            format!("at most {MAX_DIMENSIONS} dimensions"),
+        );
+    }
+    if item_kind.is_some_and(|kind| kind != ItemKind::Metered) {
+        problems.add(
+            "match",
+            "not_applicable",
+            "only the usage of metered items has dimensions",
+        );
+    }
+    if listing.price.kind() == ListingKind::Hidden {
+        problems.add(
+            "match",
+            "not_applicable",
+            "usage cannot be hidden by its dimensions; hide the item, the plan or the product",
+        );
+    }
+    for (key, value) in &listing.matches {
+        let shape = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if key.is_empty() || key.len() > 60 || !key.chars().all(shape) {
+            problems.add(
+                "match",
+                "malformed",
+                "a dimension is named by up to 60 lower-case letters, digits and underscores, such as service_category",
+            );
+        }
+        problems.check(check_len(&format!("match.{key}"), value, 1, 200));
+    }
+}
+
+fn check_percent(percent: Decimal) -> Result<()> {
+    if percent < Decimal::from(-100) || percent > Decimal::from(MAX_PERCENT) {
+        return Err(Error::invalid(
+            "percent",
+            "out_of_range",
+            format!("must be between -100 and {MAX_PERCENT}"),
+        ));
+    }
+    if percent.normalize().scale() > PERCENT_PLACES {
+        return Err(Error::invalid(
+            "percent",
+            "too_many_places",
+            format!("at most {PERCENT_PLACES} digits after the point"),
+        ));
+    }
+    Ok(())
+}
+
+/// A rule for special usage needs one for all other usage beside it, or some usage would have no price.
+fn check_general_rules(listings: &[Listing], problems: &mut Problems) {
+    for (at, listing) in listings.iter().enumerate() {
+        if listing.matches.is_empty() {
+            continue;
+        }
+        let covers = |other: &Listing| {
+            other.matches.is_empty()
+                && other.item_id.is_none_or(|id| listing.item_id == Some(id))
+                && other.plan_id.is_none_or(|id| listing.plan_id == Some(id))
+                && other
+                    .product_id
+                    .is_none_or(|id| listing.product_id == Some(id))
+        };
+        if !listings.iter().any(covers) {
+            problems.add(
+                format!("listings.{at}.match"),
+                "no_general_rule",
+                "add a rule without dimensions for the same scope or a wider one: other usage would have no price",
+            );
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What a buyer sees of a price: the last leg, and nothing of how it came about.
+
+use std::collections::BTreeMap;
+
+use tradewind_kernel::{Decimal, Money, decimal};
+use tradewind_pricing::{PriceKind, PriceModel, Usage, total};
+
+use super::resolve::is_pass_through;
+use crate::types::{FromPrice, ItemKind, ItemTerms, LegTerms, OfferPrice, Plan};
+
+/// The prices of an item as its buyer sees them. A cost that is passed through has none: its markup is what all tiers
+/// above add up to. Where every price of the item is one of those, the question for which usage they differ is the
+/// seller's affair as well.
+pub(crate) fn offer_prices(item: &ItemTerms) -> Vec<OfferPrice> {
+    if item.rules.iter().all(|rule| is_pass_through(&rule.model)) {
+        return vec![OfferPrice {
+            matches: BTreeMap::new(),
+            model: None,
+        }];
+    }
+    item.rules
+        .iter()
+        .map(|rule| OfferPrice {
+            matches: rule.matches.clone(),
+            model: (!is_pass_through(&rule.model)).then(|| rule.model.clone()),
+        })
+        .collect()
+}
+
+/// What a plan asks at its default quantities: what recurs or, when nothing does, what is paid once; nothing when it
+/// is charged by usage only.
+pub(crate) fn from_price(plan: &Plan, leg: &LegTerms) -> Option<FromPrice> {
+    let sum = |kind: ItemKind| -> Option<Decimal> {
+        let mut sum = None;
+        for item in plan.items.iter().filter(|item| item.kind == kind) {
+            let Some(rule) = leg.item(item.id).and_then(ItemTerms::general_rule) else {
+                continue;
+            };
+            // A price that has no amount for the default quantity makes no "from" price; ordering it says why.
+            let amount = total(&rule.model, &Usage::Quantity(item.quantity_default)).ok()?;
+            sum = Some(decimal::add(sum.unwrap_or_default(), amount).ok()?);
+        }
+        sum
+    };
+    let (exact, cadence) = match sum(ItemKind::Recurring) {
+        Some(exact) => (exact, Some(plan.billing_cadence)),
+        None => (sum(ItemKind::OneTime)?, None),
+    };
+    Some(FromPrice {
+        amount: Money::from_exact(exact, leg.currency, leg.policies.rounding).ok()?,
+        cadence,
+        usage: leg.items.iter().any(|item| item.kind == ItemKind::Metered),
+    })
+}
+
+/// A price per month, only to put prices of different cadences in order; a single payment counts as if it were one.
+pub(crate) fn per_month(price: &FromPrice) -> Option<Decimal> {
+    let amount = price.amount.to_decimal();
+    let Some(cadence) = price.cadence else {
+        return Some(amount);
+    };
+    match (cadence.months(), cadence.days()) {
+        (Some(months), _) => decimal::div(amount, Decimal::from(months)).ok(),
+        (None, Some(days)) => decimal::div(
+            decimal::mul(amount, Decimal::from(30)).ok()?,
+            Decimal::from(days),
+        )
+        .ok(),
+        (None, None) => None,
+    }
+}
+
+/// Whether a price can be asked for a plain quantity.
+pub(crate) const fn takes_quantity(model: &PriceModel) -> bool {
+    match model.kind {
+        PriceKind::Flat { .. }
+        | PriceKind::PerUnit { .. }
+        | PriceKind::Graduated { .. }
+        | PriceKind::Volume { .. }
+        | PriceKind::Stairstep { .. }
+        | PriceKind::Package { .. } => true,
+        PriceKind::Percentage { .. }
+        | PriceKind::GraduatedPercentage { .. }
+        | PriceKind::Matrix { .. }
+        | PriceKind::PassThrough { .. } => false,
+    }
+}

@@ -1,0 +1,17 @@
+//! The nouns of the catalogue: products with their plans, price books with their revisions, frozen terms, offers.
+
+mod index;
+mod input;
+mod offer;
+mod price;
+mod product;
+mod shelf;
+mod terms;
+
+pub(crate) use index::PriceIndex;
+pub use input::*;
+pub use offer::*;
+pub use price::*;
+pub use product::*;
+pub(crate) use shelf::Shelf;
+pub use terms::*;

@@ -1,0 +1,164 @@
+//! What sellers ask: price books, their dated revisions, listings and exchange rates.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use tradewind_kernel::{
+    Currency, Date, Decimal, Timestamp,
+    id::{AccountId, ItemId, ListingId, PlanId, PriceBookId, ProductId, RateId, RevisionId},
+    text_enum,
+};
+use tradewind_pricing::PriceModel;
+use utoipa::ToSchema;
+
+use super::Policies;
+
+text_enum! {
+    /// What a listing does with a price.
+    pub enum ListingKind("kind") {
+        /// Names it.
+        Absolute = "absolute",
+        /// Adds a percentage to what the seller itself pays.
+        Markup = "markup",
+        /// Does not sell it.
+        Hidden = "hidden",
+    }
+}
+
+text_enum! {
+    /// Where a revision stands on a given day.
+    pub enum RevisionState("state") {
+        /// Takes effect later.
+        Planned = "planned",
+        /// In effect.
+        Current = "current",
+        /// Replaced by a later one.
+        Past = "past",
+    }
+}
+
+/// A seller's prices in one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PriceBook {
+    /// Its id.
+    pub id: PriceBookId,
+    /// Whose prices these are.
+    pub seller_id: AccountId,
+    /// Name for the seller's staff.
+    pub name: String,
+    /// The currency of its prices.
+    pub currency: Currency,
+    /// Whether visitors see it and new customers get it; one per seller.
+    pub is_default: bool,
+    /// Optimistic lock: grows with every change.
+    pub version: i64,
+}
+
+/// The prices of a book from a day on; never changed once created.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Revision {
+    /// Its id.
+    pub id: RevisionId,
+    /// The book.
+    pub book_id: PriceBookId,
+    /// Counts from 1 in each book.
+    pub number: i64,
+    /// First day on which it holds.
+    pub effective_on: Date,
+    /// Why it was made.
+    pub note: String,
+    /// Rounding and proration of what is sold under it.
+    pub policies: Policies,
+    /// Who made it.
+    pub created_by: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// One rule of a revision: for which items, under which dimensions of usage, what price.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Listing {
+    /// Its id.
+    pub id: ListingId,
+    /// Only this product.
+    pub product_id: Option<ProductId>,
+    /// Only this plan.
+    pub plan_id: Option<PlanId>,
+    /// Only this item.
+    pub item_id: Option<ItemId>,
+    /// Only usage with these dimensions, for example `service_category` = `Compute`.
+    #[serde(rename = "match")]
+    pub matches: BTreeMap<String, String>,
+    /// What it does, with the price or the percentage.
+    #[serde(flatten)]
+    pub price: ListingPrice,
+}
+
+/// What a listing does with a price.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ListingPrice {
+    /// Names it, in the currency of the book.
+    Absolute {
+        /// The price.
+        model: PriceModel,
+    },
+    /// Adds a percentage to the seller's own buying price.
+    Markup {
+        /// 20 means a fifth more; negative is a discount.
+        percent: Decimal,
+    },
+    /// Does not sell it.
+    Hidden,
+}
+
+impl ListingPrice {
+    /// The kind without its value.
+    #[must_use]
+    pub const fn kind(&self) -> ListingKind {
+        match self {
+            Self::Absolute { .. } => ListingKind::Absolute,
+            Self::Markup { .. } => ListingKind::Markup,
+            Self::Hidden => ListingKind::Hidden,
+        }
+    }
+}
+
+/// What one unit of a currency is worth in another, from a day on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FxRate {
+    /// Its id.
+    pub id: RateId,
+    /// One unit of this …
+    pub base: Currency,
+    /// … in this.
+    pub quote: Currency,
+    /// First day on which it holds.
+    pub effective_on: Date,
+    /// Units of `quote` for one of `base`.
+    pub rate: Decimal,
+    /// Where it comes from, for example `ECB`.
+    pub source: String,
+}
+
+/// A revision as the seller's staff see it on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RevisionView {
+    /// The revision.
+    #[serde(flatten)]
+    pub revision: Revision,
+    /// Where it stands on that day.
+    pub state: RevisionState,
+    /// Its rules, most specific first; empty in lists.
+    pub listings: Vec<Listing>,
+}
+
+/// A book with all its revisions, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PriceBookDetail {
+    /// The book.
+    #[serde(flatten)]
+    pub book: PriceBook,
+    /// Its revisions; the current one and the planned ones with their listings.
+    pub revisions: Vec<RevisionView>,
+}

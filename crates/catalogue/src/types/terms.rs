@@ -1,0 +1,132 @@
+//! Frozen terms: what one leg of a sale charges, resolved along the chain and then never changed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use tradewind_kernel::{
+    Currency, Date, Rounding, Text,
+    calendar::Cadence,
+    id::{AccountId, ItemId, PlanId, PriceBookId, ProductId, RevisionId},
+};
+use tradewind_pricing::{PriceModel, proration::ProrationTerms};
+use utoipa::ToSchema;
+
+use super::{ItemKind, Timing};
+
+/// The conventions under which prices become amounts; dated with the revision, frozen with the terms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Policies {
+    /// Which share of a period's price is due for a part of it.
+    pub proration: ProrationTerms,
+    /// How an exact line amount becomes money, at the places of its currency.
+    pub rounding: Rounding,
+    /// Whether prices contain the tax.
+    pub tax_included: bool,
+}
+
+impl Default for Policies {
+    /// Real days, commercial rounding, tax on top.
+    fn default() -> Self {
+        Self {
+            proration: ProrationTerms::default(),
+            rounding: Rounding::HalfUp,
+            tax_included: false,
+        }
+    }
+}
+
+/// Everything that one leg charges, frozen when the subscription is ordered, renewed or changed.
+///
+/// It names the seller but no buyer, so that all buyers of the same offer share one stored document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LegTerms {
+    /// Who sells on this leg.
+    pub seller: AccountId,
+    /// The product.
+    pub product: ProductId,
+    /// The plan.
+    pub plan: PlanId,
+    /// The seller's price book.
+    pub book: PriceBookId,
+    /// The revision that held.
+    pub revision: RevisionId,
+    /// The currency of this leg.
+    pub currency: Currency,
+    /// Since when the revision holds.
+    pub effective_on: Date,
+    /// How often it is billed.
+    pub cadence: Cadence,
+    /// How long the buyer commits.
+    pub term: Option<Cadence>,
+    /// What is charged.
+    pub items: Vec<ItemTerms>,
+    /// How prices become amounts.
+    pub policies: Policies,
+}
+
+impl LegTerms {
+    /// The terms of one item.
+    #[must_use]
+    pub fn item(&self, id: ItemId) -> Option<&ItemTerms> {
+        self.items.iter().find(|item| item.item == id)
+    }
+
+    /// The metered items charged by usage of one meter.
+    pub fn metered<'a>(&'a self, meter: &'a str) -> impl Iterator<Item = &'a ItemTerms> {
+        self.items
+            .iter()
+            .filter(move |item| item.meter.as_deref() == Some(meter))
+    }
+}
+
+/// The terms of one item on one leg.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ItemTerms {
+    /// The item.
+    pub item: ItemId,
+    /// Its short name.
+    pub code: String,
+    /// Its name for people, as it was then.
+    pub name: Text,
+    /// How it is charged.
+    pub kind: ItemKind,
+    /// What is counted.
+    pub unit: Text,
+    /// The meter, for metered items.
+    pub meter: Option<String>,
+    /// When a period's charge is due.
+    pub timing: Timing,
+    /// Prices; the first whose dimensions match applies, and the last has none.
+    pub rules: Vec<PriceRule>,
+    /// Currency changes still open, in their order, for rules that pass a cost through: done when the usage is rated.
+    pub conversions: Vec<(Currency, Currency)>,
+}
+
+impl ItemTerms {
+    /// The price for usage with these dimensions; for items that are not metered, pass none.
+    #[must_use]
+    pub fn rule_for(&self, dimensions: &BTreeMap<String, String>) -> Option<&PriceRule> {
+        self.rules.iter().find(|rule| {
+            rule.matches
+                .iter()
+                .all(|(key, value)| dimensions.get(key) == Some(value))
+        })
+    }
+
+    /// The price that applies when no dimension is special.
+    #[must_use]
+    pub fn general_rule(&self) -> Option<&PriceRule> {
+        self.rules.iter().find(|rule| rule.matches.is_empty())
+    }
+}
+
+/// One price of an item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PriceRule {
+    /// Dimensions that usage needs to have for it.
+    pub matches: BTreeMap<String, String>,
+    /// The price, in the currency of the leg.
+    pub model: PriceModel,
+    /// How it came about, for the seller's staff; says nothing of the tiers above, and is never shown to a buyer.
+    pub trail: Vec<String>,
+}

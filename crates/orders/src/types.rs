@@ -1,0 +1,11 @@
+//! The nouns of ordering: quotes, orders with their steps, subscriptions with both of their states, and their legs.
+
+mod input;
+mod order;
+mod quote;
+mod subscription;
+
+pub use input::*;
+pub use order::*;
+pub use quote::*;
+pub use subscription::*;

@@ -118,6 +118,8 @@ text_enum! {
         AccountUpdate = "account.update",
         /// Invite, change and remove users.
         UserManage = "user.manage",
+        /// Make someone an owner, or take that away.
+        UserManageOwners = "user.manage_owners",
         /// Create and revoke API keys.
         ApiKeyManage = "api_key.manage",
         /// Act as a customer of the account, visibly.

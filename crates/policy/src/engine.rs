@@ -6,8 +6,8 @@ use std::{
 };
 
 use cedar_policy::{
-    Authorizer as Cedar, Context, Decision as Verdict, Entities, Entity, EntityId, EntityTypeName,
-    EntityUid, PolicySet, Request, RestrictedExpression, Schema,
+    ActionConstraint, Authorizer as Cedar, Context, Decision as Verdict, Entities, Entity,
+    EntityId, EntityTypeName, EntityUid, Policy, PolicySet, Request, RestrictedExpression, Schema,
 };
 use tradewind_kernel::{Error, Result};
 
@@ -56,13 +56,19 @@ impl FromIterator<Role> for Roles {
     }
 }
 
-/// The parsed policies, and the actions by name with the groups they are in.
+/// The parsed policies, by the names of the actions.
 #[derive(Debug)]
 pub(crate) struct Engine {
     cedar: Cedar,
-    policies: PolicySet,
-    actions: HashMap<String, Entity>,
+    actions: HashMap<String, Known>,
     types: Types,
+}
+
+/// An action with the groups it is in, and the policies that are about it.
+#[derive(Debug)]
+struct Known {
+    action: Entity,
+    policies: PolicySet,
 }
 
 #[derive(Debug)]
@@ -75,15 +81,22 @@ struct Types {
 impl Engine {
     pub(crate) fn new() -> Result<Self> {
         let type_name = |name: &str| EntityTypeName::from_str(name).map_err(Error::internal);
+        let policies = PolicySet::from_str(POLICIES).map_err(Error::internal)?;
+        let entities = schema()?.action_entities().map_err(Error::internal)?;
+        let mut actions = HashMap::new();
+        for action in entities.iter() {
+            let about_it = policies
+                .policies()
+                .filter(|policy| is_about(policy, &action.uid(), &entities));
+            let known = Known {
+                policies: PolicySet::from_policies(about_it.cloned()).map_err(Error::internal)?,
+                action: action.clone(),
+            };
+            actions.insert(action.uid().id().unescaped().to_owned(), known);
+        }
         Ok(Self {
             cedar: Cedar::new(),
-            policies: PolicySet::from_str(POLICIES).map_err(Error::internal)?,
-            actions: schema()?
-                .action_entities()
-                .map_err(Error::internal)?
-                .iter()
-                .map(|action| (action.uid().id().unescaped().to_owned(), action.clone()))
-                .collect(),
+            actions,
             types: Types {
                 principal: type_name("Principal")?,
                 role: type_name("Role")?,
@@ -97,7 +110,7 @@ impl Engine {
         let principal = uid(&self.types.principal, "asking");
         let thing = uid(&self.types.thing, "asked about");
         let text = |text: &str| RestrictedExpression::new_string(text.to_owned());
-        let action = self
+        let Known { action, policies } = self
             .actions
             .get(action)
             .ok_or_else(|| Error::internal(format!("the policies know no action {action:?}")))?;
@@ -126,9 +139,7 @@ impl Engine {
         let entities = Entities::from_entities(entities, None).map_err(Error::internal)?;
         let request = Request::new(principal, action.uid(), thing, context(facts)?, None)
             .map_err(Error::internal)?;
-        let response = self
-            .cedar
-            .is_authorized(&request, &self.policies, &entities);
+        let response = self.cedar.is_authorized(&request, policies, &entities);
         if let Some(error) = response.diagnostics().errors().next() {
             // A policy that fails is skipped by Cedar; were it a refusal, that would permit too much.
             return Err(Error::internal(error.to_string()));
@@ -139,6 +150,17 @@ impl Engine {
 
 fn schema() -> Result<Schema> {
     Schema::from_str(SCHEMA).map_err(Error::internal)
+}
+
+/// Whether the scope of a policy includes an action; leaving the others out saves their evaluation.
+fn is_about(policy: &Policy, action: &EntityUid, actions: &Entities) -> bool {
+    match policy.action_constraint() {
+        ActionConstraint::Any => true,
+        ActionConstraint::Eq(only) => only == *action,
+        ActionConstraint::In(groups) => groups
+            .iter()
+            .any(|group| group == action || actions.is_ancestor_of(group, action)),
+    }
 }
 
 fn uid(name: &EntityTypeName, id: &str) -> EntityUid {

@@ -4,5 +4,7 @@
 //! No database and no clock: the input of every function is a plain view that its caller fills, and the same input always
 //! gives the same bytes.
 
+pub mod colour;
 pub mod format;
 pub mod i18n;
+pub mod pdf;

@@ -1,3 +1,1 @@
-# Die Übersicht der Kunden.
-
-dashboard-title = Übersicht
+# Das Dashboard der Kunden.

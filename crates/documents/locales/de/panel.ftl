@@ -1,3 +1,1 @@
-# Die Verwaltung für Verkäufer und Anbieter.
-
-panel-title = Verwaltung
+# Die Panels der Verkäufer und Hersteller.

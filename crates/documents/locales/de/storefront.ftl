@@ -1,3 +1,299 @@
-# Der Marktplatz: was Besucher und Kunden vor dem Kauf lesen.
+# Shop, Anmeldung und Wörter aller Seiten.
 
-storefront-title = Marktplatz
+# Words of every page
+skip-to-content = Zum Inhalt springen
+w-actions = Aktionen
+w-apply = Anwenden
+w-remove-filter = Filter entfernen
+w-clear-filters = Alle Filter entfernen
+w-first-page = Erste Seite
+w-next-page = Nächste Seite
+w-copy = Kopieren
+w-copied = Kopiert
+w-show = Anzeigen
+w-hide = Verbergen
+w-optional = optional
+w-less = Weniger
+w-more = Mehr
+w-change = Ändern
+w-save = Speichern
+w-cancel = Abbrechen
+w-back = Zurück
+w-all = Alle
+w-none = Keine
+w-yes = Ja
+w-no = Nein
+w-done = erledigt
+w-missing = fehlt
+w-not-included = nicht enthalten:
+w-pay-now = Jetzt bezahlen
+list-shown = { $count ->
+    [one] { $count } Zeile auf dieser Seite
+   *[other] { $count } Zeilen auf dieser Seite
+}
+list-no-match = Keine Treffer
+list-no-match-text = Kein Eintrag passt zu dieser Suche und diesen Filtern.
+form-problems = Bitte prüfen Sie diese Felder
+toast-offline = Der Server ist nicht erreichbar. Bitte versuchen Sie es noch einmal.
+access-failed = Das konnte nicht angezeigt werden.
+palette-title = Gehe zu
+palette-hint = Seite, Kunde, Bestellung, Rechnung …
+palette-open = Suchen
+palette-results = Treffer
+palette-none = Nichts gefunden.
+prefs = Anzeige und Sprache
+theme = Farbschema
+theme-system = Wie das System
+theme-light = Hell
+theme-dark = Dunkel
+language = Sprache
+currency = Währung
+your-account = Ihr Konto:
+your-pages = Ihre Seiten
+crumbs = Wo Sie sind
+footer = Über diesen Shop
+acting-label = Im Namen eines Kunden
+acting-as = Sie handeln als { $account }.
+acting-end = Beenden
+sandbox = Sandbox
+clock-moving = Unterwegs zum
+clock-travel-to = Uhr stellen auf
+clock-travel = Vorstellen
+clock-day = +1 Tag
+clock-month = +1 Monat
+nav-main = Hauptnavigation
+nav-menu = Menü
+nav-catalogue = Katalog
+nav-storefront = Shop
+nav-api-docs = API
+nav-terms = AGB
+nav-privacy = Datenschutz
+nav-imprint = Impressum
+
+# The catalogue and its products
+search-products = Produkte suchen
+facets = Filter
+facet-price = Preis
+facet-from = von
+facet-to = bis
+facet-price-chip = Preis { $low }–{ $high }
+sort = Sortieren nach
+sort-name = Name
+sort-price = Preis, niedrigster zuerst
+sort-price-down = Preis, höchster zuerst
+products-found = { $count ->
+    [one] { $count } Produkt
+   *[other] { $count } Produkte
+}
+catalogue-no-match = Kein Produkt passt
+catalogue-no-match-text = Entfernen Sie einen Filter oder suchen Sie nach etwas anderem.
+catalogue-empty = Noch nichts im Angebot
+catalogue-empty-text = Produkte erscheinen hier, sobald sie veröffentlicht sind.
+trial-days = { $count ->
+    [one] { $count } Tag Test
+   *[other] { $count } Tage Test
+}
+needs-approval = Mit Freigabe
+term-month = { $count ->
+    [one] { $count } Monat Laufzeit
+   *[other] { $count } Monate Laufzeit
+}
+term-year = { $count ->
+    [one] { $count } Jahr Laufzeit
+   *[other] { $count } Jahre Laufzeit
+}
+term-week = { $count ->
+    [one] { $count } Woche Laufzeit
+   *[other] { $count } Wochen Laufzeit
+}
+term-day = { $count ->
+    [one] { $count } Tag Laufzeit
+   *[other] { $count } Tage Laufzeit
+}
+term-hour = { $count ->
+    [one] { $count } Stunde Laufzeit
+   *[other] { $count } Stunden Laufzeit
+}
+product-by = von { $vendor }
+product-plans = Tarife
+product-plan = Tarif
+plan-chosen = Gewählt
+plan-choose = Wählen
+product-billing = Abrechnungszeitraum
+product-configure = Konfigurieren
+product-about = Beschreibung
+product-compare = Tarife im Vergleich
+product-feature = Merkmal
+product-order = Weiter zur Bestellung
+approval-title = Mit Freigabe
+approval-before-order = Der Verkäufer prüft Ihre Bestellung, bevor sie ausgeführt wird. Vorher wird nichts berechnet.
+
+# Prices
+price-from = ab
+price-once = einmalig
+price-by-use = nach Verbrauch
+price-one-time = Einmalig
+price-recurring = Wiederkehrend
+price-recurring-every = Wiederkehrend, { $every }
+price-metered = Nach Verbrauch, im Nachhinein
+price-per-unit = { $price } je { $unit }
+price-credit = Gutschrift für nicht genutzte Zeit
+price-net = Netto
+price-due-now = Jetzt fällig
+price-next = Nächste Rechnung, { $date }
+price-plus-usage = zuzüglich Verbrauch
+price-summary = Ihr Preis
+price-incomplete = Füllen Sie das Formular aus, um den Preis zu sehen.
+
+# Ordering
+checkout-title = Bestellen
+checkout-lead = Sie sehen vor der Bestellung alles, was berechnet wird.
+checkout-steps = Schritte der Bestellung
+checkout-configure = Konfiguration
+checkout-details = Angaben und Zahlung
+checkout-done = Bestätigung
+checkout-details-heading = Rechnungsadresse und Zahlung
+checkout-accept = Ich akzeptiere: { $title }
+checkout-place = Zahlungspflichtig bestellen
+placed-title = Danke, Ihre Bestellung ist da
+placed-lead = Bestellung { $number }. Sie erhalten das auch per E-Mail.
+placed-follow = Bestellung verfolgen
+placed-next = Wie es weitergeht
+order-progress = Fortschritt
+
+# Signing up and in
+sign-in = Anmelden
+sign-in-lead = Willkommen zurück bei { $brand }.
+sign-up = Konto anlegen
+sign-up-lead = Dienste bei { $brand } bestellen und verwalten.
+sign-up-have = Ich habe ein Konto
+sign-out = Abmelden
+forgot-link = Passwort vergessen?
+forgot-title = Passwort vergessen
+forgot-lead = Wir senden Ihnen einen Link, mit dem Sie ein neues wählen.
+forgot-send = Link senden
+back-to-sign-in = Zurück zur Anmeldung
+reset-title = Neues Passwort wählen
+reset-save = Passwort speichern
+verify-sent-title = E-Mail-Adresse bestätigen
+verify-sent-text = Wir haben einen Link an { $email } gesendet. Öffnen Sie ihn, um die Registrierung abzuschließen.
+reset-sent-title = Sehen Sie in Ihre E-Mails
+reset-sent-text = Wenn es ein Konto für { $email } gibt, ist ein Link zum Wählen eines neuen Passworts unterwegs.
+verify-again = Erneut senden
+verified-title = E-Mail-Adresse bestätigt
+verified-text = Ihr Konto ist bereit.
+link-expired-title = Dieser Link gilt nicht mehr
+link-expired-text = Er wurde schon benutzt oder ist abgelaufen. Fordern Sie einen neuen an.
+password-changed-title = Passwort geändert
+password-changed-text = Sie können sich jetzt damit anmelden.
+demo-link = Demo-Zugänge
+demo-outbox = Demo-Postausgang öffnen
+demo-title = Demo
+demo-lead = Schlüpfen Sie in eine Rolle der Demo-Welt. Sie ist eine Sandbox: Nichts hier kostet etwas.
+demo-shops = Shops
+demo-people = Personen
+demo-who = Wer
+f-email = E-Mail
+f-password = Passwort
+f-new-password = Passwort
+f-new-password-hint = Mindestens 12 Zeichen.
+f-company = Firma
+f-name = Ihr Name
+f-country = Land
+f-street = Straße und Hausnummer
+f-postal-code = Postleitzahl
+f-city = Ort
+f-tax-id = USt-IdNr.
+f-tax-id-hint = Mit einer gültigen aus einem anderen EU-Land gilt die Steuerschuldumkehr.
+f-reference = Ihr Zeichen
+f-reference-hint = Steht auf Rechnungen, zum Beispiel eine Bestellnummer.
+f-payment = Zahlung
+
+# What went wrong
+error-403 = Das dürfen Sie nicht
+error-403-text = Ihre Rolle umfasst das nicht. Ein Inhaber oder Administrator Ihres Kontos kann das ändern.
+error-404 = Nicht gefunden
+error-404-text = Diese Seite gibt es nicht, oder sie ist nicht für Sie bestimmt.
+error-409 = Jemand war schneller
+error-409-text = Das hat sich geändert, seit Sie es geöffnet haben. Von Ihnen wurde nichts gespeichert; öffnen Sie es neu und entscheiden Sie noch einmal.
+error-422 = Das geht so nicht
+error-422-text = Etwas an der Anfrage passt nicht. Es wurde nichts geändert.
+error-429 = Zu viele Versuche
+error-429-text = Bitte warten Sie etwas und versuchen Sie es noch einmal.
+error-500 = Bei uns ist etwas schiefgegangen
+error-500-text = Es wurde aufgezeichnet. Nichts ist halb geschehen: Was Sie gesendet haben, ist ganz oder gar nicht passiert.
+error-503 = Gerade nicht verfügbar
+error-503-text = Bitte versuchen Sie es gleich noch einmal.
+error-request = Anfrage
+error-home = Weiter
+
+# States
+state-active = Aktiv
+state-running = Läuft
+state-done = Erledigt
+state-completed = Abgeschlossen
+state-paid = Bezahlt
+state-succeeded = Erfolgreich
+state-delivered = Ausgeliefert
+state-published = Veröffentlicht
+state-accepted = Angenommen
+state-current = Aktuell
+state-verified = Bestätigt
+state-sent = Gesendet
+state-processed = Verarbeitet
+state-assigned = Zugeordnet
+state-billed = Abgerechnet
+state-trial = Test
+state-provisioning = Wird eingerichtet
+state-delivering = Auslieferung
+state-leased = In Arbeit
+state-executing = In Arbeit
+state-in-progress = In Arbeit
+state-importing = Import läuft
+state-changing = Wird geändert
+state-removing = Wird entfernt
+state-validating = Prüfung
+state-processing = In Verarbeitung
+state-ready = Bereit
+state-planned = Geplant
+state-scheduled = Vorgemerkt
+state-ordered = Bestellt
+state-queued = Wartet
+state-pending-approval = Wartet auf Freigabe
+state-awaiting-approval = Wartet auf Freigabe
+state-pending-payment = Wartet auf Zahlung
+state-awaiting-payment = Wartet auf Zahlung
+state-requires-action = Bestätigung nötig
+state-action-required = Bestätigung nötig
+state-pending = Ausstehend
+state-waiting = Wartet
+state-waiting-retry = Wird wiederholt
+state-retrying = Wird wiederholt
+state-graced = Zahlung überfällig
+state-past-due = Überfällig
+state-held = Zurückgehalten
+state-expiring = Läuft bald ab
+state-unverified = Nicht bestätigt
+state-open = Offen
+state-issued = Ausgestellt
+state-overdue = Überfällig
+state-failed = Fehlgeschlagen
+state-dead = Aufgegeben
+state-rejected = Abgelehnt
+state-refused = Abgewiesen
+state-declined = Abgelehnt
+state-suspended = Gesperrt
+state-stopped = Angehalten
+state-hold = Angehalten
+state-cancelled = Storniert
+state-terminated = Beendet
+state-removed = Entfernt
+state-expired = Abgelaufen
+state-void = Ungültig
+state-revoked = Widerrufen
+state-withdrawn = Zurückgezogen
+state-reversed = Rückgängig gemacht
+state-draft = Entwurf
+state-not-provisioned = Nicht eingerichtet
+state-past = Vergangen
+state-skipped = Übersprungen

@@ -1,3 +1,1 @@
-# The customer dashboard.
-
-dashboard-title = Overview
+# The customer's dashboard.

@@ -1,3 +1,1 @@
 # The panels of sellers and vendors.
-
-panel-title = Control panel

@@ -1,0 +1,601 @@
+//! The shop, signing in, and errors.
+
+use tradewind_web::view::auth::*;
+use tradewind_web::view::error::ErrorPage;
+use tradewind_web::view::kit::{ListState, Moment, Tone};
+use tradewind_web::view::shared::{Every, FormState};
+use tradewind_web::view::storefront::*;
+
+use crate::sample::{date, from, monthly, price, ts};
+use crate::{Entries, sample::Look};
+use tradewind_web::view::Page;
+
+pub(crate) fn entries() -> Entries {
+    vec![
+        ("store-home", |look| catalogue(look, false)),
+        ("store-narrowed", |look| catalogue(look, true)),
+        ("store-no-match", no_match),
+        ("store-product", |look| product(look, FormState::default())),
+        ("store-product-errors", product_errors),
+        ("store-checkout", |look| {
+            checkout(
+                look,
+                FormState::of([("company", "Hansa Logistik GmbH"), ("country", "DE")]),
+            )
+        }),
+        ("store-checkout-errors", |look| {
+            let form = FormState::of([("company", ""), ("tax_id", "DE12")]);
+            checkout(
+                look,
+                form.wrong("company", "Please give the name of your company.")
+                    .wrong(
+                        "tax_id",
+                        "This is not a VAT ID of Germany: DE and nine digits are expected.",
+                    ),
+            )
+        }),
+        ("store-placed", placed),
+        ("sign-in", |look| sign_in(look, FormState::default())),
+        ("sign-in-error", |look| {
+            let form = FormState {
+                problem: Some("E-mail or password is wrong.".into()),
+                ..FormState::of([("email", "ada@hansa.example")])
+            };
+            sign_in(look, form)
+        }),
+        ("sign-up", sign_up),
+        ("verify-sent", |look| {
+            MailSentPage {
+                email: "ada@hansa.example".into(),
+                key: "verify-sent",
+                again: true,
+                outbox: Some("/demo/outbox".into()),
+            }
+            .page(look.gate())
+        }),
+        ("verify-done", |look| {
+            LinkResultPage {
+                good: true,
+                key: "verified",
+                next: ("sign-in", "/sign-in".into()),
+            }
+            .page(look.gate())
+        }),
+        ("verify-expired", |look| {
+            LinkResultPage {
+                good: false,
+                key: "link-expired",
+                next: ("forgot-link", "/forgot".into()),
+            }
+            .page(look.gate())
+        }),
+        ("forgot", |look| {
+            ForgotPage {
+                form: FormState::default(),
+            }
+            .page(look.gate())
+        }),
+        ("reset", |look| {
+            let form =
+                FormState::default().wrong("new_password", "Too short: at least 12 characters.");
+            ResetPage {
+                form,
+                token: "tok".into(),
+            }
+            .page(look.gate())
+        }),
+        ("demo", demo),
+        ("error-403", |look| error(look, 403)),
+        ("error-404", |look| error(look, 404)),
+        ("error-409", |look| error(look, 409)),
+        ("error-422", |look| error(look, 422)),
+        ("error-500", |look| error(look, 500)),
+    ]
+}
+
+fn facet(
+    name: &'static str,
+    label: &'static str,
+    values: &[(&'static str, &'static str, u32, bool)],
+) -> Facet {
+    let values = values.iter().map(|(value, label, count, on)| FacetValue {
+        value: (*value).into(),
+        label: (*label).into(),
+        count: *count,
+        on: *on,
+    });
+    Facet {
+        name: name.into(),
+        label: label.into(),
+        values: values.collect(),
+    }
+}
+
+fn cards() -> Vec<ProductCard> {
+    let card = |slug: &'static str,
+                name: &'static str,
+                vendor: &'static str,
+                summary: &'static str,
+                least: &str,
+                trial: u32,
+                approval: bool| ProductCard {
+        slug: slug.into(),
+        name: name.into(),
+        vendor: vendor.into(),
+        summary: summary.into(),
+        from: if least.is_empty() { None } else { from(least) },
+        trial_days: (trial > 0).then_some(trial),
+        approval,
+    };
+    vec![
+        card(
+            "tidemail",
+            "Tidemail",
+            "Tidemark Software",
+            "Business e-mail with shared calendars, hosted in the EU.",
+            "4.00",
+            14,
+            false,
+        ),
+        card(
+            "harbor-files",
+            "Harbor Files",
+            "Tidemark Software",
+            "File sync and sharing with versioning and legal hold.",
+            "6.50",
+            30,
+            false,
+        ),
+        card(
+            "kubernetes",
+            "Managed Kubernetes",
+            "Fjordbyte",
+            "Clusters with automatic upgrades and 99.95 % availability.",
+            "79.00",
+            0,
+            true,
+        ),
+        card(
+            "object-storage",
+            "Object Storage",
+            "Fjordbyte",
+            "S3-compatible storage, paid by what is stored and moved.",
+            "",
+            0,
+            false,
+        ),
+        card(
+            "backup",
+            "Backup for Virtual Machines and Databases with a Very Long Product Name",
+            "Fjordbyte",
+            "Daily, encrypted, tested by restore. Choose how long copies are kept and where, down to the data centre and the rack.",
+            "12.00",
+            0,
+            false,
+        ),
+        card(
+            "desk",
+            "Lighthouse Desk",
+            "Beacon Apps",
+            "Help desk with shared inboxes and a knowledge base.",
+            "19.00",
+            14,
+            true,
+        ),
+        card(
+            "vpn",
+            "Channel VPN",
+            "Beacon Apps",
+            "Private network for your sites and people.",
+            "3.20",
+            7,
+            false,
+        ),
+    ]
+}
+
+fn catalogue(look: &Look, narrowed: bool) -> Page {
+    let facets = vec![
+        facet(
+            "category",
+            "Category",
+            &[
+                ("mail", "E-mail & collaboration", 12, narrowed),
+                ("storage", "Storage & backup", 8, false),
+                ("compute", "Compute", 21, false),
+                ("security", "Security", 5, false),
+            ],
+        ),
+        facet(
+            "vendor",
+            "Vendor",
+            &[
+                ("tidemark", "Tidemark Software", 9, narrowed),
+                ("fjordbyte", "Fjordbyte", 17, false),
+                ("beacon", "Beacon Apps", 6, false),
+            ],
+        ),
+        facet(
+            "billing",
+            "Billing",
+            &[
+                ("P1M", "Monthly", 40, false),
+                ("P1Y", "Yearly", 22, false),
+                ("usage", "By use", 13, false),
+            ],
+        ),
+        facet("trial", "Trial", &[("1", "Free trial", 14, false)]),
+    ];
+    let query = if narrowed {
+        vec![
+            ("category".to_owned(), "mail".to_owned()),
+            ("vendor".to_owned(), "tidemark".to_owned()),
+            ("sort".to_owned(), "price".to_owned()),
+        ]
+    } else {
+        Vec::new()
+    };
+    let mut products = cards();
+    products.truncate(if narrowed { 2 } else { 7 });
+    CataloguePage {
+        welcome: (!narrowed).then(|| ("Cloud services from the north".into(), "Mail, storage and compute for companies, billed on one invoice, supported by people.".into())),
+        facets,
+        price_range: if narrowed { ("0".into(), "20".into()) } else { ("".into(), "".into()) },
+        state: ListState { path: "/".into(), query, next: (!narrowed).then(|| "abc".into()) },
+        total: if narrowed { 2 } else { 46 },
+        products,
+    }
+    .page(look.store())
+}
+
+fn no_match(look: &Look) -> Page {
+    let state = ListState {
+        path: "/".into(),
+        query: vec![("q".into(), "mainframe".into())],
+        next: None,
+    };
+    let mut shell = look.store();
+    shell.search = "mainframe".into();
+    CataloguePage {
+        welcome: None,
+        facets: Vec::new(),
+        price_range: ("".into(), "".into()),
+        state,
+        products: Vec::new(),
+        total: 0,
+    }
+    .page(shell)
+}
+
+fn product(look: &Look, form: FormState) -> Page {
+    let plan = |id: &'static str,
+                name: &'static str,
+                summary: &'static str,
+                least: &str,
+                trial: u32,
+                has: usize,
+                on: bool| PlanOffer {
+        id: id.into(),
+        name: name.into(),
+        summary: summary.into(),
+        from: from(least),
+        trial_days: (trial > 0).then_some(trial),
+        features: [
+            "Mailboxes with 50 GB",
+            "Shared calendars",
+            "Archive for ten years",
+            "Single sign-on",
+        ]
+        .into_iter()
+        .enumerate()
+        .map(|(n, text)| (n < has, text.into()))
+        .collect(),
+        term: on.then(|| Every {
+            unit: "year".into(),
+            count: 1,
+        }),
+        on,
+    };
+    let wrong = !form.errors.is_empty();
+    ProductPage {
+        slug: "tidemail".into(),
+        name: "Tidemail".into(),
+        vendor: "Tidemark Software".into(),
+        category: Some(("E-mail & collaboration".into(), "mail".into())),
+        summary: "Business e-mail with shared calendars, hosted in the EU.".into(),
+        description: vec![
+            "Tidemail brings mail, calendars and contacts to every device over open protocols."
+                .into(),
+            "Data stays in two data centres in Germany and Finland.".into(),
+        ],
+        plans: vec![
+            plan(
+                "pln_a",
+                "Essential",
+                "For small teams that need mail.",
+                "4.00",
+                14,
+                2,
+                false,
+            ),
+            plan(
+                "pln_b",
+                "Business",
+                "For companies with duties to keep records.",
+                "7.50",
+                14,
+                3,
+                true,
+            ),
+            plan(
+                "pln_c",
+                "Enterprise",
+                "For organisations with their own identity provider.",
+                "12.00",
+                0,
+                4,
+                false,
+            ),
+        ],
+        comparison: vec![
+            (
+                "Mailbox size".into(),
+                vec!["50 GB".into(), "100 GB".into(), "unlimited".into()],
+            ),
+            (
+                "Archive".into(),
+                vec!["–".into(), "10 years".into(), "10 years".into()],
+            ),
+            (
+                "Support".into(),
+                vec!["business hours".into(), "24 × 5".into(), "24 × 7".into()],
+            ),
+        ],
+        billing: vec![
+            ("P1M".into(), "Monthly".into(), None),
+            (
+                "P1Y".into(),
+                "Yearly".into(),
+                Some("two months free".into()),
+            ),
+        ],
+        quantities: vec![
+            QuantityAsk {
+                name: "qty.seats".into(),
+                label: "Seats".into(),
+                min: Some("1".into()),
+                max: Some("500".into()),
+                step: "1".into(),
+                value: "12".into(),
+                hint: Some("The first 5 are included.".into()),
+            },
+            QuantityAsk {
+                name: "qty.archive".into(),
+                label: "Archive mailboxes".into(),
+                min: Some("0".into()),
+                max: None,
+                step: "1".into(),
+                value: "0".into(),
+                hint: None,
+            },
+        ],
+        parameters: vec![
+            ParameterAsk {
+                name: "param.domain".into(),
+                label: "Domain".into(),
+                hint: Some("Your own domain, such as example.com.".into()),
+                required: true,
+                kind: ParameterKind::Text,
+            },
+            ParameterAsk {
+                name: "param.region".into(),
+                label: "Region".into(),
+                hint: None,
+                required: true,
+                kind: ParameterKind::Choice(vec![
+                    ("de".into(), "Germany".into()),
+                    ("fi".into(), "Finland".into()),
+                ]),
+            },
+            ParameterAsk {
+                name: "param.migrate".into(),
+                label: "Move existing mailboxes".into(),
+                hint: None,
+                required: false,
+                kind: ParameterKind::YesNo,
+            },
+        ],
+        price: (!wrong).then(price),
+        approval: wrong,
+        delivery: "Ready within 10 minutes".into(),
+        form,
+    }
+    .page(look.store())
+}
+
+fn product_errors(look: &Look) -> Page {
+    let form = FormState::of([("param.domain", "not a domain"), ("qty.seats", "501")])
+        .wrong(
+            "param.domain",
+            "This is not a domain: letters, digits and hyphens around dots are expected.",
+        )
+        .wrong("qty.seats", "At most 500.");
+    product(look, form)
+}
+
+fn checkout(look: &Look, form: FormState) -> Page {
+    CheckoutPage {
+        quote: "quo_1".into(),
+        title: "Tidemail Business".into(),
+        change_href: "/products/tidemail?plan=pln_b#configure".into(),
+        configuration: vec![
+            ("Seats".into(), "12".into()),
+            ("Domain".into(), "hansa.example".into()),
+            ("Region".into(), "Germany".into()),
+        ],
+        price: price(),
+        countries: vec![
+            ("DE".into(), "Germany".into()),
+            ("FI".into(), "Finland".into()),
+            ("US".into(), "United States".into()),
+        ],
+        payment: vec![
+            PaymentOption {
+                value: "pmt_1".into(),
+                label: "Visa ending in 4242".into(),
+                hint: "Charged at once".into(),
+            },
+            PaymentOption {
+                value: "new_card".into(),
+                label: "Another card".into(),
+                hint: "Asked on the next page".into(),
+            },
+            PaymentOption {
+                value: "bank_transfer".into(),
+                label: "Bank transfer".into(),
+                hint: "Delivered when it has arrived".into(),
+            },
+        ],
+        terms: vec![
+            Terms {
+                name: "terms.trm_1".into(),
+                title: "General terms".into(),
+                href: "/legal/terms".into(),
+            },
+            Terms {
+                name: "terms.trm_2".into(),
+                title: "Data processing agreement of Tidemark Software".into(),
+                href: "/legal/dpa".into(),
+            },
+        ],
+        approval: false,
+        form,
+    }
+    .page(look.store())
+}
+
+pub(crate) fn steps(look: &Look) -> Vec<Moment> {
+    let t = look.t();
+    vec![
+        Moment::new(Tone::Ok, "Placed").at(t.at(ts("2026-11-22T09:12:00Z"))).by("Ada Krüger"),
+        Moment::new(Tone::Ok, "Checked").at(t.at(ts("2026-11-22T09:12:01Z"))).by("Tradewind"),
+        Moment::new(Tone::Ok, "Paid").at(t.at(ts("2026-11-22T09:12:04Z"))).by("Visa ending in 4242").detail("€195.16"),
+        Moment::new(Tone::Info, "Being delivered").icon("loader").at(t.at(ts("2026-11-22T09:12:05Z"))).by("Tidemark Software").detail("Attempt 2 of 8; usually done within 10 minutes.").log("Technical detail", "POST https://provision.tidemark.example/hooks\n503 Service Unavailable\nnext attempt 09:14:05"),
+        Moment::new(Tone::Idle, "Active").icon("circle-dashed").future(),
+    ]
+}
+
+fn placed(look: &Look) -> Page {
+    let _ = (date("2026-01-01"), monthly());
+    OrderPlacedPage {
+        number: "2026-000124".into(),
+        title: "Tidemail Business".into(),
+        state: "delivering".into(),
+        next: "Tidemark Software sets up your mailboxes. You get an e-mail when they are ready."
+            .into(),
+        steps: steps(look),
+        price: price(),
+        order_href: "/my/orders/ord_1".into(),
+        pay_href: None,
+        moving: true,
+    }
+    .page(look.store())
+}
+
+fn sign_in(look: &Look, form: FormState) -> Page {
+    SignInPage {
+        form,
+        back: "/".into(),
+        sign_up: true,
+        demo: true,
+    }
+    .page(look.gate())
+}
+
+fn sign_up(look: &Look) -> Page {
+    let form = FormState::of([("email", "ada@hansa")])
+        .wrong("email", "An e-mail address has the form name@example.com.");
+    SignUpPage {
+        form,
+        back: "/".into(),
+        countries: vec![
+            ("DE".into(), "Germany".into()),
+            ("US".into(), "United States".into()),
+        ],
+    }
+    .page(look.gate())
+}
+
+fn demo(look: &Look) -> Page {
+    let person = |who: &'static str, about: &'static str, email: &'static str| DemoSignIn {
+        who: who.into(),
+        about: about.into(),
+        email: email.into(),
+        password: "demo-password".into(),
+    };
+    DemoPage {
+        groups: vec![
+            (
+                "Provider · Meridian Cloud".into(),
+                vec![
+                    person(
+                        "Owner",
+                        "Runs the platform: products, channel, billing, jobs",
+                        "owner@meridian.example",
+                    ),
+                    person(
+                        "Support",
+                        "Looks after orders, may act as a customer",
+                        "support@meridian.example",
+                    ),
+                ],
+            ),
+            (
+                "Reseller · Nordlicht Cloud".into(),
+                vec![person(
+                    "Owner",
+                    "Sells in EUR under its own brand",
+                    "owner@nordlicht.example",
+                )],
+            ),
+            (
+                "Customer · Hansa Logistik".into(),
+                vec![person(
+                    "Admin",
+                    "Orders and manages services",
+                    "ada@hansa.example",
+                )],
+            ),
+            (
+                "Vendor · Tidemark Software".into(),
+                vec![person(
+                    "Owner",
+                    "Products, deliveries, webhook",
+                    "owner@tidemark.example",
+                )],
+            ),
+        ],
+        shops: vec![
+            ("Nordlicht Cloud".into(), "/".into()),
+            ("Bluebonnet Cloud".into(), "/".into()),
+        ],
+    }
+    .page(look.gate())
+}
+
+fn error(look: &Look, status: u16) -> Page {
+    let detail = (status == 409).then(|| "Jonas Petersen approved this order at 09:31.".into());
+    let fields = if status == 422 {
+        vec![("seats".into(), "at most 500".into())]
+    } else {
+        Vec::new()
+    };
+    ErrorPage {
+        status,
+        detail,
+        fields,
+        request: "req_01ksd2v7nwe0v9wm0q3w4v5x6y".into(),
+        home: "/".into(),
+    }
+    .page(look.store())
+}

@@ -1,0 +1,9 @@
+//! A seller's shop.
+
+mod catalogue;
+mod checkout;
+mod product;
+
+pub use catalogue::{CataloguePage, Facet, FacetValue, ProductCard};
+pub use checkout::{CheckoutPage, OrderPlacedPage, PaymentOption, Terms};
+pub use product::{ParameterAsk, ParameterKind, PlanOffer, ProductPage, QuantityAsk, price_panel};

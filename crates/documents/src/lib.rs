@@ -4,7 +4,11 @@
 //! No database and no clock: the input of every function is a plain view that its caller fills, and the same input always
 //! gives the same bytes.
 
+pub mod chart;
 pub mod colour;
+pub mod csv;
 pub mod format;
 pub mod i18n;
+pub mod mail;
 pub mod pdf;
+pub mod phrases;

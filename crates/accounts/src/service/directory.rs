@@ -1,0 +1,62 @@
+//! Where an account stands: the facts that the policies ask for.
+
+use tradewind_kernel::{Error, Result, id::AccountId};
+use tradewind_platform::{OpCtx, Platform, Work};
+use tradewind_policy::{ResourceKind, Target};
+
+use crate::{store, types::Adjacent};
+
+/// An account and everything above it, nearest first.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such account.
+pub async fn ancestry(w: &mut Work, account: AccountId) -> Result<Vec<AccountId>> {
+    let ancestors = store::account::ancestors(&mut w.tx, w.ctx.realm, account).await?;
+    if ancestors.is_empty() {
+        return Err(Error::not_found(account));
+    }
+    Ok(ancestors)
+}
+
+/// A thing that belongs to an account, as the policies see it.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such account.
+pub async fn target(w: &mut Work, kind: ResourceKind, account: AccountId) -> Result<Target> {
+    let ancestors = ancestry(w, account).await?;
+    Ok(Target::owned(kind, account, ancestors))
+}
+
+/// The adjacent pairs from a customer (or any account) up to the provider, the account's own purchase first; empty
+/// for the provider.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such account; `no_relationship` when a pair on the way has no terms.
+pub async fn chain(w: &mut Work, account: AccountId) -> Result<Vec<Adjacent>> {
+    let pairs = store::relationship::chain(&mut w.tx, w.ctx.realm, account).await?;
+    let above = ancestry(w, account).await?;
+    if pairs.len() + 1 != above.len() {
+        return Err(Error::refused(
+            "no_relationship",
+            "an account on the way up to the provider has no terms with the one above it",
+        ));
+    }
+    Ok(pairs)
+}
+
+/// As [`chain`], on its own.
+///
+/// # Errors
+/// As [`chain`].
+pub async fn chain_get(p: &Platform, ctx: &OpCtx, account: AccountId) -> Result<Vec<Adjacent>> {
+    p.read(ctx, &account, |w, account| Box::pin(chain(w, *account)))
+        .await
+}
+
+/// The provider of the context's realm.
+///
+/// # Errors
+/// Database errors.
+pub async fn provider(p: &Platform, ctx: &OpCtx) -> Result<AccountId> {
+    Ok(p.realm(ctx.realm).await?.root_account)
+}

@@ -1,0 +1,33 @@
+//! SQL of this room's tables.
+
+pub(crate) mod access;
+pub(crate) mod account;
+pub(crate) mod relationship;
+pub(crate) mod user;
+
+use tradewind_platform::Stmt;
+
+use crate::types::{
+    AccountStatus, Invoicer, Invoicing, PaymentMode, TaxTreatment, TokenKind, UserStatus,
+};
+
+tradewind_platform::sql_text!(
+    AccountStatus,
+    Invoicer,
+    Invoicing,
+    PaymentMode,
+    TaxTreatment,
+    TokenKind,
+    UserStatus,
+);
+
+/// All statements of this room.
+pub(crate) fn statements() -> Vec<&'static Stmt> {
+    [
+        account::statements(),
+        relationship::statements(),
+        user::statements(),
+        access::statements(),
+    ]
+    .concat()
+}

@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask test` passes every test on a fresh machine, `cargo xtask tidy` checks the rules of the house.
 
+mod oracle;
 mod suite;
 mod tidy;
 
@@ -24,12 +25,15 @@ enum Command {
     Tidy,
     /// Run every test: rooms on SQLite and PostgreSQL, ledger exports, browser, API fuzzing
     Test(suite::Options),
+    /// Compute the amounts that other billing engines publish
+    Oracle(oracle::Options),
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Tidy => tidy::run(),
         Command::Test(options) => suite::run(&options),
+        Command::Oracle(options) => oracle::run(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

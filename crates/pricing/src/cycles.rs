@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
-    Date, Result,
+    Date, Duration, Result, Timestamp, Zone,
     calendar::{self, Cadence, CadenceUnit, Period},
 };
 use utoipa::ToSchema;
@@ -136,6 +136,26 @@ impl BillingCycle {
         Ok(periods)
     }
 
+    /// The last `count` periods that ended on or before a date, the earliest first; fewer when there were not so many.
+    ///
+    /// Late usage of these periods is still billed where a window of so many periods is agreed.
+    ///
+    /// # Errors
+    /// As [`Self::containing`].
+    pub fn before(&self, date: Date, count: usize) -> Result<Vec<ServicePeriod>> {
+        let mut periods = Vec::new();
+        let mut end = date;
+        while periods.len() < count && end > self.start {
+            let period = self.containing(calendar::add_days(end, -1)?)?;
+            end = period.part.start;
+            if period.part.end <= date {
+                periods.push(period);
+            }
+        }
+        periods.reverse();
+        Ok(periods)
+    }
+
     /// The first billing day after a date.
     ///
     /// # Errors
@@ -146,6 +166,15 @@ impl BillingCycle {
         }
         Ok(self.containing(date)?.part.end)
     }
+}
+
+/// The last second of a day in a time zone: until then a document that collects the day's charges stays a draft.
+///
+/// # Errors
+/// `out_of_range` at the end of the calendar.
+pub fn end_of_day(date: Date, zone: &Zone) -> Result<Timestamp> {
+    zone.start_of_day(calendar::add_days(date, 1)?)
+        .plus(Duration::from_secs(-1))
 }
 
 /// The days of a schedule, without regard to the start of the subscription.
@@ -247,7 +276,7 @@ fn calendar_base(start: Date, cadence: Cadence) -> Result<Date> {
         CadenceUnit::Month | CadenceUnit::Year => {
             let months = cadence.months().unwrap_or(1);
             // Quarters and half-years count from January; what does not divide a year, from the month of the start.
-            if months % 12 == 0 || 12_u32.checked_rem(months) == Some(0) {
+            if months.is_multiple_of(12) || 12_u32.is_multiple_of(months) {
                 Ok(start.first_of_year())
             } else {
                 Ok(start.first_of_month())

@@ -131,6 +131,8 @@ pub struct BilledLine {
     pub line: RecurringLine,
     /// What of it has been credited since, as a positive amount.
     pub credited: Money,
+    /// The day from which on its rest was credited by an earlier change.
+    pub credited_from: Option<Date>,
 }
 
 impl BilledLine {
@@ -140,6 +142,7 @@ impl BilledLine {
         Self {
             line,
             credited: Money::zero(line.amount.currency),
+            credited_from: None,
         }
     }
 
@@ -303,16 +306,18 @@ pub fn change(
     };
     for billed in billed {
         let old = &billed.line;
-        let Ok(part) = rest(old.part, old.part.end) else {
+        let end = billed
+            .credited_from
+            .map_or(old.part.end, |from| from.min(old.part.end));
+        let Ok(part) = rest(old.part, end) else {
             continue;
         };
         let ratio = left(old.full, old.cadence, old.item_cadence)?;
         if ratio.part == 0 {
             continue;
         }
-        // A line that ends before its period was not billed for what lies behind.
-        let ratio = if old.part.end < old.full.end {
-            let end = old.part.end;
+        // What lies behind the end of the line was never billed, or is credited already.
+        let ratio = if end < old.full.end {
             ratio.less(behind(terms, old.full, old.cadence, old.item_cadence, end)?)?
         } else {
             ratio

@@ -1,0 +1,492 @@
+//! Changes of plan: at once with a credit for what is left, at the end of the period, during a trial.
+
+use serde_json::{Value, json};
+use tradewind_kernel::{
+    Currency, Date, Decimal, Money, Timestamp,
+    calendar::{Cadence, Period, add_days, next_after},
+};
+use tradewind_pricing::{
+    Direction, PriceModel, Usage,
+    proration::Clock,
+    rate::total,
+    recurring::{
+        After, BilledLine, Change, ChangeAt, Held, Holding, RecurringTerms, change, charges,
+    },
+};
+
+use super::{
+    Computed,
+    calendar::time,
+    case::{Input, Outcome, Trouble, date, decimal, list, money, shown, unsupported, whole},
+    conventions::{by_words, cadence, direction, fee, from_date, on_day, policy, terms},
+    stubs::item,
+};
+
+/// A change from what was billed for a period to something else for the rest of it.
+struct Within {
+    terms: RecurringTerms,
+    full: Period,
+    at: ChangeAt,
+    direction: Direction,
+}
+
+impl Within {
+    fn change(&self, old: Option<Decimal>, new: Option<Decimal>) -> Outcome<Change> {
+        let (old, new) = (old.map(PriceModel::flat), new.map(PriceModel::flat));
+        let service = tradewind_pricing::cycles::ServicePeriod {
+            full: self.full,
+            part: self.full,
+        };
+        let mut billed = Vec::new();
+        if let Some(old) = &old {
+            let held = [Held {
+                from: self.full.start,
+                holding: Holding::new(old, Decimal::ONE),
+            }];
+            let lines = charges(&self.terms, &service, &held, None)?;
+            billed.extend(lines.into_iter().map(BilledLine::new));
+        }
+        let after: Vec<After<'_>> = new
+            .iter()
+            .map(|new| After {
+                holding: Holding::new(new, Decimal::ONE),
+                full: self.full,
+                cadence: self.terms.cadence,
+            })
+            .collect();
+        Ok(change(
+            &self.terms,
+            &self.at,
+            self.direction,
+            &billed,
+            &after,
+        )?)
+    }
+}
+
+fn credit_of(change: &Change) -> Outcome<Money> {
+    Ok(Money::sum(
+        change.net.currency,
+        change.credits.iter().map(|line| line.amount),
+    )?)
+}
+
+fn charge_of(change: &Change) -> Outcome<Money> {
+    Ok(Money::sum(
+        change.net.currency,
+        change.charges.iter().map(|line| line.amount),
+    )?)
+}
+
+fn three(change: &Change) -> Outcome<Computed> {
+    Ok(Computed::from_iter([
+        ("credit".to_owned(), shown(credit_of(change)?)),
+        ("charge".to_owned(), shown(charge_of(change)?)),
+        ("net".to_owned(), shown(change.net)),
+    ]))
+}
+
+/// An amount, a quantity of seats, or a quantity and its price.
+fn amount_of(value: &Value, seat: Option<Decimal>) -> Outcome<Decimal> {
+    let per_unit = |quantity: Decimal, price: Decimal| -> Outcome<Decimal> {
+        Ok(total(
+            &PriceModel::per_unit(price),
+            &Usage::Quantity(quantity),
+        )?)
+    };
+    match (value, seat) {
+        (Value::Array(_), _) => match list(value)? {
+            [quantity, price] => per_unit(decimal(quantity)?, decimal(price)?),
+            _ => unsupported("expected a quantity and a price"),
+        },
+        (_, Some(seat)) => per_unit(decimal(value)?, seat),
+        (_, None) => decimal(value),
+    }
+}
+
+pub(super) fn within_period(input: &Input<'_>) -> Outcome<Computed> {
+    let [start, end] = list(input.value("period")?)? else {
+        return unsupported("expected the start and the end of a period");
+    };
+    let at = input.value("change")?;
+    let mut within = if [start, end, at].iter().all(|value| has_time(value)) {
+        let second = |value| Ok::<_, Trouble>(time(value)?.as_seconds());
+        by_clock(
+            input,
+            Currency::USD,
+            second(start)?,
+            second(end)?,
+            second(at)?,
+        )?
+    } else {
+        Within {
+            terms: terms(policy(input.case)?, Cadence::MONTHLY),
+            full: Period::new(date(start)?, date(end)?)?,
+            at: ChangeAt::day(date(at)?),
+            direction: Direction::Upgrade,
+        }
+    };
+    within.direction = direction(input.case);
+    if !input.has("matched") && !input.has("added") && !input.has("removed") {
+        let seat = input.maybe_decimal("seat")?;
+        let old = amount_of(input.value("from_")?, seat)?;
+        let new = amount_of(input.value("to")?, seat)?;
+        return three(&within.change(Some(old), Some(new))?);
+    }
+    let mut lines = Vec::new();
+    let mut add = |old: Option<Decimal>, new: Option<Decimal>| -> Outcome<()> {
+        let change = within.change(old, new)?;
+        lines.extend(
+            change
+                .credits
+                .iter()
+                .chain(&change.charges)
+                .map(|line| line.amount),
+        );
+        Ok(())
+    };
+    if let Some(matched) = input.maybe("matched") {
+        match list(matched)? {
+            [old, new] => add(Some(decimal(old)?), Some(decimal(new)?))?,
+            _ => return unsupported("expected an old and a new price"),
+        }
+    }
+    if let Some(removed) = input.maybe_decimal("removed")? {
+        add(Some(removed), None)?;
+    }
+    if let Some(added) = input.maybe_decimal("added")? {
+        add(None, Some(added))?;
+    }
+    let net = Money::sum(within.terms.currency, lines.iter().copied())?;
+    let lines: Vec<Value> = lines.into_iter().map(shown).collect();
+    Ok(Computed::from_iter([
+        ("lines".to_owned(), lines.into()),
+        ("net".to_owned(), shown(net)),
+    ]))
+}
+
+/// Whether a date comes with a time of day.
+fn has_time(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.contains('T'))
+}
+
+/// A moment so many seconds after the epoch.
+fn second(seconds: i64) -> Timestamp {
+    Timestamp::from_micros(seconds.saturating_mul(1_000_000))
+}
+
+/// A change by the clock, in a period given in seconds.
+fn by_clock(
+    input: &Input<'_>,
+    currency: Currency,
+    start: i64,
+    end: i64,
+    at: i64,
+) -> Outcome<Within> {
+    let utc = tradewind_kernel::Zone::utc();
+    let (first, last) = (second(start).date_in(&utc), second(end).date_in(&utc));
+    Ok(Within {
+        terms: RecurringTerms {
+            currency,
+            ..terms(policy(input.case)?, Cadence::MONTHLY)
+        },
+        full: Period::new(first, last.max(add_days(first, 1)?))?,
+        at: ChangeAt {
+            date: second(at).date_in(&utc),
+            clock: Some(Clock {
+                start: second(start),
+                end: second(end),
+                at: second(at),
+            }),
+        },
+        direction: Direction::Upgrade,
+    })
+}
+
+pub(super) fn unused(input: &Input<'_>) -> Outcome<Computed> {
+    let [start, end] = list(input.value("period")?)? else {
+        return unsupported("expected the start and the end of a period");
+    };
+    let within = by_clock(
+        input,
+        Currency::USD,
+        whole(start)?,
+        whole(end)?,
+        input.whole("change_at")?,
+    )?;
+    let change = within.change(Some(input.decimal("price")?), None)?;
+    Ok(Computed::from_iter([(
+        "unused".to_owned(),
+        shown(credit_of(&change)?),
+    )]))
+}
+
+/// The seconds of a month of 30 days.
+const MONTH: i64 = 30 * 86_400;
+
+pub(super) fn at_fraction(input: &Input<'_>) -> Outcome<Computed> {
+    let words = input.text("at")?;
+    let part = match words.split_whitespace().next() {
+        Some("half") => 2,
+        Some("third") => 3,
+        Some("quarter") => 4,
+        _ => return unsupported(format!("{words:?} is not a part of a period")),
+    };
+    let within = by_clock(input, Currency::USD, 0, MONTH, MONTH / part)?;
+    three(&within.change(Some(input.decimal("from_")?), Some(input.decimal("to")?))?)
+}
+
+/// Two published lines of one change, without the moment of it: some second of a month must give both.
+pub(super) fn one_ratio(input: &Input<'_>) -> Outcome<Computed> {
+    let currency = Currency::parse(input.text("currency")?)?;
+    let (old, new) = (input.decimal("from_")?, input.decimal("to")?);
+    let wanted = match input.case.expect.get("unused") {
+        Some(unused) => decimal(unused)?,
+        None => return unsupported("no unused amount is published to find the moment by"),
+    };
+    let charge = input.case.expect.get("charge").map(decimal).transpose()?;
+    let at = |second: i64| -> Outcome<(Decimal, Decimal)> {
+        let change = by_clock(input, currency, 0, MONTH, second)?.change(Some(old), Some(new))?;
+        Ok((
+            credit_of(&change)?.to_decimal(),
+            charge_of(&change)?.to_decimal(),
+        ))
+    };
+    // The unused amount shrinks with time: find the first second at which it is down to the published one.
+    let (mut low, mut high) = (0, MONTH - 1);
+    while low < high {
+        let middle = (low + high) / 2;
+        if at(middle)?.0 < wanted {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    let mut found = at(low)?;
+    // The charge shrinks as well, while the unused amount stays the same for a while.
+    let mut second = low;
+    while let Some(charge) = charge
+        && found.0 == wanted
+        && found.1 > charge
+        && second < MONTH - 1
+    {
+        second += 1;
+        found = at(second)?;
+    }
+    Ok(Computed::from_iter([
+        ("unused".to_owned(), json!(found.0.to_string())),
+        ("charge".to_owned(), json!(found.1.to_string())),
+    ]))
+}
+
+/// A dearer plan at once, perhaps of another period, on the anniversary of the old one.
+pub(super) fn upgrade(input: &Input<'_>) -> Outcome<Computed> {
+    let at = input.date("upgrade_on")?;
+    let policy = policy(input.case)?;
+    let from = input.object("from_")?;
+    let to = input.object("to")?;
+    from.must_be("in_advance", &json!(true))?;
+    to.must_be("in_advance", &json!(true))?;
+    let anchor = from.date("anniversary")?;
+    let old = from_date(anchor, cadence(from.text("period")?)?, anchor);
+    let new = from_date(anchor, cadence(to.text("period")?)?, anchor);
+    let terms = terms(policy, old.cadence);
+    let line = fee(&terms, &old.containing(at)?, from.decimal("price")?, None)?;
+    let price = PriceModel::flat(to.decimal("price")?);
+    let after = [After {
+        holding: Holding::new(&price, Decimal::ONE),
+        full: new.containing(at)?.full,
+        cadence: new.cadence,
+    }];
+    let change = change(
+        &terms,
+        &ChangeAt::day(at),
+        Direction::Upgrade,
+        &[BilledLine::new(line)],
+        &after,
+    )?;
+    from.finish()?;
+    to.finish()?;
+    // The credit is published as the amount of a credit note.
+    Ok(Computed::from_iter([
+        ("credit".to_owned(), shown(credit_of(&change)?.neg()?)),
+        ("charge".to_owned(), shown(charge_of(&change)?)),
+        ("net".to_owned(), shown(change.net)),
+    ]))
+}
+
+/// A cheaper plan from the end of the period on.
+pub(super) fn at_end_of_period(input: &Input<'_>) -> Outcome<Computed> {
+    let from = input.object("from_")?;
+    let to = input.object("to")?;
+    let anchor = from.date("anniversary")?;
+    from.decimal("price")?;
+    let old = cadence(from.text("period")?)?;
+    let effective = next_after(anchor, old, input.date("requested")?)?;
+    let cycle = from_date(effective, cadence(to.text("period")?)?, anchor);
+    let terms = terms(policy(input.case)?, cycle.cadence);
+    let line = fee(
+        &terms,
+        &cycle.containing(effective)?,
+        to.decimal("price")?,
+        None,
+    )?;
+    from.finish()?;
+    to.finish()?;
+    Ok(Computed::from_iter([
+        ("effective".to_owned(), json!(effective.to_string())),
+        ("charge".to_owned(), shown(line.amount)),
+    ]))
+}
+
+/// Another plan during a trial: its trial counts from the first start, and usage so far is billed with the change.
+pub(super) fn upgrade_in_trial(input: &Input<'_>) -> Outcome<Computed> {
+    let to = input.object("to")?;
+    let end = add_days(input.date("start")?, to.whole("trial_days")?)?;
+    let change_on = input.date("upgrade_on")?;
+    if change_on > end {
+        return unsupported("the trial is over before the change");
+    }
+    let words = input
+        .maybe("period")
+        .and_then(Value::as_str)
+        .unwrap_or("calendar month");
+    let cycle = by_words(end, words)?;
+    let terms = terms(policy(input.case)?, cycle.cadence);
+    let line = fee(&terms, &cycle.containing(end)?, to.decimal("price")?, None)?;
+    to.finish()?;
+    let usage = match input.maybe("usage_before").map(list).transpose()? {
+        None => Decimal::ZERO,
+        Some([price, units]) => {
+            let text = super::case::text(price)?;
+            let each = text.trim_end_matches(" each").parse();
+            let Ok(each) = each else {
+                return unsupported(format!("{text:?} is not a price"));
+            };
+            total(
+                &PriceModel::per_unit(each),
+                &Usage::Quantity(decimal(units)?),
+            )?
+        }
+        Some(_) => return unsupported("expected a price and a number of units"),
+    };
+    Ok(Computed::from_iter([
+        ("upgrade_invoice".to_owned(), shown(money(usage)?)),
+        ("trial_end".to_owned(), json!(end.to_string())),
+        ("amount".to_owned(), shown(line.amount)),
+    ]))
+}
+
+/// `2024-01-15 quarterly 455.00 arrears`
+fn plan(text: &str) -> Outcome<(Option<Date>, Cadence, Decimal)> {
+    let (mut start, mut every, mut price) = (None, None, None);
+    for word in text.split_whitespace() {
+        if let Ok(date) = word.parse() {
+            start = Some(date);
+        } else if let Ok(amount) = word.parse() {
+            price = Some(amount);
+        } else if word == "arrears" {
+        } else {
+            every = Some(cadence(word)?);
+        }
+    }
+    match (every, price) {
+        (Some(every), Some(price)) => Ok((start, every, price)),
+        _ => unsupported(format!("{text:?} is not a plan")),
+    }
+}
+
+/// Plans in arrears: the last one, terminated, pays what was used of its period.
+pub(super) fn in_arrears(input: &Input<'_>) -> Outcome<Computed> {
+    let (start, _, _) = plan(input.text("first")?)?;
+    let Some(anchor) = start else {
+        return unsupported("the first plan has no start");
+    };
+    let at = input.date("upgrade_on")?;
+    let (_, every, price) = plan(input.text("to")?)?;
+    let terms = terms(policy(input.case)?, every);
+    let cycle = from_date(at, every, anchor);
+    let end = input.date("terminate")?;
+    let line = fee(&terms, &cycle.containing(at)?, price, Some(end))?;
+    Ok(Computed::from_iter([(
+        "amount".to_owned(),
+        shown(line.amount),
+    )]))
+}
+
+/// A change after a trial that takes effect at once or at the end of the term.
+pub(super) fn change_by_policy(input: &Input<'_>) -> Outcome<Computed> {
+    input.text("continues")?;
+    input.decimal("price")?;
+    let trial_end = add_days(input.date("trial_start")?, input.whole("trial_days")?)?;
+    let cycle = on_day(input.case, trial_end, Cadence::MONTHLY, input.whole("bcd")?)?;
+    let requested = input.date("requested")?;
+    let from = match input.text("change_policy")? {
+        "END_OF_TERM" => cycle.containing(requested)?.part.end,
+        other => return unsupported(format!("change policy {other}")),
+    };
+    let price = input.decimal("to_price")?;
+    let terms = terms(policy(input.case)?, cycle.cadence);
+    let count = input
+        .case
+        .expect
+        .get("items")
+        .map_or(Ok(0), |v| list(v).map(<[_]>::len))?;
+    let mut items = Vec::new();
+    let mut at = from;
+    for _ in 0..count {
+        let period = cycle.containing(at)?;
+        let line = fee(&terms, &period, price, None)?;
+        items.push(item(line.part, "RECURRING", shown(line.amount)));
+        at = period.part.end;
+    }
+    Ok(Computed::from_iter([("items".to_owned(), items.into())]))
+}
+
+/// A base plan with a trial and an add-on with an introductory price.
+pub(super) fn with_add_on(input: &Input<'_>) -> Outcome<Computed> {
+    let base = input.object("base")?;
+    let addon = input.object("addon")?;
+    let start = base.date("start")?;
+    let bcd = base.whole("bcd")?;
+    let terms = terms(policy(input.case)?, Cadence::MONTHLY);
+    let expected = input
+        .case
+        .expect
+        .get("items")
+        .map_or(Ok(&[][..]), |v| list(v))?;
+    let starts = expected
+        .iter()
+        .filter_map(|item| item.get(0).map(date))
+        .collect::<Outcome<Vec<_>>>()?;
+    let Some(target) = starts.into_iter().max() else {
+        return unsupported("no items are published");
+    };
+    let mut items = Vec::new();
+    let mut recurring = |from: Date, end: Option<Date>, price: Decimal| -> Outcome<()> {
+        let cycle = on_day(input.case, from, Cadence::MONTHLY, bcd)?;
+        for period in cycle.until(end, target)? {
+            let line = fee(&terms, &period, price, None)?;
+            items.push(item(line.part, "RECURRING", shown(line.amount)));
+        }
+        Ok(())
+    };
+    let trial = Period::new(start, add_days(start, base.whole("trial_days")?)?)?;
+    recurring(trial.end, None, base.decimal("price")?)?;
+    let added = addon.date("added")?;
+    let phase_start = match addon.text("align")? {
+        "START_OF_BUNDLE" => start,
+        "START_OF_SUBSCRIPTION" => added,
+        other => return unsupported(format!("alignment {other}")),
+    };
+    let phase_end =
+        tradewind_kernel::calendar::add_months(phase_start, addon.whole("discount_months")?)?;
+    if added < phase_end {
+        recurring(added, Some(phase_end), addon.decimal("discount_price")?)?;
+    }
+    recurring(added.max(phase_end), None, addon.decimal("price")?)?;
+    items.push(item(trial, "FIXED", json!("0")));
+    base.finish()?;
+    addon.finish()?;
+    Ok(Computed::from_iter([("items".to_owned(), items.into())]))
+}

@@ -3,8 +3,7 @@
 //! A small table of our own after the CLDR, for the languages of the product. Nothing is rounded here: every digit of the
 //! input is shown. English is meant for readers anywhere, so that its dates name the month (`1 Oct 2024`).
 
-use rust_decimal::Decimal;
-use tradewind_kernel::{Currency, Date, Locale, Money, Timestamp, Zone};
+use tradewind_kernel::{Currency, Date, Decimal, Locale, Money, Timestamp, Zone};
 
 /// Space that does not break a line: between an amount and its currency.
 const NO_BREAK_SPACE: char = '\u{a0}';

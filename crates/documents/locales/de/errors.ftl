@@ -1,17 +1,36 @@
-# Fehler nach Code: `error-` und der Code mit Bindestrichen. Fehlt ein Text hier, wird die eigene Meldung gezeigt.
+# Fehler nach Code: `error-` und der Code mit Bindestrichen. Ein Fehler ohne Text hier sagt seine eigene, englische
+# Meldung; auf Englisch wird immer diese gezeigt, weil sie die Einzelheiten kennt.
 
 error-not-found = Das Gesuchte haben wir nicht gefunden.
 error-forbidden = Sie dürfen das sehen, aber Ihre Rolle erlaubt diese Handlung nicht.
+error-changed-meanwhile = Jemand anderes hat dies inzwischen geändert. Bitte prüfen Sie den neuen Stand und versuchen Sie es erneut.
+error-idempotency-key-reused = Dieser Anfrageschlüssel wurde schon mit anderen Angaben benutzt.
+error-too-many-attempts = Zu viele Versuche. Bitte versuchen Sie es in { $seconds ->
+    [one] { $seconds } Sekunde
+   *[other] { $seconds } Sekunden
+} erneut.
+error-unavailable = Das ist im Augenblick nicht verfügbar. Bitte versuchen Sie es in Kürze erneut.
+error-internal-error = Bei uns ist etwas schiefgegangen. Es wurde festgehalten; bitte versuchen Sie es erneut.
+error-invalid-input = Bitte prüfen Sie die markierten Felder.
 error-unauthenticated = Bitte melden Sie sich an.
 error-session-expired = Ihre Sitzung ist abgelaufen. Bitte melden Sie sich erneut an.
-error-changed = Jemand anderes hat dies inzwischen geändert. Bitte prüfen Sie den neuen Stand und versuchen Sie es erneut.
-error-conflict = Das ist im jetzigen Zustand nicht möglich.
-error-key-reused = Dieser Anfrageschlüssel wurde schon mit anderen Angaben benutzt.
-error-too-many = Zu viele Versuche. Bitte versuchen Sie es in { $seconds } Sekunden erneut.
-error-unavailable = Das ist im Augenblick nicht verfügbar. Bitte versuchen Sie es in Kürze erneut.
-error-internal = Bei uns ist etwas schiefgegangen. Es wurde festgehalten; bitte versuchen Sie es erneut.
-error-invalid = Bitte prüfen Sie die markierten Felder.
+
+# Einzelne Felder.
 error-required = Bitte füllen Sie dieses Feld aus.
 error-too-long = Diese Angabe ist zu lang.
 error-too-short = Diese Angabe ist zu kurz.
-error-malformed = Diese Angabe hat nicht die erwartete Form.
+error-control-character = Diese Angabe enthält Zeichen, die nicht verwendet werden können.
+error-out-of-range = Dieser Wert liegt außerhalb des Erlaubten.
+error-not-a-number = Das ist keine Zahl.
+error-too-many-digits = Diese Zahl hat zu viele Stellen.
+error-too-many-places = Diese Zahl hat zu viele Nachkommastellen.
+error-unknown-value = Das ist keiner der möglichen Werte.
+error-unknown-country = Das ist kein Ländercode wie AT.
+error-unknown-currency = Das ist kein Währungscode wie EUR.
+error-unknown-zone = Das ist keine Zeitzone wie Europe/Vienna.
+error-unknown-locale = Diese Sprache gibt es hier nicht.
+error-malformed-email = Das ist keine E-Mail-Adresse wie name@example.com.
+error-malformed-date = Das ist kein Datum wie 2024-09-01.
+error-malformed-value = Diese Angabe hat nicht die erwartete Form.
+error-malformed-colour = Das ist keine Farbe wie #1a6fd4.
+error-currency-mismatch = Diese Beträge sind in verschiedenen Währungen.

@@ -10,7 +10,11 @@ mod sample;
 
 fn layout(document: &InvoiceDocument) -> Layout {
     document.check().unwrap();
-    invoice::lay_out(document).0
+    let layout = invoice::lay_out(document).0;
+    for text in texts(&layout).concat() {
+        assert_eq!(crate::i18n::flaw(&text), None);
+    }
+    layout
 }
 
 /// The texts of every page, in drawing order.

@@ -145,6 +145,13 @@ pub enum JobResult {
     Done,
     /// Not finished: run again at this time of the realm, with the attempts counted anew.
     Again(Timestamp),
+    /// This attempt failed: run again after at least this pause of the wall clock, unless it was the last attempt.
+    Retry {
+        /// The pause that the other side asked for; the usual back-off holds when it is longer.
+        after: std::time::Duration,
+        /// What went wrong.
+        reason: String,
+    },
     /// Failed for good: trying again would not help.
     Failed(String),
 }

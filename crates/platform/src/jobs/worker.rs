@@ -359,26 +359,31 @@ fn ending(job: &Job, outcome: Result<JobResult>, wall: Timestamp) -> Ending {
             error: Some(shortened(reason)),
             ..base
         },
-        Err(e) => {
-            let error = Some(shortened(e.to_string()));
-            if job.attempt >= job.max_attempts {
-                tracing::error!(job = %job.id, kind = job.kind, error = %e, "job is dead");
-                Ending {
-                    state: JobState::Dead,
-                    error,
-                    ..base
-                }
-            } else {
-                let not_before = plus(wall, backoff(job.attempt));
-                Ending {
-                    state: JobState::Ready,
-                    finished_at: None,
-                    error,
-                    not_before,
-                    ..base
-                }
-            }
-        }
+        Ok(JobResult::Retry { after, reason }) => retried(job, reason, after, wall, base),
+        Err(e) => retried(job, e.to_string(), Duration::ZERO, wall, base),
+    }
+}
+
+/// Another attempt after a pause, or the end after the last one.
+fn retried(job: &Job, error: String, after: Duration, wall: Timestamp, base: Ending) -> Ending {
+    let last = job.attempt >= job.max_attempts;
+    if last {
+        tracing::error!(job = %job.id, kind = job.kind, error, "job is dead");
+    }
+    let error = Some(shortened(error));
+    if last {
+        return Ending {
+            state: JobState::Dead,
+            error,
+            ..base
+        };
+    }
+    Ending {
+        state: JobState::Ready,
+        finished_at: None,
+        error,
+        not_before: plus(wall, backoff(job.attempt).max(after)),
+        ..base
     }
 }
 
@@ -410,6 +415,40 @@ fn count(n: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tradewind_kernel::id::{AccountId, RealmId};
+
+    fn job(attempt: u32) -> Job {
+        Job {
+            realm: RealmId::generate(),
+            id: JobId::generate(),
+            kind: "test".to_owned(),
+            payload: serde_json::Value::Null,
+            lane: None,
+            due_at: Timestamp::from_micros(7),
+            now: Timestamp::from_micros(8),
+            attempt,
+            max_attempts: 3,
+            root_account: AccountId::generate(),
+        }
+    }
+
+    #[test]
+    fn a_pause_that_was_asked_for_is_kept_and_counts_as_an_attempt() {
+        let wall = Timestamp::from_micros(1_000_000_000);
+        let retry = |after| JobResult::Retry {
+            after: Duration::from_secs(after),
+            reason: "busy".to_owned(),
+        };
+        let long = ending(&job(1), Ok(retry(600)), wall);
+        assert_eq!(long.state, JobState::Ready);
+        assert_eq!(long.not_before, plus(wall, Duration::from_secs(600)));
+        assert_eq!((long.attempt, long.due_at), (1, Timestamp::from_micros(7)));
+        assert_eq!(long.error.as_deref(), Some("busy"));
+        let short = ending(&job(2), Ok(retry(0)), wall);
+        assert!(short.not_before >= plus(wall, Duration::from_secs(4)));
+        let last = ending(&job(3), Ok(retry(600)), wall);
+        assert_eq!((last.state, last.finished_at), (JobState::Dead, Some(wall)));
+    }
 
     #[test]
     fn pauses_grow_to_an_hour() {

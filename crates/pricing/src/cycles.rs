@@ -201,12 +201,8 @@ impl Grid {
             Alignment::Date { anchor } => Ok(plain(anchor)),
             Alignment::Calendar => Ok(plain(calendar_base(start, cadence)?)),
             Alignment::DayOfMonth { day, .. } if cadence.months().is_none() => {
-                // Weeks and days have no day of the month; their first period ends at it.
-                let first = next_day(start, as_day(day))?;
-                Ok(Self {
-                    first: (first > start).then_some(first),
-                    ..plain(first)
-                })
+                // Weeks and days are counted from, and back from, the next such day.
+                Ok(plain(next_day(start, as_day(day))?))
             }
             Alignment::DayOfMonth { day, first } => {
                 let day = as_day(day);

@@ -210,6 +210,55 @@ fn calendar_periods_begin_where_the_calendar_says() {
     );
 }
 
+#[test]
+fn what_an_earlier_change_credited_is_not_credited_again() {
+    let price = PriceModel::flat(dec("310"));
+    let service = whole("2024-05-01", "2024-06-01");
+    let terms = terms(ACTUAL);
+    let line = charges(&terms, &service, &[held("2024-05-01", &price, "1")], None).unwrap()[0];
+    // A change on the 21st credited the last 11 days; now one is backdated to the 11th.
+    let billed = BilledLine {
+        credited: Money::new(11_000, Currency::EUR),
+        credited_from: Some(date("2024-05-21")),
+        ..BilledLine::new(line)
+    };
+    let gone = |day: &str| {
+        change(
+            &terms,
+            &ChangeAt::day(date(day)),
+            Direction::Cancellation,
+            &[billed],
+            &[],
+        )
+        .unwrap()
+    };
+    let backdated = gone("2024-05-11");
+    assert_eq!(backdated.net.amount(), "-100.00");
+    assert_eq!(
+        backdated.credits[0].part.to_string(),
+        "2024-05-11/2024-05-21"
+    );
+    assert!(gone("2024-05-25").credits.is_empty());
+}
+
+fn alignments() -> impl Strategy<Value = Alignment> {
+    prop_oneof![
+        Just(Alignment::Anniversary),
+        Just(Alignment::Calendar),
+        (1_u8..=31).prop_map(|day| Alignment::DayOfMonth {
+            day,
+            first: FirstPeriod::ToNextDay
+        }),
+        (1_u8..=31).prop_map(|day| Alignment::DayOfMonth {
+            day,
+            first: FirstPeriod::FromStartMonth
+        }),
+        (-2_000_i64..2_000).prop_map(|days| Alignment::Date {
+            anchor: add_days(date("2024-02-29"), days).unwrap()
+        }),
+    ]
+}
+
 fn policies() -> impl Strategy<Value = ProrationPolicy> {
     prop::sample::select(vec![
         ProrationPolicy::None,
@@ -230,6 +279,31 @@ fn policies() -> impl Strategy<Value = ProrationPolicy> {
 }
 
 proptest! {
+    #[test]
+    fn periods_follow_each_other_without_gap_or_overlap(
+        alignment in alignments(),
+        cadence in prop::sample::select(vec!["P1M", "P3M", "P6M", "P1Y", "P1W", "P1D", "P5M", "P2W"]),
+        start in 0_i64..3_000,
+        stub in prop::sample::select(vec![StubBasis::Schedule, StubBasis::BackFromEnd]),
+    ) {
+        let start = add_days(date("2020-01-01"), start).unwrap();
+        let cycle = BillingCycle { start, cadence: cadence.parse().unwrap(), alignment, stub };
+        let mut from = start;
+        for n in 0..15 {
+            let period = cycle.containing(from).unwrap();
+            prop_assert_eq!(period.part.start, from);
+            prop_assert!(period.full.end == period.part.end && period.full.start <= period.part.start);
+            prop_assert!(n == 0 || period.full == period.part, "only the first may be a stub");
+            let last = add_days(period.part.end, -1).unwrap();
+            prop_assert_eq!(cycle.containing(last).unwrap(), period);
+            prop_assert_eq!(cycle.next_after(last).unwrap(), period.part.end);
+            from = period.part.end;
+        }
+        let until = cycle.until(None, add_days(from, -1).unwrap()).unwrap();
+        prop_assert_eq!(until.len(), 15);
+        prop_assert_eq!(cycle.before(from, 4).unwrap(), until[11..].to_vec());
+    }
+
     #[test]
     fn splitting_a_period_does_not_change_its_total(
         policy in policies(),

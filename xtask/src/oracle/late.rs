@@ -101,9 +101,7 @@ pub(super) fn snapshots(input: &Input<'_>) -> Outcome<Computed> {
             let now = known(&model, percent, decimal(now)?, Settle::Interim)?;
             let difference = difference(Some(&first), first.total, &now)?;
             second.push(
-                if difference.total.is_zero() && difference.parts.is_empty() {
-                    json!("none")
-                } else if difference.total.is_zero() && part_lines(&difference).is_empty() {
+                if difference.total.is_zero() && part_lines(&difference).is_empty() {
                     json!("none")
                 } else {
                     exact(difference.total)

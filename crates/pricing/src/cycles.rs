@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
-    Date, Duration, Result, Timestamp, Zone,
+    Date, Duration, Error, Result, Timestamp, Zone,
     calendar::{self, Cadence, CadenceUnit, Period},
 };
 use utoipa::ToSchema;
@@ -85,6 +85,23 @@ impl BillingCycle {
             alignment: Alignment::Anniversary,
             stub: StubBasis::Schedule,
         }
+    }
+
+    /// Whether the cycle has periods.
+    ///
+    /// # Errors
+    /// Names `alignment.day`; `unusable_cadence` for hours or a cadence of zero.
+    pub fn check(&self) -> Result<()> {
+        if let Alignment::DayOfMonth { day, .. } = self.alignment
+            && !(1..=31).contains(&day)
+        {
+            return Err(Error::invalid(
+                "alignment.day",
+                "out_of_range",
+                "must be between 1 and 31",
+            ));
+        }
+        self.containing(self.start).map(|_| ())
     }
 
     /// The period that a day belongs to; the first one for days before the start.

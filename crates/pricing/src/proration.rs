@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
-    Date, Decimal, Error, Result, Rounding, Timestamp,
+    Date, Decimal, Error, Problems, Result, Rounding, Timestamp,
     calendar::{self, Cadence, CadenceUnit, Period},
     decimal,
 };
@@ -52,6 +52,28 @@ pub enum ProrationPolicy {
     HoursUp,
 }
 
+impl ProrationPolicy {
+    /// Whether the rule can be applied.
+    ///
+    /// # Errors
+    /// Names `days` or `ratio_places` and what would be accepted.
+    pub fn check(self) -> Result<()> {
+        let (days, places) = match self {
+            Self::ActualDays { ratio_places } => (None, ratio_places),
+            Self::FixedMonth { days, ratio_places } => (Some(days), ratio_places),
+            _ => (None, None),
+        };
+        let mut problems = Problems::new();
+        if days.is_some_and(|days| !(28..=31).contains(&days)) {
+            problems.add("days", "out_of_range", "must be between 28 and 31");
+        }
+        if places.is_some_and(|places| !(2..=20).contains(&places)) {
+            problems.add("ratio_places", "out_of_range", "must be between 2 and 20");
+        }
+        problems.finish()
+    }
+}
+
 /// Why a period is not charged or kept in full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -89,6 +111,23 @@ impl ProrationTerms {
             downgrade: policy,
             cancellation: policy,
         }
+    }
+
+    /// Whether all four rules can be applied.
+    ///
+    /// # Errors
+    /// Names every wrong field (`upgrade.days`) and what would be accepted.
+    pub fn check(&self) -> Result<()> {
+        let mut problems = Problems::new();
+        for (name, policy) in [
+            ("start", self.start),
+            ("upgrade", self.upgrade),
+            ("downgrade", self.downgrade),
+            ("cancellation", self.cancellation),
+        ] {
+            problems.check(policy.check().map_err(|error| error.under(name)));
+        }
+        problems.finish()
     }
 
     /// The policy for a direction.
@@ -204,13 +243,15 @@ impl Ratio {
     }
 
     /// The ratio as a decimal: rounded as the policy says, else to 28 digits.
-    #[must_use]
-    pub fn factor(self) -> Decimal {
-        let exact = Decimal::from(self.part) / Decimal::from(self.whole);
-        match self.places {
+    ///
+    /// # Errors
+    /// `division_by_zero` for a ratio that no period has.
+    pub fn factor(self) -> Result<Decimal> {
+        let exact = decimal::div(Decimal::from(self.part), Decimal::from(self.whole))?;
+        Ok(match self.places {
             Some(places) => decimal::round(exact, places, Rounding::HalfUp),
             None => exact,
-        }
+        })
     }
 
     /// This share less another one of the same period.
@@ -243,7 +284,7 @@ impl Ratio {
             return Ok(amount);
         }
         match self.places {
-            Some(_) => decimal::mul(amount, self.factor()),
+            Some(_) => decimal::mul(amount, self.factor()?),
             // Multiplied first, so that only one rounding at the 28th digit is left.
             None => decimal::div(
                 decimal::mul(amount, Decimal::from(self.part))?,

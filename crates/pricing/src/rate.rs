@@ -196,25 +196,29 @@ pub(crate) fn rate_unbounded(model: &PriceModel, usage: &Usage<'_>) -> Result<Ra
     })
 }
 
+/// Whether an amount is beyond a maximum; for a credit (a negative maximum) by its size.
+fn above(max: Decimal, amount: Decimal) -> bool {
+    if max.is_sign_negative() {
+        amount < max
+    } else {
+        amount > max
+    }
+}
+
+/// Whether an amount falls short of a minimum; for a credit (a negative minimum) by its size.
+fn below(min: Decimal, amount: Decimal) -> bool {
+    if min.is_sign_negative() {
+        amount > min
+    } else {
+        amount < min
+    }
+}
+
 /// What brings an amount within the bounds of the price. For credits (negative prices) the bounds are of the size.
 pub(crate) fn bound(model: &PriceModel, amount: Decimal, settle: Settle) -> Result<Option<Part>> {
-    let over = |max: Decimal| {
-        if max.is_sign_negative() {
-            amount < max
-        } else {
-            amount > max
-        }
-    };
-    let under = |min: Decimal| {
-        if min.is_sign_negative() {
-            amount > min
-        } else {
-            amount < min
-        }
-    };
     let (kind, to) = match (model.maximum, model.minimum) {
-        (Some(max), _) if over(max) => (PartKind::Maximum, max),
-        (_, Some(min)) if settle == Settle::Final && under(min) => (PartKind::Minimum, min),
+        (Some(max), _) if above(max, amount) => (PartKind::Maximum, max),
+        (_, Some(min)) if settle == Settle::Final && below(min, amount) => (PartKind::Minimum, min),
         _ => return Ok(None),
     };
     let amount = decimal::sub(to, amount)?;

@@ -113,7 +113,7 @@ pub(super) fn trailing(input: &Input<'_>) -> Outcome<Computed> {
     };
     Ok(Computed::from_iter([
         ("days".to_owned(), json!(days)),
-        ("factor".to_owned(), exact(ratio.factor())),
+        ("factor".to_owned(), exact(ratio.factor()?)),
     ]))
 }
 
@@ -286,7 +286,7 @@ pub(super) fn inclusive_term(input: &Input<'_>) -> Outcome<Computed> {
     let (mut months, mut total) = (Decimal::ZERO, Decimal::ZERO);
     for period in cycle.until(Some(term.end), term.end)? {
         let ratio = ratio(policy, &period, cycle.cadence)?;
-        months += ratio.factor();
+        months += ratio.factor()?;
         total += ratio.of(price)?;
     }
     Ok(Computed::from_iter([

@@ -7,7 +7,8 @@ use super::{PriceKind, PriceModel, Tier};
 impl PriceModel {
     /// This price with a markup in percent (negative for a discount): every price in it times `1 + percent / 100`.
     ///
-    /// Quantities and bounds of tiers stay as they are. Markups on a passed-through cost compose: +8 %, then +10 % is
+    /// Exact as long as a price has no more than 28 digits; beyond that its last digit is rounded. Quantities and
+    /// bounds of tiers stay as they are. Markups on a passed-through cost compose: +8 %, then +10 % is
     /// +18.8 %.
     ///
     /// # Errors

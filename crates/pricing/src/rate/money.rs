@@ -2,7 +2,7 @@
 
 use tradewind_kernel::{Decimal, Result, decimal};
 
-use super::{Part, PartKind, Sink, Usage, wrong_usage};
+use super::{Part, PartKind, Sink, Usage, above, below, wrong_usage};
 use crate::model::{PriceKind, hundredth};
 
 /// Sum of the amounts and number of events.
@@ -85,10 +85,13 @@ pub(super) fn percentage<S: Sink>(kind: &PriceKind, usage: &Usage<'_>, sink: &mu
             sums.base = decimal::add(sums.base, paid)?;
             sums.events = decimal::add(sums.events, Decimal::ONE)?;
             let price = decimal::add(decimal::mul(paid, hundredth(*percent)?)?, *per_event)?;
-            if let Some(max) = max_per_event.filter(|max| price > *max) {
-                sums.lowered = decimal::add(sums.lowered, decimal::sub(max, price)?)?;
-            } else if let Some(min) = min_per_event.filter(|min| price < *min) {
-                sums.raised = decimal::add(sums.raised, decimal::sub(min, price)?)?;
+            // What goes back to a buyer (an amount below zero) is not held between the bounds.
+            if paid > Decimal::ZERO {
+                if let Some(max) = max_per_event.filter(|max| above(*max, price)) {
+                    sums.lowered = decimal::add(sums.lowered, decimal::sub(max, price)?)?;
+                } else if let Some(min) = min_per_event.filter(|min| below(*min, price)) {
+                    sums.raised = decimal::add(sums.raised, decimal::sub(min, price)?)?;
+                }
             }
         }
     } else {

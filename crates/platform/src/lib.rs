@@ -4,6 +4,7 @@
 //! A room declares statements and migrations with [`db`] and [`migrate`], and runs its use cases through
 //! [`Platform::command`] and [`Platform::read`].
 
+pub mod audit;
 pub mod clock;
 mod context;
 pub mod crypto;

@@ -64,10 +64,7 @@ crate::stmts! {
 pub async fn migrate(db: &Db, migrations: &[Migration]) -> Result<usize> {
     check_names(migrations)?;
     bookkeeping(db).await?;
-    if missing(&mut db.begin().await?, migrations)
-        .await?
-        .is_empty()
-    {
+    if pending(db, migrations).await?.is_empty() {
         return Ok(0);
     }
     let holder = RequestId::generate().to_string();
@@ -149,7 +146,7 @@ async fn renew(tx: &mut Tx, holder: &str) -> Result<bool> {
 }
 
 async fn apply(db: &Db, migrations: &[Migration], holder: &str) -> Result<usize> {
-    let steps = missing(&mut db.begin().await?, migrations).await?;
+    let steps = pending(db, migrations).await?;
     for step in &steps {
         let mut tx = db.begin().await?;
         if !renew(&mut tx, holder).await? {
@@ -176,6 +173,13 @@ struct Pending {
     number: i64,
     text: &'static str,
     digest: String,
+}
+
+async fn pending(db: &Db, migrations: &[Migration]) -> Result<Vec<Pending>> {
+    let mut tx = db.begin().await?;
+    let pending = missing(&mut tx, migrations).await;
+    tx.rollback().await?;
+    pending
 }
 
 async fn missing(tx: &mut Tx, migrations: &[Migration]) -> Result<Vec<Pending>> {

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
 use tradewind_kernel::id::RealmId;
 use tradewind_kernel::{Error, Timestamp};
-use tradewind_policy::{Action, Decision, Principal, Target};
+use tradewind_policy::{Action, Authorizer, Decision, Principal, Target};
 
 use crate::clock::WallClock;
 use crate::context::OpCtx;
@@ -59,27 +59,6 @@ impl PlatformConfig {
     }
 }
 
-/// The policies, as the platform asks them.
-#[derive(Clone)]
-pub(crate) struct Decide(Arc<dyn Fn(&Principal, Action, &Target) -> Decision + Send + Sync>);
-
-impl Decide {
-    pub(crate) fn decide(
-        &self,
-        principal: &Principal,
-        action: Action,
-        target: &Target,
-    ) -> Decision {
-        (self.0)(principal, action, target)
-    }
-}
-
-impl fmt::Debug for Decide {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Decide")
-    }
-}
-
 /// Database, policies, keys, clock, subscribers and job handlers. Cheap to clone.
 #[derive(Clone)]
 pub struct Platform {
@@ -88,7 +67,7 @@ pub struct Platform {
 
 struct Inner {
     db: Db,
-    decide: Decide,
+    authorizer: Authorizer,
     keys: KeyRing,
     clock: WallClock,
     outbox: Arc<Outbox>,
@@ -126,7 +105,7 @@ impl Platform {
         Ok(Self {
             inner: Arc::new(Inner {
                 db,
-                decide: Decide(Arc::new(visible)),
+                authorizer: Authorizer::new()?,
                 keys: config.keys,
                 clock: config.clock,
                 outbox: Arc::new(Outbox::default()),
@@ -227,7 +206,7 @@ impl Platform {
     /// Asks the policies.
     #[must_use]
     pub fn decide(&self, principal: &Principal, action: Action, target: &Target) -> Decision {
-        self.inner.decide.decide(principal, action, target)
+        self.inner.authorizer.decide(principal, action, target)
     }
 
     /// Adds a job of this kind for every event that matches: `order.placed`, `order.*` or `*`. The payload is the
@@ -343,28 +322,27 @@ impl Platform {
             tx,
             ctx.clone(),
             self.wall(),
-            self.inner.decide.clone(),
+            self.inner.authorizer,
             self.inner.outbox.clone(),
         ))
     }
 
     async fn start(&self, ctx: &OpCtx, key: Option<&KeyUse>) -> Result<Started> {
         let mut tx = self.inner.db.begin().await?;
-        if let Some(key) = key {
-            if !store::claim_key(&mut tx, ctx, key, self.wall()).await? {
-                let stored = store::key_answer(&mut tx, ctx.realm, key).await?;
-                tx.rollback().await?;
-                let stored = stored.ok_or_else(|| {
-                    Error::unavailable("the same request is just being worked on")
-                })?;
-                return key.matching(stored).map(Started::Answered);
-            }
+        if let Some(key) = key
+            && !store::claim_key(&mut tx, ctx, key, self.wall()).await?
+        {
+            let stored = store::key_answer(&mut tx, ctx.realm, key).await?;
+            tx.rollback().await?;
+            let stored = stored
+                .ok_or_else(|| Error::unavailable("the same request is just being worked on"))?;
+            return key.matching(stored).map(Started::Answered);
         }
         let work = Work::new(
             tx,
             ctx.clone(),
             self.wall(),
-            self.inner.decide.clone(),
+            self.inner.authorizer,
             self.inner.outbox.clone(),
         );
         Ok(Started::Fresh(Box::new(work)))
@@ -434,18 +412,5 @@ impl Platform {
             }
             attempt += 1;
         }
-    }
-}
-
-/// Until the policies are wired in: the platform may do everything, others what they can see.
-fn visible(principal: &Principal, _action: Action, target: &Target) -> Decision {
-    let account = Some(principal.account);
-    let sees = principal.kind == tradewind_policy::PrincipalKind::System
-        || target.ancestors.contains(&principal.account)
-        || [target.seller, target.buyer, target.vendor].contains(&account);
-    if sees {
-        Decision::Allow
-    } else {
-        Decision::Hidden
     }
 }

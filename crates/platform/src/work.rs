@@ -7,13 +7,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tradewind_kernel::id::{AccountId, AuditId, EventId};
 use tradewind_kernel::{Error, Timestamp};
-use tradewind_policy::{Action, Decision, Target};
+use tradewind_policy::{Action, Authorizer, Decision, Target};
 
 use crate::context::OpCtx;
 use crate::db::{Result, Tx};
 use crate::jobs::{self, NewJob};
 use crate::outbox::Outbox;
-use crate::platform::Decide;
 use crate::store;
 
 /// An entry of the audit log: who changed what, and whose it is.
@@ -71,7 +70,7 @@ pub struct Work {
     /// The context of the operation.
     pub ctx: OpCtx,
     wall: Timestamp,
-    decide: Decide,
+    authorizer: Authorizer,
     outbox: Arc<Outbox>,
     audits: Vec<(AuditId, AuditEntry)>,
     events: Vec<Event>,
@@ -83,14 +82,14 @@ impl Work {
         tx: Tx,
         ctx: OpCtx,
         wall: Timestamp,
-        decide: Decide,
+        authorizer: Authorizer,
         outbox: Arc<Outbox>,
     ) -> Self {
         Self {
             tx,
             ctx,
             wall,
-            decide,
+            authorizer,
             outbox,
             audits: Vec::new(),
             events: Vec::new(),
@@ -113,7 +112,7 @@ impl Work {
     /// # Errors
     /// As [`Work::authorize`].
     pub fn authorize_for(&self, action: Action, target: &Target, id: &dyn Display) -> Result<()> {
-        match self.decide.decide(&self.ctx.principal, action, target) {
+        match self.authorizer.decide(&self.ctx.principal, action, target) {
             Decision::Allow => Ok(()),
             Decision::Hidden => Err(Error::NotFound {
                 kind: target.kind.as_str(),
@@ -128,7 +127,7 @@ impl Work {
     /// Whether the principal may do this.
     #[must_use]
     pub fn may(&self, action: Action, target: &Target) -> bool {
-        self.decide.decide(&self.ctx.principal, action, target) == Decision::Allow
+        self.authorizer.decide(&self.ctx.principal, action, target) == Decision::Allow
     }
 
     /// Adds an entry to the audit log.

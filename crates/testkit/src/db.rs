@@ -100,7 +100,10 @@ impl Drop for TestDb {
                 let _ = std::fs::remove_dir_all(dir);
             }
             Place::Postgres { server, schema } => {
-                let (server, sql) = (server.clone(), format!("DROP SCHEMA {schema} CASCADE"));
+                let (server, sql) = (
+                    server.clone(),
+                    format!("SET lock_timeout = '3s'; DROP SCHEMA {schema} CASCADE"),
+                );
                 let dropping = std::thread::spawn(move || {
                     let runtime = tokio::runtime::Builder::new_current_thread()
                         .enable_all()

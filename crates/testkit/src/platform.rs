@@ -1,6 +1,8 @@
 //! A platform over a throw-away database, with a clock in the hands of the test.
 
 use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
 
 use tradewind_kernel::Timestamp;
 use tradewind_kernel::id::{AccountId, RealmId};
@@ -16,6 +18,9 @@ use crate::db::TestDb;
 /// When tests begin: 1 March 2024, 09:00 UTC.
 pub const START: Timestamp = Timestamp::from_micros(1_709_283_600_000_000);
 
+/// How long a test waits for its connections to come back.
+const CLOSING: Duration = Duration::from_secs(5);
+
 /// A platform with one sandbox realm.
 #[derive(Debug)]
 pub struct TestPlatform {
@@ -27,8 +32,8 @@ pub struct TestPlatform {
     pub realm: RealmId,
     /// The realm's root account, of which only the id exists.
     pub root: AccountId,
-    /// The database.
-    pub db: TestDb,
+    /// The database; it goes away with the last who holds it.
+    pub db: Arc<TestDb>,
 }
 
 impl TestPlatform {
@@ -58,7 +63,7 @@ impl TestPlatform {
             clock,
             realm,
             root,
-            db,
+            db: Arc::new(db),
         }
     }
 
@@ -116,6 +121,7 @@ impl TestPlatform {
             .await
             .expect("a transaction begins");
         let (number,): (i64,) = tx.one(stmt, Vec::new()).await.expect("the query runs");
+        tx.rollback().await.expect("the transaction ends");
         number
     }
 }
@@ -138,10 +144,24 @@ where
     F: Fn(TestPlatform) -> T,
     T: Future<Output = ()>,
 {
-    test(TestPlatform::open(TestDb::sqlite(), migrations).await).await;
+    on(TestDb::sqlite(), migrations, &test).await;
     if let Some(db) = TestDb::postgres().await {
-        test(TestPlatform::open(db, migrations).await).await;
+        on(db, migrations, &test).await;
     }
+}
+
+/// Holds on to the database: a test that uses only parts of what it is given drops the rest early.
+async fn on<F, T>(db: TestDb, migrations: &[&'static [Migration]], test: &F)
+where
+    F: Fn(TestPlatform) -> T,
+    T: Future<Output = ()>,
+{
+    let given = TestPlatform::open(db, migrations).await;
+    let (platform, db) = (given.platform.clone(), given.db.clone());
+    test(given).await;
+    // What was begun and dropped is rolled back in the background; only then can the database go away.
+    let _ = tokio::time::timeout(CLOSING, platform.db().close()).await;
+    drop(db);
 }
 
 /// Prepares every statement on a freshly migrated database of each engine, and compares the result columns where both

@@ -97,6 +97,25 @@ impl Row {
         }
     }
 
+    /// A cell of a page's order: an integer or text.
+    pub(super) fn scalar(&self, name: &str) -> Result<serde_json::Value> {
+        let column = self.index(name)?;
+        let is_integer = match self {
+            Self::Sqlite(row) => row
+                .try_get_raw(column)
+                .map(|raw| raw.type_info().name() == "INTEGER"),
+            Self::Postgres(row) => row
+                .try_get_raw(column)
+                .map(|raw| raw.type_info().name().starts_with("INT")),
+        };
+        let value = if is_integer.map_err(row_error)? {
+            self.int(column)?.map(serde_json::Value::from)
+        } else {
+            self.text(column)?.map(serde_json::Value::from)
+        };
+        value.ok_or_else(|| self.bad(column, &"is null; a list cannot be sorted by it"))
+    }
+
     /// A text cell, parsed.
     ///
     /// # Errors

@@ -11,6 +11,8 @@ use sqlx::{
     Transaction,
 };
 use tradewind_kernel::Error;
+use tradewind_kernel::filter::Sort;
+use tradewind_kernel::page::{Page, PageRequest};
 
 use super::arg::{Arg, ArgKind};
 use super::bulk::{Bulk, chunks, postgres_arrays};
@@ -123,17 +125,34 @@ impl Tx {
     /// # Errors
     /// Database errors.
     pub async fn query<T: FromRow>(&mut self, query: Query) -> Result<Vec<T>> {
+        self.dynamic(query).await?.iter().map(T::from_row).collect()
+    }
+
+    /// A page of a list: the query is put into this order (the newest first when it has no keys) and cut to the page.
+    /// Columns that are sorted by must not be null and hold integers or text; `id_column` makes the order total.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] naming `after` when the cursor is not of this list in this order; database errors.
+    pub async fn page<T: FromRow>(
+        &mut self,
+        query: Query,
+        page: &PageRequest,
+        sort: &Sort,
+        id_column: &'static str,
+    ) -> Result<Page<T>> {
+        let (query, order) = query.page(page, sort, id_column)?;
+        let rows = self.dynamic(query).await?;
+        order.cut(page, &rows)
+    }
+
+    async fn dynamic(&mut self, query: Query) -> Result<Vec<Row>> {
         let (name, text, args) = query.render();
         // Sound because `Query` is built of static texts only; what comes from outside is always a parameter.
         let prepared = Prepared {
             name,
             sql: AssertSqlSafe(text).into_sql_str(),
         };
-        self.fetch(prepared, args)
-            .await?
-            .iter()
-            .map(T::from_row)
-            .collect()
+        self.fetch(prepared, args).await
     }
 
     /// Inserts many rows at once and returns how many were new.

@@ -1,0 +1,34 @@
+//! The tables of this room. A released step is never edited; changes are new migrations.
+
+use tradewind_platform::Migration;
+
+/// Everything this room stores.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    name: "metering_0001",
+    steps: &[
+        "CREATE TABLE IF NOT EXISTS usage_record (realm_id {text} NOT NULL, source {text} NOT NULL, external_id {text} NOT NULL,
+            subscription_id {text} NOT NULL, meter {text} NOT NULL, group_key {text} NOT NULL, period_on {date} NOT NULL,
+            starts_at {time} NOT NULL, ends_at {time} NOT NULL, quantity {decimal} NOT NULL, unit {text} NOT NULL, cost {decimal},
+            currency {text}, kind {text} NOT NULL, dimensions {json} NOT NULL, attributes {json} NOT NULL, digest {text} NOT NULL,
+            total_version {int} NOT NULL, import_id {text}, ingested_at {time} NOT NULL,
+            PRIMARY KEY (realm_id, source, external_id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS usage_record_by_total ON usage_record (realm_id, subscription_id, meter, period_on, group_key,
+            total_version)",
+        "CREATE TABLE IF NOT EXISTS usage_total (realm_id {text} NOT NULL, subscription_id {text} NOT NULL, meter {text} NOT NULL,
+            period_on {date} NOT NULL, group_key {text} NOT NULL, dimensions {json} NOT NULL, version {int} NOT NULL,
+            records {int} NOT NULL, quantity {decimal} NOT NULL, unit {text} NOT NULL, cost {decimal}, currency {text},
+            updated_at {time} NOT NULL, PRIMARY KEY (realm_id, subscription_id, meter, period_on, group_key)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS usage_total_by_period ON usage_total (realm_id, period_on, subscription_id)",
+        "CREATE TABLE IF NOT EXISTS sub_account (realm_id {text} NOT NULL, source {text} NOT NULL, external_id {text} NOT NULL,
+            name {text} NOT NULL, subscription_id {text}, first_seen_at {time} NOT NULL,
+            PRIMARY KEY (realm_id, source, external_id)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS held_record (realm_id {text} NOT NULL, source {text} NOT NULL, external_id {text} NOT NULL,
+            provider {text} NOT NULL, sub_account {text} NOT NULL, state {text} NOT NULL, reason {text} NOT NULL, body {json} NOT NULL,
+            import_id {text} NOT NULL, held_at {time} NOT NULL, PRIMARY KEY (realm_id, source, external_id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS held_record_by_sub_account ON held_record (realm_id, provider, sub_account, state)",
+        "CREATE TABLE IF NOT EXISTS usage_import (realm_id {text} NOT NULL, id {text} NOT NULL, format {text} NOT NULL,
+            file_name {text} NOT NULL, digest {text} NOT NULL, state {text} NOT NULL, row_count {int} NOT NULL, accepted {int} NOT NULL,
+            duplicate {int} NOT NULL, held {int} NOT NULL, rejected {int} NOT NULL, problems {json} NOT NULL,
+            started_by {text} NOT NULL, started_at {time} NOT NULL, finished_at {time}, PRIMARY KEY (realm_id, id)) {clustered}",
+    ],
+}];

@@ -1,0 +1,7 @@
+//! Pure decisions of this room: what an acceptable record is, what it counts in, and how a FOCUS row becomes one.
+
+mod focus;
+mod record;
+
+pub use focus::{COST_METER, FocusRow, FocusTable, RecordDraft};
+pub use record::{GroupKey, TotalKey, accumulate, check_record, content_digest, group_of, period_of};

@@ -1,0 +1,23 @@
+//! The tables of this room; nobody else touches them.
+
+pub(crate) mod held;
+pub(crate) mod import;
+pub(crate) mod record;
+pub(crate) mod total;
+
+use tradewind_platform::db::Stmt;
+
+/// Every statement of this room, for the check on both engines.
+#[must_use]
+pub fn statements() -> Vec<&'static Stmt> {
+    [
+        held::statements(),
+        held::bulk_statements(),
+        import::statements(),
+        record::statements(),
+        record::bulk_statements(),
+        total::statements(),
+        total::bulk_statements(),
+    ]
+    .concat()
+}

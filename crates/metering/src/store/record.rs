@@ -1,0 +1,141 @@
+//! Usage records: immutable, once per source and id.
+
+use crate::rules::TotalKey;
+use crate::types::{UsageInput, UsageKind, UsageRecord};
+use std::collections::{BTreeMap, HashMap};
+use tradewind_kernel::id::{ImportId, RealmId, SubscriptionId};
+use tradewind_kernel::{Currency, Date, Decimal, Result, Timestamp};
+use tradewind_platform::db::{Json, Tx};
+use tradewind_platform::{args, bulk, row, stmts};
+
+bulk! {
+    /// New records; those whose name is taken are left out.
+    INSERT = "usage_record" { realm_id: Text, source: Text, external_id: Text, subscription_id: Text, meter: Text, group_key: Text,
+        period_on: Text, starts_at: Int, ends_at: Int, quantity: Text, unit: Text, cost: Text, currency: Text, kind: Text,
+        dimensions: Text, attributes: Text, digest: Text, total_version: Int, import_id: Text, ingested_at: Int }
+        on conflict Nothing, returning "source, external_id";
+}
+
+stmts! {
+    /// Digests of the records of one source that go by these ids.
+    DIGESTS = "SELECT external_id, digest FROM usage_record WHERE realm_id = $1 AND source = $2
+        AND external_id IN (SELECT value FROM json_each($3))",
+        pg = "SELECT external_id, digest FROM usage_record WHERE realm_id = $1 AND source = $2
+        AND external_id IN (SELECT json_array_elements_text(CAST($3 AS JSON)))";
+    /// The records of one group that came after one version of its total and not after another.
+    BETWEEN = "SELECT source, external_id, subscription_id, meter, group_key, period_on, starts_at, ends_at, quantity, unit, cost,
+        currency, kind, dimensions, attributes, total_version, import_id, ingested_at FROM usage_record
+        WHERE realm_id = $1 AND subscription_id = $2 AND meter = $3 AND period_on = $4 AND group_key = $5
+        AND total_version > $6 AND total_version <= $7 ORDER BY starts_at, source, external_id";
+    /// A page of the records of a subscription in a month.
+    PAGE = "SELECT source, external_id, subscription_id, meter, group_key, period_on, starts_at, ends_at, quantity, unit, cost,
+        currency, kind, dimensions, attributes, total_version, import_id, ingested_at FROM usage_record
+        WHERE realm_id = $1 AND subscription_id = $2 AND period_on = $3 AND (source, external_id) > ($4, $5)
+        ORDER BY source, external_id LIMIT $6";
+}
+
+row! {
+    struct RecordRow {
+        source: String,
+        external_id: String,
+        subscription_id: SubscriptionId,
+        meter: String,
+        group_key: String,
+        period_on: Date,
+        starts_at: Timestamp,
+        ends_at: Timestamp,
+        quantity: Decimal,
+        unit: String,
+        cost: Option<Decimal>,
+        currency: Option<Currency>,
+        kind: UsageKind,
+        dimensions: Json<BTreeMap<String, String>>,
+        attributes: Json<BTreeMap<String, String>>,
+        total_version: i64,
+        import_id: Option<ImportId>,
+        ingested_at: Timestamp,
+    }
+}
+
+tradewind_platform::sql_text!(UsageKind);
+
+impl From<RecordRow> for UsageRecord {
+    fn from(row: RecordRow) -> Self {
+        Self {
+            input: UsageInput {
+                source: row.source,
+                external_id: row.external_id,
+                subscription_id: row.subscription_id,
+                meter: row.meter,
+                starts_at: row.starts_at,
+                ends_at: row.ends_at,
+                quantity: row.quantity,
+                unit: row.unit,
+                cost: row.cost,
+                currency: row.currency,
+                kind: row.kind,
+                dimensions: row.dimensions.0,
+                attributes: row.attributes.0,
+            },
+            period_on: row.period_on,
+            group_key: row.group_key,
+            total_version: row.total_version,
+            import_id: row.import_id,
+            ingested_at: row.ingested_at,
+        }
+    }
+}
+
+/// A record about to be stored.
+pub(crate) struct NewRecord<'a> {
+    pub(crate) input: &'a UsageInput,
+    pub(crate) key: &'a TotalKey,
+    pub(crate) digest: &'a str,
+    pub(crate) total_version: i64,
+}
+
+/// Stores records whose names are free and returns the names of those.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    realm: RealmId,
+    records: &[NewRecord<'_>],
+    import: Option<ImportId>,
+    at: Timestamp,
+) -> Result<Vec<(String, String)>> {
+    let rows = records
+        .iter()
+        .map(|r| {
+            args![
+                realm, r.input.source, r.input.external_id, r.input.subscription_id, r.input.meter, r.key.group_key, r.key.period_on,
+                r.input.starts_at, r.input.ends_at, r.input.quantity, r.input.unit, r.input.cost, r.input.currency, r.input.kind,
+                Json(&r.input.dimensions), Json(&r.input.attributes), r.digest, r.total_version, import, at,
+            ]
+        })
+        .collect();
+    tx.insert_many_returning::<(String, String)>(&INSERT, rows).await
+}
+
+/// Digests of known records by id.
+pub(crate) async fn digests(tx: &mut Tx, realm: RealmId, source: &str, ids: &[&str]) -> Result<HashMap<String, String>> {
+    let rows = tx.all::<(String, String)>(&DIGESTS, args![realm, source, Json(ids)]).await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The records that a span of versions of one total consists of.
+pub(crate) async fn between(tx: &mut Tx, realm: RealmId, key: &TotalKey, after: i64, up_to: i64) -> Result<Vec<UsageRecord>> {
+    let args = args![realm, key.subscription_id, key.meter, key.period_on, key.group_key, after, up_to];
+    Ok(tx.all::<RecordRow>(&BETWEEN, args).await?.into_iter().map(UsageRecord::from).collect())
+}
+
+/// The records of a subscription in a month that come after a name.
+pub(crate) async fn page(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscription: SubscriptionId,
+    period_on: Date,
+    after: (&str, &str),
+    limit: u32,
+) -> Result<Vec<UsageRecord>> {
+    let args = args![realm, subscription, period_on, after.0, after.1, limit];
+    Ok(tx.all::<RecordRow>(&PAGE, args).await?.into_iter().map(UsageRecord::from).collect())
+}

@@ -53,6 +53,19 @@ pub async fn chain_get(p: &Platform, ctx: &OpCtx, account: AccountId) -> Result<
         .await
 }
 
+/// The provider of the context's realm, within a use case: the account on top of the principal's own.
+///
+/// # Errors
+/// Not found when the principal's account is not in the realm.
+pub async fn root_in(w: &mut Work) -> Result<AccountId> {
+    let own = w.ctx.principal.account;
+    let ancestors = ancestry(w, own).await?;
+    ancestors
+        .last()
+        .copied()
+        .ok_or_else(|| Error::not_found(own))
+}
+
 /// The provider of the context's realm.
 ///
 /// # Errors

@@ -125,16 +125,29 @@ impl FocusTable {
     /// # Errors
     /// Names the required columns that are missing, or one that stands there twice.
     pub fn new<'a>(header: impl Iterator<Item = &'a str>) -> Result<Self, ImportProblem> {
-        let columns: Vec<String> = header.map(|name| name.trim_start_matches('\u{feff}').trim().to_owned()).collect();
+        let columns: Vec<String> = header
+            .map(|name| name.trim_start_matches('\u{feff}').trim().to_owned())
+            .collect();
         let mut positions = HashMap::new();
         for (position, name) in columns.iter().enumerate() {
             if positions.insert(name.clone(), position).is_some() {
                 return Err(problem(1, name, "this column stands in the header twice"));
             }
         }
-        let missing: Vec<&str> = REQUIRED.iter().copied().filter(|name| !positions.contains_key(*name)).collect();
+        let missing: Vec<&str> = REQUIRED
+            .iter()
+            .copied()
+            .filter(|name| !positions.contains_key(*name))
+            .collect();
         if !missing.is_empty() {
-            return Err(problem(1, "", &format!("the header lacks {}; expected a FOCUS 1.0 file", missing.join(", "))));
+            return Err(problem(
+                1,
+                "",
+                &format!(
+                    "the header lacks {}; expected a FOCUS 1.0 file",
+                    missing.join(", ")
+                ),
+            ));
         }
         Ok(Self { columns, positions })
     }
@@ -143,27 +156,52 @@ impl FocusTable {
     ///
     /// # Errors
     /// Names the first column that is wrong and what was expected.
-    pub fn row(&self, number: u64, cells: &[&str], occurrences: &mut HashMap<String, u32>) -> Result<FocusRow, ImportProblem> {
+    pub fn row(
+        &self,
+        number: u64,
+        cells: &[&str],
+        occurrences: &mut HashMap<String, u32>,
+    ) -> Result<FocusRow, ImportProblem> {
         if cells.len() != self.columns.len() {
-            let message = format!("{} cells, but the header has {} columns", cells.len(), self.columns.len());
+            let message = format!(
+                "{} cells, but the header has {} columns",
+                cells.len(),
+                self.columns.len()
+            );
             return Err(problem(number, "", &message));
         }
-        let reader = Reader { table: self, number, cells };
+        let reader = Reader {
+            table: self,
+            number,
+            cells,
+        };
         let provider = reader.text("ProviderName", 80)?;
         let sub_account = reader.text("SubAccountId", 200)?;
         let starts_at = reader.time("ChargePeriodStart")?;
         let ends_at = reader.time("ChargePeriodEnd")?;
         if ends_at < starts_at {
-            return Err(problem(number, "ChargePeriodEnd", "lies before ChargePeriodStart"));
+            return Err(problem(
+                number,
+                "ChargePeriodEnd",
+                "lies before ChargePeriodStart",
+            ));
         }
         let mut dimensions = BTreeMap::from([
-            ("service_category".to_owned(), reader.text("ServiceCategory", 200)?),
+            (
+                "service_category".to_owned(),
+                reader.text("ServiceCategory", 200)?,
+            ),
             ("service_name".to_owned(), reader.text("ServiceName", 200)?),
         ]);
         dimensions.insert("provider".to_owned(), provider.clone());
         let attributes = KEPT
             .iter()
-            .filter_map(|name| Some(((*name).to_owned(), reader.cell(name)?.chars().take(4_000).collect())))
+            .filter_map(|name| {
+                Some((
+                    (*name).to_owned(),
+                    reader.cell(name)?.chars().take(4_000).collect(),
+                ))
+            })
             .collect();
         let external_id = match reader.cell("Id") {
             Some(id) if id.len() <= 190 => id.to_owned(),
@@ -176,17 +214,31 @@ impl FocusTable {
             }
         };
         Ok(FocusRow {
-            sub_account_name: reader.cell("SubAccountName").unwrap_or(&sub_account).chars().take(200).collect(),
+            sub_account_name: reader
+                .cell("SubAccountName")
+                .unwrap_or(&sub_account)
+                .chars()
+                .take(200)
+                .collect(),
             record: RecordDraft {
                 source: format!("focus:{provider}"),
                 external_id,
                 starts_at,
                 ends_at,
                 quantity: reader.number("ConsumedQuantity")?.unwrap_or_default(),
-                unit: reader.cell("ConsumedUnit").unwrap_or_default().chars().take(60).collect(),
-                cost: reader
-                    .number("BilledCost")?
-                    .ok_or_else(|| problem(number, "BilledCost", "expected a decimal number, found nothing"))?,
+                unit: reader
+                    .cell("ConsumedUnit")
+                    .unwrap_or_default()
+                    .chars()
+                    .take(60)
+                    .collect(),
+                cost: reader.number("BilledCost")?.ok_or_else(|| {
+                    problem(
+                        number,
+                        "BilledCost",
+                        "expected a decimal number, found nothing",
+                    )
+                })?,
                 currency: reader.currency("BillingCurrency")?,
                 kind: reader.kind("ChargeCategory")?,
                 dimensions,
@@ -207,26 +259,45 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// The cell of a column; `NULL`, an empty cell and a column that isn't there all mean that there is no value.
     fn cell(&self, column: &str) -> Option<&'a str> {
-        let cell = self.table.positions.get(column).and_then(|position| self.cells.get(*position))?.trim();
+        let cell = self
+            .table
+            .positions
+            .get(column)
+            .and_then(|position| self.cells.get(*position))?
+            .trim();
         (!cell.is_empty() && !cell.eq_ignore_ascii_case("null")).then_some(cell)
     }
 
     fn required(&self, column: &str, expected: &str) -> Result<&'a str, ImportProblem> {
-        self.cell(column).ok_or_else(|| problem(self.number, column, &format!("expected {expected}, found nothing")))
+        self.cell(column).ok_or_else(|| {
+            problem(
+                self.number,
+                column,
+                &format!("expected {expected}, found nothing"),
+            )
+        })
     }
 
     fn text(&self, column: &str, length_max: usize) -> Result<String, ImportProblem> {
         let text = self.required(column, "a text")?;
         if text.chars().count() > length_max || text.chars().any(char::is_control) {
-            return Err(problem(self.number, column, &format!("expected 1 to {length_max} characters without line breaks")));
+            return Err(problem(
+                self.number,
+                column,
+                &format!("expected 1 to {length_max} characters without line breaks"),
+            ));
         }
         Ok(text.to_owned())
     }
 
     fn number(&self, column: &str) -> Result<Option<Decimal>, ImportProblem> {
-        let Some(text) = self.cell(column) else { return Ok(None) };
+        let Some(text) = self.cell(column) else {
+            return Ok(None);
+        };
         let limits = Limits::new(12, 15).with_exponent();
-        parse_decimal(column, text, &limits).map(Some).map_err(|error| problem(self.number, column, &first_message(&error)))
+        parse_decimal(column, text, &limits)
+            .map(Some)
+            .map_err(|error| problem(self.number, column, &first_message(&error)))
     }
 
     /// Times are UTC, with or without saying so: `2024-09-18 23:00:00`, `2024-09-18T23:00:00Z`, or a date alone.
@@ -237,13 +308,20 @@ impl<'a> Reader<'a> {
         if !full.contains('T') {
             full.push_str("T00:00:00");
         }
-        let has_offset = full.ends_with(['Z', 'z']) || full.rfind(['+', '-']).is_some_and(|at| at > full.find('T').unwrap_or(0));
+        let has_offset = full.ends_with(['Z', 'z'])
+            || full
+                .rfind(['+', '-'])
+                .is_some_and(|at| at > full.find('T').unwrap_or(0));
         if !has_offset {
             full.push('Z');
         }
         Timestamp::parse(&full).map_err(|_| {
             let shown: String = text.chars().take(40).collect();
-            problem(self.number, column, &format!("expected {EXPECTED}, found {shown:?}"))
+            problem(
+                self.number,
+                column,
+                &format!("expected {EXPECTED}, found {shown:?}"),
+            )
         })
     }
 
@@ -256,7 +334,11 @@ impl<'a> Reader<'a> {
         let text = self.required(column, "a charge category")?;
         text.to_ascii_lowercase().parse().map_err(|_| {
             let shown: String = text.chars().take(40).collect();
-            problem(self.number, column, &format!("expected Usage, Purchase, Credit, Adjustment or Tax, found {shown:?}"))
+            problem(
+                self.number,
+                column,
+                &format!("expected Usage, Purchase, Credit, Adjustment or Tax, found {shown:?}"),
+            )
         })
     }
 }
@@ -267,15 +349,26 @@ fn digest(cells: &[&str]) -> String {
         hash.update((cell.len() as u64).to_le_bytes());
         hash.update(cell.as_bytes());
     }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize()
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn first_message(error: &tradewind_kernel::Error) -> String {
-    error.problems().first().map_or_else(|| error.to_string(), |p| p.message.clone())
+    error
+        .problems()
+        .first()
+        .map_or_else(|| error.to_string(), |p| p.message.clone())
 }
 
 fn problem(row: u64, column: &str, message: &str) -> ImportProblem {
-    ImportProblem { row, column: column.to_owned(), message: message.to_owned() }
+    ImportProblem {
+        row,
+        column: column.to_owned(),
+        message: message.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -301,7 +394,10 @@ mod tests {
         assert_eq!(row.record.cost.to_string(), "0.000000800000001");
         assert_eq!(row.record.quantity.normalize().to_string(), "2");
         assert_eq!(row.record.ends_at.to_string(), "2024-09-18T23:00:00Z");
-        assert_eq!((row.provider.as_str(), row.sub_account.as_str()), ("AWS", "517"));
+        assert_eq!(
+            (row.provider.as_str(), row.sub_account.as_str()),
+            ("AWS", "517")
+        );
         assert_eq!(row.record.dimensions["service_category"], "Integration");
     }
 
@@ -310,7 +406,13 @@ mod tests {
         let cells: Vec<&str> = ROW.split(',').collect();
         let ids = || {
             let mut occurrences = HashMap::new();
-            [(); 2].map(|()| table().row(2, &cells, &mut occurrences).unwrap().record.external_id)
+            [(); 2].map(|()| {
+                table()
+                    .row(2, &cells, &mut occurrences)
+                    .unwrap()
+                    .record
+                    .external_id
+            })
         };
         let [first, second] = ids();
         assert_ne!(first, second);
@@ -334,7 +436,10 @@ mod tests {
             assert_eq!((wrong.row, wrong.column.as_str()), (7, column), "{to}");
             assert!(!wrong.message.is_empty());
         }
-        assert_eq!(read("1,2").unwrap_err().message, "2 cells, but the header has 11 columns");
+        assert_eq!(
+            read("1,2").unwrap_err().message,
+            "2 cells, but the header has 11 columns"
+        );
     }
 
     #[test]

@@ -4,4 +4,6 @@ mod focus;
 mod record;
 
 pub use focus::{COST_METER, FocusRow, FocusTable, RecordDraft};
-pub use record::{GroupKey, TotalKey, accumulate, check_record, content_digest, group_of, period_of};
+pub use record::{
+    GroupKey, TotalKey, accumulate, check_record, content_digest, group_of, period_of,
+};

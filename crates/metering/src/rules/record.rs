@@ -53,26 +53,55 @@ pub fn check_record(input: &UsageInput) -> Result<()> {
     if input.ends_at < input.starts_at {
         problems.add("ends_at", "before_start", "usage can't end before it began");
     }
-    check_map(&mut problems, "dimensions", &input.dimensions, DIMENSIONS_MAX, VALUE_LENGTH_MAX);
-    check_map(&mut problems, "attributes", &input.attributes, ATTRIBUTES_MAX, ATTRIBUTE_LENGTH_MAX);
+    check_map(
+        &mut problems,
+        "dimensions",
+        &input.dimensions,
+        DIMENSIONS_MAX,
+        VALUE_LENGTH_MAX,
+    );
+    check_map(
+        &mut problems,
+        "attributes",
+        &input.attributes,
+        ATTRIBUTES_MAX,
+        ATTRIBUTE_LENGTH_MAX,
+    );
     problems.finish()
 }
 
 fn check_number(problems: &mut Problems, field: &str, value: Decimal) {
     if value.normalize().scale() > PLACES_MAX {
-        problems.add(field, "too_many_places", format!("at most {PLACES_MAX} digits after the point"));
+        problems.add(
+            field,
+            "too_many_places",
+            format!("at most {PLACES_MAX} digits after the point"),
+        );
     }
     if value.abs() >= Decimal::from(MAGNITUDE_MAX) {
-        problems.add(field, "out_of_range", format!("must be below {MAGNITUDE_MAX}"));
+        problems.add(
+            field,
+            "out_of_range",
+            format!("must be below {MAGNITUDE_MAX}"),
+        );
     }
 }
 
-fn check_map(problems: &mut Problems, field: &str, map: &BTreeMap<String, String>, count_max: usize, length_max: usize) {
+fn check_map(
+    problems: &mut Problems,
+    field: &str,
+    map: &BTreeMap<String, String>,
+    count_max: usize,
+    length_max: usize,
+) {
     if map.len() > count_max {
         problems.add(field, "too_many", format!("at most {count_max}"));
     }
     for (key, value) in map {
-        let at = format!("{field}.{}", key.chars().take(NAME_LENGTH_MAX).collect::<String>());
+        let at = format!(
+            "{field}.{}",
+            key.chars().take(NAME_LENGTH_MAX).collect::<String>()
+        );
         problems.check(text::check_len(&at, key, 1, NAME_LENGTH_MAX));
         problems.check(text::check_lines(&at, value, 0, length_max));
     }
@@ -134,14 +163,23 @@ pub fn content_digest(input: &UsageInput) -> String {
     part(&input.ends_at.as_micros().to_string());
     part(&input.quantity.normalize().to_string());
     part(&input.unit);
-    part(&input.cost.map(|cost| cost.normalize().to_string()).unwrap_or_default());
+    part(
+        &input
+            .cost
+            .map(|cost| cost.normalize().to_string())
+            .unwrap_or_default(),
+    );
     part(input.currency.map_or("", |currency| currency.code()));
     part(input.kind.as_str());
     for (name, value) in input.dimensions.iter().chain(&input.attributes) {
         part(name);
         part(value);
     }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize()
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Adds a record to its total.
@@ -190,13 +228,23 @@ mod tests {
     }
 
     fn fields(input: &UsageInput) -> Vec<String> {
-        check_record(input).unwrap_err().problems().iter().map(|p| p.field.clone()).collect()
+        check_record(input)
+            .unwrap_err()
+            .problems()
+            .iter()
+            .map(|p| p.field.clone())
+            .collect()
     }
 
     #[test]
     fn a_record_within_the_limits_is_accepted() {
         check_record(&record()).unwrap();
-        check_record(&UsageInput { cost: Some(Decimal::NEGATIVE_ONE), currency: Some(Currency::parse("USD").unwrap()), ..record() }).unwrap();
+        check_record(&UsageInput {
+            cost: Some(Decimal::NEGATIVE_ONE),
+            currency: Some(Currency::parse("USD").unwrap()),
+            ..record()
+        })
+        .unwrap();
     }
 
     #[test]
@@ -211,14 +259,29 @@ mod tests {
             dimensions: (0..9).map(|n| (n.to_string(), String::new())).collect(),
             ..record()
         };
-        assert_eq!(fields(&wrong), ["source", "external_id", "meter", "quantity", "cost", "currency", "ends_at", "dimensions"]);
+        assert_eq!(
+            fields(&wrong),
+            [
+                "source",
+                "external_id",
+                "meter",
+                "quantity",
+                "cost",
+                "currency",
+                "ends_at",
+                "dimensions"
+            ]
+        );
     }
 
     #[test]
     fn usage_counts_in_the_month_where_the_customer_is() {
         let at = record().starts_at;
         assert_eq!(period_of(at, &Zone::utc()).to_string(), "2024-09-01");
-        assert_eq!(period_of(at, &Zone::parse("Europe/Berlin").unwrap()).to_string(), "2024-10-01");
+        assert_eq!(
+            period_of(at, &Zone::parse("Europe/Berlin").unwrap()).to_string(),
+            "2024-10-01"
+        );
     }
 
     #[test]
@@ -226,18 +289,69 @@ mod tests {
         let dimensions = |value: &str| BTreeMap::from([("a".to_owned(), value.to_owned())]);
         let key = |input: UsageInput| group_of(&input).0;
         let usd = Some(Currency::parse("USD").unwrap());
-        assert_eq!(key(UsageInput { dimensions: dimensions("x"), ..record() }), "a=x");
-        assert_eq!(key(UsageInput { dimensions: dimensions("x"), cost: Some(Decimal::ONE), currency: usd, ..record() }), "a=x;currency=USD");
-        assert_eq!(key(UsageInput { dimensions: dimensions("x;b=y"), ..record() }), "a=x\\;b\\=y");
-        assert_eq!(key(UsageInput { kind: UsageKind::Credit, ..record() }), "kind=credit");
+        assert_eq!(
+            key(UsageInput {
+                dimensions: dimensions("x"),
+                ..record()
+            }),
+            "a=x"
+        );
+        assert_eq!(
+            key(UsageInput {
+                dimensions: dimensions("x"),
+                cost: Some(Decimal::ONE),
+                currency: usd,
+                ..record()
+            }),
+            "a=x;currency=USD"
+        );
+        assert_eq!(
+            key(UsageInput {
+                dimensions: dimensions("x;b=y"),
+                ..record()
+            }),
+            "a=x\\;b\\=y"
+        );
+        assert_eq!(
+            key(UsageInput {
+                kind: UsageKind::Credit,
+                ..record()
+            }),
+            "kind=credit"
+        );
     }
 
     #[test]
     fn the_digest_tells_content_apart_but_not_notation() {
         let base = record();
-        assert_eq!(content_digest(&base), content_digest(&UsageInput { quantity: "1.0000000000000010".parse().unwrap(), ..base.clone() }));
-        assert_eq!(content_digest(&base), content_digest(&UsageInput { source: "other".into(), ..base.clone() }));
-        assert_ne!(content_digest(&base), content_digest(&UsageInput { quantity: Decimal::TWO, ..base.clone() }));
-        assert_ne!(content_digest(&base), content_digest(&UsageInput { unit: "G".into(), meter: "trafficB".into(), ..base.clone() }));
+        assert_eq!(
+            content_digest(&base),
+            content_digest(&UsageInput {
+                quantity: "1.0000000000000010".parse().unwrap(),
+                ..base.clone()
+            })
+        );
+        assert_eq!(
+            content_digest(&base),
+            content_digest(&UsageInput {
+                source: "other".into(),
+                ..base.clone()
+            })
+        );
+        assert_ne!(
+            content_digest(&base),
+            content_digest(&UsageInput {
+                quantity: Decimal::TWO,
+                ..base.clone()
+            })
+        );
+        assert_ne!(
+            content_digest(&base),
+            content_digest(&UsageInput {
+                unit: "G".into(),
+                meter: "trafficB".into(),
+                ..base.clone()
+            })
+        );
     }
 }

@@ -19,7 +19,11 @@ use tradewind_policy::{Action, ResourceKind};
 ///
 /// # Errors
 /// Not found, forbidden, what is wrong with the input.
-pub async fn sub_account_assign(p: &Platform, ctx: &OpCtx, input: &SubAccountAssignment) -> Result<u64> {
+pub async fn sub_account_assign(
+    p: &Platform,
+    ctx: &OpCtx,
+    input: &SubAccountAssignment,
+) -> Result<u64> {
     p.command(ctx, "sub_account.assign", input, |w, input| {
         Box::pin(async move {
             authorize(w).await?;
@@ -27,8 +31,18 @@ pub async fn sub_account_assign(p: &Platform, ctx: &OpCtx, input: &SubAccountAss
             text::check_len("external_id", &input.external_id, 1, 200)?;
             let sold = tradewind_orders::service::subscription_in(w, input.subscription_id).await?;
             let (realm, now) = (w.ctx.realm, w.ctx.now);
-            let before = store::sub_account(&mut w.tx, realm, &input.source, &input.external_id).await?.flatten();
-            store::assign(&mut w.tx, realm, &input.source, &input.external_id, input.subscription_id, now).await?;
+            let before = store::sub_account(&mut w.tx, realm, &input.source, &input.external_id)
+                .await?
+                .flatten();
+            store::assign(
+                &mut w.tx,
+                realm,
+                &input.source,
+                &input.external_id,
+                input.subscription_id,
+                now,
+            )
+            .await?;
             w.audit(AuditEntry {
                 action: "sub_account.assign",
                 kind: "sub_account",
@@ -54,19 +68,37 @@ async fn release(w: &mut Work, to: &SubAccountAssignment) -> Result<u64> {
         }
         let mut by_import: BTreeMap<ImportId, Vec<_>> = BTreeMap::new();
         for row in waiting {
-            by_import.entry(row.import_id).or_default().push(row.body.0.of(to.subscription_id));
+            by_import
+                .entry(row.import_id)
+                .or_default()
+                .push(row.body.0.of(to.subscription_id));
         }
         for (import, records) in by_import {
             let report = ingest_in(w, &records, Some(import)).await?;
             released += report.accepted;
             for (record, outcome) in records.iter().zip(&report.outcomes) {
                 let (state, reason) = match outcome.status {
-                    IngestStatus::Accepted | IngestStatus::Duplicate => (HeldState::Released, String::new()),
-                    IngestStatus::Rejected => {
-                        (HeldState::Rejected, outcome.problems.first().map(|p| p.message.clone()).unwrap_or_default())
+                    IngestStatus::Accepted | IngestStatus::Duplicate => {
+                        (HeldState::Released, String::new())
                     }
+                    IngestStatus::Rejected => (
+                        HeldState::Rejected,
+                        outcome
+                            .problems
+                            .first()
+                            .map(|p| p.message.clone())
+                            .unwrap_or_default(),
+                    ),
                 };
-                store::settle(&mut w.tx, realm, &record.source, &record.external_id, state, &reason).await?;
+                store::settle(
+                    &mut w.tx,
+                    realm,
+                    &record.source,
+                    &record.external_id,
+                    state,
+                    &reason,
+                )
+                .await?;
             }
         }
     }
@@ -76,13 +108,23 @@ async fn release(w: &mut Work, to: &SubAccountAssignment) -> Result<u64> {
 ///
 /// # Errors
 /// Forbidden, a malformed page.
-pub async fn sub_account_list(p: &Platform, ctx: &OpCtx, page: &PageRequest) -> Result<Page<SubAccount>> {
+pub async fn sub_account_list(
+    p: &Platform,
+    ctx: &OpCtx,
+    page: &PageRequest,
+) -> Result<Page<SubAccount>> {
     p.read(ctx, page, |w, page| {
         Box::pin(async move {
             authorize(w).await?;
             let after = after(page)?;
             let realm = w.ctx.realm;
-            let items = store::sub_accounts(&mut w.tx, realm, (&after.0, &after.1), page.limit.saturating_add(1)).await?;
+            let items = store::sub_accounts(
+                &mut w.tx,
+                realm,
+                (&after.0, &after.1),
+                page.limit.saturating_add(1),
+            )
+            .await?;
             paged(items, page, |item| (&item.source, &item.external_id))
         })
     })
@@ -110,8 +152,18 @@ pub async fn held_list(p: &Platform, ctx: &OpCtx, query: &HeldQuery) -> Result<P
             authorize(w).await?;
             let after = after(&query.page)?;
             let realm = w.ctx.realm;
-            let sub_account = query.sub_account.as_ref().map(|(provider, id)| (provider.as_str(), id.as_str()));
-            let items = store::list(&mut w.tx, realm, query.state, sub_account, (&after.0, &after.1)).await?;
+            let sub_account = query
+                .sub_account
+                .as_ref()
+                .map(|(provider, id)| (provider.as_str(), id.as_str()));
+            let items = store::list(
+                &mut w.tx,
+                realm,
+                query.state,
+                sub_account,
+                (&after.0, &after.1),
+            )
+            .await?;
             paged(items, &query.page, |item| (&item.source, &item.external_id))
         })
     })
@@ -125,7 +177,11 @@ fn after(page: &PageRequest) -> Result<(String, String)> {
     }
 }
 
-fn paged<T>(mut items: Vec<T>, page: &PageRequest, name: impl Fn(&T) -> (&String, &String)) -> Result<Page<T>> {
+fn paged<T>(
+    mut items: Vec<T>,
+    page: &PageRequest,
+    name: impl Fn(&T) -> (&String, &String),
+) -> Result<Page<T>> {
     let limit = page.limit as usize;
     let more = items.len() > limit;
     items.truncate(limit);

@@ -9,5 +9,6 @@ pub use hold::{HeldQuery, held_list, sub_account_assign, sub_account_list};
 pub use import::{ImportOptions, ImportProgress, focus_import, import_get, import_list};
 pub use ingest::{BATCH_MAX, usage_ingest};
 pub use query::{
-    subscriptions_with_usage_in, total_key, totals_before_in, usage_records, usage_records_between, usage_records_between_in, usage_totals,
+    subscriptions_with_usage_in, total_key, totals_before_in, usage_records, usage_records_between,
+    usage_records_between_in, usage_totals,
 };

@@ -14,7 +14,11 @@ use tradewind_policy::{Action, ResourceKind};
 ///
 /// # Errors
 /// Database errors.
-pub async fn totals_before_in(w: &mut Work, subscriptions: &[SubscriptionId], day: Date) -> Result<Vec<UsageTotal>> {
+pub async fn totals_before_in(
+    w: &mut Work,
+    subscriptions: &[SubscriptionId],
+    day: Date,
+) -> Result<Vec<UsageTotal>> {
     let realm = w.ctx.realm;
     total::before(&mut w.tx, realm, subscriptions, day).await
 }
@@ -37,7 +41,12 @@ pub async fn subscriptions_with_usage_in(
 ///
 /// # Errors
 /// Database errors.
-pub async fn usage_records_between_in(w: &mut Work, key: &TotalKey, after: i64, up_to: i64) -> Result<Vec<UsageRecord>> {
+pub async fn usage_records_between_in(
+    w: &mut Work,
+    key: &TotalKey,
+    after: i64,
+    up_to: i64,
+) -> Result<Vec<UsageRecord>> {
     let realm = w.ctx.realm;
     record::between(&mut w.tx, realm, key, after, up_to).await
 }
@@ -46,7 +55,13 @@ pub async fn usage_records_between_in(w: &mut Work, key: &TotalKey, after: i64, 
 ///
 /// # Errors
 /// Not found, forbidden.
-pub async fn usage_records_between(p: &Platform, ctx: &OpCtx, key: &TotalKey, after: i64, up_to: i64) -> Result<Vec<UsageRecord>> {
+pub async fn usage_records_between(
+    p: &Platform,
+    ctx: &OpCtx,
+    key: &TotalKey,
+    after: i64,
+    up_to: i64,
+) -> Result<Vec<UsageRecord>> {
     p.read(ctx, key, move |w, key| {
         Box::pin(async move {
             authorize(w, key.subscription_id).await?;
@@ -60,7 +75,12 @@ pub async fn usage_records_between(p: &Platform, ctx: &OpCtx, key: &TotalKey, af
 ///
 /// # Errors
 /// Not found, forbidden.
-pub async fn usage_totals(p: &Platform, ctx: &OpCtx, subscription: SubscriptionId, day: Date) -> Result<Vec<UsageTotal>> {
+pub async fn usage_totals(
+    p: &Platform,
+    ctx: &OpCtx,
+    subscription: SubscriptionId,
+    day: Date,
+) -> Result<Vec<UsageTotal>> {
     p.read(ctx, &subscription, move |w, subscription| {
         Box::pin(async move {
             authorize(w, *subscription).await?;
@@ -90,13 +110,22 @@ pub async fn usage_records(
             };
             let realm = w.ctx.realm;
             let limit = page.limit.saturating_add(1);
-            let mut items = record::page(&mut w.tx, realm, subscription, month, (&after.0, &after.1), limit).await?;
+            let mut items = record::page(
+                &mut w.tx,
+                realm,
+                subscription,
+                month,
+                (&after.0, &after.1),
+                limit,
+            )
+            .await?;
             let more = items.len() > page.limit as usize;
             items.truncate(page.limit as usize);
             let next = match items.last() {
-                Some(last) if more => {
-                    Some(serde_json::to_string(&(&last.input.source, &last.input.external_id)).map_err(Error::internal)?)
-                }
+                Some(last) if more => Some(
+                    serde_json::to_string(&(&last.input.source, &last.input.external_id))
+                        .map_err(Error::internal)?,
+                ),
                 _ => None,
             };
             Ok(Page { items, next })
@@ -112,12 +141,17 @@ pub fn total_key(total: &UsageTotal) -> TotalKey {
 }
 
 pub(super) fn malformed_cursor() -> Error {
-    Error::invalid("after", "malformed_cursor", "expected the \"next\" of a former page")
+    Error::invalid(
+        "after",
+        "malformed_cursor",
+        "expected the \"next\" of a former page",
+    )
 }
 
 async fn authorize(w: &mut Work, subscription: SubscriptionId) -> Result<()> {
     let sold = tradewind_orders::service::subscription_in(w, subscription).await?;
-    let mut target = tradewind_accounts::service::target(w, ResourceKind::Usage, sold.customer_id).await?;
+    let mut target =
+        tradewind_accounts::service::target(w, ResourceKind::Usage, sold.customer_id).await?;
     target.vendor = Some(sold.vendor_id);
     w.authorize_for(Action::UsageView, &target, &subscription)
 }

@@ -39,11 +39,6 @@ stmts! {
         AND sub_account = $3 AND state = 'held' ORDER BY source, external_id LIMIT $4 {for_update}";
     /// What became of a record.
     SETTLE = "UPDATE held_record SET state = $4, reason = $5 WHERE realm_id = $1 AND source = $2 AND external_id = $3";
-    /// Which of these records of a source are known to wait or to have waited.
-    KNOWN = "SELECT external_id FROM held_record WHERE realm_id = $1 AND source = $2
-        AND external_id IN (SELECT value FROM json_each($3))",
-        pg = "SELECT external_id FROM held_record WHERE realm_id = $1 AND source = $2
-        AND external_id IN (SELECT json_array_elements_text(CAST($3 AS JSON)))";
 }
 
 row! {
@@ -88,14 +83,30 @@ pub(crate) struct NewHeld<'a> {
 }
 
 /// Notes sub-accounts: provider, id and name of each.
-pub(crate) async fn seen(tx: &mut Tx, realm: RealmId, all: &[(&str, &str, &str)], at: Timestamp) -> Result<()> {
-    let rows = all.iter().map(|(source, id, name)| args![realm, source, id, name, None::<SubscriptionId>, at]).collect();
+pub(crate) async fn seen(
+    tx: &mut Tx,
+    realm: RealmId,
+    all: &[(&str, &str, &str)],
+    at: Timestamp,
+) -> Result<()> {
+    let rows = all
+        .iter()
+        .map(|(source, id, name)| args![realm, source, id, name, None::<SubscriptionId>, at])
+        .collect();
     tx.insert_many(&SEEN, rows).await.map(drop)
 }
 
 /// Whose the sub-accounts of a provider are.
-pub(crate) async fn assigned(tx: &mut Tx, realm: RealmId, source: &str) -> Result<HashMap<String, SubscriptionId>> {
-    Ok(tx.all::<(String, SubscriptionId)>(&ASSIGNED, args![realm, source]).await?.into_iter().collect())
+pub(crate) async fn assigned(
+    tx: &mut Tx,
+    realm: RealmId,
+    source: &str,
+) -> Result<HashMap<String, SubscriptionId>> {
+    Ok(tx
+        .all::<(String, SubscriptionId)>(&ASSIGNED, args![realm, source])
+        .await?
+        .into_iter()
+        .collect())
 }
 
 pub(crate) async fn assign(
@@ -106,19 +117,36 @@ pub(crate) async fn assign(
     subscription: SubscriptionId,
     at: Timestamp,
 ) -> Result<()> {
-    tx.exec(&ASSIGN, args![realm, source, id, subscription, at]).await.map(drop)
+    tx.exec(&ASSIGN, args![realm, source, id, subscription, at])
+        .await
+        .map(drop)
 }
 
 /// Whose a sub-account is; `None` when it isn't known at all.
-pub(crate) async fn sub_account(tx: &mut Tx, realm: RealmId, source: &str, id: &str) -> Result<Option<Option<SubscriptionId>>> {
+pub(crate) async fn sub_account(
+    tx: &mut Tx,
+    realm: RealmId,
+    source: &str,
+    id: &str,
+) -> Result<Option<Option<SubscriptionId>>> {
     let row = tx
-        .opt::<(String, String, String, Option<SubscriptionId>, Timestamp)>(&SUB_ACCOUNT, args![realm, source, id])
+        .opt::<(String, String, String, Option<SubscriptionId>, Timestamp)>(
+            &SUB_ACCOUNT,
+            args![realm, source, id],
+        )
         .await?;
     Ok(row.map(|(_, _, _, subscription, _)| subscription))
 }
 
-pub(crate) async fn sub_accounts(tx: &mut Tx, realm: RealmId, after: (&str, &str), limit: u32) -> Result<Vec<SubAccount>> {
-    let rows = tx.all::<SubAccountRow>(&SUB_ACCOUNTS, args![realm, after.0, after.1, limit]).await?;
+pub(crate) async fn sub_accounts(
+    tx: &mut Tx,
+    realm: RealmId,
+    after: (&str, &str),
+    limit: u32,
+) -> Result<Vec<SubAccount>> {
+    let rows = tx
+        .all::<SubAccountRow>(&SUB_ACCOUNTS, args![realm, after.0, after.1, limit])
+        .await?;
     Ok(rows
         .into_iter()
         .map(|row| SubAccount {
@@ -133,30 +161,55 @@ pub(crate) async fn sub_accounts(tx: &mut Tx, realm: RealmId, after: (&str, &str
 }
 
 /// Holds records and returns how many were not known before.
-pub(crate) async fn hold(tx: &mut Tx, realm: RealmId, all: &[NewHeld<'_>], import: ImportId, at: Timestamp) -> Result<u64> {
+pub(crate) async fn hold(
+    tx: &mut Tx,
+    realm: RealmId,
+    all: &[NewHeld<'_>],
+    import: ImportId,
+    at: Timestamp,
+) -> Result<u64> {
     let rows = all
         .iter()
         .map(|h| {
             args![
-                realm, h.draft.source, h.draft.external_id, h.provider, h.sub_account, HeldState::Held, h.reason, Json(h.draft),
-                import, at,
+                realm,
+                h.draft.source,
+                h.draft.external_id,
+                h.provider,
+                h.sub_account,
+                HeldState::Held,
+                h.reason,
+                Json(h.draft),
+                import,
+                at,
             ]
         })
         .collect();
     tx.insert_many(&HOLD, rows).await
 }
 
-/// Which of these records wait or have waited.
-pub(crate) async fn known(tx: &mut Tx, realm: RealmId, source: &str, ids: &[&str]) -> Result<Vec<String>> {
-    Ok(tx.all::<(String,)>(&KNOWN, args![realm, source, Json(ids)]).await?.into_iter().map(|(id,)| id).collect())
+pub(crate) async fn waiting(
+    tx: &mut Tx,
+    realm: RealmId,
+    provider: &str,
+    sub_account: &str,
+    limit: u32,
+) -> Result<Vec<WaitingRow>> {
+    tx.all(&WAITING, args![realm, provider, sub_account, limit])
+        .await
 }
 
-pub(crate) async fn waiting(tx: &mut Tx, realm: RealmId, provider: &str, sub_account: &str, limit: u32) -> Result<Vec<WaitingRow>> {
-    tx.all(&WAITING, args![realm, provider, sub_account, limit]).await
-}
-
-pub(crate) async fn settle(tx: &mut Tx, realm: RealmId, source: &str, id: &str, state: HeldState, reason: &str) -> Result<()> {
-    tx.exec(&SETTLE, args![realm, source, id, state, reason]).await.map(drop)
+pub(crate) async fn settle(
+    tx: &mut Tx,
+    realm: RealmId,
+    source: &str,
+    id: &str,
+    state: HeldState,
+    reason: &str,
+) -> Result<()> {
+    tx.exec(&SETTLE, args![realm, source, id, state, reason])
+        .await
+        .map(drop)
 }
 
 /// A page of records that wait or have waited, by source and id.
@@ -179,7 +232,9 @@ pub(crate) async fn list(
         query = query.and("provider = ? AND sub_account = ?", args![provider, id]);
     }
     // One more than the largest page, to know whether there is another.
-    let query = query.and("(source, external_id) > (?, ?)", args![after.0, after.1]).tail("ORDER BY source, external_id LIMIT 201");
+    let query = query
+        .and("(source, external_id) > (?, ?)", args![after.0, after.1])
+        .tail("ORDER BY source, external_id LIMIT 201");
     let rows = tx.query::<HeldRow>(query).await?;
     Ok(rows
         .into_iter()

@@ -64,27 +64,60 @@ impl From<ImportRow> for UsageImport {
 
 pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, i: &UsageImport) -> Result<()> {
     let args = args![
-        realm, i.id, i.format, i.file_name, i.digest, i.state, i.rows, i.accepted, i.duplicate, i.held, i.rejected,
-        Json(&i.problems), i.started_by, i.started_at, i.finished_at,
+        realm,
+        i.id,
+        i.format,
+        i.file_name,
+        i.digest,
+        i.state,
+        i.rows,
+        i.accepted,
+        i.duplicate,
+        i.held,
+        i.rejected,
+        Json(&i.problems),
+        i.started_by,
+        i.started_at,
+        i.finished_at,
     ];
     tx.exec(&INSERT, args).await.map(drop)
 }
 
 pub(crate) async fn update(tx: &mut Tx, realm: RealmId, i: &UsageImport) -> Result<()> {
     let args = args![
-        realm, i.id, i.digest, i.state, i.rows, i.accepted, i.duplicate, i.held, i.rejected, Json(&i.problems), i.finished_at,
+        realm,
+        i.id,
+        i.digest,
+        i.state,
+        i.rows,
+        i.accepted,
+        i.duplicate,
+        i.held,
+        i.rejected,
+        Json(&i.problems),
+        i.finished_at,
     ];
     tx.exec(&UPDATE, args).await.map(drop)
 }
 
 pub(crate) async fn get(tx: &mut Tx, realm: RealmId, id: ImportId) -> Result<Option<UsageImport>> {
-    Ok(tx.opt::<ImportRow>(&GET, args![realm, id]).await?.map(UsageImport::from))
+    Ok(tx
+        .opt::<ImportRow>(&GET, args![realm, id])
+        .await?
+        .map(UsageImport::from))
 }
 
 /// The latest imports, before one when given.
-pub(crate) async fn latest(tx: &mut Tx, realm: RealmId, before: Option<ImportId>, limit: u32) -> Result<Vec<UsageImport>> {
+pub(crate) async fn latest(
+    tx: &mut Tx,
+    realm: RealmId,
+    before: Option<ImportId>,
+    limit: u32,
+) -> Result<Vec<UsageImport>> {
     // Ids sort by time; "imp~" comes after every id.
     let before = before.map_or_else(|| "imp~".to_owned(), |id| id.to_string());
-    let rows = tx.all::<ImportRow>(&LATEST, args![realm, before, limit]).await?;
+    let rows = tx
+        .all::<ImportRow>(&LATEST, args![realm, before, limit])
+        .await?;
     Ok(rows.into_iter().map(UsageImport::from).collect())
 }

@@ -106,25 +106,69 @@ pub(crate) async fn insert(
         .iter()
         .map(|r| {
             args![
-                realm, r.input.source, r.input.external_id, r.input.subscription_id, r.input.meter, r.key.group_key, r.key.period_on,
-                r.input.starts_at, r.input.ends_at, r.input.quantity, r.input.unit, r.input.cost, r.input.currency, r.input.kind,
-                Json(&r.input.dimensions), Json(&r.input.attributes), r.digest, r.total_version, import, at,
+                realm,
+                r.input.source,
+                r.input.external_id,
+                r.input.subscription_id,
+                r.input.meter,
+                r.key.group_key,
+                r.key.period_on,
+                r.input.starts_at,
+                r.input.ends_at,
+                r.input.quantity,
+                r.input.unit,
+                r.input.cost,
+                r.input.currency,
+                r.input.kind,
+                Json(&r.input.dimensions),
+                Json(&r.input.attributes),
+                r.digest,
+                r.total_version,
+                import,
+                at,
             ]
         })
         .collect();
-    tx.insert_many_returning::<(String, String)>(&INSERT, rows).await
+    tx.insert_many_returning::<(String, String)>(&INSERT, rows)
+        .await
 }
 
 /// Digests of known records by id.
-pub(crate) async fn digests(tx: &mut Tx, realm: RealmId, source: &str, ids: &[&str]) -> Result<HashMap<String, String>> {
-    let rows = tx.all::<(String, String)>(&DIGESTS, args![realm, source, Json(ids)]).await?;
+pub(crate) async fn digests(
+    tx: &mut Tx,
+    realm: RealmId,
+    source: &str,
+    ids: &[&str],
+) -> Result<HashMap<String, String>> {
+    let rows = tx
+        .all::<(String, String)>(&DIGESTS, args![realm, source, Json(ids)])
+        .await?;
     Ok(rows.into_iter().collect())
 }
 
 /// The records that a span of versions of one total consists of.
-pub(crate) async fn between(tx: &mut Tx, realm: RealmId, key: &TotalKey, after: i64, up_to: i64) -> Result<Vec<UsageRecord>> {
-    let args = args![realm, key.subscription_id, key.meter, key.period_on, key.group_key, after, up_to];
-    Ok(tx.all::<RecordRow>(&BETWEEN, args).await?.into_iter().map(UsageRecord::from).collect())
+pub(crate) async fn between(
+    tx: &mut Tx,
+    realm: RealmId,
+    key: &TotalKey,
+    after: i64,
+    up_to: i64,
+) -> Result<Vec<UsageRecord>> {
+    let args = args![
+        realm,
+        key.subscription_id,
+        key.meter,
+        key.period_on,
+        key.group_key,
+        after,
+        up_to
+    ];
+    Ok(tx
+        .all::<RecordRow>(&BETWEEN, args)
+        .await?
+        .into_iter()
+        .map(UsageRecord::from)
+        .collect())
 }
 
 /// The records of a subscription in a month that come after a name.
@@ -137,5 +181,10 @@ pub(crate) async fn page(
     limit: u32,
 ) -> Result<Vec<UsageRecord>> {
     let args = args![realm, subscription, period_on, after.0, after.1, limit];
-    Ok(tx.all::<RecordRow>(&PAGE, args).await?.into_iter().map(UsageRecord::from).collect())
+    Ok(tx
+        .all::<RecordRow>(&PAGE, args)
+        .await?
+        .into_iter()
+        .map(UsageRecord::from)
+        .collect())
 }

@@ -93,37 +93,80 @@ pub(crate) fn empty(key: &TotalKey, dimensions: BTreeMap<String, String>) -> Usa
     }
 }
 
-fn rows(realm: RealmId, totals: &[UsageTotal], at: Timestamp) -> Vec<Vec<tradewind_platform::db::Arg>> {
+fn rows(
+    realm: RealmId,
+    totals: &[UsageTotal],
+    at: Timestamp,
+) -> Vec<Vec<tradewind_platform::db::Arg>> {
     totals
         .iter()
         .map(|t| {
             args![
-                realm, t.subscription_id, t.meter, t.period_on, t.group_key, Json(&t.dimensions), t.version, t.records, t.quantity,
-                t.unit, t.cost, t.currency, at,
+                realm,
+                t.subscription_id,
+                t.meter,
+                t.period_on,
+                t.group_key,
+                Json(&t.dimensions),
+                t.version,
+                t.records,
+                t.quantity,
+                t.unit,
+                t.cost,
+                t.currency,
+                at,
             ]
         })
         .collect()
 }
 
 /// Makes sure that these totals exist, so that they can be locked. Give them in order of their keys.
-pub(crate) async fn begin(tx: &mut Tx, realm: RealmId, totals: &[UsageTotal], at: Timestamp) -> Result<()> {
-    tx.insert_many(&BEGIN, rows(realm, totals, at)).await.map(drop)
+pub(crate) async fn begin(
+    tx: &mut Tx,
+    realm: RealmId,
+    totals: &[UsageTotal],
+    at: Timestamp,
+) -> Result<()> {
+    tx.insert_many(&BEGIN, rows(realm, totals, at))
+        .await
+        .map(drop)
 }
 
 /// Writes totals that are locked.
-pub(crate) async fn save(tx: &mut Tx, realm: RealmId, totals: &[UsageTotal], at: Timestamp) -> Result<()> {
-    tx.insert_many(&SAVE, rows(realm, totals, at)).await.map(drop)
+pub(crate) async fn save(
+    tx: &mut Tx,
+    realm: RealmId,
+    totals: &[UsageTotal],
+    at: Timestamp,
+) -> Result<()> {
+    tx.insert_many(&SAVE, rows(realm, totals, at))
+        .await
+        .map(drop)
 }
 
 /// Locks the totals of some subscriptions in some months.
-pub(crate) async fn lock(tx: &mut Tx, realm: RealmId, subscriptions: &[SubscriptionId], months: &[Date]) -> Result<Vec<UsageTotal>> {
-    let rows = tx.all::<TotalRow>(&LOCK, args![realm, Json(subscriptions), Json(months)]).await?;
+pub(crate) async fn lock(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscriptions: &[SubscriptionId],
+    months: &[Date],
+) -> Result<Vec<UsageTotal>> {
+    let rows = tx
+        .all::<TotalRow>(&LOCK, args![realm, Json(subscriptions), Json(months)])
+        .await?;
     Ok(rows.into_iter().map(UsageTotal::from).collect())
 }
 
 /// The totals of some subscriptions in the months before a day.
-pub(crate) async fn before(tx: &mut Tx, realm: RealmId, subscriptions: &[SubscriptionId], day: Date) -> Result<Vec<UsageTotal>> {
-    let rows = tx.all::<TotalRow>(&BEFORE, args![realm, Json(subscriptions), day]).await?;
+pub(crate) async fn before(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscriptions: &[SubscriptionId],
+    day: Date,
+) -> Result<Vec<UsageTotal>> {
+    let rows = tx
+        .all::<TotalRow>(&BEFORE, args![realm, Json(subscriptions), day])
+        .await?;
     Ok(rows.into_iter().map(UsageTotal::from).collect())
 }
 
@@ -136,6 +179,8 @@ pub(crate) async fn subscriptions(
     limit: u32,
 ) -> Result<Vec<SubscriptionId>> {
     let after = after.map(|id| id.to_string()).unwrap_or_default();
-    let rows = tx.all::<(SubscriptionId,)>(&SUBSCRIPTIONS, args![realm, day, after, limit]).await?;
+    let rows = tx
+        .all::<(SubscriptionId,)>(&SUBSCRIPTIONS, args![realm, day, after, limit])
+        .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }

@@ -4,6 +4,10 @@ mod import;
 mod record;
 
 pub use import::{
-    HeldRecord, HeldState, ImportFormat, ImportProblem, ImportState, OnError, SubAccount, SubAccountAssignment, UsageImport,
+    HeldRecord, HeldState, ImportFormat, ImportProblem, ImportState, OnError, SubAccount,
+    SubAccountAssignment, UsageImport,
 };
-pub use record::{IngestOutcome, IngestReport, IngestStatus, RejectedField, UsageInput, UsageKind, UsageRecord, UsageTotal};
+pub use record::{
+    IngestOutcome, IngestReport, IngestStatus, RejectedField, UsageInput, UsageKind, UsageRecord,
+    UsageTotal,
+};

@@ -153,7 +153,11 @@ pub struct RejectedField {
 
 impl From<&FieldProblem> for RejectedField {
     fn from(problem: &FieldProblem) -> Self {
-        Self { field: problem.field.clone(), code: problem.code.to_owned(), message: problem.message.clone() }
+        Self {
+            field: problem.field.clone(),
+            code: problem.code.to_owned(),
+            message: problem.message.clone(),
+        }
     }
 }
 

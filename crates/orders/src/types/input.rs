@@ -114,7 +114,7 @@ pub struct NewSubscription {
 }
 
 /// A quantity that is ordered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OrderedItem {
     /// The item.
     pub item_id: ItemId,

@@ -11,6 +11,8 @@ use tradewind_kernel::{
 };
 use utoipa::ToSchema;
 
+use super::OrderedItem;
+
 text_enum! {
     /// Where a subscription stands between its parties.
     pub enum CommercialState("commercial_state") {
@@ -136,8 +138,10 @@ pub struct ScheduledChange {
     pub on: Date,
     /// The plan from then on.
     pub plan_id: PlanId,
-    /// The quantities from then on, by item code.
-    pub quantities: BTreeMap<String, Decimal>,
+    /// The quantities from then on.
+    pub items: Vec<OrderedItem>,
+    /// The frozen terms from then on, one per leg, the vendor's first.
+    pub terms: Vec<TermsId>,
 }
 
 /// A subscription as lists show it.

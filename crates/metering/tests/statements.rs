@@ -1,0 +1,10 @@
+//! Every statement of the room holds on both engines.
+
+#[tokio::test]
+async fn every_statement_holds_on_both_engines() {
+    tradewind_testkit::check_statements(
+        &[tradewind_metering::MIGRATIONS],
+        &tradewind_metering::statements(),
+    )
+    .await;
+}

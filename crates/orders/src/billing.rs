@@ -1,0 +1,140 @@
+//! What the billing run needs of subscriptions, in bulk: those that are due, with their legs and quantities, and moving
+//! them to their next period.
+
+use std::collections::HashMap;
+
+use crate::service;
+use crate::store::{quantity, subscription};
+use crate::types::{Leg, OrderedItem, QuantitySince, Subscription, SubscriptionEvent};
+use tradewind_kernel::calendar::Period;
+use tradewind_kernel::id::{RealmId, SubscriptionId};
+use tradewind_kernel::{Date, Error, Result};
+use tradewind_platform::{Tx, Work};
+
+/// A subscription with everything that its charges follow from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Billable {
+    /// The subscription.
+    pub subscription: Subscription,
+    /// Its legs, the vendor's first.
+    pub legs: Vec<Leg>,
+    /// What it has held, oldest first within each item.
+    pub quantities: Vec<QuantitySince>,
+}
+
+/// A subscription that has been billed and moves on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PeriodAdvance {
+    /// The subscription.
+    pub id: SubscriptionId,
+    /// The billing day that was billed.
+    pub was_due_on: Option<Date>,
+    /// The day from which periods count.
+    pub anchor_on: Date,
+    /// The period that runs now; its end is the next billing day.
+    pub period: Period,
+    /// The first day after the term.
+    pub term_ends_on: Option<Date>,
+}
+
+/// Up to `limit` subscriptions whose billing day has come, after a day and id, in that order; locked.
+///
+/// # Errors
+/// Database errors.
+pub async fn due(
+    tx: &mut Tx,
+    realm: RealmId,
+    until: Date,
+    after: Option<(Date, SubscriptionId)>,
+    limit: i64,
+) -> Result<Vec<Billable>> {
+    let due = subscription::due(tx, realm, until, after, limit).await?;
+    complete(tx, realm, due).await
+}
+
+/// Some subscriptions, in order of their ids.
+///
+/// # Errors
+/// Database errors.
+pub async fn billable(
+    tx: &mut Tx,
+    realm: RealmId,
+    ids: &[SubscriptionId],
+) -> Result<Vec<Billable>> {
+    let found = subscription::some(tx, realm, ids).await?;
+    complete(tx, realm, found).await
+}
+
+/// Moves subscriptions to their next periods and returns how many were still where they had been billed.
+///
+/// # Errors
+/// Database errors.
+pub async fn advance(tx: &mut Tx, realm: RealmId, all: &[PeriodAdvance]) -> Result<u64> {
+    let mut moved = 0;
+    for next in all {
+        let still = subscription::advance(
+            tx,
+            realm,
+            next.id,
+            next.was_due_on,
+            next.anchor_on,
+            next.period,
+            next.term_ends_on,
+        )
+        .await?;
+        moved += u64::from(still);
+    }
+    Ok(moved)
+}
+
+/// Something happens to a subscription commercially.
+///
+/// # Errors
+/// Conflict when it can't happen in its state.
+pub async fn transition(
+    w: &mut Work,
+    id: SubscriptionId,
+    event: SubscriptionEvent,
+) -> Result<Subscription> {
+    service::subscription_transition_in(w, id, event).await
+}
+
+/// Carries out the change that waits for this day, and answers what the subscription is then.
+///
+/// # Errors
+/// Internal error when no change waits.
+pub async fn apply_scheduled(w: &mut Work, id: SubscriptionId) -> Result<Billable> {
+    let realm = w.ctx.realm;
+    let waiting = subscription::lock(&mut w.tx, realm, id).await?;
+    let change = waiting
+        .scheduled
+        .ok_or_else(|| Error::internal(format!("no change of {id} waits")))?;
+    let items: Vec<OrderedItem> = change.items;
+    service::plan_switch_in(w, id, change.plan_id, &items, &change.terms, change.on).await?;
+    service::schedule_clear_in(w, id).await?;
+    let mut found = billable(&mut w.tx, realm, &[id]).await?;
+    found.pop().ok_or_else(|| Error::not_found(id))
+}
+
+async fn complete(tx: &mut Tx, realm: RealmId, found: Vec<Subscription>) -> Result<Vec<Billable>> {
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<SubscriptionId> = found.iter().map(|subscription| subscription.id).collect();
+    let mut legs: HashMap<SubscriptionId, Vec<Leg>> = HashMap::new();
+    for leg in quantity::legs(tx, realm, &ids).await? {
+        legs.entry(leg.subscription_id).or_default().push(leg);
+    }
+    let mut quantities: HashMap<SubscriptionId, Vec<QuantitySince>> = HashMap::new();
+    for (id, since) in quantity::history(tx, realm, &ids).await? {
+        quantities.entry(id).or_default().push(since);
+    }
+    Ok(found
+        .into_iter()
+        .map(|subscription| Billable {
+            legs: legs.remove(&subscription.id).unwrap_or_default(),
+            quantities: quantities.remove(&subscription.id).unwrap_or_default(),
+            subscription,
+        })
+        .collect())
+}

@@ -1,0 +1,47 @@
+//! The tables of this room. A released step is never edited; changes are new migrations.
+
+use tradewind_platform::Migration;
+
+/// Everything this room stores.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    name: "orders_0001",
+    steps: &[
+        "CREATE TABLE IF NOT EXISTS quote (realm_id {text} NOT NULL, id {text} NOT NULL, kind {text} NOT NULL, customer_id {text} NOT NULL,
+            seller_id {text} NOT NULL, subscription_id {text}, input {json} NOT NULL, preview {json} NOT NULL, basis {text} NOT NULL,
+            expires_at {time} NOT NULL, created_at {time} NOT NULL, order_id {text}, PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS sales_order (realm_id {text} NOT NULL, id {text} NOT NULL, kind {text} NOT NULL, state {text} NOT NULL,
+            customer_id {text} NOT NULL, seller_id {text} NOT NULL, vendor_id {text} NOT NULL, product_id {text} NOT NULL,
+            plan_id {text} NOT NULL, subscription_id {text} NOT NULL, quote_id {text}, input {json} NOT NULL, preview {json} NOT NULL,
+            currency {text} NOT NULL, due_now {money} NOT NULL, placed_by {text} NOT NULL, placed_at {time} NOT NULL, reason {text},
+            completed_at {time}, version {int} NOT NULL, PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS sales_order_by_customer ON sales_order (realm_id, customer_id, placed_at)",
+        "CREATE INDEX IF NOT EXISTS sales_order_by_seller ON sales_order (realm_id, seller_id, state, placed_at)",
+        "CREATE INDEX IF NOT EXISTS sales_order_by_subscription ON sales_order (realm_id, subscription_id, placed_at)",
+        "CREATE INDEX IF NOT EXISTS sales_order_by_time ON sales_order (realm_id, placed_at, id)",
+        "CREATE TABLE IF NOT EXISTS order_step (realm_id {text} NOT NULL, order_id {text} NOT NULL, position {int} NOT NULL,
+            id {text} NOT NULL, kind {text} NOT NULL, state {text} NOT NULL, attempt {int} NOT NULL, started_at {time},
+            finished_at {time}, actor {text}, message {text}, detail {text}, PRIMARY KEY (realm_id, order_id, position)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS subscription (realm_id {text} NOT NULL, id {text} NOT NULL, customer_id {text} NOT NULL,
+            seller_id {text} NOT NULL, vendor_id {text} NOT NULL, product_id {text} NOT NULL, plan_id {text} NOT NULL,
+            name {text} NOT NULL, commercial_state {text} NOT NULL, delivery_state {text} NOT NULL, currency {text} NOT NULL,
+            zone {text} NOT NULL, ordered_at {time} NOT NULL, activated_at {time}, trial_ends_on {date}, anchor_on {date},
+            period_start {date}, period_end {date}, term_ends_on {date}, next_bill_on {date}, auto_renew {bool} NOT NULL,
+            cancel_on {date}, scheduled {json}, external_ref {text}, metadata {json} NOT NULL, created_at {time} NOT NULL,
+            version {int} NOT NULL, PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS subscription_by_customer ON subscription (realm_id, customer_id, created_at, id)",
+        "CREATE INDEX IF NOT EXISTS subscription_by_seller ON subscription (realm_id, seller_id, created_at, id)",
+        "CREATE INDEX IF NOT EXISTS subscription_by_vendor ON subscription (realm_id, vendor_id, created_at, id)",
+        "CREATE INDEX IF NOT EXISTS subscription_by_time ON subscription (realm_id, created_at, id)",
+        "CREATE INDEX IF NOT EXISTS subscription_due ON subscription (realm_id, next_bill_on, id)",
+        "CREATE TABLE IF NOT EXISTS subscription_item (realm_id {text} NOT NULL, subscription_id {text} NOT NULL, item_id {text} NOT NULL,
+            code {text} NOT NULL, quantity {decimal} NOT NULL, PRIMARY KEY (realm_id, subscription_id, item_id)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS quantity_history (realm_id {text} NOT NULL, subscription_id {text} NOT NULL, item_id {text} NOT NULL,
+            from_on {date} NOT NULL, plan_id {text} NOT NULL, quantity {decimal} NOT NULL,
+            PRIMARY KEY (realm_id, subscription_id, item_id, from_on)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS subscription_parameter (realm_id {text} NOT NULL, subscription_id {text} NOT NULL, code {text} NOT NULL,
+            value {text} NOT NULL, sensitive {bool} NOT NULL, PRIMARY KEY (realm_id, subscription_id, code)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS leg (realm_id {text} NOT NULL, subscription_id {text} NOT NULL, position {int} NOT NULL,
+            id {text} NOT NULL, seller_id {text} NOT NULL, buyer_id {text} NOT NULL, currency {text} NOT NULL,
+            terms_id {text} NOT NULL, terms_from {date} NOT NULL, PRIMARY KEY (realm_id, subscription_id, position)) {clustered}",
+    ],
+}];

@@ -1,0 +1,83 @@
+//! Lists of orders and subscriptions, each of what the principal may see.
+
+use crate::store::{order, subscription};
+use crate::types::{Order, Subscription};
+use tradewind_kernel::Result;
+use tradewind_kernel::filter::{Filter, Sort};
+use tradewind_kernel::id::AccountId;
+use tradewind_kernel::page::{Page, PageRequest};
+use tradewind_platform::{OpCtx, Platform};
+
+/// What a list of orders is narrowed down by.
+#[derive(Debug, Clone, Default)]
+pub struct OrderQuery {
+    /// In the filter language, over `kind`, `state`, `customer`, `seller`, `subscription`, `product`, `placed`.
+    pub filter: String,
+    /// `placed` or `-placed`; the latest first when empty.
+    pub sort: String,
+    /// Which page.
+    pub page: PageRequest,
+}
+
+/// What a list of subscriptions is narrowed down by.
+#[derive(Debug, Clone, Default)]
+pub struct SubscriptionQuery {
+    /// In the filter language, over `state`, `delivery`, `customer`, `seller`, `vendor`, `product`, `plan`, `created`, `next_bill`.
+    pub filter: String,
+    /// `created`, `name`, each with `-`; the latest first when empty.
+    pub sort: String,
+    /// Which page.
+    pub page: PageRequest,
+}
+
+/// Whom a list is for: those at or below an account, and a vendor's own products.
+pub(crate) struct Viewer {
+    pub(crate) account: AccountId,
+    pub(crate) is_root: bool,
+}
+
+/// The orders that the principal may see.
+///
+/// # Errors
+/// What is wrong with filter, sort or page.
+pub async fn order_list(p: &Platform, ctx: &OpCtx, query: &OrderQuery) -> Result<Page<Order>> {
+    let root = p.realm(ctx.realm).await?.root_account;
+    p.read(ctx, query, move |w, query| {
+        Box::pin(async move {
+            let filter = Filter::parse(&query.filter, &order::FIELDS)?;
+            let sort = Sort::parse(&query.sort, &order::FIELDS)?;
+            let viewer = Viewer {
+                account: w.ctx.principal.account,
+                is_root: w.ctx.principal.account == root,
+            };
+            let realm = w.ctx.realm;
+            order::list(&mut w.tx, realm, &viewer, &filter, &sort, &query.page).await
+        })
+    })
+    .await
+}
+
+/// The subscriptions that the principal may see.
+///
+/// # Errors
+/// What is wrong with filter, sort or page.
+pub async fn subscription_list(
+    p: &Platform,
+    ctx: &OpCtx,
+    query: &SubscriptionQuery,
+) -> Result<Page<Subscription>> {
+    let root = p.realm(ctx.realm).await?.root_account;
+    p.read(ctx, query, move |w, query| {
+        Box::pin(async move {
+            let filter = Filter::parse(&query.filter, &subscription::FIELDS)?;
+            let sort = Sort::parse(&query.sort, &subscription::FIELDS)?;
+            let viewer = Viewer {
+                account: w.ctx.principal.account,
+                is_root: w.ctx.principal.account == root,
+            };
+            let realm = w.ctx.realm;
+            subscription::list(&mut w.tx, realm, &viewer, &filter, &sort, &query.page).await
+        })
+    })
+    .await
+}

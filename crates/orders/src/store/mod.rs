@@ -1,0 +1,22 @@
+//! The tables of this room; nobody else touches them.
+
+pub(crate) mod order;
+pub(crate) mod quantity;
+pub(crate) mod quote;
+pub(crate) mod subscription;
+
+use tradewind_platform::db::Stmt;
+
+/// Every statement of this room, for the check on both engines.
+#[must_use]
+pub fn statements() -> Vec<&'static Stmt> {
+    [
+        order::statements(),
+        order::bulk_statements(),
+        quote::statements(),
+        quantity::statements(),
+        quantity::bulk_statements(),
+        subscription::statements(),
+    ]
+    .concat()
+}

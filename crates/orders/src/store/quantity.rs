@@ -1,0 +1,235 @@
+//! What is held of each item, now and before; the answers given when ordering; the legs.
+
+use crate::types::{Leg, OrderedItem, QuantitySince, SubscriptionItem};
+use tradewind_kernel::id::{AccountId, ItemId, LegId, PlanId, RealmId, SubscriptionId, TermsId};
+use tradewind_kernel::{Currency, Date, Decimal, Result};
+use tradewind_platform::db::{Json, Tx};
+use tradewind_platform::{args, bulk, row, stmts};
+
+stmts! {
+    /// What a subscription holds.
+    ITEMS = "SELECT item_id, code, quantity FROM subscription_item WHERE realm_id = $1 AND subscription_id = $2 ORDER BY code";
+    /// Forgets what a subscription holds.
+    ITEMS_DELETE = "DELETE FROM subscription_item WHERE realm_id = $1 AND subscription_id = $2";
+    /// What some subscriptions have held.
+    HISTORY = "SELECT subscription_id, item_id, plan_id, from_on, quantity FROM quantity_history WHERE realm_id = $1
+        AND subscription_id IN (SELECT value FROM json_each($2)) ORDER BY subscription_id, item_id, from_on",
+        pg = "SELECT subscription_id, item_id, plan_id, from_on, quantity FROM quantity_history WHERE realm_id = $1
+        AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) ORDER BY subscription_id, item_id, from_on";
+    /// The legs of some subscriptions, the vendor's first.
+    LEGS = "SELECT id, subscription_id, position, seller_id, buyer_id, currency, terms_id, terms_from FROM leg WHERE realm_id = $1
+        AND subscription_id IN (SELECT value FROM json_each($2)) ORDER BY subscription_id, position",
+        pg = "SELECT id, subscription_id, position, seller_id, buyer_id, currency, terms_id, terms_from FROM leg WHERE realm_id = $1
+        AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) ORDER BY subscription_id, position";
+    /// Other terms for a leg.
+    LEG_TERMS = "UPDATE leg SET terms_id = $4, terms_from = $5 WHERE realm_id = $1 AND subscription_id = $2 AND position = $3";
+    /// The answers given when ordering.
+    PARAMETERS = "SELECT code, value, sensitive FROM subscription_parameter WHERE realm_id = $1 AND subscription_id = $2 ORDER BY code";
+}
+
+bulk! {
+    /// What a subscription holds.
+    ITEM_INSERT = "subscription_item" { realm_id: Text, subscription_id: Text, item_id: Text, code: Text, quantity: Text }
+        on conflict Error;
+    /// What a subscription holds from a day on.
+    HISTORY_INSERT = "quantity_history" { realm_id: Text, subscription_id: Text, item_id: Text, from_on: Text, plan_id: Text,
+        quantity: Text } on conflict Do("(realm_id, subscription_id, item_id, from_on) DO UPDATE SET plan_id = excluded.plan_id,
+        quantity = excluded.quantity");
+    /// The answers given when ordering.
+    PARAMETER_INSERT = "subscription_parameter" { realm_id: Text, subscription_id: Text, code: Text, value: Text, sensitive: Int }
+        on conflict Error;
+    /// The legs of a new subscription.
+    LEG_INSERT = "leg" { realm_id: Text, subscription_id: Text, position: Int, id: Text, seller_id: Text, buyer_id: Text,
+        currency: Text, terms_id: Text, terms_from: Text } on conflict Error;
+}
+
+row! {
+    struct ItemRow {
+        item_id: ItemId,
+        code: String,
+        quantity: Decimal,
+    }
+}
+
+row! {
+    struct HistoryRow {
+        subscription_id: SubscriptionId,
+        item_id: ItemId,
+        plan_id: PlanId,
+        from_on: Date,
+        quantity: Decimal,
+    }
+}
+
+row! {
+    struct LegRow {
+        id: LegId,
+        subscription_id: SubscriptionId,
+        position: i64,
+        seller_id: AccountId,
+        buyer_id: AccountId,
+        currency: Currency,
+        terms_id: TermsId,
+        terms_from: Date,
+    }
+}
+
+row! {
+    /// An answer as it is stored: sealed when it is sensitive.
+    pub(crate) struct ParameterRow {
+        pub(crate) code: String,
+        pub(crate) value: String,
+        pub(crate) sensitive: bool,
+    }
+}
+
+pub(crate) async fn items(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscription: SubscriptionId,
+) -> Result<Vec<SubscriptionItem>> {
+    let rows = tx
+        .all::<ItemRow>(&ITEMS, args![realm, subscription])
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| SubscriptionItem {
+            item_id: r.item_id,
+            code: r.code,
+            quantity: r.quantity,
+        })
+        .collect())
+}
+
+/// Replaces what a subscription holds, and notes in its history what is held from that day on. Items that are no longer
+/// held end that day.
+pub(crate) async fn hold_from(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscription: SubscriptionId,
+    plan: PlanId,
+    held: &[OrderedItem],
+    from_on: Date,
+) -> Result<()> {
+    let before = items(tx, realm, subscription).await?;
+    tx.exec(&ITEMS_DELETE, args![realm, subscription]).await?;
+    let rows = held
+        .iter()
+        .map(|item| args![realm, subscription, item.item_id, item.code, item.quantity])
+        .collect();
+    tx.insert_many(&ITEM_INSERT, rows).await?;
+    let ended = before
+        .iter()
+        .filter(|old| held.iter().all(|new| new.item_id != old.item_id));
+    let history = held
+        .iter()
+        .map(|item| (item.item_id, item.quantity))
+        .chain(ended.map(|old| (old.item_id, Decimal::ZERO)))
+        .map(|(item, quantity)| args![realm, subscription, item, from_on, plan, quantity])
+        .collect();
+    tx.insert_many(&HISTORY_INSERT, history).await.map(drop)
+}
+
+/// What some subscriptions have held, each with its subscription, oldest first.
+pub(crate) async fn history(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscriptions: &[SubscriptionId],
+) -> Result<Vec<(SubscriptionId, QuantitySince)>> {
+    let rows = tx
+        .all::<HistoryRow>(&HISTORY, args![realm, Json(subscriptions)])
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| {
+            let since = QuantitySince {
+                item_id: r.item_id,
+                plan_id: r.plan_id,
+                from_on: r.from_on,
+                quantity: r.quantity,
+            };
+            (r.subscription_id, since)
+        })
+        .collect())
+}
+
+/// The legs of some subscriptions, each subscription's from the vendor down.
+pub(crate) async fn legs(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscriptions: &[SubscriptionId],
+) -> Result<Vec<Leg>> {
+    let rows = tx
+        .all::<LegRow>(&LEGS, args![realm, Json(subscriptions)])
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| Leg {
+            id: r.id,
+            subscription_id: r.subscription_id,
+            position: r.position,
+            seller_id: r.seller_id,
+            buyer_id: r.buyer_id,
+            currency: r.currency,
+            terms_id: r.terms_id,
+            terms_from: r.terms_from,
+        })
+        .collect())
+}
+
+pub(crate) async fn legs_insert(tx: &mut Tx, realm: RealmId, legs: &[Leg]) -> Result<()> {
+    let rows = legs
+        .iter()
+        .map(|l| {
+            args![
+                realm,
+                l.subscription_id,
+                l.position,
+                l.id,
+                l.seller_id,
+                l.buyer_id,
+                l.currency,
+                l.terms_id,
+                l.terms_from
+            ]
+        })
+        .collect();
+    tx.insert_many(&LEG_INSERT, rows).await.map(drop)
+}
+
+pub(crate) async fn leg_terms(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscription: SubscriptionId,
+    position: i64,
+    terms: TermsId,
+    from: Date,
+) -> Result<()> {
+    tx.exec(
+        &LEG_TERMS,
+        args![realm, subscription, position, terms, from],
+    )
+    .await
+    .map(drop)
+}
+
+pub(crate) async fn parameters(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscription: SubscriptionId,
+) -> Result<Vec<ParameterRow>> {
+    tx.all(&PARAMETERS, args![realm, subscription]).await
+}
+
+pub(crate) async fn parameters_insert(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscription: SubscriptionId,
+    all: &[ParameterRow],
+) -> Result<()> {
+    let rows = all
+        .iter()
+        .map(|p| args![realm, subscription, p.code, p.value, p.sensitive])
+        .collect();
+    tx.insert_many(&PARAMETER_INSERT, rows).await.map(drop)
+}

@@ -1,0 +1,292 @@
+//! Subscriptions.
+
+use crate::service::Viewer;
+use crate::types::{
+    CommercialState, DeliveryState, ScheduledChange, Subscription, SubscriptionEvent,
+};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use tradewind_kernel::calendar::Period;
+use tradewind_kernel::filter::{Field, FieldKind, Fields, Filter, Sort};
+use tradewind_kernel::id::{AccountId, PlanId, ProductId, RealmId, SubscriptionId};
+use tradewind_kernel::page::{Page, PageRequest};
+use tradewind_kernel::{Currency, Date, Error, Result, Timestamp, Zone};
+use tradewind_platform::db::{Json, Query, Scope, Tx};
+use tradewind_platform::{args, row, sql_text, stmts};
+
+sql_text!(CommercialState, DeliveryState, SubscriptionEvent);
+
+/// The columns of a subscription, in the order of its row.
+macro_rules! columns {
+    () => {
+        "id, customer_id, seller_id, vendor_id, product_id, plan_id, name, commercial_state, delivery_state, currency, zone, \
+         ordered_at, activated_at, trial_ends_on, anchor_on, period_start, period_end, term_ends_on, next_bill_on, auto_renew, \
+         cancel_on, scheduled, external_ref, metadata, created_at, version"
+    };
+}
+
+stmts! {
+    /// One subscription.
+    GET = concat!("SELECT ", columns!(), " FROM subscription WHERE realm_id = $1 AND id = $2");
+    /// One subscription, locked.
+    LOCK = concat!("SELECT ", columns!(), " FROM subscription WHERE realm_id = $1 AND id = $2 {for_update}");
+    /// Some subscriptions.
+    SOME = concat!("SELECT ", columns!(), " FROM subscription WHERE realm_id = $1 AND id IN (SELECT value FROM json_each($2)) ORDER BY id"),
+        pg = concat!("SELECT ", columns!(), " FROM subscription WHERE realm_id = $1
+        AND id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) ORDER BY id");
+    /// Subscriptions whose billing day has come, locked, in order of day and id.
+    DUE = concat!("SELECT ", columns!(), " FROM subscription WHERE realm_id = $1 AND next_bill_on <= $2
+        AND (next_bill_on, id) > ($3, $4) ORDER BY next_bill_on, id LIMIT $5 {for_update}");
+    /// A new subscription.
+    INSERT = "INSERT INTO subscription (realm_id, id, customer_id, seller_id, vendor_id, product_id, plan_id, name, commercial_state,
+        delivery_state, currency, zone, ordered_at, activated_at, trial_ends_on, anchor_on, period_start, period_end, term_ends_on,
+        next_bill_on, auto_renew, cancel_on, scheduled, external_ref, metadata, created_at, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
+        $26, $27)";
+    /// Changes a subscription, unless someone else has.
+    UPDATE = "UPDATE subscription SET plan_id = $4, name = $5, commercial_state = $6, delivery_state = $7, activated_at = $8,
+        trial_ends_on = $9, anchor_on = $10, period_start = $11, period_end = $12, term_ends_on = $13, next_bill_on = $14,
+        auto_renew = $15, cancel_on = $16, scheduled = $17, external_ref = $18, metadata = $19, version = version + 1
+        WHERE realm_id = $1 AND id = $2 AND version = $3";
+    /// The next period of one subscription, unless its billing day has moved meanwhile.
+    ADVANCE = "UPDATE subscription SET anchor_on = $4, period_start = $5, period_end = $6, next_bill_on = $6, term_ends_on = $7,
+        version = version + 1 WHERE realm_id = $1 AND id = $2 AND next_bill_on = $3";
+}
+
+row! {
+    /// A subscription as it is stored.
+    pub(crate) struct SubscriptionRow {
+        id: SubscriptionId,
+        customer_id: AccountId,
+        seller_id: AccountId,
+        vendor_id: AccountId,
+        product_id: ProductId,
+        plan_id: PlanId,
+        name: String,
+        commercial_state: CommercialState,
+        delivery_state: DeliveryState,
+        currency: Currency,
+        zone: Zone,
+        ordered_at: Timestamp,
+        activated_at: Option<Timestamp>,
+        trial_ends_on: Option<Date>,
+        anchor_on: Option<Date>,
+        period_start: Option<Date>,
+        period_end: Option<Date>,
+        term_ends_on: Option<Date>,
+        next_bill_on: Option<Date>,
+        auto_renew: bool,
+        cancel_on: Option<Date>,
+        scheduled: Option<Json<ScheduledChange>>,
+        external_ref: Option<String>,
+        metadata: Json<BTreeMap<String, Value>>,
+        created_at: Timestamp,
+        version: i64,
+    }
+}
+
+impl From<SubscriptionRow> for Subscription {
+    fn from(row: SubscriptionRow) -> Self {
+        Self {
+            id: row.id,
+            customer_id: row.customer_id,
+            seller_id: row.seller_id,
+            vendor_id: row.vendor_id,
+            product_id: row.product_id,
+            plan_id: row.plan_id,
+            name: row.name,
+            commercial_state: row.commercial_state,
+            delivery_state: row.delivery_state,
+            currency: row.currency,
+            zone: row.zone,
+            ordered_at: row.ordered_at,
+            activated_at: row.activated_at,
+            trial_ends_on: row.trial_ends_on,
+            anchor_on: row.anchor_on,
+            period_start: row.period_start,
+            period_end: row.period_end,
+            term_ends_on: row.term_ends_on,
+            next_bill_on: row.next_bill_on,
+            auto_renew: row.auto_renew,
+            cancel_on: row.cancel_on,
+            scheduled: row.scheduled.map(|scheduled| scheduled.0),
+            external_ref: row.external_ref,
+            metadata: row.metadata.0,
+            created_at: row.created_at,
+            version: row.version,
+        }
+    }
+}
+
+pub(crate) async fn get(tx: &mut Tx, realm: RealmId, id: SubscriptionId) -> Result<Subscription> {
+    let row = tx.opt::<SubscriptionRow>(&GET, args![realm, id]).await?;
+    row.map(Subscription::from)
+        .ok_or_else(|| Error::not_found(id))
+}
+
+pub(crate) async fn lock(tx: &mut Tx, realm: RealmId, id: SubscriptionId) -> Result<Subscription> {
+    let row = tx.opt::<SubscriptionRow>(&LOCK, args![realm, id]).await?;
+    row.map(Subscription::from)
+        .ok_or_else(|| Error::not_found(id))
+}
+
+/// Those of some subscriptions that there are, in order of their ids.
+pub(crate) async fn some(
+    tx: &mut Tx,
+    realm: RealmId,
+    ids: &[SubscriptionId],
+) -> Result<Vec<Subscription>> {
+    let rows = tx
+        .all::<SubscriptionRow>(&SOME, args![realm, Json(ids)])
+        .await?;
+    Ok(rows.into_iter().map(Subscription::from).collect())
+}
+
+/// Subscriptions whose billing day has come, after a day and id, in that order; locked.
+pub(crate) async fn due(
+    tx: &mut Tx,
+    realm: RealmId,
+    until: Date,
+    after: Option<(Date, SubscriptionId)>,
+    limit: i64,
+) -> Result<Vec<Subscription>> {
+    let (day, id) = after.map_or_else(Default::default, |(day, id)| {
+        (day.to_string(), id.to_string())
+    });
+    let rows = tx
+        .all::<SubscriptionRow>(&DUE, args![realm, until, day, id, limit])
+        .await?;
+    Ok(rows.into_iter().map(Subscription::from).collect())
+}
+
+pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, s: &Subscription) -> Result<()> {
+    let args = args![
+        realm,
+        s.id,
+        s.customer_id,
+        s.seller_id,
+        s.vendor_id,
+        s.product_id,
+        s.plan_id,
+        s.name,
+        s.commercial_state,
+        s.delivery_state,
+        s.currency,
+        s.zone,
+        s.ordered_at,
+        s.activated_at,
+        s.trial_ends_on,
+        s.anchor_on,
+        s.period_start,
+        s.period_end,
+        s.term_ends_on,
+        s.next_bill_on,
+        s.auto_renew,
+        s.cancel_on,
+        s.scheduled.as_ref().map(Json),
+        s.external_ref,
+        Json(&s.metadata),
+        s.created_at,
+        s.version,
+    ];
+    tx.exec(&INSERT, args).await.map(drop)
+}
+
+/// Writes what may change of a subscription; its version is the one that was read.
+pub(crate) async fn update(tx: &mut Tx, realm: RealmId, s: &mut Subscription) -> Result<()> {
+    let args = args![
+        realm,
+        s.id,
+        s.version,
+        s.plan_id,
+        s.name,
+        s.commercial_state,
+        s.delivery_state,
+        s.activated_at,
+        s.trial_ends_on,
+        s.anchor_on,
+        s.period_start,
+        s.period_end,
+        s.term_ends_on,
+        s.next_bill_on,
+        s.auto_renew,
+        s.cancel_on,
+        s.scheduled.as_ref().map(Json),
+        s.external_ref,
+        Json(&s.metadata),
+    ];
+    if tx.exec(&UPDATE, args).await? == 0 {
+        return Err(Error::changed(s.id));
+    }
+    s.version += 1;
+    Ok(())
+}
+
+/// Moves a subscription to its next period; says whether its billing day was still the one that was billed.
+pub(crate) async fn advance(
+    tx: &mut Tx,
+    realm: RealmId,
+    id: SubscriptionId,
+    was_due_on: Option<Date>,
+    anchor_on: Date,
+    period: Period,
+    term_ends_on: Option<Date>,
+) -> Result<bool> {
+    let args = args![
+        realm,
+        id,
+        was_due_on,
+        anchor_on,
+        period.start,
+        period.end,
+        term_ends_on
+    ];
+    Ok(tx.exec(&ADVANCE, args).await? == 1)
+}
+
+/// What a list of subscriptions can be filtered and sorted by.
+pub(crate) const FIELDS: Fields = Fields(&[
+    Field::text("name", "s.name").sortable(),
+    Field::text("state", "s.commercial_state"),
+    Field::text("delivery", "s.delivery_state"),
+    Field::text("customer", "s.customer_id"),
+    Field::text("seller", "s.seller_id"),
+    Field::text("vendor", "s.vendor_id"),
+    Field::text("product", "s.product_id"),
+    Field::text("plan", "s.plan_id"),
+    Field::new("created", FieldKind::Timestamp, "s.created_at").sortable(),
+    Field::new("next_bill", FieldKind::Date, "s.next_bill_on"),
+]);
+
+/// A page of the subscriptions that someone may see.
+pub(crate) async fn list(
+    tx: &mut Tx,
+    realm: RealmId,
+    viewer: &Viewer,
+    filter: &Filter,
+    sort: &Sort,
+    page: &PageRequest,
+) -> Result<Page<Subscription>> {
+    let scope = if viewer.is_root {
+        Scope::all()
+    } else {
+        Scope::only(
+            "s.vendor_id = ? OR EXISTS (SELECT 1 FROM account_path p WHERE p.realm_id = ? AND p.ancestor_id = ?
+            AND p.account_id = s.customer_id)",
+            args![viewer.account, realm, viewer.account],
+        )
+    };
+    let query = Query::new(
+        "orders::subscription_list",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM subscription s WHERE s.realm_id = $1"
+        ),
+        args![realm],
+    );
+    let found = tx
+        .page::<SubscriptionRow>(query.scope(scope).filter(filter), page, sort, "s.id")
+        .await?;
+    Ok(found.map(Subscription::from))
+}

@@ -22,6 +22,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct ShopKey {
     pub(crate) realm: RealmId,
+    /// The only vendor whose goods these are.
+    pub(crate) vendor: Option<AccountId>,
     /// The mark of the shelf.
     pub(crate) shelf: String,
     /// The sellers from the top down, each with its revision and currency; vendors first.

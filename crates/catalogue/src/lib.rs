@@ -1,9 +1,9 @@
 //! Products, plans, items, parameters, price books and their revisions.
-#![allow(dead_code, unused_imports, reason = "the use cases follow")]
 
 mod cache;
 mod migrations;
 pub mod rules;
+pub mod service;
 mod store;
 pub mod types;
 

@@ -2,6 +2,8 @@
 
 mod configuration;
 mod drafts;
+#[cfg(test)]
+mod fixture;
 mod offers;
 mod resolve;
 mod revisions;
@@ -12,8 +14,10 @@ pub(crate) use drafts::{
     check_category, check_item, check_parameter, check_plan, check_price_book, check_product,
     check_publishable,
 };
-pub(crate) use offers::{Entry, card, list_offers};
+pub(crate) use offers::{Entry, card, list_offers, list_products};
 pub(crate) use resolve::resolve_plan;
 pub use resolve::{BookOnDay, Rates, Tier};
-pub(crate) use revisions::{Placed, buys_markup, check_effective, check_listings, current, state};
-pub(crate) use shown::{from_price, offer_prices, per_month};
+pub(crate) use revisions::{
+    Seller, buys_markup, check_effective, check_listings, check_policies, current, state,
+};
+pub(crate) use shown::{buying_prices, from_price, offer_prices, per_month, seller_prices};

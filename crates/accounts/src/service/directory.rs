@@ -2,7 +2,7 @@
 
 use tradewind_kernel::{Error, Result, id::AccountId};
 use tradewind_platform::{OpCtx, Platform, Work};
-use tradewind_policy::{ResourceKind, Target};
+use tradewind_policy::{AccountKind, ResourceKind, Target};
 
 use crate::{store, types::Adjacent};
 
@@ -34,6 +34,9 @@ pub async fn target(w: &mut Work, kind: ResourceKind, account: AccountId) -> Res
 /// [`Error::NotFound`] when there is no such account; `no_relationship` when a pair on the way has no terms.
 pub async fn chain(w: &mut Work, account: AccountId) -> Result<Vec<Adjacent>> {
     let pairs = store::relationship::chain(&mut w.tx, w.ctx.realm, account).await?;
+    if is_whole(account, &pairs) {
+        return Ok(pairs);
+    }
     let above = ancestry(w, account).await?;
     if pairs.len() + 1 != above.len() {
         return Err(Error::refused(
@@ -42,6 +45,20 @@ pub async fn chain(w: &mut Work, account: AccountId) -> Result<Vec<Adjacent>> {
         ));
     }
     Ok(pairs)
+}
+
+/// Whether pairs lead from an account up to the provider without a gap: then no second look is needed.
+fn is_whole(account: AccountId, pairs: &[Adjacent]) -> bool {
+    let mut buyer = account;
+    for pair in pairs {
+        if pair.buyer.id != buyer {
+            return false;
+        }
+        buyer = pair.seller.id;
+    }
+    pairs
+        .last()
+        .is_some_and(|pair| pair.seller.kind == AccountKind::Provider)
 }
 
 /// As [`chain`], on its own.

@@ -21,6 +21,8 @@ macro_rules! relationship_columns {
     };
 }
 
+pub(crate) use relationship_columns;
+
 stmts! {
     /// One relationship.
     RELATIONSHIP = concat!("SELECT ", relationship_columns!(), " FROM relationship r

@@ -285,3 +285,6 @@ fn check_domain(field: &str, answer: &str) -> Result<String> {
     }
     Ok(domain)
 }
+
+#[cfg(test)]
+mod tests;

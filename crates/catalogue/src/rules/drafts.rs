@@ -416,3 +416,6 @@ fn is_multiple(term: Cadence, billing: Cadence) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,12 +5,13 @@ use std::{cmp::Ordering, collections::BTreeMap};
 use tradewind_kernel::{
     Currency, Decimal, Error, Locale, Result, Text,
     filter::{Comparison, Field, FieldKind, Fields, Filter, Sort, Term, Test, Value},
+    page::Page,
     text::fold,
 };
 
 use crate::types::{
     DeliveryMode, Facet, Facets, FromPrice, OfferCard, OfferCategory, OfferList, OfferQuery,
-    ProductDetail, Shelf,
+    Product, ProductDetail, ProductStatus, Shelf,
 };
 
 /// Longest search, in characters.
@@ -22,6 +23,11 @@ const DELIVERY: &[&str] = &[
     DeliveryMode::Automatic.as_str(),
     DeliveryMode::Manual.as_str(),
 ];
+const STATUS: &[&str] = &[
+    ProductStatus::Draft.as_str(),
+    ProductStatus::Published.as_str(),
+    ProductStatus::Withdrawn.as_str(),
+];
 static FIELDS: Fields = Fields(&[
     Field::text("name", "name").searchable("name").sortable(),
     Field::text("category", "category"),
@@ -31,6 +37,7 @@ static FIELDS: Fields = Fields(&[
     Field::new("price", FieldKind::Decimal, "price").sortable(),
     Field::new("trial", FieldKind::Bool, "trial"),
     Field::new("created", FieldKind::Timestamp, "created").sortable(),
+    Field::new("status", FieldKind::Enum(STATUS), "status"),
 ]);
 
 /// What one seller makes of one product: small, because a process keeps it for many sellers.
@@ -64,6 +71,67 @@ pub(crate) fn list_offers(
     currency: Currency,
     query: &OfferQuery,
 ) -> Result<OfferList> {
+    let selection = select(shelf, entries, query)?;
+    Ok(OfferList {
+        items: selection
+            .page
+            .iter()
+            .map(|found| card(found.entry, found.product, shelf))
+            .collect(),
+        next: selection.next,
+        total: selection.total,
+        currency,
+        facets: selection.counts.finish(shelf),
+    })
+}
+
+/// One page of the products that match and that `visible` lets through, whatever their status.
+///
+/// # Errors
+/// As [`list_offers`].
+pub(crate) fn list_products(
+    shelf: &Shelf,
+    query: &OfferQuery,
+    visible: impl Fn(&Product) -> bool,
+) -> Result<Page<Product>> {
+    let entries: Vec<Entry> = shelf
+        .products
+        .iter()
+        .enumerate()
+        .filter(|(_, product)| visible(&product.product))
+        .map(|(at, product)| Entry {
+            at,
+            plans: u32::try_from(product.plans.len()).unwrap_or(u32::MAX),
+            trial_days: product
+                .plans
+                .iter()
+                .map(|plan| plan.trial_days)
+                .max()
+                .unwrap_or(0),
+            from: None,
+            monthly: None,
+        })
+        .collect();
+    let selection = select(shelf, &entries, query)?;
+    Ok(Page {
+        items: selection
+            .page
+            .iter()
+            .map(|found| found.product.product.clone())
+            .collect(),
+        next: selection.next,
+    })
+}
+
+/// What a query finds.
+struct Selection<'a> {
+    page: Vec<Found<'a>>,
+    next: Option<String>,
+    total: u32,
+    counts: Counts,
+}
+
+fn select<'a>(shelf: &'a Shelf, entries: &'a [Entry], query: &OfferQuery) -> Result<Selection<'a>> {
     let filter = Filter::parse(&query.filter, &FIELDS)?;
     let sort = Sort::parse(&query.sort, &FIELDS)?;
     let words = search_words(&query.search)?;
@@ -101,23 +169,14 @@ pub(crate) fn list_offers(
         }
     };
     let limit = usize::try_from(query.page.limit).unwrap_or(usize::MAX);
-    let page = found.get(start..).unwrap_or_default();
-    let next = (page.len() > limit)
-        .then(|| {
-            page.get(limit - 1)
-                .map(|last| last.product.product.id.to_string())
-        })
-        .flatten();
-    Ok(OfferList {
-        items: page
-            .iter()
-            .take(limit)
-            .map(|found| card(found.entry, found.product, shelf))
-            .collect(),
-        next,
+    let more = found.len() - start > limit;
+    let page: Vec<Found<'a>> = found.drain(start..).take(limit).collect();
+    let last = page.last().map(|last| last.product.product.id.to_string());
+    Ok(Selection {
+        next: last.filter(|_| more),
+        page,
         total,
-        currency,
-        facets: counts.finish(shelf),
+        counts,
     })
 }
 
@@ -193,6 +252,7 @@ fn passes(term: &Term, found: &Found<'_>, shelf: &Shelf) -> bool {
         ),
         "tag" => text_holds(&term.test, product.tags.iter().map(String::as_str)),
         "delivery" => text_holds(&term.test, [product.delivery.as_str()]),
+        "status" => text_holds(&term.test, [product.status.as_str()]),
         "price" => found.entry.from.as_ref().is_some_and(|from| {
             ordered_holds(&term.test, &Value::Decimal(from.amount.to_decimal()))
         }),
@@ -358,3 +418,6 @@ impl Counts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

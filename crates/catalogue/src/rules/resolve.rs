@@ -183,7 +183,7 @@ fn item_rules(
                 let mut trail = vec!["price of the book".to_owned()];
                 let from = tier.book.book.currency;
                 let model = converted(model, from, tier.currency, rates, on, &mut trail)?;
-                add(&mut rules, listing.matches.clone(), model, trail);
+                add(&mut rules, listing.matches.clone(), model, None, trail);
             }
             ListingPrice::Markup { percent } => {
                 let Some((from, buying)) = buying else {
@@ -199,7 +199,7 @@ fn item_rules(
                     ];
                     let model = rule.model.marked_up(*percent)?;
                     let model = converted(&model, from, tier.currency, rates, on, &mut trail)?;
-                    add(&mut rules, matches, model, trail);
+                    add(&mut rules, matches, model, Some(*percent), trail);
                 }
             }
         }
@@ -219,6 +219,7 @@ fn add(
     rules: &mut Vec<PriceRule>,
     matches: BTreeMap<String, String>,
     model: PriceModel,
+    markup: Option<Decimal>,
     trail: Vec<String>,
 ) {
     let taken = rules.iter().any(|rule| {
@@ -230,6 +231,7 @@ fn add(
         rules.push(PriceRule {
             matches,
             model,
+            markup,
             trail,
         });
     }
@@ -273,3 +275,6 @@ fn converted(
     }
     Ok(converted)
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use tradewind_kernel::{Date, Decimal, Error, Problems, Result, id::ListingId, text::check_len};
-use tradewind_pricing::Purpose;
+use tradewind_kernel::{
+    Date, Decimal, Error, Problems, Result,
+    id::{AccountId, ListingId},
+    text::check_len,
+};
+use tradewind_pricing::{ProrationPolicy, Purpose};
 
 use super::shown::takes_quantity;
 use crate::types::{
-    ItemKind, Listing, ListingDraft, ListingKind, ListingPrice, Revision, RevisionState, Shelf,
+    ItemKind, Listing, ListingDraft, ListingKind, ListingPrice, Policies, Revision, RevisionState,
+    Shelf,
 };
 
 /// More rules than this no price book needs.
@@ -19,42 +24,33 @@ const MAX_PERCENT: i64 = 10_000;
 /// Places of a markup.
 const PERCENT_PLACES: u32 = 8;
 
-/// What the rules need of a revision to tell where it stands.
-pub(crate) trait Placed {
-    /// First day on which it holds.
-    fn effective_on(&self) -> Date;
-    /// Counts from 1 in each book.
-    fn number(&self) -> i64;
-}
-
-impl Placed for Revision {
-    fn effective_on(&self) -> Date {
-        self.effective_on
-    }
-
-    fn number(&self) -> i64 {
-        self.number
-    }
+/// What a seller is, as far as its prices depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seller {
+    /// Buys from somebody, so that there is a price to mark up.
+    Trader,
+    /// A vendor: sells what it makes, and nothing else.
+    Maker(AccountId),
 }
 
 /// The revision that holds on a day: the latest that has taken effect; of two from the same day, the newer.
-pub(crate) fn current<R: Placed>(revisions: &[R], on: Date) -> Option<&R> {
+pub(crate) fn current(revisions: &[Revision], on: Date) -> Option<&Revision> {
     revisions
         .iter()
-        .filter(|revision| revision.effective_on() <= on)
-        .max_by_key(|revision| (revision.effective_on(), revision.number()))
+        .filter(|revision| revision.effective_on <= on)
+        .max_by_key(|revision| (revision.effective_on, revision.number))
 }
 
 /// Where a revision stands on a day. One that a newer revision of the same day replaces is past at once.
-pub(crate) fn state<R: Placed>(revision: &R, all: &[R], on: Date) -> RevisionState {
-    let replaced = all.iter().any(|other| {
-        other.effective_on() == revision.effective_on() && other.number() > revision.number()
-    });
+pub(crate) fn state(revision: &Revision, all: &[Revision], on: Date) -> RevisionState {
+    let replaced = all
+        .iter()
+        .any(|other| other.effective_on == revision.effective_on && other.number > revision.number);
     if replaced {
         RevisionState::Past
-    } else if revision.effective_on() > on {
+    } else if revision.effective_on > on {
         RevisionState::Planned
-    } else if current(all, on).is_some_and(|now| now.number() == revision.number()) {
+    } else if current(all, on).is_some_and(|now| now.number == revision.number) {
         RevisionState::Current
     } else {
         RevisionState::Past
@@ -74,6 +70,35 @@ pub(crate) fn check_effective(effective_on: Date, today: Date, is_first: bool) -
     ))
 }
 
+/// Checks the conventions of a revision.
+pub(crate) fn check_policies(policies: &Policies) -> Result<()> {
+    let mut problems = Problems::new();
+    let proration = &policies.proration;
+    let fields = [
+        ("start", proration.start),
+        ("upgrade", proration.upgrade),
+        ("downgrade", proration.downgrade),
+        ("cancellation", proration.cancellation),
+    ];
+    for (field, policy) in fields {
+        let field = format!("policies.proration.{field}");
+        let places = match policy {
+            ProrationPolicy::ActualDays { ratio_places } => ratio_places,
+            ProrationPolicy::FixedMonth { days, ratio_places } => {
+                if !(28..=31).contains(&days) {
+                    problems.add(&field, "out_of_range", "a month has 28 to 31 days");
+                }
+                ratio_places
+            }
+            _ => None,
+        };
+        if places.is_some_and(|places| places > 20) {
+            problems.add(field, "out_of_range", "at most 20 places");
+        }
+    }
+    problems.finish()
+}
+
 /// Whether any rule rests on what the seller itself pays.
 pub(crate) fn buys_markup(listings: &[Listing]) -> bool {
     listings
@@ -84,14 +109,12 @@ pub(crate) fn buys_markup(listings: &[Listing]) -> bool {
 /// Checks the rules of a revision, completes their scopes (an item's plan, a plan's product) and puts the most
 /// specific first.
 ///
-/// `can_buy` says whether the seller buys from anyone, so that there is a price to mark up.
-///
 /// # Errors
 /// Names every wrong field of every rule (`listings.3.percent`).
 pub(crate) fn check_listings(
     drafts: &[ListingDraft],
     shelf: &Shelf,
-    can_buy: bool,
+    seller: Seller,
 ) -> Result<Vec<Listing>> {
     if drafts.is_empty() || drafts.len() > MAX_LISTINGS {
         return Err(Error::invalid(
@@ -105,7 +128,7 @@ pub(crate) fn check_listings(
     let mut seen = BTreeSet::new();
     for (at, draft) in drafts.iter().enumerate() {
         let field = format!("listings.{at}");
-        let checked = check_listing(draft, shelf, can_buy).map_err(|error| error.under(&field));
+        let checked = check_listing(draft, shelf, seller).map_err(|error| error.under(&field));
         let Some(listing) = problems.check(checked) else {
             continue;
         };
@@ -142,7 +165,7 @@ fn sort_key(listing: &Listing) -> impl Ord + '_ {
     )
 }
 
-fn check_listing(draft: &ListingDraft, shelf: &Shelf, can_buy: bool) -> Result<Listing> {
+fn check_listing(draft: &ListingDraft, shelf: &Shelf, seller: Seller) -> Result<Listing> {
     let mut listing = Listing {
         id: ListingId::generate(),
         product_id: draft.product_id,
@@ -151,14 +174,14 @@ fn check_listing(draft: &ListingDraft, shelf: &Shelf, can_buy: bool) -> Result<L
         matches: draft.matches.clone(),
         price: draft.price.clone(),
     };
-    let item_kind = complete_scope(&mut listing, shelf)?;
+    let item_kind = complete_scope(&mut listing, shelf, seller)?;
     let mut problems = Problems::new();
     check_matches(&listing, item_kind, &mut problems);
     match &listing.price {
         ListingPrice::Hidden => {}
         ListingPrice::Markup { percent } => {
             problems.check(check_percent(*percent));
-            if !can_buy {
+            if matches!(seller, Seller::Maker(_)) {
                 problems.add(
                     "percent",
                     "no_buying_price",
@@ -189,7 +212,11 @@ fn check_listing(draft: &ListingDraft, shelf: &Shelf, can_buy: bool) -> Result<L
 }
 
 /// Fills in the plan of an item and the product of a plan; the kind of the item, when the rule is about one.
-fn complete_scope(listing: &mut Listing, shelf: &Shelf) -> Result<Option<ItemKind>> {
+fn complete_scope(
+    listing: &mut Listing,
+    shelf: &Shelf,
+    seller: Seller,
+) -> Result<Option<ItemKind>> {
     let unknown = |field: &str| Error::invalid(field, "unknown", "there is no such thing");
     let elsewhere = |field: &str| {
         Error::invalid(
@@ -217,10 +244,12 @@ fn complete_scope(listing: &mut Listing, shelf: &Shelf) -> Result<Option<ItemKin
         }
         listing.product_id = Some(product.product.id);
     }
-    if let Some(id) = listing.product_id
-        && shelf.product(id).is_none()
-    {
-        return Err(unknown("product_id"));
+    if let Some(id) = listing.product_id {
+        let product = shelf.product(id).ok_or_else(|| unknown("product_id"))?;
+        let made_by = product.product.vendor_id;
+        if matches!(seller, Seller::Maker(vendor) if vendor != made_by) {
+            return Err(unknown("product_id"));
+        }
     }
     Ok(kind)
 }
@@ -304,3 +333,6 @@ fn check_general_rules(listings: &[Listing], problems: &mut Problems) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use tradewind_kernel::{Decimal, Money, decimal};
 use tradewind_pricing::{PriceKind, PriceModel, Usage, total};
 
 use super::resolve::is_pass_through;
-use crate::types::{FromPrice, ItemKind, ItemTerms, LegTerms, OfferPrice, Plan};
+use crate::types::{FromPrice, ItemKind, ItemTerms, LegTerms, OfferPrice, Plan, SellerPrice};
 
 /// The prices of an item as its buyer sees them. A cost that is passed through has none: its markup is what all tiers
 /// above add up to. Where every price of the item is one of those, the question for which usage they differ is the
@@ -25,6 +25,40 @@ pub(crate) fn offer_prices(item: &ItemTerms) -> Vec<OfferPrice> {
             model: (!is_pass_through(&rule.model)).then(|| rule.model.clone()),
         })
         .collect()
+}
+
+/// What a seller pays for an item, as it may see it: as any buyer, and nothing of how its own seller made the price.
+pub(crate) fn buying_prices(item: &ItemTerms) -> Vec<SellerPrice> {
+    let prices = offer_prices(item).into_iter();
+    prices
+        .map(|price| SellerPrice {
+            matches: price.matches,
+            model: price.model,
+            markup: None,
+        })
+        .collect()
+}
+
+/// The prices of an item as its own seller sees them. Of a cost that is passed through it sees what it adds itself; what
+/// the tiers above add, and for which usage, is not its to see.
+pub(crate) fn seller_prices(item: &ItemTerms) -> Vec<SellerPrice> {
+    let mut prices: Vec<SellerPrice> = Vec::new();
+    for rule in &item.rules {
+        let open = is_pass_through(&rule.model);
+        let price = SellerPrice {
+            matches: rule.matches.clone(),
+            model: (!open).then(|| rule.model.clone()),
+            markup: rule.markup,
+        };
+        match prices.last_mut() {
+            // The rules of one listing stand together, the one with nothing but its own dimensions last.
+            Some(last) if open && last.model.is_none() && last.markup == rule.markup => {
+                *last = price;
+            }
+            _ => prices.push(price),
+        }
+    }
+    prices
 }
 
 /// What a plan asks at its default quantities: what recurs or, when nothing does, what is paid once; nothing when it

@@ -349,3 +349,25 @@ pub struct RateSet {
     #[serde(default)]
     pub source: String,
 }
+
+/// Assigns a price book to a buyer.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PriceBookAssign {
+    /// Who sells.
+    pub seller_id: AccountId,
+    /// Who buys.
+    pub buyer_id: AccountId,
+    /// The book; nothing means the seller's default book.
+    pub book_id: Option<PriceBookId>,
+}
+
+/// Shows what a new revision would change.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RevisionPreviewRequest {
+    /// The revision as it would be created.
+    #[serde(flatten)]
+    pub revision: RevisionCreate,
+    /// Only this product; nothing means all whose prices change.
+    #[serde(default)]
+    pub product_id: Option<ProductId>,
+}

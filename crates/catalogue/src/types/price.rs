@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
-    Currency, Date, Decimal, Timestamp,
+    Currency, Date, Decimal, Text, Timestamp,
     id::{AccountId, ItemId, ListingId, PlanId, PriceBookId, ProductId, RateId, RevisionId},
     text_enum,
 };
@@ -161,4 +161,53 @@ pub struct PriceBookDetail {
     pub book: PriceBook,
     /// Its revisions; the current one and the planned ones with their listings.
     pub revisions: Vec<RevisionView>,
+}
+
+/// What a new revision would change, item by item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RevisionPreview {
+    /// The rules as they would be kept, most specific first.
+    pub listings: Vec<Listing>,
+    /// The items; of many, the first 200.
+    pub items: Vec<PricePreview>,
+    /// How many items change.
+    pub changed: u32,
+}
+
+/// The prices of one item, for its seller's eyes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PricePreview {
+    /// The product.
+    pub product_id: ProductId,
+    /// Its name.
+    pub product: Text,
+    /// The plan.
+    pub plan_id: PlanId,
+    /// Its name.
+    pub plan: Text,
+    /// The item.
+    pub item_id: ItemId,
+    /// Its name.
+    pub item: Text,
+    /// What the seller pays; empty when it buys from nobody.
+    pub buying: Vec<SellerPrice>,
+    /// The currency of that.
+    pub buying_currency: Option<Currency>,
+    /// What it asks now; empty when it does not sell the item.
+    pub before: Vec<SellerPrice>,
+    /// What it would ask.
+    pub after: Vec<SellerPrice>,
+    /// The currency of the book.
+    pub currency: Currency,
+}
+
+/// One price as its seller sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SellerPrice {
+    /// Usage that it is for; empty means everything else.
+    pub matches: BTreeMap<String, String>,
+    /// The price; nothing when usage is charged from a cost that is passed through.
+    pub model: Option<PriceModel>,
+    /// What the seller adds to its own buying price, in percent.
+    pub markup: Option<Decimal>,
 }

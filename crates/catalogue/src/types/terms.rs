@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
-    Currency, Date, Rounding, Text,
+    Currency, Date, Decimal, Rounding, Text,
     calendar::Cadence,
     id::{AccountId, ItemId, PlanId, PriceBookId, ProductId, RevisionId},
 };
@@ -125,8 +125,13 @@ impl ItemTerms {
 pub struct PriceRule {
     /// Dimensions that usage needs to have for it.
     pub matches: BTreeMap<String, String>,
-    /// The price, in the currency of the leg.
+    /// The price, in the currency of the leg. A cost that is passed through carries the markups of all tiers together,
+    /// so that one is shown to nobody.
     pub model: PriceModel,
+    /// What the seller added to its own buying price, in percent; nothing when it named the price itself. Never shown to
+    /// a buyer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub markup: Option<Decimal>,
     /// How it came about, for the seller's staff; says nothing of the tiers above, and is never shown to a buyer.
     pub trail: Vec<String>,
 }

@@ -1,0 +1,31 @@
+//! The use cases of the catalogue.
+
+mod books;
+mod ladder;
+mod load;
+mod market;
+mod offers;
+mod parties;
+mod plans;
+mod preview;
+mod products;
+mod rates;
+mod terms;
+
+pub use books::{
+    price_book_assign, price_book_assign_in, price_book_create, price_book_create_in,
+    price_book_get, price_book_list, price_book_update, revision_create, revision_create_in,
+};
+pub use offers::{offer, offers};
+pub use plans::{
+    item_create, item_create_in, item_update, parameter_create, parameter_create_in,
+    parameter_update, plan_create, plan_create_in, plan_update,
+};
+pub use preview::revision_preview;
+pub use products::{
+    category_create, category_create_in, category_list, category_update, product_create,
+    product_create_in, product_get, product_list, product_of, product_publish, product_publish_in,
+    product_update, product_withdraw,
+};
+pub use rates::{rate_list, rate_on, rate_set, rate_set_in};
+pub use terms::{leg_terms, terms_load, terms_load_many, terms_store};

@@ -7,6 +7,7 @@ use tradewind_kernel::Error;
 use tradewind_kernel::id::AccountId;
 
 use crate::context::OpCtx;
+use crate::crypto::KeyRing;
 use crate::db::Result;
 
 /// Longest key that is taken.
@@ -54,12 +55,27 @@ impl KeyUse {
     }
 
     /// The stored answer, when it was given for this very input.
-    pub(crate) fn matching(&self, stored: (String, String, Option<String>)) -> Result<String> {
-        let (command, input_hash, answer) = stored;
+    pub(crate) fn matching(
+        &self,
+        stored: (String, String, Option<String>),
+        keys: &KeyRing,
+    ) -> Result<String> {
+        let (command, input_hash, sealed) = stored;
         if command != self.command || input_hash != self.input_hash {
             return Err(Error::KeyReused);
         }
-        answer.ok_or_else(|| Error::internal(format!("key {} has no answer", self.key)))
+        let sealed =
+            sealed.ok_or_else(|| Error::internal(format!("key {} has no answer", self.key)))?;
+        Ok(keys.open(&self.place(), &sealed)?.expose().to_owned())
+    }
+
+    /// The answer as it is stored. Answers can hold what is shown only once, such as a new API key.
+    pub(crate) fn sealed(&self, answer: &str, keys: &KeyRing) -> Result<String> {
+        keys.seal(&self.place(), answer)
+    }
+
+    fn place(&self) -> String {
+        format!("idempotency.answer/{}/{}", self.account, self.key)
     }
 }
 

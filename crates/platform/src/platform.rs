@@ -245,7 +245,8 @@ impl Platform {
     /// Runs a use case that changes something: one transaction with its audit entries, events and jobs.
     ///
     /// With an idempotency key in the context, the same command with the same input has one effect and one answer. A dry
-    /// run is the same path rolled back. When others get in the way, `run` is called again, from the start.
+    /// run is the same path rolled back. When others get in the way, `run` is called again, from the start. A use case
+    /// that is part of a larger one takes the [`Work`] of that; commands never call commands.
     ///
     /// # Errors
     /// Whatever `run` answers; [`Error::KeyReused`] when the key was used with another command or input.
@@ -336,7 +337,9 @@ impl Platform {
             tx.rollback().await?;
             let stored = stored
                 .ok_or_else(|| Error::unavailable("the same request is just being worked on"))?;
-            return key.matching(stored).map(Started::Answered);
+            return key
+                .matching(stored, &self.inner.keys)
+                .map(Started::Answered);
         }
         let work = Work::new(
             tx,
@@ -359,7 +362,8 @@ impl Platform {
             return work.tx.rollback().await;
         }
         if let (Some(key), Some(answer)) = (key, answer.map_err(Error::internal)?) {
-            store::store_answer(&mut work.tx, work.ctx.realm, key, answer).await?;
+            let sealed = key.sealed(&answer, &self.inner.keys)?;
+            store::store_answer(&mut work.tx, work.ctx.realm, key, sealed).await?;
         }
         work.tx.commit().await?;
         if has_jobs {

@@ -21,7 +21,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             key {text} NOT NULL,
             command {text} NOT NULL,
             input_hash {text} NOT NULL,
-            answer {json},
+            answer {text},
             at {time} NOT NULL,
             PRIMARY KEY (realm_id, account_id, key)) {clustered}",
         "CREATE INDEX IF NOT EXISTS idempotency_by_age ON idempotency (realm_id, at)",

@@ -47,6 +47,13 @@ async fn the_same_key_runs_once_and_answers_the_same() {
             .await
             .unwrap();
         assert_eq!(first, again);
+        let mut tx = t.platform.db().read().await.unwrap();
+        let (stored,): (String,) = tx.one(&common::STORED_ANSWER, vec![]).await.unwrap();
+        tx.rollback().await.unwrap();
+        assert!(
+            stored.starts_with("v1.") && !stored.contains(&first.token),
+            "the answer is sealed"
+        );
         // One job asked for and one for the subscriber.
         assert_eq!(counts(&t).await, [1, 1, 1, 2, 1]);
     })

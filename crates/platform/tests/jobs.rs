@@ -2,86 +2,21 @@
 
 mod common;
 
-use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
+use common::jobs::{Recorder, days, enqueue, named, worker};
 use common::{JOBS_CANCELLED, JOBS_DEAD, JOBS_DONE, JOBS_READY, MIGRATIONS};
 use futures_util::future::BoxFuture;
 use serde_json::json;
+use tradewind_kernel::Duration;
 use tradewind_kernel::id::JobId;
-use tradewind_kernel::{Duration, Error, Timestamp};
 use tradewind_platform::db::Result;
 use tradewind_platform::jobs::{self, Drained};
 use tradewind_platform::{
-    Event, Job, JobHandler, JobResult, NewEvent, NewJob, Platform, Worker, WorkerConfig, realm,
+    Event, Job, JobHandler, JobResult, NewEvent, NewJob, Platform, Worker, WorkerConfig,
 };
-use tradewind_testkit::{START, TestPlatform, each_platform};
-
-/// Writes down what it was given, and fails as often as it is told to.
-#[derive(Clone, Default)]
-struct Recorder {
-    seen: Arc<Mutex<Vec<(String, Timestamp)>>>,
-    failures_left: Arc<AtomicU32>,
-}
-
-impl Recorder {
-    fn names(&self) -> Vec<String> {
-        self.seen
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|(name, _)| name.clone())
-            .collect()
-    }
-}
-
-impl JobHandler for Recorder {
-    fn run<'a>(&'a self, _: &'a Platform, job: &'a Job) -> BoxFuture<'a, Result<JobResult>> {
-        Box::pin(async move {
-            let left = self.failures_left.load(Ordering::SeqCst);
-            if left > 0 {
-                self.failures_left.store(left - 1, Ordering::SeqCst);
-                return Err(Error::unavailable("the vendor does not answer"));
-            }
-            let name = job.payload["name"].as_str().unwrap_or("?").to_owned();
-            self.seen.lock().unwrap().push((name, job.now));
-            Ok(JobResult::Done)
-        })
-    }
-}
-
-async fn enqueue(t: &TestPlatform, jobs: Vec<NewJob>) {
-    let ctx = t.ctx().await;
-    t.platform
-        .command(&ctx, "test.enqueue", &(), move |w, ()| {
-            let jobs = jobs.clone();
-            Box::pin(async move {
-                jobs.into_iter().for_each(|job| w.enqueue(job));
-                Ok(())
-            })
-        })
-        .await
-        .unwrap();
-}
-
-fn named(name: &str) -> NewJob {
-    NewJob::new("record", json!({ "name": name }))
-}
-
-fn worker(t: &TestPlatform, name: &str) -> Worker {
-    Worker::new(
-        t.platform.clone(),
-        WorkerConfig {
-            name: name.to_owned(),
-            ..WorkerConfig::default()
-        },
-    )
-}
-
-fn days(n: i64) -> Timestamp {
-    START.plus(Duration::from_hours(24 * n)).unwrap()
-}
+use tradewind_testkit::{START, each_platform};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_workers_run_every_job_once() {
@@ -374,142 +309,6 @@ async fn a_job_can_ask_to_be_run_again_at_its_time() {
             }
         );
         assert_eq!(t.ctx().await.now, days(10));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn travelling_runs_every_job_at_its_own_time() {
-    each_platform(&[MIGRATIONS], |t| async move {
-        let recorder = Recorder::default();
-        t.platform.handle("record", recorder.clone());
-        enqueue(
-            &t,
-            vec![
-                named("late").due(days(9)),
-                named("never").due(days(40)),
-                named("early").due(days(2)),
-            ],
-        )
-        .await;
-        assert_eq!(t.drain().await.done, 0);
-        t.travel(days(30)).await;
-        let seen = recorder.seen.lock().unwrap().clone();
-        assert_eq!(
-            seen,
-            [("early".to_owned(), days(2)), ("late".to_owned(), days(9))]
-        );
-        assert_eq!(t.ctx().await.now, days(30));
-        let state = realm::clock(&t.platform, &t.ctx().await).await.unwrap();
-        assert_eq!((state.now, state.target), (days(30), None));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn what_a_job_starts_on_the_way_happens_before_the_clock_moves_on() {
-    each_platform(&[MIGRATIONS], |t| async move {
-        let recorder = Recorder::default();
-        t.platform.handle("record", recorder.clone());
-        fn renews<'a>(platform: &'a Platform, job: &'a Job) -> BoxFuture<'a, Result<JobResult>> {
-            Box::pin(async move {
-                platform
-                    .command(&job.ctx("renew"), "test.renew", &(), |w, ()| {
-                        Box::pin(async move {
-                            w.enqueue(named("at once"));
-                            w.enqueue(
-                                named("tomorrow").due(w.ctx.now.plus(Duration::from_hours(24))?),
-                            );
-                            Ok(())
-                        })
-                    })
-                    .await?;
-                Ok(JobResult::Done)
-            })
-        }
-        t.platform.handle("renews", renews);
-        enqueue(
-            &t,
-            vec![
-                NewJob::new("renews", json!(null)).due(days(5)),
-                named("other").due(days(5)),
-                named("last").due(days(7)),
-            ],
-        )
-        .await;
-        t.travel(days(8)).await;
-        let seen = recorder.seen.lock().unwrap().clone();
-        let expected = [("other", 5), ("at once", 5), ("tomorrow", 6), ("last", 7)];
-        assert_eq!(
-            seen,
-            expected.map(|(name, day)| (name.to_owned(), days(day)))
-        );
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn clocks_only_move_forward_and_only_in_sandboxes() {
-    each_platform(&[MIGRATIONS], |t| async move {
-        let ctx = t.ctx().await;
-        let back = realm::travel(&t.platform, &ctx, days(-1))
-            .await
-            .unwrap_err();
-        assert_eq!(back.code(), "clock_backwards");
-        realm::travel(&t.platform, &ctx, days(3)).await.unwrap();
-        let shorter = realm::travel(&t.platform, &ctx, days(2)).await.unwrap_err();
-        assert_eq!(shorter.code(), "clock_backwards");
-        t.drain().await;
-        assert_eq!(t.ctx().await.now, days(3));
-        t.clock.advance(Duration::from_secs(5));
-        assert_eq!(
-            t.ctx().await.now,
-            days(3).plus(Duration::from_secs(5)).unwrap()
-        );
-
-        let live = tradewind_platform::NewRealm {
-            id: tradewind_kernel::id::RealmId::generate(),
-            name: "live".to_owned(),
-            mode: tradewind_platform::RealmMode::Live,
-            root_account: t.root,
-        };
-        let mut tx = t.platform.db().begin().await.unwrap();
-        let live = realm::create(&mut tx, live, START).await.unwrap();
-        tx.commit().await.unwrap();
-        let ctx = t.platform.system(live.id).await.unwrap();
-        assert_eq!(ctx.now, t.platform.wall());
-        assert_eq!(
-            realm::travel(&t.platform, &ctx, days(50))
-                .await
-                .unwrap_err()
-                .code(),
-            "clock_live"
-        );
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn the_clock_of_one_realm_does_not_move_the_jobs_of_another() {
-    each_platform(&[MIGRATIONS], |t| async move {
-        let recorder = Recorder::default();
-        t.platform.handle("record", recorder.clone());
-        let other = tradewind_platform::NewRealm {
-            id: tradewind_kernel::id::RealmId::generate(),
-            name: "other".to_owned(),
-            mode: tradewind_platform::RealmMode::Sandbox,
-            root_account: t.root,
-        };
-        let mut tx = t.platform.db().begin().await.unwrap();
-        let other = realm::create(&mut tx, other, START).await.unwrap();
-        tx.commit().await.unwrap();
-        enqueue(&t, vec![named("mine").due(days(2))]).await;
-        let ctx = t.platform.system(other.id).await.unwrap();
-        realm::travel(&t.platform, &ctx, days(5)).await.unwrap();
-        t.drain().await;
-        assert_eq!(t.platform.now(other.id).await.unwrap(), days(5));
-        assert_eq!(t.ctx().await.now, START);
-        assert!(recorder.names().is_empty());
     })
     .await;
 }

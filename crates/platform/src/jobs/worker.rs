@@ -21,6 +21,9 @@ use crate::tokens::random_below;
 const BACKOFF_FIRST: Duration = Duration::from_secs(2);
 /// Longest pause after a failure.
 const BACKOFF_MAX: Duration = Duration::from_secs(3600);
+/// A moving clock waits for jobs whose pause is over within this time, so that a short hitch on the other side does not
+/// make things happen at a later date than they would have.
+const CLOCK_PATIENCE: Duration = Duration::from_secs(30);
 /// Longest error text that is kept with a job, in characters.
 const ERROR_LENGTH_MAX: usize = 2_000;
 /// The end of time, for runs that do not wait out pauses.
@@ -300,7 +303,14 @@ async fn step_clock(
         return Ok(false);
     };
     let now = realm.at(wall);
-    if store::busy(tx, realm, now, patient_until).await? {
+    if store::busy(
+        tx,
+        realm,
+        now,
+        patient_until.max(plus(wall, CLOCK_PATIENCE)),
+    )
+    .await?
+    {
         return Ok(false);
     }
     let next = store::next_due(tx, realm.id, now, target).await?;

@@ -1,6 +1,8 @@
 //! A tiny room for the tests: things with a name and a count.
 #![allow(dead_code)]
 
+pub(crate) mod jobs;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tradewind_platform::db::Result;
@@ -26,6 +28,7 @@ tradewind_platform::stmts! {
     JOBS_DONE = "SELECT COUNT(*) FROM job WHERE state = 'done'";
     JOBS_CANCELLED = "SELECT COUNT(*) FROM job WHERE state = 'cancelled'";
     KEYS_COUNT = "SELECT COUNT(*) FROM idempotency";
+    STORED_ANSWER = "SELECT answer FROM idempotency";
     DEAD_JOB = "SELECT id, last_error FROM job WHERE state = 'dead'";
 }
 

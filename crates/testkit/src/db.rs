@@ -75,7 +75,9 @@ impl TestDb {
             Place::Postgres { server, schema } => {
                 let separator = if server.contains('?') { '&' } else { '?' };
                 DbConfig::Postgres {
-                    url: format!("{server}{separator}options[search_path]={schema}"),
+                    url: format!(
+                        "{server}{separator}options[search_path]={schema}&options[synchronous_commit]=off"
+                    ),
                     connections: 8,
                 }
             }

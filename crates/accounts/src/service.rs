@@ -7,6 +7,7 @@ mod directory;
 mod invite;
 mod lookup;
 mod password;
+mod person;
 mod realm;
 mod relationship;
 mod session;
@@ -26,6 +27,7 @@ pub use password::{
     PasswordByLink, PasswordChange, email_verify, email_verify_resend, invite_accept,
     password_change, password_reset_confirm, password_reset_request,
 };
+pub use person::person;
 pub use realm::{RealmCreate, RealmCreated, RealmInfo, realm_create, realm_get, realm_list};
 pub use relationship::{
     price_book_set_in, relationship_get, relationship_of, relationship_set,

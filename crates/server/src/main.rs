@@ -1,3 +1,7 @@
-//! The tradewind binary: configuration, wiring and command line.
+//! The program `tradewind`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tradewind_server::cli::run()
+}

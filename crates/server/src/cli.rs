@@ -1,0 +1,219 @@
+//! The command line: what can be asked, and who answers it.
+
+mod admin;
+mod clock;
+mod serve;
+mod session;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand};
+use tradewind_kernel::{Error, PageRequest, Result};
+
+use crate::config::DataOptions;
+use crate::logging::{self, LogForm};
+use crate::output::Output;
+use session::Session;
+
+/// What a shell gets back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done,
+    /// Refused or failed; the reason is on standard error.
+    Failed,
+    /// Called the wrong way.
+    Usage,
+    /// `check` found something that does not add up.
+    Findings,
+}
+
+impl Exit {
+    /// The number for the shell.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Findings => 3,
+        }
+    }
+}
+
+const ABOUT: &str = "Sell, deliver, meter and bill cloud services through any number of tiers";
+
+const AFTER_HELP: &str = "\
+Examples:
+  tradewind demo                                   a world to try everything out, on http://127.0.0.1:8080
+  tradewind serve --listen 0.0.0.0:8080            the server over ./data
+  DATABASE_URL=postgres://… tradewind serve        the server over PostgreSQL
+  tradewind order list --as anna@example.com       what Anna sees
+  tradewind invoice list --json | jq '.items[].number'
+
+Exit codes: 0 done · 1 refused or failed · 2 wrong usage · 3 `check` found something";
+
+/// The command line.
+#[derive(Parser)]
+#[command(name = "tradewind", version, about = ABOUT, after_help = AFTER_HELP, max_term_width = 110)]
+struct Cli {
+    #[command(flatten)]
+    data: DataOptions,
+    #[command(flatten)]
+    who: WhoOptions,
+    #[command(flatten)]
+    form: FormOptions,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// For whom, where and how a command is carried out.
+#[derive(Args, Clone, Debug, Default)]
+struct WhoOptions {
+    /// Realm, by name or id (default: the first one)
+    #[arg(long, global = true, env = "TRADEWIND_REALM", value_name = "REALM", help_heading = "Who and how")]
+    realm: Option<String>,
+    /// Act as this user, with the user's own roles (default: the operator of the installation)
+    #[arg(long = "as", global = true, value_name = "EMAIL", help_heading = "Who and how")]
+    acting_as: Option<String>,
+    /// Account to act for, when the user belongs to several
+    #[arg(long, global = true, value_name = "ACCOUNT", help_heading = "Who and how")]
+    account: Option<String>,
+    /// Do it once, however often it is called with this key
+    #[arg(long, global = true, value_name = "KEY", help_heading = "Who and how")]
+    idempotency_key: Option<String>,
+    /// Do everything, show the answer, and keep nothing of it
+    #[arg(long, global = true, help_heading = "Who and how")]
+    dry_run: bool,
+}
+
+/// In what form answers and logs are written.
+#[derive(Args, Clone, Copy, Debug, Default)]
+struct FormOptions {
+    /// Answer with JSON
+    #[arg(long, global = true, help_heading = "Output")]
+    json: bool,
+    /// Form of the log on standard error
+    #[arg(long, global = true, env = "TRADEWIND_LOG", value_name = "FORM", default_value = "text", help_heading = "Output")]
+    log: LogForm,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server: API, storefronts, dashboards, panels and the workers behind them
+    Serve(serve::Serve),
+    /// Bring the database to the form this version needs; every other command does that too
+    Migrate,
+    /// The clock of a sandbox
+    #[command(subcommand)]
+    Clock(clock::Clock),
+    /// Realms, users, keys and jobs
+    #[command(subcommand)]
+    Admin(admin::Admin),
+}
+
+/// How a list is asked for.
+#[derive(Args, Clone, Debug, Default)]
+struct ListOptions {
+    /// Only what matches: state:active,trial created>=2024-09-01 name~acme -tag:x
+    #[arg(long, short)]
+    filter: Option<String>,
+    /// Order: a field, with a minus from large to small; several separated by commas
+    #[arg(long, short, allow_hyphen_values = true)]
+    sort: Option<String>,
+    /// How many, at most 200
+    #[arg(long, short)]
+    limit: Option<u32>,
+    /// Go on after an earlier page
+    #[arg(long, value_name = "CURSOR")]
+    after: Option<String>,
+}
+
+impl ListOptions {
+    fn filter(&self) -> &str {
+        self.filter.as_deref().unwrap_or_default()
+    }
+
+    fn page(&self) -> Result<PageRequest> {
+        PageRequest::new(self.limit, self.after.clone())
+    }
+}
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(Exit::Failed.code());
+        }
+    };
+    let streams = (Box::new(std::io::stdout()), Box::new(std::io::stderr()));
+    let exit = runtime.block_on(execute(std::env::args_os(), streams.0, streams.1));
+    ExitCode::from(exit.code())
+}
+
+/// Carries out one command line, program name first.
+pub async fn execute(
+    args: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    mut out: Box<dyn Write + Send>,
+    mut err: Box<dyn Write + Send>,
+) -> Exit {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            let (to, exit) = if asked { (&mut out, Exit::Done) } else { (&mut err, Exit::Usage) };
+            // When even that cannot be written there is nobody to tell.
+            let _ = write!(to, "{}", error.render());
+            return exit;
+        }
+    };
+    let output = Output::new(cli.form.json, out, err);
+    let level = match cli.command {
+        Command::Serve(_) => "info",
+        _ => "error",
+    };
+    logging::start(cli.form.log, level);
+    match dispatch(cli, &output).await {
+        Ok(exit) => exit,
+        Err(error) => {
+            output.failure(&error);
+            Exit::Failed
+        }
+    }
+}
+
+async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
+    match cli.command {
+        Command::Serve(command) => serve::run(&cli.data, &command, output).await?,
+        Command::Migrate => {
+            let session = Session::open(&cli.data, cli.who, output).await?;
+            let engine = session.platform().db().engine().to_string();
+            output.say(
+                &serde_json::json!({ "engine": engine, "migrated": true }),
+                &format!("The {engine} database has the form this version needs."),
+            )?;
+        }
+        Command::Clock(command) => {
+            let session = Session::open(&cli.data, cli.who, output).await?;
+            clock::run(&session, command).await?;
+        }
+        Command::Admin(command) => {
+            let session = Session::open(&cli.data, cli.who, output).await?;
+            admin::run(&session, command).await?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// A text from the command line as a typed value, complaining about this argument.
+fn parse<T: std::str::FromStr<Err = Error>>(argument: &str, text: &str) -> Result<T> {
+    text.parse().map_err(|e: Error| e.at(argument))
+}

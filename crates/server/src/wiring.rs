@@ -1,0 +1,184 @@
+//! All rooms put together over one database: migrations, job handlers, event subscribers, routes and workers.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tradewind_accounts::service::person;
+use tradewind_accounts::types::Membership;
+use tradewind_accounts::{PasswordCost, Passwords};
+use tradewind_kernel::{Error, Result};
+use tradewind_platform::{
+    Migration, OpCtx, Platform, PlatformConfig, Worker, WorkerConfig, housekeeping,
+};
+
+use tradewind_policy::Principal;
+
+use crate::config::Config;
+
+/// Finished jobs and idempotency keys are kept this long.
+const KEEP: tradewind_kernel::Duration = tradewind_kernel::Duration::from_hours(24 * 14);
+/// How often old ones are forgotten and gauges are set.
+const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(60);
+/// How long requests may go on after the server was told to stop.
+const DRAIN_TIME: Duration = Duration::from_secs(20);
+
+/// Migrations of all rooms, in the order of the house.
+#[must_use]
+pub fn migrations() -> Vec<&'static [Migration]> {
+    vec![tradewind_accounts::MIGRATIONS]
+}
+
+/// An opened installation.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    platform: Platform,
+    passwords: Passwords,
+    config: Config,
+}
+
+impl App {
+    /// Opens the database, brings it up to date and puts the rooms together.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database cannot be reached.
+    pub async fn open(config: &Config) -> Result<Self> {
+        let platform = Platform::open(PlatformConfig::new(
+            config.db.clone(),
+            migrations(),
+            config.keys.clone(),
+        ))
+        .await?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                platform,
+                passwords: Passwords::new(PasswordCost::default())?,
+                config: config.clone(),
+            }),
+        })
+    }
+
+    /// The platform.
+    #[must_use]
+    pub fn platform(&self) -> &Platform {
+        &self.inner.platform
+    }
+
+    /// Hashes and checks passwords.
+    #[must_use]
+    pub fn passwords(&self) -> &Passwords {
+        &self.inner.passwords
+    }
+
+    /// What it was opened with.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    /// Turns the context into that of this user, with the roles the user holds at the account (by default the only or
+    /// oldest one).
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when nobody has the address; `no_membership` when the user does not belong to the account.
+    pub async fn act_as(&self, ctx: &mut OpCtx, email: &str, account: Option<&str>) -> Result<()> {
+        let (user, memberships) = person(self.platform(), ctx.realm, email).await?;
+        let wanted = |m: &&Membership| {
+            account.is_none_or(|wanted| {
+                let brief = &m.account;
+                brief.id.to_string() == wanted
+                    || brief.name == wanted
+                    || brief.slug.as_deref() == Some(wanted)
+            })
+        };
+        let found = memberships.iter().find(wanted).ok_or_else(|| {
+            let names: Vec<&str> = memberships.iter().map(|m| m.account.name.as_str()).collect();
+            Error::refused(
+                "no_membership",
+                format!("{email} does not belong to that account, but to: {}", names.join(", ")),
+            )
+        })?;
+        ctx.principal = Principal::user(
+            user.id.to_string(),
+            found.account.id,
+            found.account.kind,
+            found.roles.clone(),
+        );
+        ctx.locale = user.locale;
+        Ok(())
+    }
+
+    /// All routes: API, pages, health.
+    #[must_use]
+    pub fn router(&self) -> Router {
+        Router::new()
+    }
+
+    /// Serves on this listener and works off jobs until `shutdown` comes to an end; then lets what is running finish.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when serving fails.
+    pub async fn serve(
+        &self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<()> {
+        let (stop, stopped) = watch::channel(false);
+        let worker = Worker::new(self.platform().clone(), WorkerConfig::default());
+        let working = tokio::spawn({
+            let stopped = when_stopped(stopped.clone());
+            async move { worker.run(stopped).await }
+        });
+        let keeping = tokio::spawn(keep_house(self.platform().clone(), stopped.clone()));
+        let serving = axum::serve(listener, self.router())
+            .with_graceful_shutdown(when_stopped(stopped.clone()))
+            .into_future();
+        let serving = tokio::spawn(serving);
+        shutdown.await;
+        tracing::info!("stopping: letting requests and jobs finish");
+        // Nobody listens any more only when all of them have ended by themselves.
+        let _ = stop.send(true);
+        let served = tokio::time::timeout(DRAIN_TIME, serving).await;
+        if tokio::time::timeout(DRAIN_TIME, working).await.is_err() {
+            tracing::warn!("some jobs did not finish in time; they will be run again");
+        }
+        keeping.abort();
+        self.platform().db().close().await;
+        match served {
+            Ok(Ok(Err(error))) => Err(Error::unavailable(format!("serving: {error}"))),
+            _ => Ok(()),
+        }
+    }
+}
+
+async fn when_stopped(mut stopped: watch::Receiver<bool>) {
+    // An error means that the server itself is gone, which is a stop too.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+/// Forgets what is old and sets the gauges, until the server stops.
+async fn keep_house(platform: Platform, stopped: watch::Receiver<bool>) {
+    let mut rounds = 0_u32;
+    loop {
+        if let Err(error) = housekeeping::measure(&platform).await {
+            tracing::warn!(%error, "the gauges could not be set");
+        }
+        if rounds.is_multiple_of(60)
+            && let Err(error) = housekeeping::forget_finished(&platform, KEEP).await
+        {
+            tracing::warn!(%error, "old jobs could not be forgotten");
+        }
+        rounds = rounds.wrapping_add(1);
+        tokio::select! {
+            () = when_stopped(stopped.clone()) => return,
+            () = tokio::time::sleep(HOUSEKEEPING_EVERY) => {}
+        }
+    }
+}

@@ -108,6 +108,26 @@ pub async fn create(tx: &mut Tx, new: NewRealm, wall: Timestamp) -> Result<Realm
     }
 }
 
+/// Lets a sandbox begin at another time than the present, within the transaction that creates it: before anything in it
+/// is dated.
+///
+/// # Errors
+/// [`Error::Refused`] `clock_live` for a live realm.
+pub async fn begin_at(tx: &mut Tx, realm: &Realm, wall: Timestamp, at: Timestamp) -> Result<()> {
+    if realm.mode == RealmMode::Live {
+        return Err(clock_live());
+    }
+    let offset = at.as_micros().saturating_sub(wall.as_micros());
+    store::set_clock(tx, realm.id, offset, None).await.map(drop)
+}
+
+fn clock_live() -> Error {
+    Error::refused(
+        "clock_live",
+        "the clock of a live realm cannot be moved; use a sandbox",
+    )
+}
+
 /// What the clock of a realm shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClockState {
@@ -163,10 +183,7 @@ async fn set_target(w: &mut Work, to: Timestamp, wall: Timestamp) -> Result<Cloc
     let realm = realm.ok_or_else(|| Error::not_found(w.ctx.realm))?;
     w.authorize(Action::ClockTravel, &realm.target(ResourceKind::Clock))?;
     if realm.mode == RealmMode::Live {
-        return Err(Error::refused(
-            "clock_live",
-            "the clock of a live realm cannot be moved; use a sandbox",
-        ));
+        return Err(clock_live());
     }
     let now = realm.at(wall);
     let earliest = realm.clock_target.map_or(now, |target| target.max(now));

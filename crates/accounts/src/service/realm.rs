@@ -25,6 +25,9 @@ pub struct RealmCreate {
     pub name: String,
     /// Whether it is real: `live` or `sandbox`.
     pub mode: RealmMode,
+    /// When a sandbox begins; the present when left out.
+    #[serde(default)]
+    pub starts_at: Option<Timestamp>,
     /// The provider's facts; `kind` and `parent` are ignored.
     pub provider: AccountCreate,
     /// The provider's first owner.
@@ -70,10 +73,11 @@ pub async fn realm_create(
     input: &RealmCreate,
 ) -> Result<RealmCreated> {
     let wall = p.wall();
+    let now = input.starts_at.unwrap_or(wall);
     let mut problems = Problems::new();
     let name = problems.check(trimmed("name", &input.name, 1, 80));
     let root = AccountId::generate();
-    let provider = rules::account::new_provider(root, &input.provider, wall);
+    let provider = rules::account::new_provider(root, &input.provider, now);
     let provider = problems.check(provider.map_err(|e| e.under("provider")));
     let email = problems.check(normal_email("owner.email", &input.owner.email));
     problems.check(rules::password::check_password(
@@ -94,16 +98,16 @@ pub async fn realm_create(
         status: UserStatus::Active,
         // Whoever runs the program vouches for the address.
         email_verified_at: Some(wall),
-        created_at: wall,
+        created_at: now,
         version: 1,
     };
-    let ctx = OpCtx::new(RealmId::generate(), wall, Principal::system(root));
+    let ctx = OpCtx::new(RealmId::generate(), now, Principal::system(root));
     let created = RealmCreated {
         realm: ctx.realm,
         provider,
         owner,
     };
-    let mode = input.mode;
+    let (mode, starts_at) = (input.mode, input.starts_at);
     p.command(&ctx, "realm.create", &created, move |w, created| {
         let (name, hash) = (name.clone(), hash.clone());
         Box::pin(async move {
@@ -113,7 +117,10 @@ pub async fn realm_create(
                 mode,
                 root_account: created.provider.id,
             };
-            realm::create(&mut w.tx, new, wall).await?;
+            let begun = realm::create(&mut w.tx, new, wall).await?;
+            if let Some(at) = starts_at {
+                realm::begin_at(&mut w.tx, &begun, wall, at).await?;
+            }
             let (realm, account, owner) = (created.realm, &created.provider, &created.owner);
             store::account::insert(&mut w.tx, realm, account).await?;
             store::user::insert(&mut w.tx, realm, owner, Some(&hash)).await?;

@@ -2,8 +2,11 @@
 
 mod admin;
 mod clock;
+mod order;
 mod serve;
 mod session;
+mod subscription;
+mod usage;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -11,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
+use serde_json::json;
 use tradewind_kernel::{Error, PageRequest, Result};
 
 use crate::config::DataOptions;
@@ -74,13 +78,29 @@ struct Cli {
 #[derive(Args, Clone, Debug, Default)]
 struct WhoOptions {
     /// Realm, by name or id (default: the first one)
-    #[arg(long, global = true, env = "TRADEWIND_REALM", value_name = "REALM", help_heading = "Who and how")]
+    #[arg(
+        long,
+        global = true,
+        env = "TRADEWIND_REALM",
+        value_name = "REALM",
+        help_heading = "Who and how"
+    )]
     realm: Option<String>,
     /// Act as this user, with the user's own roles (default: the operator of the installation)
-    #[arg(long = "as", global = true, value_name = "EMAIL", help_heading = "Who and how")]
+    #[arg(
+        long = "as",
+        global = true,
+        value_name = "EMAIL",
+        help_heading = "Who and how"
+    )]
     acting_as: Option<String>,
     /// Account to act for, when the user belongs to several
-    #[arg(long, global = true, value_name = "ACCOUNT", help_heading = "Who and how")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "ACCOUNT",
+        help_heading = "Who and how"
+    )]
     account: Option<String>,
     /// Do it once, however often it is called with this key
     #[arg(long, global = true, value_name = "KEY", help_heading = "Who and how")]
@@ -97,7 +117,14 @@ struct FormOptions {
     #[arg(long, global = true, help_heading = "Output")]
     json: bool,
     /// Form of the log on standard error
-    #[arg(long, global = true, env = "TRADEWIND_LOG", value_name = "FORM", default_value = "text", help_heading = "Output")]
+    #[arg(
+        long,
+        global = true,
+        env = "TRADEWIND_LOG",
+        value_name = "FORM",
+        default_value = "text",
+        help_heading = "Output"
+    )]
     log: LogForm,
 }
 
@@ -110,6 +137,18 @@ enum Command {
     /// The clock of a sandbox
     #[command(subcommand)]
     Clock(clock::Clock),
+    /// Orders: list, show, approve, reject, retry
+    #[command(subcommand)]
+    Order(order::Order),
+    /// Subscriptions: list, show, change
+    #[command(subcommand)]
+    Subscription(subscription::Subscription),
+    /// Take in cost and usage from a file
+    #[command(subcommand)]
+    Import(usage::Import),
+    /// What was used, and whose it is
+    #[command(subcommand)]
+    Usage(usage::Usage),
     /// Realms, users, keys and jobs
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -135,6 +174,10 @@ struct ListOptions {
 impl ListOptions {
     fn filter(&self) -> &str {
         self.filter.as_deref().unwrap_or_default()
+    }
+
+    fn sort(&self) -> &str {
+        self.sort.as_deref().unwrap_or_default()
     }
 
     fn page(&self) -> Result<PageRequest> {
@@ -168,8 +211,15 @@ pub async fn execute(
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
-            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            let (to, exit) = if asked { (&mut out, Exit::Done) } else { (&mut err, Exit::Usage) };
+            let asked = matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            );
+            let (to, exit) = if asked {
+                (&mut out, Exit::Done)
+            } else {
+                (&mut err, Exit::Usage)
+            };
             // When even that cannot be written there is nobody to tell.
             let _ = write!(to, "{}", error.render());
             return exit;
@@ -191,24 +241,29 @@ pub async fn execute(
 }
 
 async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
-    match cli.command {
-        Command::Serve(command) => serve::run(&cli.data, &command, output).await?,
+    let command = match cli.command {
+        Command::Serve(command) => {
+            serve::run(&cli.data, &command, output).await?;
+            return Ok(Exit::Done);
+        }
+        command => command,
+    };
+    let session = Session::open(&cli.data, cli.who, output).await?;
+    match command {
+        Command::Serve(_) => {}
         Command::Migrate => {
-            let session = Session::open(&cli.data, cli.who, output).await?;
             let engine = session.platform().db().engine().to_string();
             output.say(
-                &serde_json::json!({ "engine": engine, "migrated": true }),
+                &json!({ "engine": engine, "migrated": true }),
                 &format!("The {engine} database has the form this version needs."),
             )?;
         }
-        Command::Clock(command) => {
-            let session = Session::open(&cli.data, cli.who, output).await?;
-            clock::run(&session, command).await?;
-        }
-        Command::Admin(command) => {
-            let session = Session::open(&cli.data, cli.who, output).await?;
-            admin::run(&session, command).await?;
-        }
+        Command::Clock(command) => clock::run(&session, command).await?,
+        Command::Order(command) => order::run(&session, command).await?,
+        Command::Subscription(command) => subscription::run(&session, command).await?,
+        Command::Import(command) => usage::import(&session, command).await?,
+        Command::Usage(command) => usage::usage(&session, command).await?,
+        Command::Admin(command) => admin::run(&session, command).await?,
     }
     Ok(Exit::Done)
 }

@@ -24,11 +24,7 @@ pub(crate) struct Output {
 
 impl Output {
     /// Answers on `out` and complains on `err`.
-    pub(crate) fn new(
-        json: bool,
-        out: Box<dyn Write + Send>,
-        err: Box<dyn Write + Send>,
-    ) -> Self {
+    pub(crate) fn new(json: bool, out: Box<dyn Write + Send>, err: Box<dyn Write + Send>) -> Self {
         Self {
             json,
             out: Mutex::new(out),
@@ -93,11 +89,6 @@ impl Output {
             return Ok(());
         }
         self.text(&format!("\n{title}\n{}", table::table(items, columns)))
-    }
-
-    /// Text or a document exactly as it is.
-    pub(crate) fn raw(&self, bytes: &[u8]) -> Result<()> {
-        write(&self.out, bytes)
     }
 
     fn json_value(&self, value: &Value) -> Result<()> {

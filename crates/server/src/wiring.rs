@@ -29,7 +29,12 @@ const DRAIN_TIME: Duration = Duration::from_secs(20);
 /// Migrations of all rooms, in the order of the house.
 #[must_use]
 pub fn migrations() -> Vec<&'static [Migration]> {
-    vec![tradewind_accounts::MIGRATIONS]
+    vec![
+        tradewind_accounts::MIGRATIONS,
+        tradewind_catalogue::MIGRATIONS,
+        tradewind_orders::MIGRATIONS,
+        tradewind_metering::MIGRATIONS,
+    ]
 }
 
 /// An opened installation.
@@ -50,6 +55,7 @@ impl App {
     /// # Errors
     /// [`Error::Unavailable`] when the database cannot be reached.
     pub async fn open(config: &Config) -> Result<Self> {
+        use_ring();
         let platform = Platform::open(PlatformConfig::new(
             config.db.clone(),
             migrations(),
@@ -99,10 +105,16 @@ impl App {
             })
         };
         let found = memberships.iter().find(wanted).ok_or_else(|| {
-            let names: Vec<&str> = memberships.iter().map(|m| m.account.name.as_str()).collect();
+            let names: Vec<&str> = memberships
+                .iter()
+                .map(|m| m.account.name.as_str())
+                .collect();
             Error::refused(
                 "no_membership",
-                format!("{email} does not belong to that account, but to: {}", names.join(", ")),
+                format!(
+                    "{email} does not belong to that account, but to: {}",
+                    names.join(", ")
+                ),
             )
         })?;
         ctx.principal = Principal::user(
@@ -156,6 +168,12 @@ impl App {
             _ => Ok(()),
         }
     }
+}
+
+/// Chooses the cryptography behind TLS for this process.
+fn use_ring() {
+    // An error means that it was chosen already, by an earlier call or by whoever embeds this.
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 async fn when_stopped(mut stopped: watch::Receiver<bool>) {

@@ -2,14 +2,14 @@
 
 use clap::{Args, Subcommand};
 use serde_json::json;
+use tradewind_accounts::service::RealmCreate;
 use tradewind_accounts::service::{
     api_key_create, api_key_list, api_key_revoke, realm_create, realm_list, user_invite, user_list,
 };
 use tradewind_accounts::types::{AccountCreate, ApiKeyCreate, PersonInput, UserInvite};
-use tradewind_accounts::service::RealmCreate;
 use tradewind_kernel::filter::{Filter, Sort};
 use tradewind_kernel::id::{AccountId, ApiKeyId, JobId};
-use tradewind_kernel::{Error, PageRequest, Result};
+use tradewind_kernel::{Result, Timestamp};
 use tradewind_platform::{RealmMode, audit, jobs};
 use tradewind_policy::{Action, ResourceKind, Role};
 
@@ -29,7 +29,9 @@ pub(crate) enum Admin {
     #[command(subcommand)]
     Key(KeyCommand),
     /// Durable jobs, the newest first
-    #[command(after_help = "Examples:\n  tradewind admin jobs --filter state:dead\n  tradewind admin jobs --filter 'kind~mail'")]
+    #[command(
+        after_help = "Examples:\n  tradewind admin jobs --filter state:dead\n  tradewind admin jobs --filter 'kind~mail'"
+    )]
     Jobs(ListOptions),
     /// One job
     #[command(subcommand)]
@@ -42,7 +44,9 @@ pub(crate) enum RealmCommand {
     /// List the realms
     List,
     /// Make a realm with its provider and the provider's first owner
-    #[command(after_help = "The owner's password is read from the environment variable TRADEWIND_PASSWORD.")]
+    #[command(
+        after_help = "The owner's password is read from the environment variable TRADEWIND_PASSWORD."
+    )]
     Create(RealmFacts),
 }
 
@@ -72,6 +76,9 @@ pub(crate) struct RealmFacts {
     /// A sandbox, whose clock can be moved
     #[arg(long)]
     sandbox: bool,
+    /// When the sandbox begins; now when left out
+    #[arg(long, value_name = "TIME", requires = "sandbox")]
+    starts_at: Option<String>,
     /// The owner's password
     #[arg(long, env = "TRADEWIND_PASSWORD", hide = true, hide_env_values = true)]
     password: String,
@@ -87,7 +94,9 @@ pub(crate) enum UserCommand {
         of: String,
     },
     /// Invite a person to an account; the invitation goes out by mail
-    #[command(after_help = "Example:\n  tradewind admin user create anna@example.com acc_01… --role billing --role support")]
+    #[command(
+        after_help = "Example:\n  tradewind admin user create anna@example.com acc_01… --role billing --role support"
+    )]
     Create {
         /// E-mail address
         email: String,
@@ -164,12 +173,25 @@ async fn realms(session: &Session<'_>, command: RealmCommand) -> Result<()> {
     match command {
         RealmCommand::List => session.out.list(
             &realm_list(platform).await?,
-            columns![("id", "/id"), ("name", "/name"), ("mode", "/mode"), ("now", "/now")],
+            columns![
+                ("id", "/id"),
+                ("name", "/name"),
+                ("mode", "/mode"),
+                ("now", "/now")
+            ],
         ),
         RealmCommand::Create(facts) => {
             let input = RealmCreate {
                 name: facts.name,
-                mode: if facts.sandbox { RealmMode::Sandbox } else { RealmMode::Live },
+                mode: if facts.sandbox {
+                    RealmMode::Sandbox
+                } else {
+                    RealmMode::Live
+                },
+                starts_at: facts
+                    .starts_at
+                    .map(|text| Timestamp::parse(&text).map_err(|e| e.at("starts_at")))
+                    .transpose()?,
                 provider: AccountCreate {
                     name: facts.provider,
                     country: facts.country,
@@ -179,7 +201,10 @@ async fn realms(session: &Session<'_>, command: RealmCommand) -> Result<()> {
                     locale: Some(facts.locale),
                     ..AccountCreate::default()
                 },
-                owner: PersonInput { email: facts.owner, ..PersonInput::default() },
+                owner: PersonInput {
+                    email: facts.owner,
+                    ..PersonInput::default()
+                },
                 password: facts.password,
             };
             let created = realm_create(platform, session.app().passwords(), &input).await?;
@@ -195,17 +220,32 @@ async fn users(session: &Session<'_>, command: UserCommand) -> Result<()> {
     let platform = session.platform();
     let ctx = session.ctx().await?;
     let shown = columns![
-        ("id", "/user/id"), ("e-mail", "/user/email"), ("name", "/user/name"), ("status", "/user/status"), ("roles", "/roles"),
+        ("id", "/user/id"),
+        ("e-mail", "/user/email"),
+        ("name", "/user/name"),
+        ("status", "/user/status"),
+        ("roles", "/roles"),
     ];
     match command {
         UserCommand::List { of } => {
             let account: AccountId = parse("account", &of)?;
-            session.out.list(&user_list(platform, &ctx, account).await?, shown)
+            session
+                .out
+                .list(&user_list(platform, &ctx, account).await?, shown)
         }
-        UserCommand::Create { email, of, role, name } => {
+        UserCommand::Create {
+            email,
+            of,
+            role,
+            name,
+        } => {
             let input = UserInvite {
                 account: parse("account", &of)?,
-                person: PersonInput { email, name, locale: None },
+                person: PersonInput {
+                    email,
+                    name,
+                    locale: None,
+                },
                 roles: roles(&role)?,
             };
             let member = user_invite(platform, &ctx, &input).await?;
@@ -224,12 +264,21 @@ async fn keys(session: &Session<'_>, command: KeyCommand) -> Result<()> {
             session.out.list(
                 &api_key_list(platform, &ctx, account).await?,
                 columns![
-                    ("id", "/id"), ("name", "/name"), ("ends in", "/hint"), ("roles", "/roles"), ("last used", "/last_used_at"),
+                    ("id", "/id"),
+                    ("name", "/name"),
+                    ("ends in", "/hint"),
+                    ("roles", "/roles"),
+                    ("last used", "/last_used_at"),
                     ("revoked", "/revoked_at"),
                 ],
             )
         }
-        KeyCommand::Create { name, of, role, scope } => {
+        KeyCommand::Create {
+            name,
+            of,
+            role,
+            scope,
+        } => {
             let input = ApiKeyCreate {
                 account: parse("account", &of)?,
                 name,
@@ -240,9 +289,15 @@ async fn keys(session: &Session<'_>, command: KeyCommand) -> Result<()> {
             let created = api_key_create(platform, &ctx, &input).await?;
             session.out.facts(
                 &created,
-                columns![("id", "/key/id"), ("name", "/key/name"), ("secret", "/secret")],
+                columns![
+                    ("id", "/key/id"),
+                    ("name", "/key/name"),
+                    ("secret", "/secret")
+                ],
             )?;
-            session.out.note("Keep the secret now: it is not shown again.");
+            session
+                .out
+                .note("Keep the secret now: it is not shown again.");
             Ok(())
         }
         KeyCommand::Revoke { key } => {
@@ -261,7 +316,10 @@ async fn list_jobs(session: &Session<'_>, options: &ListOptions) -> Result<()> {
     let ctx = session.ctx().await?;
     let root = session.realm().await?.target(ResourceKind::Job);
     let filter = Filter::parse(options.filter(), &audit::JOB_FIELDS)?;
-    let sort = Sort::parse(options.sort.as_deref().unwrap_or("-created"), &audit::JOB_FIELDS)?;
+    let sort = Sort::parse(
+        options.sort.as_deref().unwrap_or("-created"),
+        &audit::JOB_FIELDS,
+    )?;
     let page = options.page()?;
     let input = (root, filter, sort, page);
     let found = session
@@ -276,7 +334,12 @@ async fn list_jobs(session: &Session<'_>, options: &ListOptions) -> Result<()> {
     session.out.page(
         &found,
         columns![
-            ("id", "/id"), ("kind", "/kind"), ("state", "/state"), ("due", "/due_at"), ("attempt", "/attempt"), ("problem", "/last_error"),
+            ("id", "/id"),
+            ("kind", "/kind"),
+            ("state", "/state"),
+            ("due", "/due_at"),
+            ("attempt", "/attempt"),
+            ("problem", "/last_error"),
         ],
     )
 }

@@ -13,7 +13,9 @@ pub(crate) enum Clock {
     /// Show what time it is in the realm
     Show,
     /// Move the clock of a sandbox forward; all that falls due on the way happens at its own time
-    #[command(after_help = "Examples:\n  tradewind clock travel 2024-10-01\n  tradewind clock travel 2024-10-01T08:30:00Z\n  tradewind clock travel +14d")]
+    #[command(
+        after_help = "Examples:\n  tradewind clock travel 2024-10-01\n  tradewind clock travel 2024-10-01T08:30:00Z\n  tradewind clock travel +14d"
+    )]
     Travel {
         /// A date (its first moment, UTC), a time, or how far: +14d, +6h
         to: String,
@@ -31,7 +33,11 @@ pub(crate) async fn run(session: &Session<'_>, command: Clock) -> Result<()> {
     let state = realm::clock(platform, &session.ctx().await?).await?;
     session.out.facts(
         &state,
-        columns![("now", "/now"), ("on its way to", "/target"), ("movable", "/movable")],
+        columns![
+            ("now", "/now"),
+            ("on its way to", "/target"),
+            ("movable", "/movable")
+        ],
     )
 }
 
@@ -44,7 +50,9 @@ fn destination(now: Timestamp, text: &str) -> Result<Timestamp> {
         )
     };
     if let Some(far) = text.strip_prefix('+') {
-        let (count, unit) = far.split_at_checked(far.len().saturating_sub(1)).ok_or_else(expected)?;
+        let (count, unit) = far
+            .split_at_checked(far.len().saturating_sub(1))
+            .ok_or_else(expected)?;
         let count: u32 = count.parse().map_err(|_| expected())?;
         let hours = match unit {
             "d" => i64::from(count) * 24,

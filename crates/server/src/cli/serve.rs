@@ -31,7 +31,9 @@ pub(crate) async fn run(data: &DataOptions, command: &Serve, out: &Output) -> Re
 /// Takes the address, saying what to do when it is taken.
 pub(crate) async fn listen(address: std::net::SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|e| {
-        Error::unavailable(format!("listening on {address}: {e}; choose another one with --listen"))
+        Error::unavailable(format!(
+            "listening on {address}: {e}; choose another one with --listen"
+        ))
     })
 }
 

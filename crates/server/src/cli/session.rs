@@ -21,11 +21,7 @@ pub(crate) struct Session<'a> {
 
 impl<'a> Session<'a> {
     /// Opens the installation, bringing its database up to date.
-    pub(crate) async fn open(
-        data: &DataOptions,
-        who: WhoOptions,
-        out: &'a Output,
-    ) -> Result<Self> {
+    pub(crate) async fn open(data: &DataOptions, who: WhoOptions, out: &'a Output) -> Result<Self> {
         let app = App::open(&Config::load(data)?).await?;
         Ok(Self { app, who, out })
     }
@@ -60,7 +56,10 @@ impl<'a> Session<'a> {
                 Error::invalid(
                     "realm",
                     "unknown_realm",
-                    format!("there is no realm \"{wanted}\"; there is {}", names.join(", ")),
+                    format!(
+                        "there is no realm \"{wanted}\"; there is {}",
+                        names.join(", ")
+                    ),
                 )
             })
     }

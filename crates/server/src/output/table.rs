@@ -33,7 +33,12 @@ pub(crate) use columns;
 pub(crate) fn table(items: &[Value], columns: &[Column]) -> String {
     let rows: Vec<Vec<(String, bool)>> = items
         .iter()
-        .map(|item| columns.iter().map(|c| cell(item.pointer(c.pointer))).collect())
+        .map(|item| {
+            columns
+                .iter()
+                .map(|c| cell(item.pointer(c.pointer)))
+                .collect()
+        })
         .collect();
     let shapes: Vec<(usize, bool)> = columns
         .iter()
@@ -41,7 +46,8 @@ pub(crate) fn table(items: &[Value], columns: &[Column]) -> String {
         .map(|(at, column)| {
             let cells = || rows.iter().filter_map(move |row| row.get(at));
             let width = cells().map(|(text, _)| width(text)).max().unwrap_or(0);
-            let right = cells().any(|(_, right)| *right) && cells().all(|(text, right)| *right || text == "–");
+            let right = cells().any(|(_, right)| *right)
+                && cells().all(|(text, right)| *right || text == "–");
             (width.max(self::width(column.title)), right)
         })
         .collect();

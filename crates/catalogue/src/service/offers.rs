@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tradewind_accounts::types::Adjacent;
 use tradewind_kernel::{Currency, Error, Result, id::AccountId};
 use tradewind_platform::{OpCtx, Platform, Work};
-use tradewind_policy::{Action, ResourceKind, Target};
+use tradewind_policy::{Action, PrincipalKind, ResourceKind, Target};
 
 use super::{
     ladder::Rung,
@@ -72,6 +72,10 @@ pub async fn offer(p: &Platform, ctx: &OpCtx, scope: &OfferScope, slug: &str) ->
 
 /// Everything above the buyer, once it is clear that the principal may look at it.
 async fn market(w: &mut Work, scope: &OfferScope) -> Result<Market> {
+    // A visitor speaks for the shop it visits, but is not to see what the shop itself pays.
+    if w.ctx.principal.kind == PrincipalKind::Visitor && scope.buyer.is_some() {
+        return Err(Error::not_found(scope.seller));
+    }
     let below = scope.buyer.unwrap_or(scope.seller);
     let chain = parties::chain(w, below).await?;
     let last = match scope.buyer {

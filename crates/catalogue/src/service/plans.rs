@@ -3,14 +3,14 @@
 use serde_json::json;
 use tradewind_kernel::{
     Error, Problems, Result,
-    id::{ItemId, ParameterId, PlanId},
+    id::{ItemId, ParameterId, PlanId, ProductId},
 };
 use tradewind_platform::{OpCtx, Platform, Work};
 use tradewind_policy::Action;
 
 use super::{
     load, parties,
-    products::{product_of, record},
+    products::{record, stored},
 };
 use crate::{
     rules,
@@ -48,7 +48,7 @@ fn new_item(id: ItemId, plan: PlanId, draft: &ItemDraft) -> Item {
 }
 
 /// A product that the principal may change.
-async fn manageable(w: &mut Work, id: tradewind_kernel::id::ProductId) -> Result<Product> {
+async fn manageable(w: &mut Work, id: ProductId) -> Result<Product> {
     let found = store::product(&mut w.tx, w.ctx.realm, id).await?;
     let product = found.ok_or_else(|| Error::not_found(id))?;
     parties::authorize_product(w, Action::ProductManage, product.vendor_id, id).await?;
@@ -108,15 +108,14 @@ pub async fn plan_create_in(w: &mut Work, input: &PlanCreate) -> Result<Plan> {
         product.vendor_id,
         summary,
     );
-    plan_of(w, id).await
+    plan_of(w, product.id, id).await
 }
 
 /// A plan with its items as it is now.
-async fn plan_of(w: &mut Work, id: PlanId) -> Result<Plan> {
-    let versions = load::versions(w).await?;
-    let shelf = load::shelf(w, &versions).await?;
-    let (_, plan) = shelf.plan(id).ok_or_else(|| Error::not_found(id))?;
-    Ok(plan.clone())
+async fn plan_of(w: &mut Work, product: ProductId, id: PlanId) -> Result<Plan> {
+    let detail = stored(w, product).await?;
+    let found = detail.plans.into_iter().find(|plan| plan.id == id);
+    found.ok_or_else(|| Error::not_found(id))
 }
 
 /// A plan that the principal may change, at the version that the caller has seen.
@@ -143,7 +142,7 @@ pub async fn plan_update(p: &Platform, ctx: &OpCtx, input: &PlanUpdate) -> Resul
         Box::pin(async move {
             let (before, product) = plan_for(w, input.id, Some(input.version)).await?;
             rules::check_plan(&input.draft)?;
-            let detail = product_of(w, product.id).await?;
+            let detail = stored(w, product.id).await?;
             let taken = |other: &Plan| other.code == input.draft.code && other.id != input.id;
             if detail.plans.iter().any(taken) {
                 return Err(code_taken(&input.draft.code));
@@ -153,7 +152,7 @@ pub async fn plan_update(p: &Platform, ctx: &OpCtx, input: &PlanUpdate) -> Resul
                 return Err(Error::changed(input.id));
             }
             load::touch(w, Part::Shelf).await?;
-            let after = plan_of(w, input.id).await?;
+            let after = plan_of(w, product.id, input.id).await?;
             let summary = json!({"before": before, "after": after});
             record(
                 w,
@@ -223,7 +222,7 @@ pub async fn item_update(p: &Platform, ctx: &OpCtx, input: &ItemUpdate) -> Resul
                 other => other?,
             };
             rules::check_item(&input.draft)?;
-            let before = plan_of(w, plan).await?;
+            let before = plan_of(w, product.id, plan).await?;
             let taken = |other: &Item| other.code == input.draft.code && other.id != input.id;
             if before.items.iter().any(taken) {
                 return Err(code_taken(&input.draft.code));
@@ -252,7 +251,7 @@ pub async fn item_update(p: &Platform, ctx: &OpCtx, input: &ItemUpdate) -> Resul
 
 fn new_parameter(
     id: ParameterId,
-    product: tradewind_kernel::id::ProductId,
+    product: ProductId,
     draft: &crate::types::ParameterDraft,
 ) -> Parameter {
     Parameter {
@@ -338,7 +337,7 @@ pub async fn parameter_update(
                 return Err(Error::changed(product.id));
             }
             rules::check_parameter(&input.draft)?;
-            let detail = product_of(w, product.id).await?;
+            let detail = stored(w, product.id).await?;
             let same = |other: &&Parameter| other.id == input.id;
             let taken = |other: &Parameter| other.code == input.draft.code && other.id != input.id;
             if detail.parameters.iter().any(taken) {

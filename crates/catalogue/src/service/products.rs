@@ -300,7 +300,7 @@ pub async fn product_publish(
 /// As [`product_publish`].
 pub async fn product_publish_in(w: &mut Work, input: &ProductTransition) -> Result<Product> {
     product_for(w, Action::ProductPublish, input.id, input.version).await?;
-    let detail = product_of(w, input.id).await?;
+    let detail = stored(w, input.id).await?;
     rules::check_publishable(&detail)?;
     set_status(w, input, ProductStatus::Published, "product.published").await
 }
@@ -327,6 +327,12 @@ pub async fn product_withdraw(
         })
     })
     .await
+}
+
+/// A product as it is stored, for a change of it; reading all others for that would be a waste.
+pub(super) async fn stored(w: &mut Work, id: ProductId) -> Result<ProductDetail> {
+    let found = store::detail(&mut w.tx, w.ctx.realm, id).await?;
+    found.ok_or_else(|| Error::not_found(id))
 }
 
 async fn set_status(

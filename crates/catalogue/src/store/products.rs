@@ -12,8 +12,8 @@ use tradewind_platform::{
 };
 
 use crate::types::{
-    Category, CategoryDraft, Choice, Item, Parameter, Plan, PlanDraft, Product, ProductDraft,
-    ProductStatus,
+    Category, CategoryDraft, Choice, Item, Parameter, Plan, PlanDraft, Product, ProductDetail,
+    ProductDraft, ProductStatus,
 };
 
 stmts! {
@@ -58,6 +58,10 @@ stmts! {
     PLAN = "SELECT id, product_id, code, name, description, position, recommended, status, billing_cadence,
             term_cadence, trial_days, auto_renew, trial_needs_payment, notice_days, version
             FROM plan WHERE realm_id = $1 AND id = $2 {for_update}";
+    /// The plans of a product.
+    PLANS_OF = "SELECT id, product_id, code, name, description, position, recommended, status, billing_cadence,
+                term_cadence, trial_days, auto_renew, trial_needs_payment, notice_days, version
+                FROM plan WHERE realm_id = $1 AND product_id = $2 ORDER BY position, code";
     /// A new plan; nothing when the code is taken.
     PLAN_ADD = "INSERT INTO plan (realm_id, id, product_id, code, name, description, position, recommended, status,
                 billing_cadence, term_cadence, trial_days, auto_renew, trial_needs_payment, notice_days, version)
@@ -72,6 +76,11 @@ stmts! {
     /// All items.
     ITEMS = "SELECT id, plan_id, code, name, kind, unit, meter, timing, quantity_min, quantity_max, quantity_default,
              quantity_step, position FROM item WHERE realm_id = $1 ORDER BY plan_id, position, code";
+    /// The items of a product.
+    ITEMS_OF = "SELECT i.id, i.plan_id, i.code, i.name, i.kind, i.unit, i.meter, i.timing, i.quantity_min,
+                i.quantity_max, i.quantity_default, i.quantity_step, i.position
+                FROM plan p JOIN item i ON i.realm_id = p.realm_id AND i.plan_id = p.id
+                WHERE p.realm_id = $1 AND p.product_id = $2 ORDER BY i.plan_id, i.position, i.code";
     /// The plan of an item.
     ITEM_PLAN = "SELECT plan_id FROM item WHERE realm_id = $1 AND id = $2";
     /// A changed item.
@@ -81,6 +90,9 @@ stmts! {
     /// All parameters.
     PARAMETERS = "SELECT id, product_id, code, label, hint, kind, required, pattern, choices, sensitive, position
                   FROM parameter WHERE realm_id = $1 ORDER BY product_id, position, code";
+    /// The parameters of a product.
+    PARAMETERS_OF = "SELECT id, product_id, code, label, hint, kind, required, pattern, choices, sensitive, position
+                     FROM parameter WHERE realm_id = $1 AND product_id = $2 ORDER BY position, code";
     /// The product of a parameter.
     PARAMETER_PRODUCT = "SELECT product_id FROM parameter WHERE realm_id = $1 AND id = $2";
     /// A new parameter; nothing when the code is taken.
@@ -236,6 +248,28 @@ pub(crate) async fn products(tx: &mut Tx, realm: RealmId) -> Result<Vec<Product>
 /// One product, locked until the end of the transaction.
 pub(crate) async fn product(tx: &mut Tx, realm: RealmId, id: ProductId) -> Result<Option<Product>> {
     tx.opt(&PRODUCT, args![realm, id]).await
+}
+
+/// One product with its plans and parameters, locked until the end of the transaction.
+pub(crate) async fn detail(
+    tx: &mut Tx,
+    realm: RealmId,
+    id: ProductId,
+) -> Result<Option<ProductDetail>> {
+    let Some(product) = product(tx, realm, id).await? else {
+        return Ok(None);
+    };
+    let mut plans: Vec<Plan> = tx.all(&PLANS_OF, args![realm, id]).await?;
+    let items: Vec<Item> = tx.all(&ITEMS_OF, args![realm, id]).await?;
+    for plan in &mut plans {
+        let own = items.iter().filter(|item| item.plan_id == plan.id);
+        plan.items = own.cloned().collect();
+    }
+    Ok(Some(ProductDetail {
+        product,
+        plans,
+        parameters: tx.all(&PARAMETERS_OF, args![realm, id]).await?,
+    }))
 }
 
 pub(crate) async fn slug_holder(

@@ -4,7 +4,6 @@ mod outbox;
 #[cfg(feature = "smtp")]
 mod smtp;
 
-pub(crate) use outbox::statements;
 pub use outbox::{OutboxEntry, OutboxMail, OutboxMailer, OutboxQuery, outbox_get, outbox_list};
 #[cfg(feature = "smtp")]
 pub use smtp::SmtpMailer;

@@ -27,7 +27,11 @@ pub use message::{webhook_attempts, webhook_message_get, webhook_message_resend}
 pub use send::{SEND_JOB, SendMessage};
 
 use std::sync::Arc;
+use std::time::Duration;
 use tradewind_platform::{HttpCaller, Platform};
+
+/// How long a receiver of webhooks may take to acknowledge.
+const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Wires this room up: every event is told to those endpoints that want to hear of it. `public_url` is the platform's
 /// own address.
@@ -39,5 +43,11 @@ pub fn wire(platform: &Platform, public_url: impl Into<String>, http: Arc<dyn Ht
             public_url: public_url.into(),
         },
     );
-    platform.handle(SEND_JOB, SendMessage { http });
+    platform.handle(
+        SEND_JOB,
+        SendMessage {
+            http,
+            timeout: WEBHOOK_TIMEOUT,
+        },
+    );
 }

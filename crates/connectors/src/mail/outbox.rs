@@ -2,39 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::store::outbox as store;
 use serde::{Deserialize, Serialize};
-use tradewind_kernel::filter::{Field, FieldKind, Fields, Filter, Sort};
-use tradewind_kernel::id::{AccountId, MailId, RealmId};
+use tradewind_kernel::filter::{Filter, Sort};
+use tradewind_kernel::id::{AccountId, MailId};
 use tradewind_kernel::page::{Page, PageRequest};
 use tradewind_kernel::{Error, Result, Timestamp, Zone};
-use tradewind_platform::db::{Query, Tx};
-use tradewind_platform::{BoxFuture, Mailer, OpCtx, OutgoingMail, Platform, args, row, stmts};
+use tradewind_platform::{BoxFuture, Mailer, OpCtx, OutgoingMail, Platform, row};
 use tradewind_policy::{Action, ResourceKind};
 use utoipa::ToSchema;
-
-/// The columns of a mail in lists, from the table under the alias `m`.
-macro_rules! columns {
-    () => {
-        "m.id, m.account_id, m.sender, m.recipient, m.subject, m.written_at, m.file"
-    };
-}
-
-stmts! {
-    /// A mail; one that is there already stays as it is.
-    INSERT = "INSERT INTO outbox_mail (realm_id, id, account_id, sender, recipient, subject, written_at, file, message)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
-    /// One mail.
-    GET = concat!("SELECT ", columns!(), " FROM outbox_mail m WHERE m.realm_id = $1 AND m.id = $2");
-    /// The message of a mail.
-    MESSAGE = "SELECT message FROM outbox_mail WHERE realm_id = $1 AND id = $2";
-}
-
-/// What mails can be filtered and sorted by.
-const FIELDS: Fields = Fields(&[
-    Field::text("to", "m.recipient"),
-    Field::text("account", "m.account_id"),
-    Field::new("written", FieldKind::Timestamp, "m.written_at").sortable(),
-]);
 
 row! {
     /// A mail as it is listed.
@@ -117,20 +93,7 @@ impl OutboxMailer {
         self.platform
             .command(&ctx, "outbox.keep", &(), move |w, ()| {
                 let (mail, file) = (mail.clone(), file.clone());
-                Box::pin(async move {
-                    let args = args![
-                        mail.realm,
-                        mail.id,
-                        mail.account,
-                        mail.from,
-                        mail.to,
-                        mail.subject,
-                        mail.at,
-                        file,
-                        mail.message,
-                    ];
-                    w.tx.exec(&INSERT, args).await.map(drop)
-                })
+                Box::pin(async move { store::insert(&mut w.tx, &mail, &file).await })
             })
             .await
     }
@@ -156,20 +119,10 @@ pub async fn outbox_list(
             let viewer = w.ctx.principal.account;
             let own = tradewind_accounts::service::target(w, ResourceKind::Mail, viewer).await?;
             w.authorize(Action::MailView, &own)?;
-            let filter = Filter::parse(&query.filter, &FIELDS)?;
-            let sort = Sort::parse(&query.sort, &FIELDS)?;
-            let list = Query::new(
-                "connectors::outbox_list",
-                concat!("SELECT ", columns!(), " FROM outbox_mail m WHERE m.realm_id = $1"),
-                args![w.ctx.realm],
-            )
-            .and(
-                "EXISTS (SELECT 1 FROM account_path p WHERE p.realm_id = m.realm_id AND p.ancestor_id = ?
-                    AND p.account_id = m.account_id)",
-                args![viewer],
-            )
-            .filter(&filter);
-            w.tx.page::<OutboxEntry>(list, &query.page, &sort, "m.id").await
+            let filter = Filter::parse(&query.filter, &store::FIELDS)?;
+            let sort = Sort::parse(&query.sort, &store::FIELDS)?;
+            let realm = w.ctx.realm;
+            store::list(&mut w.tx, realm, viewer, &filter, &sort, &query.page).await
         })
     })
     .await
@@ -183,24 +136,16 @@ pub async fn outbox_get(p: &Platform, ctx: &OpCtx, id: MailId) -> Result<OutboxM
     p.read(ctx, &id, |w, id| {
         Box::pin(async move {
             let realm = w.ctx.realm;
-            let entry =
-                w.tx.opt::<OutboxEntry>(&GET, args![realm, id])
-                    .await?
-                    .ok_or_else(|| Error::not_found(*id))?;
+            let entry = store::get(&mut w.tx, realm, *id).await?;
             let target =
                 tradewind_accounts::service::target(w, ResourceKind::Mail, entry.account_id)
                     .await?;
             w.authorize_for(Action::MailView, &target, id)?;
-            let message = message(&mut w.tx, realm, *id).await?;
+            let message = store::message(&mut w.tx, realm, *id).await?;
             Ok(OutboxMail { entry, message })
         })
     })
     .await
-}
-
-async fn message(tx: &mut Tx, realm: RealmId, id: MailId) -> Result<String> {
-    let (bytes,): (Vec<u8>,) = tx.one(&MESSAGE, args![realm, id]).await?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Sorts by time, says which mail it is, and holds nothing that came from outside.

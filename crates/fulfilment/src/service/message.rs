@@ -38,7 +38,7 @@ fn job_key(message: &MessageRow) -> String {
 /// Not found, forbidden.
 pub async fn webhook_message_get(p: &Platform, ctx: &OpCtx, message: &str) -> Result<MessageView> {
     p.read(ctx, message, |w, id| {
-        Box::pin(async move { permitted(w, id).await.map(|row| row.view()) })
+        Box::pin(async move { readable(w, id).await.map(|row| row.view()) })
     })
     .await
 }
@@ -54,7 +54,7 @@ pub async fn webhook_attempts(
 ) -> Result<Vec<AttemptView>> {
     p.read(ctx, message, |w, id| {
         Box::pin(async move {
-            permitted(w, id).await?;
+            readable(w, id).await?;
             let realm = w.ctx.realm;
             store::attempts(&mut w.tx, realm, id).await
         })
@@ -73,8 +73,9 @@ pub async fn webhook_message_resend(
 ) -> Result<MessageView> {
     p.command(ctx, "webhook_message.resend", message, |w, id| {
         Box::pin(async move {
-            let mut row = permitted(w, id).await?;
             let realm = w.ctx.realm;
+            let row = store::message_lock(&mut w.tx, realm, id).await?;
+            let mut row = permitted(w, id, row).await?;
             row.state = MessageState::Pending;
             store::message_update(&mut w.tx, realm, &row).await?;
             // What waits for its next attempt makes room; what is being sent just now goes on.
@@ -93,15 +94,17 @@ pub async fn webhook_message_resend(
     .await
 }
 
-async fn permitted(w: &mut Work, id: &str) -> Result<MessageRow> {
+async fn readable(w: &mut Work, id: &str) -> Result<MessageRow> {
     let realm = w.ctx.realm;
-    let missing = || Error::NotFound {
+    let row = store::message_get(&mut w.tx, realm, id).await?;
+    permitted(w, id, row).await
+}
+
+async fn permitted(w: &mut Work, id: &str, row: Option<MessageRow>) -> Result<MessageRow> {
+    let row = row.ok_or_else(|| Error::NotFound {
         kind: "webhook message",
         id: id.to_owned(),
-    };
-    let row = store::message_lock(&mut w.tx, realm, id)
-        .await?
-        .ok_or_else(missing)?;
+    })?;
     let target =
         tradewind_accounts::service::target(w, ResourceKind::Webhook, row.account_id).await?;
     w.authorize_for(Action::WebhookManage, &target, &row.id)?;

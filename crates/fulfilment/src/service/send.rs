@@ -22,8 +22,6 @@ use tradewind_platform::{
 /// Kind of the job that delivers one message.
 pub const SEND_JOB: &str = "fulfilment.deliver";
 
-/// How long a receiver may take to acknowledge.
-const TIMEOUT: Duration = Duration::from_secs(15);
 /// How much of an answer is kept, in bytes.
 const ANSWER_LENGTH_MAX: usize = 2_048;
 
@@ -32,6 +30,8 @@ const ANSWER_LENGTH_MAX: usize = 2_048;
 pub struct SendMessage {
     /// Calls the receivers.
     pub http: Arc<dyn HttpCaller>,
+    /// How long a receiver may take to acknowledge.
+    pub timeout: Duration,
 }
 
 impl fmt::Debug for SendMessage {
@@ -82,7 +82,8 @@ impl SendMessage {
             .await?;
             return Ok(JobResult::Done);
         };
-        let request = signed_request(p.keys(), &endpoint, &message, p.wall())?;
+        let mut request = signed_request(p.keys(), &endpoint, &message, p.wall())?;
+        request.timeout = self.timeout;
         // Outside any transaction: whoever is called may take their time, and nothing waits for them.
         let begun = Instant::now();
         let outcome = self.http.call(&request).await;
@@ -140,7 +141,6 @@ fn signed_request(
         .header(SIGNATURE_HEADER, signatures.join(" "));
     // A CloudEvent in structured mode.
     request.headers.retain(|(name, _)| *name != "content-type");
-    request.timeout = TIMEOUT;
     Ok(request.header(
         "content-type",
         "application/cloudevents+json; charset=utf-8",

@@ -44,12 +44,20 @@ pub struct Credential {
 }
 
 /// A credential with its value, for the customer it belongs to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RevealedCredential {
     /// Names it within the subscription.
     pub code: String,
     /// The secret itself.
     pub value: String,
+}
+
+impl std::fmt::Debug for RevealedCredential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RevealedCredential")
+            .field("code", &self.code)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Everything a customer needs to get in, without the secrets.

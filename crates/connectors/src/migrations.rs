@@ -1,0 +1,20 @@
+//! The tables of the adapters that keep something themselves. A released step is never edited.
+
+use tradewind_platform::Migration;
+
+/// Everything the adapters store.
+///
+/// The payments of the sandbox gateway belong to no realm: a gateway is another company, which knows payments by the keys
+/// it is given.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    name: "connectors_0001",
+    steps: &[
+        "CREATE TABLE IF NOT EXISTS outbox_mail (realm_id {text} NOT NULL, id {text} NOT NULL, account_id {text} NOT NULL,
+            sender {text} NOT NULL, recipient {text} NOT NULL, subject {text} NOT NULL, written_at {time} NOT NULL,
+            file {text} NOT NULL, message {bytes} NOT NULL, PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS sandbox_payment (reference {text} NOT NULL, payment_key {text} NOT NULL, token {text} NOT NULL,
+            amount {money} NOT NULL, currency {text} NOT NULL, description {text} NOT NULL, state {text} NOT NULL,
+            failure_code {text}, created_at {time} NOT NULL, PRIMARY KEY (reference)) {clustered}",
+        "CREATE UNIQUE INDEX IF NOT EXISTS sandbox_payment_once ON sandbox_payment (payment_key)",
+    ],
+}];

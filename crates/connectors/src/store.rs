@@ -1,0 +1,11 @@
+//! The tables of the adapters; nobody else touches them.
+
+pub(crate) mod outbox;
+
+use tradewind_platform::Stmt;
+
+/// All statements of the adapters, for the check on both engines.
+#[must_use]
+pub fn statements() -> Vec<&'static Stmt> {
+    outbox::statements()
+}

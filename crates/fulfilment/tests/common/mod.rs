@@ -100,6 +100,7 @@ impl World {
                 locale: None,
             },
             password: "a long enough phrase".to_owned(),
+            starts_at: None,
         };
         let created = realm_create(&t.platform, &passwords, &input).await.unwrap();
         let ctx = t.platform.system(created.realm).await.unwrap();

@@ -30,7 +30,7 @@ pub fn status(code: u16) -> Reply {
 #[derive(Debug, Clone)]
 pub struct Received {
     pub path: String,
-    headers: Vec<(String, String)>,
+    pub headers: Vec<(String, String)>,
     pub body: String,
 }
 

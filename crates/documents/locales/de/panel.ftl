@@ -1,1 +1,335 @@
 # Die Panels der Verkäufer und Hersteller.
+
+# Navigation
+nav-customers = Kunden
+nav-products = Produkte
+nav-listings = Angebote
+nav-price-books = Preisbücher
+nav-relationships = Handelsbeziehungen
+nav-invoices-issued = Ausgestellte Rechnungen
+nav-invoices-received = Erhaltene Rechnungen
+nav-payments = Zahlungen
+nav-usage = Verbrauchsimporte
+nav-billing-runs = Abrechnungsläufe
+nav-ledger = Hauptbuch
+nav-tasks = Aufgaben
+nav-deliveries = Auslieferungen
+nav-jobs = Jobs
+nav-events = Ereignisse
+nav-mails = E-Mails
+nav-webhooks = Webhooks
+nav-g-catalogue = Katalog
+nav-g-billing = Abrechnung
+nav-g-operations = Betrieb
+nav-g-integration = Integration
+
+# Home
+home-work-queue = Wartet auf Sie
+home-nothing-waits = Nichts wartet
+home-revenue = Umsatz nach Monat
+home-top = Beste Kunden
+home-first-steps = Erste Schritte
+kpi-mrr = Wiederkehrend pro Monat
+kpi-revenue = Umsatz dieses Monats
+kpi-subscriptions = Aktive Abonnements
+kpi-customers = Kunden
+kpi-open = Offene Rechnungen
+kpi-overdue = Überfällig
+kpi-orders = Offene Bestellungen
+kpi-jobs = Fehlgeschlagene Jobs
+wait-approvals = { $count ->
+    [one] { $count } Bestellung wartet auf Freigabe
+   *[other] { $count } Bestellungen warten auf Freigabe
+}
+wait-payments = { $count ->
+    [one] { $count } Zahlung zu erfassen
+   *[other] { $count } Zahlungen zu erfassen
+}
+wait-usage = { $count ->
+    [one] { $count } Verbrauchssatz ohne Zuordnung
+   *[other] { $count } Verbrauchssätze ohne Zuordnung
+}
+wait-jobs = { $count ->
+    [one] { $count } Job aufgegeben
+   *[other] { $count } Jobs aufgegeben
+}
+wait-deliveries = { $count ->
+    [one] { $count } Auslieferung gestört
+   *[other] { $count } Auslieferungen gestört
+}
+wait-tasks = { $count ->
+    [one] { $count } Aufgabe von Hand zu erledigen
+   *[other] { $count } Aufgaben von Hand zu erledigen
+}
+wait-overdue = { $count ->
+    [one] { $count } Rechnung überfällig
+   *[other] { $count } Rechnungen überfällig
+}
+
+# Customers and relationships
+customers-search = Name oder E-Mail
+customers-none = Noch keine Kunden
+customers-none-text = Sie registrieren sich in Ihrem Shop, oder Sie legen sie hier an.
+customer-add = Konto anlegen
+customer-add-text = Der Kontakt erhält eine E-Mail, um ein Passwort zu wählen.
+account-kind-customer = Kunde
+account-kind-reseller = Reseller
+account-kind-distributor = Distributor
+account-kind-provider = Provider
+account-kind-vendor = Hersteller
+account-tab-subscriptions = Abonnements
+account-tab-orders = Bestellungen
+account-tab-invoices = Rechnungen
+account-tab-users = Benutzer
+account-tab-activity = Verlauf
+account-money = Finanzen
+act-as = Als dieses Konto handeln
+act-as-text = Sie sehen und tun, was das Konto kann. Alles wird unter Ihrem Namen mit dieser Begründung aufgezeichnet.
+relationships-lead = An wen Sie verkaufen, bei wem Sie kaufen, und zu welchen Konditionen.
+relationships-none = Noch keine Handelsbeziehungen
+relationships-none-text = Eine beginnt, wenn unter Ihnen ein Käufer angelegt wird.
+relationship-save = Konditionen ändern
+relationship-save-text = Laufende Abonnements behalten die Preise, zu denen sie verkauft wurden.
+rel-buyer = kauft bei Ihnen
+rel-seller = verkauft an Sie
+f-price-book = Preisbuch
+f-credit-limit = Kreditlimit
+
+# Price books
+price-books-lead = Was Ihre Käufer zahlen. Eine gültige Revision wird nie geändert: Eine neue löst sie ab ihrem Datum ab.
+price-books-none = Noch keine Preisbücher
+price-books-none-text = Legen Sie eines an und bestimmen Sie, was daraus zu welchem Preis verkauft wird.
+price-book-add = Neues Preisbuch
+price-book-add-text = Die Währung lässt sich später nicht ändern.
+price-book-buyers = Zugewiesen an
+price-book-no-buyers = Noch niemand kauft aus diesem Preisbuch.
+f-book-name = Name
+f-markup = Aufschlag auf alles
+revisions = Revisionen
+revision-number = Revision { $number }
+revision-new = Neue Revision
+revision-affected = { $count ->
+    [one] { $count } laufendes Abonnement behält seinen Preis; neue Bestellungen erhalten den neuen.
+   *[other] { $count } laufende Abonnements behalten ihre Preise; neue Bestellungen erhalten die neuen.
+}
+revision-save = Revision speichern
+revision-preview = Preise ansehen
+f-from = Gültig ab
+f-from-hint = Ein Datum nach heute.
+rule-for = Aufschlag: { $what }
+price-rules = Aufschläge
+price-rules-lead = Auf Ihren Einkaufspreis; die genaueste Regel gilt.
+price-rules-none = Keine Aufschläge: Jedes Angebot hat seinen eigenen Preis.
+price-listings = Angebote und Preise
+price-listings-none = Nichts gelistet
+price-listings-none-text = Legen Sie eine neue Revision an, um Produkte aufzunehmen.
+how-rule = Nach Regel
+how-markup = Eigener Aufschlag (%)
+how-price = Eigener Preis
+cost-of = Einkauf { $cost }
+listings-lead = Alles, was Sie verkaufen, mit dem heutigen Preis.
+listings-none = Nichts im Angebot
+listings-none-text = Nehmen Sie Produkte in ein Preisbuch auf, um sie zu verkaufen.
+
+# Products
+products-none = Noch keine Produkte
+products-none-text = Beschreiben Sie Ihr Angebot: Tarife, Positionen mit Preisen und was bei der Bestellung gefragt wird.
+product-add = Neues Produkt
+product-basics = Grunddaten
+product-complete = Bereit zur Veröffentlichung?
+product-in-use = { $count ->
+    [one] { $count } aktives Abonnement behält die Bedingungen, zu denen es verkauft wurde.
+   *[other] { $count } aktive Abonnements behalten die Bedingungen, zu denen sie verkauft wurden.
+}
+product-preview = Vorschau
+product-publish = Veröffentlichen
+product-withdraw = Aus dem Verkauf nehmen
+product-withdraw-text = Niemand kann es mehr bestellen. Laufende Abonnements gehen weiter.
+plan-title = Tarif { $name }
+plan-add = Tarif hinzufügen
+plan-add-text = Die Positionen kommen danach dazu.
+plan-save = Tarif speichern
+plan-save-text = Laufende Abonnements behalten, was sie haben.
+item-add = Position hinzufügen
+item-add-text = Etwas, das einmalig, in jedem Zeitraum oder nach Verbrauch berechnet wird.
+item-save = Position speichern
+item-save-text = Preise laufender Abonnements ändern sich nicht.
+items-none = Noch keine Positionen
+items-none-text = Ein Tarif braucht mindestens eine Position, um verkauft zu werden.
+parameters-lead = Was bei der Bestellung gefragt und vor der Auslieferung geprüft wird.
+parameters-none = Es wird nichts gefragt.
+parameter-add = Parameter hinzufügen
+parameter-add-text = Der Hersteller erhält die Antwort mit der Auslieferung.
+parameter-save = Parameter speichern
+parameter-save-text = Gilt für Bestellungen ab jetzt.
+param-type-text = Eine Zeile
+param-type-number = Zahl
+param-type-choice = Auswahl
+param-type-yes-no = Ja oder nein
+param-type-lines = Mehrere Zeilen
+f-name-en = Name (Englisch)
+f-name-de = Name (Deutsch)
+f-summary-en = In einem Satz (Englisch)
+f-summary-de = In einem Satz (Deutsch)
+f-description-en = Beschreibung (Englisch)
+f-description-de = Beschreibung (Deutsch)
+f-category = Kategorie
+f-delivery-mode = Ausgeliefert durch
+delivery-mode-webhook = Dienst des Herstellers (Webhook)
+delivery-mode-manual = Menschen (Aufgabenliste)
+delivery-mode-none = Nichts auszuliefern
+f-needs-approval = Bestellungen brauchen eine Freigabe des Verkäufers
+f-plan-name-en = Name (Englisch)
+f-plan-name-de = Name (Deutsch)
+f-billing-period = Abgerechnet
+f-term = Laufzeit
+f-trial-days = Testtage
+f-plan-state = Status
+billing-period-none = Keine
+billing-period-P1M = Monatlich
+billing-period-P3M = Vierteljährlich
+billing-period-P1Y = Jährlich
+billing-period-P3Y = Drei Jahre
+f-item-code = Code
+f-item-name-en = Name (Englisch)
+f-item-name-de = Name (Deutsch)
+f-item-kind = Berechnet
+f-unit = Einheit oder Zähler
+f-model = Preismodell
+f-price = Preis
+f-tiers = Staffeln
+f-tiers-hint = Eine je Zeile: ab Menge, Preis, fester Betrag.
+f-included = Enthaltene Menge
+f-minimum = Kleinste Menge
+f-maximum = Größte Menge
+price-model-flat = Pauschal
+price-model-per-unit = Je Einheit
+price-model-graduated = Gestaffelt
+price-model-volume = Mengenpreis
+price-model-stairstep = Stufenpreis
+price-model-package = Paket
+price-model-pass-through = Durchgereichte Kosten
+f-param-code = Code
+f-param-label-en = Frage (Englisch)
+f-param-label-de = Frage (Deutsch)
+f-param-type = Typ
+f-pattern = Muster (regulärer Ausdruck)
+f-choices = Auswahl, eine je Zeile
+f-param-required = Muss beantwortet werden
+
+# Billing
+payments-view-all = Erwartet
+payments-view-received = Eingegangen
+payments-view-failed = Fehlgeschlagen
+payments-none = Keine Zahlungen hier
+payments-none-text = Zahlungen per Überweisung werden hier erfasst, wenn sie eingehen.
+payment-record = Zahlung erfassen
+payment-record-lead = Geld, das per Überweisung eingegangen ist.
+f-amount = Betrag
+f-received = Eingegangen am
+f-bank-reference = Verwendungszweck laut Auszug
+f-note = Notiz
+run-begin = Jetzt abrechnen
+run-begin-lead = Bewertet und berechnet jede Stufe bis zu einem Datum. Bereits Abgerechnetes wird nicht noch einmal berechnet.
+run-dry = Nur probieren
+run-until = Bis { $date }
+runs-none = Noch nichts abgerechnet
+runs-none-text = Die Abrechnung läuft täglich von selbst; beginnen Sie hier einen Lauf, um das Ergebnis sofort zu sehen.
+f-until = Alles vor dem
+usage-lead = Verbrauchs- und Kostensätze aus anderen Systemen; jeder Satz wird einmal übernommen.
+usage-import = FOCUS-Datei importieren
+usage-imports-none = Noch nichts importiert
+usage-imports-none-text = Importieren Sie eine FOCUS-1.0-CSV-Datei hier oder auf der Kommandozeile.
+usage-refused = Abgewiesene Zeilen
+usage-held = Zurückgehaltene Datensätze
+usage-held-lead = Ihr Unterkonto gehört noch zu keinem Abonnement. Nach der Zuordnung werden sie bewertet, nichts geht verloren.
+usage-held-count = { $count ->
+    [one] { $count } Datensatz wartet auf Zuordnung.
+   *[other] { $count } Datensätze warten auf Zuordnung.
+}
+usage-held-none = Nichts zurückgehalten
+usage-held-none-text = Jeder Datensatz hat sein Abonnement.
+usage-assign = Datensätze zuordnen
+usage-assign-one = Zuordnen
+usage-assign-one-text = Alle zurückgehaltenen und künftigen Datensätze dieses Unterkontos gehen an das Abonnement.
+f-file = Datei
+f-on-error = Bei einer fehlerhaften Zeile
+on-error-skip = die anderen importieren
+on-error-stop = nichts importieren
+ledger-balances = Saldenliste
+ledger-entries = Buchungen
+ledger-until = Alle Buchungen bis { $date }
+ledger-balanced = Ausgeglichen
+ledger-unbalanced = Nicht ausgeglichen
+ledger-export-hledger = hledger
+ledger-export-beancount = beancount
+ledger-search = Konto
+ledger-none = Noch nichts gebucht
+ledger-none-text = Jeder Beleg bucht hier seine Sätze.
+
+# Operations
+jobs-search = Art oder Gegenstand
+jobs-view-all = Wartend
+jobs-view-leased = In Arbeit
+jobs-view-dead = Aufgegeben
+jobs-view-done = Erledigt
+jobs-none = Keine Jobs hier
+jobs-none-text = Was im Hintergrund zu tun ist, erscheint hier.
+job-retry = Erneut versuchen
+events-search = Art oder Gegenstand
+events-none = Noch keine Ereignisse
+events-none-text = Jede Zustandsänderung hinterlässt hier ein Ereignis.
+mails-lead = Gesendete E-Mails. In einer Sandbox verlässt keine das Haus.
+mails-search = Empfänger oder Betreff
+mails-none = Noch keine E-Mails
+mails-none-text = Bestätigungen, Erinnerungen und Rechnungen erscheinen hier.
+mail = E-Mail
+webhooks-lead = Wir melden Ihrem Dienst, was geschieht, mit einem signierten POST und versuchen es, bis er antwortet.
+webhooks-none = Noch kein Endpunkt
+webhooks-none-text = Tragen Sie unten die Adresse Ihres Dienstes ein.
+webhook-add = Endpunkt hinzufügen
+webhook-secret = Signaturschlüssel
+webhook-test = Test senden
+webhook-log = Auslieferungen
+webhook-rotate = Neuer Schlüssel
+webhook-failing = { $count ->
+    [one] { $count } Zustellung ist in den letzten 24 Stunden gescheitert.
+   *[other] { $count } Zustellungen sind in den letzten 24 Stunden gescheitert.
+}
+f-url = Adresse
+f-events = Ereignisse
+deliveries-search = Kunde oder Abonnement
+deliveries-none = Noch keine Auslieferungen
+deliveries-none-text = Sie beginnen, wenn eine Bestellung freigegeben und bezahlt ist.
+delivery-action-provision = Einrichten
+delivery-action-change = Ändern
+delivery-action-suspend = Sperren
+delivery-action-resume = Freigeben
+delivery-action-remove = Entfernen
+delivery-title = { $action }: { $product }
+delivery-event = Das Ereignis, wie es gesendet wird
+attempts = Versuche
+attempt = Versuch { $number }: { $outcome }
+attempt-next = Nächster Versuch
+
+# Tasks
+tasks-lead = Auslieferungen, die Menschen von Hand erledigen, die ältesten zuerst.
+tasks-view-all = Offen
+tasks-view-done = Erledigt
+tasks-view-failed = Fehlgeschlagen
+tasks-none = Keine Aufgabe wartet
+tasks-none-text = Bestellungen von Produkten, die von Hand ausgeliefert werden, erscheinen hier.
+task-changes = Was sich ändert
+task-report = Meldung
+task-report-lead = Was der Kunde zu sehen bekommt: Adressen, Zugangsdaten und Anleitungen. Zugangsdaten werden verschlüsselt gespeichert und hier nicht mehr gezeigt.
+task-succeed = Erfolg melden
+task-more = Mehr Felder
+task-fail = Fehlschlag melden
+task-fail-text = Verkäufer und Kunde lesen, was Sie schreiben.
+task-secrets = Gespeicherte Zugangsdaten
+task-endpoint-name = Adresse { $number }: Name
+task-endpoint-url = Adresse { $number }
+task-secret-name = Zugangsdatum { $number }: Name
+task-secret-value = Zugangsdatum { $number }: Wert
+f-instructions-en = Anleitung (Englisch)
+f-instructions-de = Anleitung (Deutsch)

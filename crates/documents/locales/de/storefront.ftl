@@ -50,6 +50,7 @@ language = Sprache
 currency = Währung
 your-account = Ihr Konto:
 your-pages = Ihre Seiten
+toolbar = Seite und Konto
 crumbs = Wo Sie sind
 footer = Über diesen Shop
 acting-label = Im Namen eines Kunden

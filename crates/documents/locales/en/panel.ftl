@@ -1,1 +1,335 @@
 # The panels of sellers and vendors.
+
+# Navigation
+nav-customers = Customers
+nav-products = Products
+nav-listings = Listings
+nav-price-books = Price books
+nav-relationships = Relationships
+nav-invoices-issued = Invoices issued
+nav-invoices-received = Invoices received
+nav-payments = Payments
+nav-usage = Usage imports
+nav-billing-runs = Billing runs
+nav-ledger = Ledger
+nav-tasks = Tasks
+nav-deliveries = Deliveries
+nav-jobs = Jobs
+nav-events = Events
+nav-mails = Mails
+nav-webhooks = Webhooks
+nav-g-catalogue = Catalogue
+nav-g-billing = Billing
+nav-g-operations = Operations
+nav-g-integration = Integration
+
+# Home
+home-work-queue = Waiting for you
+home-nothing-waits = Nothing waits
+home-revenue = Revenue by month
+home-top = Best customers
+home-first-steps = First steps
+kpi-mrr = Recurring per month
+kpi-revenue = Revenue this month
+kpi-subscriptions = Active subscriptions
+kpi-customers = Customers
+kpi-open = Open invoices
+kpi-overdue = Overdue
+kpi-orders = Open orders
+kpi-jobs = Failed jobs
+wait-approvals = { $count ->
+    [one] { $count } order waits for approval
+   *[other] { $count } orders wait for approval
+}
+wait-payments = { $count ->
+    [one] { $count } payment to record
+   *[other] { $count } payments to record
+}
+wait-usage = { $count ->
+    [one] { $count } usage record without owner
+   *[other] { $count } usage records without owner
+}
+wait-jobs = { $count ->
+    [one] { $count } job given up
+   *[other] { $count } jobs given up
+}
+wait-deliveries = { $count ->
+    [one] { $count } delivery failing
+   *[other] { $count } deliveries failing
+}
+wait-tasks = { $count ->
+    [one] { $count } task to do by hand
+   *[other] { $count } tasks to do by hand
+}
+wait-overdue = { $count ->
+    [one] { $count } invoice overdue
+   *[other] { $count } invoices overdue
+}
+
+# Customers and relationships
+customers-search = Name or e-mail
+customers-none = No customers yet
+customers-none-text = They sign up in your shop, or you add them here.
+customer-add = Add account
+customer-add-text = The contact gets an e-mail to choose a password.
+account-kind-customer = Customer
+account-kind-reseller = Reseller
+account-kind-distributor = Distributor
+account-kind-provider = Provider
+account-kind-vendor = Vendor
+account-tab-subscriptions = Subscriptions
+account-tab-orders = Orders
+account-tab-invoices = Invoices
+account-tab-users = Users
+account-tab-activity = Activity
+account-money = Money
+act-as = Act as this account
+act-as-text = You see and do what they can. Everything is recorded under your name, with this reason.
+relationships-lead = Who you sell to and buy from, and on which terms.
+relationships-none = No relationships yet
+relationships-none-text = One begins when a buyer is added below you.
+relationship-save = Change terms
+relationship-save-text = Running subscriptions keep the prices they were sold at.
+rel-buyer = buys from you
+rel-seller = sells to you
+f-price-book = Price book
+f-credit-limit = Credit limit
+
+# Price books
+price-books-lead = What your buyers pay. A revision that is current is never changed: a new one takes over from its date.
+price-books-none = No price books yet
+price-books-none-text = Make one, then say what is sold from it and for how much.
+price-book-add = New price book
+price-book-add-text = Its currency cannot be changed later.
+price-book-buyers = Assigned to
+price-book-no-buyers = Nobody buys from this price book yet.
+f-book-name = Name
+f-markup = Markup on everything
+revisions = Revisions
+revision-number = Revision { $number }
+revision-new = New revision
+revision-affected = { $count ->
+    [one] { $count } running subscription keeps its price; new orders get the new one.
+   *[other] { $count } running subscriptions keep their prices; new orders get the new ones.
+}
+revision-save = Save revision
+revision-preview = Preview prices
+f-from = In force from
+f-from-hint = A date after today.
+rule-for = Markup: { $what }
+price-rules = Markups
+price-rules-lead = On your own buying price; the most specific rule counts.
+price-rules-none = No markups: every listing has its own price.
+price-listings = Listings and prices
+price-listings-none = Nothing is listed
+price-listings-none-text = Make a new revision to list products.
+how-rule = By rule
+how-markup = Own markup (%)
+how-price = Own price
+cost-of = cost { $cost }
+listings-lead = Everything you sell, with its present price.
+listings-none = Nothing on sale
+listings-none-text = Add products to a price book to sell them.
+
+# Products
+products-none = No products yet
+products-none-text = Describe what you offer: plans, items with prices, and what must be asked on ordering.
+product-add = New product
+product-basics = Basics
+product-complete = Ready to publish?
+product-in-use = { $count ->
+    [one] { $count } active subscription keeps the terms it was sold with.
+   *[other] { $count } active subscriptions keep the terms they were sold with.
+}
+product-preview = Preview
+product-publish = Publish
+product-withdraw = Withdraw from sale
+product-withdraw-text = Nobody can order it any more. Running subscriptions go on.
+plan-title = Plan { $name }
+plan-add = Add plan
+plan-add-text = Its items are added afterwards.
+plan-save = Save plan
+plan-save-text = Running subscriptions keep what they have.
+item-add = Add item
+item-add-text = Something that is charged once, in every period, or by use.
+item-save = Save item
+item-save-text = Prices of running subscriptions do not change.
+items-none = No items yet
+items-none-text = A plan needs at least one item to be sold.
+parameters-lead = What is asked on ordering, and checked before anything is delivered.
+parameters-none = Nothing is asked.
+parameter-add = Add parameter
+parameter-add-text = The vendor gets the answer with the delivery.
+parameter-save = Save parameter
+parameter-save-text = Holds for orders from now on.
+param-type-text = One line
+param-type-number = Number
+param-type-choice = Choice
+param-type-yes-no = Yes or no
+param-type-lines = Several lines
+f-name-en = Name (English)
+f-name-de = Name (German)
+f-summary-en = In one sentence (English)
+f-summary-de = In one sentence (German)
+f-description-en = Description (English)
+f-description-de = Description (German)
+f-category = Category
+f-delivery-mode = Delivered by
+delivery-mode-webhook = The vendor's service (webhook)
+delivery-mode-manual = People (task queue)
+delivery-mode-none = Nothing to deliver
+f-needs-approval = Orders need an approval by the seller
+f-plan-name-en = Name (English)
+f-plan-name-de = Name (German)
+f-billing-period = Billed
+f-term = Term
+f-trial-days = Days of trial
+f-plan-state = State
+billing-period-none = None
+billing-period-P1M = Monthly
+billing-period-P3M = Quarterly
+billing-period-P1Y = Yearly
+billing-period-P3Y = Three years
+f-item-code = Code
+f-item-name-en = Name (English)
+f-item-name-de = Name (German)
+f-item-kind = Charged
+f-unit = Unit or meter
+f-model = Price model
+f-price = Price
+f-tiers = Tiers
+f-tiers-hint = One per line: from quantity, price, fixed amount.
+f-included = Included quantity
+f-minimum = Smallest quantity
+f-maximum = Largest quantity
+price-model-flat = Flat
+price-model-per-unit = Per unit
+price-model-graduated = Graduated tiers
+price-model-volume = Volume
+price-model-stairstep = Steps
+price-model-package = Package
+price-model-pass-through = Cost passed through
+f-param-code = Code
+f-param-label-en = Question (English)
+f-param-label-de = Question (German)
+f-param-type = Type
+f-pattern = Pattern (regular expression)
+f-choices = Choices, one per line
+f-param-required = Must be answered
+
+# Billing
+payments-view-all = Awaited
+payments-view-received = Received
+payments-view-failed = Failed
+payments-none = No payments here
+payments-none-text = Payments by bank transfer are recorded here when they arrive.
+payment-record = Record payment
+payment-record-lead = Money that arrived by bank transfer.
+f-amount = Amount
+f-received = Received on
+f-bank-reference = Reference on the statement
+f-note = Note
+run-begin = Bill now
+run-begin-lead = Rates and invoices every leg up to a date. What is billed already is not billed again.
+run-dry = Only try
+run-until = Until { $date }
+runs-none = Nothing billed yet
+runs-none-text = Billing runs by itself every day; begin one here to see its result now.
+f-until = Everything before
+usage-lead = Records of use and cost from other systems; every record is taken in once.
+usage-import = Import a FOCUS file
+usage-imports-none = Nothing imported yet
+usage-imports-none-text = Import a FOCUS 1.0 CSV file here or on the command line.
+usage-refused = Refused rows
+usage-held = Held records
+usage-held-lead = Their sub-account belongs to no subscription yet. Once assigned they are rated, nothing is lost.
+usage-held-count = { $count ->
+    [one] { $count } record waits to be assigned.
+   *[other] { $count } records wait to be assigned.
+}
+usage-held-none = Nothing is held
+usage-held-none-text = Every record has its subscription.
+usage-assign = Assign records
+usage-assign-one = Assign
+usage-assign-one-text = All held and future records of this sub-account go to the subscription.
+f-file = File
+f-on-error = On a malformed row
+on-error-skip = import the others
+on-error-stop = import nothing
+ledger-balances = Trial balance
+ledger-entries = Entries
+ledger-until = All entries up to { $date }
+ledger-balanced = Balanced
+ledger-unbalanced = Does not balance
+ledger-export-hledger = hledger
+ledger-export-beancount = beancount
+ledger-search = Account
+ledger-none = Nothing booked yet
+ledger-none-text = Every document posts its entries here.
+
+# Operations
+jobs-search = Kind or subject
+jobs-view-all = Waiting
+jobs-view-leased = Running
+jobs-view-dead = Given up
+jobs-view-done = Done
+jobs-none = No jobs here
+jobs-none-text = What has to be done in the background appears here.
+job-retry = Try again
+events-search = Kind or subject
+events-none = No events yet
+events-none-text = Every change of state leaves an event here.
+mails-lead = Mails that were sent. In a sandbox none leaves the house.
+mails-search = Recipient or subject
+mails-none = No mails yet
+mails-none-text = Confirmations, reminders and invoices appear here.
+mail = Mail
+webhooks-lead = We tell your service what happens by a signed POST and try again until it answers.
+webhooks-none = No endpoint yet
+webhooks-none-text = Add the address of your service below.
+webhook-add = Add endpoint
+webhook-secret = Signing secret
+webhook-test = Send a test
+webhook-log = Deliveries
+webhook-rotate = New secret
+webhook-failing = { $count ->
+    [one] { $count } delivery failed in the last 24 hours.
+   *[other] { $count } deliveries failed in the last 24 hours.
+}
+f-url = Address
+f-events = Events
+deliveries-search = Customer or subscription
+deliveries-none = No deliveries yet
+deliveries-none-text = They begin when an order is approved and paid.
+delivery-action-provision = Set up
+delivery-action-change = Change
+delivery-action-suspend = Suspend
+delivery-action-resume = Resume
+delivery-action-remove = Remove
+delivery-title = { $action }: { $product }
+delivery-event = The event as it is sent
+attempts = Attempts
+attempt = Attempt { $number }: { $outcome }
+attempt-next = Next attempt
+
+# Tasks
+tasks-lead = Deliveries that people do by hand, the oldest first.
+tasks-view-all = Open
+tasks-view-done = Done
+tasks-view-failed = Failed
+tasks-none = No task waits
+tasks-none-text = Orders of products delivered by hand appear here.
+task-changes = What changes
+task-report = Report
+task-report-lead = What the customer gets to see: addresses, credentials and instructions. Credentials are stored encrypted and not shown here again.
+task-succeed = Report success
+task-more = More fields
+task-fail = Report failure
+task-fail-text = The seller and the customer read what you write.
+task-secrets = Credentials stored
+task-endpoint-name = Address { $number }: name
+task-endpoint-url = Address { $number }
+task-secret-name = Credential { $number }: name
+task-secret-value = Credential { $number }: value
+f-instructions-en = Instructions (English)
+f-instructions-de = Instructions (German)

@@ -50,6 +50,7 @@ language = Language
 currency = Currency
 your-account = Your account:
 your-pages = Your pages
+toolbar = Page and account
 crumbs = Where you are
 footer = About this shop
 acting-label = Acting as a customer

@@ -42,3 +42,15 @@ document.addEventListener("keydown", (event) => {
     open.querySelector("summary").focus();
   }
 });
+
+// A part that refreshes itself waits while somebody reads or works inside it.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const part = event.target;
+  if (part.id !== "live") return;
+  if (part.contains(document.activeElement) || part.querySelector("dialog[open], details[open]")) event.preventDefault();
+});
+
+// Morphing keeps elements but takes away what scripts added to them.
+document.addEventListener("htmx:afterSettle", () => {
+  document.querySelectorAll("copy-text, qty-stepper").forEach((element) => element.connectedCallback?.());
+});

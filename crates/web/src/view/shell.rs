@@ -5,8 +5,9 @@ use tradewind_kernel::locale::Locale;
 use tradewind_kernel::time::Timestamp;
 
 use super::kit::{
-    Access, AccessEntry, Badge, Block, Button, CodeBlock, Column, Empty, FilterBar, Form, Icon,
-    ListState, Notice, Picker, Row, Table, Tabs, Txt,
+    Access, AccessEntry, Badge, Block, Button, Cell, Choice, CodeBlock, Column, Dialog, Empty,
+    Facts, Field, FilterBar, Form, Icon, ListState, Notice, Picker, Prose, Row, Tab, Table, Tabs,
+    Txt,
 };
 use super::nav::NavGroup;
 use super::text::Tr;
@@ -383,5 +384,139 @@ impl Shell {
     /// A notice from a text `key` alone.
     pub fn notice(&self, tone: super::kit::Tone, key: &str) -> Notice {
         Notice::new(tone, self.t.tr(key), "")
+    }
+}
+
+/// Whether something may be done here.
+#[derive(Clone, Default)]
+pub enum Permit {
+    /// It may.
+    Yes,
+    /// Not now, for this reason; the button is shown, off.
+    No(Txt),
+    /// Not by this reader; nothing is shown.
+    #[default]
+    Hidden,
+}
+
+impl Permit {
+    /// The button as permitted.
+    pub fn button(&self, button: Button) -> Option<Button> {
+        match self {
+            Permit::Yes => Some(button),
+            Permit::No(why) => Some(button.refused(Some(why.clone()))),
+            Permit::Hidden => None,
+        }
+    }
+
+    /// Whether it may be done.
+    pub fn is_yes(&self) -> bool {
+        matches!(self, Permit::Yes)
+    }
+}
+
+impl Head {
+    /// With something to do, as permitted.
+    #[must_use]
+    pub fn may(mut self, permit: &Permit, button: Button) -> Self {
+        self.buttons.extend(permit.button(button));
+        self
+    }
+}
+
+impl Shell {
+    /// A filter over stored codes, named by the texts `prefix-code`; label `f-<name>`.
+    pub fn picker(&self, name: &'static str, prefix: &str, codes: &[&'static str]) -> Picker {
+        let all = Choice::new(
+            "",
+            self.t
+                .with("all-of", &[("what", &self.t.tr(&format!("f-{name}")))]),
+        );
+        let codes = codes
+            .iter()
+            .map(|code| Choice::new(*code, self.t.code(prefix, code)));
+        Picker {
+            name: name.into(),
+            label: self.t.tr(&format!("f-{name}")),
+            choices: std::iter::once(all).chain(codes).collect(),
+        }
+    }
+
+    /// Views of a list as tabs: text keys `prefix-view` for the values of the parameter `view`, with counts.
+    pub fn views(
+        &self,
+        state: &ListState,
+        prefix: &str,
+        views: &[(&'static str, Option<u32>)],
+    ) -> Tabs {
+        let tab = |(view, count): &(&'static str, Option<u32>)| Tab {
+            label: self.t.tr(&format!(
+                "{prefix}-{}",
+                if view.is_empty() { "all" } else { view }
+            )),
+            href: state.href(&[("view", view)]).into(),
+            count: count.map(|count| self.t.int(i64::from(count))),
+            current: state.value("view") == *view,
+        };
+        Tabs {
+            label: self.t.tr("views"),
+            tabs: views.iter().map(tab).collect(),
+        }
+    }
+
+    /// Names and values, the names being texts.
+    pub fn facts(&self, facts: Vec<(&str, Cell)>) -> Facts {
+        Facts(
+            facts
+                .into_iter()
+                .map(|(key, cell)| (self.t.tr(key), cell))
+                .collect(),
+        )
+    }
+
+    /// A dialog that asks to confirm a POST to `action`: texts `key` (title and button), `key-text`.
+    pub fn confirm(
+        &self,
+        id: &str,
+        key: &str,
+        action: impl Into<Txt>,
+        fields: Vec<Field>,
+    ) -> Dialog {
+        let button = Button::submit(self.t.tr(key), "do", "confirm").primary();
+        let form = self.form(action, key).fields(fields).button(button);
+        Dialog::new(
+            id.to_owned(),
+            self.t.tr(key),
+            self.t.tr(&format!("{key}-text")),
+            form,
+            self.t.tr("w-cancel"),
+        )
+    }
+
+    /// An empty place inside a card: text `key`.
+    pub fn nothing(&self, key: &str) -> Prose {
+        Prose(vec![self.t.tr(key)])
+    }
+
+    /// The table inside a card or tab, without pages; text `none` is said when it is empty.
+    pub fn table(
+        &self,
+        caption: &str,
+        columns: Vec<Column>,
+        rows: Vec<Vec<Cell>>,
+        none: &str,
+    ) -> Table {
+        let rows = rows.into_iter().map(Row::Cells).collect();
+        Table::new(self.t.tr(caption), columns, rows).or(Empty::new("inbox", self.t.tr(none), ""))
+    }
+
+    /// The same call for a program: a `curl` line for a path of the API.
+    pub fn curl(&self, method: &str, path: &str) -> CodeBlock {
+        let verb = if method == "GET" {
+            String::new()
+        } else {
+            format!("-X {method} ")
+        };
+        self.code(self.t.tr("as-curl"), format!("curl {verb}-H \"Authorization: Bearer $TRADEWIND_KEY\" \\\n  $TRADEWIND_URL/api/v1{path}"))
     }
 }

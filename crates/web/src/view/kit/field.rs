@@ -97,6 +97,7 @@ pub struct Field {
     fixed: bool,
     placeholder: Option<Txt>,
     scope: Txt,
+    spoken: bool,
 }
 
 impl Field {
@@ -117,6 +118,7 @@ impl Field {
             fixed: false,
             placeholder: None,
             scope: Txt::Borrowed("f"),
+            spoken: false,
         }
     }
 
@@ -214,6 +216,14 @@ impl Field {
     #[must_use]
     pub fn scope(mut self, scope: impl Into<Txt>) -> Self {
         self.scope = scope.into();
+        self
+    }
+
+    /// With a label that is only read aloud, as in a cell of a table.
+    #[must_use]
+    pub fn spoken(mut self, label: impl Into<Txt>) -> Self {
+        self.label = label.into();
+        self.spoken = true;
         self
     }
 

@@ -174,10 +174,15 @@ impl Table {
         self.columns.get(*index).map_or("", |column| &column.label)
     }
 
-    fn class(cell: &Cell) -> &'static str {
+    fn class(&self, cell: &Cell, index: &usize) -> &'static str {
+        let figures = self
+            .columns
+            .get(*index)
+            .is_some_and(|column| column.figures);
         match cell {
-            cell if cell.is_figure() => "n",
             Cell::Do(_) => "acts",
+            Cell::Nil if figures => "n",
+            cell if cell.is_figure() => "n",
             _ => "",
         }
     }

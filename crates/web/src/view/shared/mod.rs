@@ -1,7 +1,26 @@
 //! What several surfaces show alike.
 
+mod access;
+mod change;
 mod form_state;
+mod invoice;
+mod invoices;
+mod orders;
 mod price;
+mod settings;
+mod subscription;
+mod subscriptions;
 
+pub use access::{ApiKeyRow, ApiKeysPage, AuditPage, AuditRow, UserRow, UsersPage};
+pub use change::{CancelPage, ChangePage, ChangePreview, DiffRow, PreviewPanel, preview_panel};
 pub use form_state::{Ask, FormState};
+pub use invoice::{InvoiceGroup, InvoiceLine, InvoicePage, Party, TaxLine};
+pub(crate) use invoices::invoice_columns;
+pub use invoices::{InvoiceRow, InvoicesPage, Ledgerside};
+pub(crate) use orders::order_columns;
+pub use orders::{OrderPage, OrderRow, OrderStep, OrdersPage, order_steps};
 pub use price::{Every, NextInvoice, PriceFrom, PriceItem, PriceView};
+pub use settings::{SettingsPage, SettingsPart};
+pub use subscription::{ItemRow, LegRow, SubscriptionPage, SubscriptionView, UsageRow};
+pub(crate) use subscriptions::subscription_columns;
+pub use subscriptions::{SubscriptionRow, SubscriptionsPage};

@@ -91,6 +91,13 @@ pub struct PriceView {
 }
 
 impl PriceView {
+    /// Laid out as an invoice to come, whose sum is not due yet.
+    pub fn upcoming(&self, t: &Tr) -> Prices {
+        let mut prices = self.prices(t);
+        prices.due.label = t.tr("c-total");
+        prices
+    }
+
     /// Laid out.
     pub fn prices(&self, t: &Tr) -> Prices {
         let line = |item: &PriceItem| self.line(t, item);

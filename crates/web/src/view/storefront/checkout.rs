@@ -2,8 +2,8 @@
 
 use crate::blocks;
 use crate::view::kit::{
-    Block, Button, Card, Cell, Choice, Facts, Field, Kind, Moment, Notice, Steps, Timeline, Tone,
-    Txt,
+    Block, Button, Card, Cell, Choice, Facts, Field, Kind, Moment, Notice, Prose, Steps, Timeline,
+    Tone, Txt,
 };
 use crate::view::shared::{Ask, FormState, PriceView};
 use crate::view::{Head, Page, Shell};
@@ -198,5 +198,27 @@ impl OrderPlacedPage {
         Page::new(shell, head, body)
             .aside(aside)
             .refresh(self.moving.then_some(3))
+    }
+}
+
+/// A legal text of the shop: terms, privacy, imprint.
+pub struct LegalPage {
+    /// Title.
+    pub title: Txt,
+    /// Version, in words.
+    pub version: Txt,
+    /// Its paragraphs.
+    pub text: Vec<Txt>,
+}
+
+impl LegalPage {
+    /// Lays the page out.
+    pub fn page(self, shell: Shell) -> Page {
+        let head = Head::new(self.title.clone()).meta(self.version);
+        Page::new(
+            shell,
+            head,
+            blocks![Card::new(self.title, blocks![Prose(self.text)])],
+        )
     }
 }

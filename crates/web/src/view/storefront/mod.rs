@@ -5,5 +5,6 @@ mod checkout;
 mod product;
 
 pub use catalogue::{CataloguePage, Facet, FacetValue, ProductCard};
-pub use checkout::{CheckoutPage, OrderPlacedPage, PaymentOption, Terms};
+pub use checkout::{CheckoutPage, LegalPage, OrderPlacedPage, PaymentOption, Terms};
+pub(crate) use product::parameter;
 pub use product::{ParameterAsk, ParameterKind, PlanOffer, ProductPage, QuantityAsk, price_panel};

@@ -1,9 +1,0 @@
-//! Every page in every state.
-
-mod store;
-
-use crate::Entries;
-
-pub(crate) fn all() -> Entries {
-    store::entries()
-}

@@ -1,0 +1,210 @@
+//! A seller's money.
+
+use tradewind_web::view::Page;
+use tradewind_web::view::kit::ListState;
+use tradewind_web::view::panel::*;
+use tradewind_web::view::shared::*;
+use tradewind_web::view::shell::Permit;
+
+use super::rows;
+use crate::Entries;
+use crate::sample::{Look, date, eur, ts};
+
+pub(crate) fn entries() -> Entries {
+    vec![
+        ("panel-invoices", |look| {
+            InvoicesPage {
+                side: Ledgerside::Issued,
+                rows: rows::invoices(),
+                state: ListState {
+                    next: Some("x".into()),
+                    ..ListState::at("/panel/invoices")
+                },
+                sums: vec![("sum-open", eur(1_234_567), "sum-open-text")],
+            }
+            .page(look.panel("/panel/invoices"))
+        }),
+        ("panel-invoices-received", |look| {
+            InvoicesPage {
+                side: Ledgerside::Received,
+                rows: rows::invoices(),
+                state: ListState::at("/panel/invoices/received"),
+                sums: Vec::new(),
+            }
+            .page(look.panel("/panel/invoices/received"))
+        }),
+        ("panel-invoice", |look| {
+            rows::invoice(look, "/panel").page(look.panel("/panel/invoices/x"))
+        }),
+        ("panel-payments", payments),
+        ("panel-payment-record", |look| {
+            let form =
+                FormState::of([("amount", "300.00")]).wrong("amount", "At most €254.39 is open.");
+            RecordPaymentPage {
+                invoice: "inv_1".into(),
+                number: "NC-2026-0042".into(),
+                payer: "Hansa Logistik GmbH".into(),
+                open: eur(25439),
+                form,
+            }
+            .page(look.panel("/panel/payments"))
+        }),
+        ("panel-billing-runs", |look| runs(look, true)),
+        ("panel-billing-runs-empty", |look| runs(look, false)),
+        ("panel-usage", usage),
+        ("panel-usage-held", |look| held(look, true)),
+        ("panel-usage-held-none", |look| held(look, false)),
+        ("panel-ledger", |look| ledger(look, "")),
+        ("panel-ledger-account", |look| {
+            ledger(look, "assets:receivable:hansa")
+        }),
+    ]
+}
+
+fn payments(look: &Look) -> Page {
+    let row =
+        |number: &'static str, method: &'static str, state: &'static str, came: bool| PaymentRow {
+            invoice: (number.into(), "/panel/invoices/x".into()),
+            payer: "Hansa Logistik GmbH".into(),
+            method: method.into(),
+            at: came.then(|| ts("2026-11-20T10:00:00Z")),
+            due: Some(date("2026-11-25")),
+            state: state.into(),
+            amount: eur(25439),
+            record: (!came).then(|| "inv_1".into()),
+        };
+    PaymentsPage {
+        rows: vec![
+            row("NC-2026-0043", "Bank transfer", "pending", false),
+            row("NC-2026-0042", "Visa ending in 4242", "succeeded", true),
+            row("NC-2026-0041", "Visa ending in 0002", "declined", true),
+        ],
+        state: ListState::at("/panel/payments"),
+    }
+    .page(look.panel("/panel/payments"))
+}
+
+fn runs(look: &Look, full: bool) -> Page {
+    let row = |state: &'static str, done: u64, failed: u32| BillingRunRow {
+        id: "run_1".into(),
+        until: date("2026-11-01"),
+        at: ts("2026-11-01T02:00:00Z"),
+        by: "Jonas Petersen".into(),
+        state: state.into(),
+        progress: (done, 1284),
+        invoices: 311,
+        totals: vec![eur(4_821_000)],
+        failed,
+    };
+    BillingRunsPage {
+        rows: if full {
+            vec![row("in_progress", 800, 0), row("completed", 1284, 2)]
+        } else {
+            Vec::new()
+        },
+        state: ListState::at("/panel/billing-runs"),
+        begin: Permit::Yes,
+        form: FormState::of([("until", "2026-12-01")]),
+        moving: full,
+    }
+    .page(look.panel("/panel/billing-runs"))
+}
+
+fn usage(look: &Look) -> Page {
+    let refused = vec![
+        (
+            118,
+            "BilledCost".into(),
+            "a decimal such as 12.34, found \"n/a\"".into(),
+        ),
+        (
+            90_211,
+            "ChargePeriodStart".into(),
+            "a time such as 2024-09-01T00:00:00Z, found \"\"".into(),
+        ),
+    ];
+    ImportsPage {
+        rows: vec![ImportRow {
+            id: "imp_01ksd2v7nwe0v9wm0q3w4v5x6y".into(),
+            source: "focus-2024-09.csv".into(),
+            at: ts("2026-11-21T10:00:00Z"),
+            state: "completed".into(),
+            taken: 98_211,
+            known: 1_204,
+            held: 318,
+            refused,
+        }],
+        state: ListState::at("/panel/usage"),
+        held: 318,
+        import: Permit::Yes,
+        form: FormState::default(),
+        moving: false,
+    }
+    .page(look.panel("/panel/usage"))
+}
+
+fn held(look: &Look, full: bool) -> Page {
+    let row = |account: &'static str, name: &'static str| HeldRow {
+        account: account.into(),
+        name: name.into(),
+        records: 159,
+        days: (date("2024-09-01"), date("2024-09-30")),
+        cost: "$1,204.118273645".into(),
+        suggestion: "sub_2".into(),
+    };
+    HeldUsagePage {
+        rows: if full {
+            vec![
+                row("9876543210", "hansa-prod"),
+                row("1234567890", "moewe-lab"),
+            ]
+        } else {
+            Vec::new()
+        },
+        subscriptions: vec![
+            ("sub_1".into(), "Hansa Logistik · Cloud costs".into()),
+            ("sub_2".into(), "Möwe Medien · Cloud costs".into()),
+        ],
+        state: ListState::at("/panel/usage/held"),
+    }
+    .page(look.panel("/panel/usage/held"))
+}
+
+fn ledger(look: &Look, account: &str) -> Page {
+    let row = |account: &'static str, party: &'static str, debit: i64, credit: i64| BalanceRow {
+        account: account.into(),
+        party: party.into(),
+        debit: eur(debit),
+        credit: eur(credit),
+        balance: eur(debit - credit),
+    };
+    let entry = |debit: Option<i64>, credit: Option<i64>| EntryRow {
+        at: ts("2026-11-01T02:00:00Z"),
+        transaction: "txn_01ksd2v7nwe0v9wm0q3w4v5x6y".into(),
+        document: ("Invoice NC-2026-0042".into(), "/panel/invoices/x".into()),
+        account: "assets:receivable:hansa".into(),
+        debit: debit.map(eur),
+        credit: credit.map(eur),
+    };
+    LedgerPage {
+        until: date("2026-11-22"),
+        balances: vec![
+            row("assets:bank", "", 2_000_000, 0),
+            row(
+                "assets:receivable:hansa",
+                "Hansa Logistik GmbH",
+                45439,
+                20000,
+            ),
+            row("income:sales", "", 0, 1_980_000),
+            row("liabilities:vat", "", 0, 45439),
+        ],
+        entries: vec![entry(Some(45439), None), entry(None, Some(20000))],
+        state: ListState {
+            query: vec![("account".into(), account.to_owned())],
+            ..ListState::at("/panel/ledger")
+        },
+        balanced: true,
+    }
+    .page(look.panel("/panel/ledger"))
+}

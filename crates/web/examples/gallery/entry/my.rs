@@ -1,0 +1,474 @@
+//! The customer's dashboard.
+
+use tradewind_web::view::Page;
+use tradewind_web::view::dashboard::*;
+use tradewind_web::view::kit::{AccessEntry, BarChart, ListState, Series, Tone};
+use tradewind_web::view::shared::*;
+use tradewind_web::view::shell::Permit;
+use tradewind_web::view::storefront::QuantityAsk;
+
+use super::{account, rows};
+use crate::Entries;
+use crate::sample::{Look, cur, date, dec, eur, monthly, price, ts};
+
+pub(crate) fn entries() -> Entries {
+    vec![
+        ("my-home", |look| home(look, true)),
+        ("my-home-empty", |look| home(look, false)),
+        ("my-subscriptions", |look| {
+            SubscriptionsPage {
+                base: "/my",
+                rows: rows::subscriptions(),
+                state: ListState {
+                    next: Some("x".into()),
+                    ..ListState::at("/my/subscriptions")
+                },
+            }
+            .page(look.my("/my/subscriptions"))
+        }),
+        ("my-subscriptions-empty", |look| {
+            SubscriptionsPage {
+                base: "/my",
+                rows: Vec::new(),
+                state: ListState::at("/my/subscriptions"),
+            }
+            .page(look.my("/my/subscriptions"))
+        }),
+        ("my-subscriptions-no-match", |look| {
+            let state = ListState {
+                query: vec![("q".into(), "zzz".into()), ("state".into(), "trial".into())],
+                ..ListState::at("/my/subscriptions")
+            };
+            SubscriptionsPage {
+                base: "/my",
+                rows: Vec::new(),
+                state,
+            }
+            .page(look.my("/my/subscriptions"))
+        }),
+        ("my-subscription", |look| {
+            subscription(look, overview(true)).page(look.my("/my/subscriptions/x"))
+        }),
+        ("my-subscription-suspended", |look| {
+            let mut page = subscription(look, overview(false));
+            page.state = "suspended".into();
+            page.delivery = "stopped".into();
+            page.warning = Some("Invoice NC-2026-0042 is overdue since 10 November. Pay it and the service comes back.".into());
+            page.change = Permit::No("Not while payment is overdue.".into());
+            page.page(look.my("/my/subscriptions/x"))
+        }),
+        ("my-subscription-usage", |look| {
+            subscription(look, usage(look)).page(look.my("/my/subscriptions/x"))
+        }),
+        ("my-subscription-invoices", |look| {
+            subscription(look, SubscriptionView::Invoices(rows::invoices()))
+                .page(look.my("/my/subscriptions/x"))
+        }),
+        ("my-subscription-changes", |look| {
+            subscription(look, SubscriptionView::Changes(rows::orders(false)))
+                .page(look.my("/my/subscriptions/x"))
+        }),
+        ("my-subscription-activity", |look| {
+            subscription(look, SubscriptionView::Activity(rows::activity(look)))
+                .page(look.my("/my/subscriptions/x"))
+        }),
+        ("my-change", |look| change(look, true)),
+        ("my-change-nothing", |look| change(look, false)),
+        ("my-cancel", |look| {
+            CancelPage {
+                base: "/my",
+                id: "sub_1".into(),
+                product: "Tidemail".into(),
+                period_end: date("2026-12-22"),
+                at_once: Some(Some(eur(1240))),
+                notes: vec![
+                    "Mailboxes are closed and their content is deleted 30 days later.".into(),
+                    "Export what you need before.".into(),
+                ],
+                form: FormState::default(),
+            }
+            .page(look.my("/my/subscriptions/x"))
+        }),
+        ("my-orders", |look| {
+            OrdersPage {
+                base: "/my",
+                rows: rows::orders(false),
+                state: ListState::at("/my/orders"),
+                counts: [None; 4],
+            }
+            .page(look.my("/my/orders"))
+        }),
+        ("my-orders-empty", |look| {
+            OrdersPage {
+                base: "/my",
+                rows: Vec::new(),
+                state: ListState::at("/my/orders"),
+                counts: [None; 4],
+            }
+            .page(look.my("/my/orders"))
+        }),
+        ("my-order", |look| {
+            rows::order("/my", false).page(look.my("/my/orders/x"))
+        }),
+        ("my-order-waits", |look| {
+            let mut page = rows::order("/my", true);
+            page.approve = Permit::Hidden;
+            page.page(look.my("/my/orders/x"))
+        }),
+        ("my-invoices", |look| {
+            InvoicesPage {
+                side: Ledgerside::Mine,
+                rows: rows::invoices(),
+                state: ListState::at("/my/invoices"),
+                sums: vec![
+                    ("sum-open", eur(13685), "sum-open-text"),
+                    ("sum-overdue", eur(4200), "sum-overdue-text"),
+                ],
+            }
+            .page(look.my("/my/invoices"))
+        }),
+        ("my-invoice", |look| {
+            rows::invoice(look, "/my").page(look.my("/my/invoices/x"))
+        }),
+        ("my-pay", |look| pay(look, None)),
+        ("my-pay-confirm", |look| pay(look, Some("pay_1"))),
+        ("my-payment-methods", methods),
+        ("my-costs", costs),
+        ("my-users", |look| {
+            account::users(look, "/my", look.my("/my/users"))
+        }),
+        ("my-api-keys", |look| {
+            account::keys("/my", false).page(look.my("/my/api-keys"))
+        }),
+        ("my-api-keys-fresh", |look| {
+            account::keys("/my", true).page(look.my("/my/api-keys"))
+        }),
+        ("my-audit", |look| {
+            account::audit().page(look.my("/my/audit"))
+        }),
+        ("my-settings", |look| {
+            account::settings("/my", false).page(look.my("/my/settings"))
+        }),
+    ]
+}
+
+fn home(look: &Look, full: bool) -> Page {
+    HomePage {
+        name: "Ada".into(),
+        needs: if full {
+            vec![
+                Need {
+                    tone: Tone::Bad,
+                    text: "Invoice NC-2026-0042 over €42.00 is overdue.".into(),
+                    action: ("Pay".into(), "/my/invoices/x/pay".into()),
+                },
+                Need {
+                    tone: Tone::Warn,
+                    text: "Your Visa ending in 4242 expires this month.".into(),
+                    action: ("Replace".into(), "/my/payment-methods".into()),
+                },
+            ]
+        } else {
+            Vec::new()
+        },
+        subscriptions: if full {
+            rows::subscriptions()
+        } else {
+            Vec::new()
+        },
+        active: if full { 5 } else { 0 },
+        next: full.then(|| NextInvoice {
+            date: date("2026-12-01"),
+            total: eur(48210),
+            plus_usage: true,
+        }),
+        so_far: eur(if full { 32118 } else { 0 }),
+        open: eur(if full { 17885 } else { 0 }),
+        recent: if full {
+            rows::activity(look)
+        } else {
+            Vec::new()
+        },
+    }
+    .page(look.my("/my"))
+}
+
+fn overview(full: bool) -> SubscriptionView {
+    let item = |name: &'static str,
+                kind: &'static str,
+                quantity: &'static str,
+                pricing: &'static str,
+                amount: Option<i64>| ItemRow {
+        name: name.into(),
+        kind: kind.into(),
+        quantity: quantity.into(),
+        pricing: pricing.into(),
+        amount: amount.map(eur),
+    };
+    SubscriptionView::Overview {
+        items: vec![
+            item(
+                "Seats",
+                "recurring",
+                "12 seats",
+                "first 5 included, then €8.00",
+                Some(9600),
+            ),
+            item("Base fee", "recurring", "1", "€19.00", Some(1900)),
+            item(
+                "Storage",
+                "metered",
+                "61.4 GB used",
+                "€0.0215 per GB above 50 GB",
+                Some(25),
+            ),
+        ],
+        parameters: vec![
+            ("Domain".into(), "hansa.example".into()),
+            ("Region".into(), "Germany".into()),
+        ],
+        access: if full {
+            vec![
+                AccessEntry::Link("Webmail".into(), "https://mail.hansa.example".into()),
+                AccessEntry::Plain("IMAP server".into(), "imap.tidemail.example:993".into()),
+                AccessEntry::Secret(
+                    "Admin password".into(),
+                    "/my/subscriptions/x/secrets/admin".into(),
+                ),
+                AccessEntry::Note(
+                    "Sign in as admin@hansa.example and create your mailboxes.".into(),
+                ),
+            ]
+        } else {
+            Vec::new()
+        },
+        upcoming: full.then(|| PriceView {
+            one_time: Vec::new(),
+            due_now: eur(13685),
+            net: eur(11500),
+            taxes: vec![("VAT 19%".into(), eur(2185))],
+            next: None,
+            ..price()
+        }),
+        legs: Vec::new(),
+    }
+}
+
+fn usage(look: &Look) -> SubscriptionView {
+    let rows = (1..=21).map(|day| UsageRow {
+        date: date(&format!("2026-11-{day:02}")),
+        meter: "Storage".into(),
+        quantity: dec("2.918374"),
+        unit: "GB".into(),
+        cost: look.t().price(dec("0.062745041"), cur("EUR")),
+    });
+    let values: Vec<f64> = (1..=21).map(|day| 20.0 + f64::from(day) * 2.0).collect();
+    SubscriptionView::Usage {
+        chart: Some(BarChart {
+            title: "Storage per day in November".into(),
+            labels: (1..=21).map(|day| day.to_string().into()).collect(),
+            series: vec![Series {
+                name: "Storage".into(),
+                values,
+                expected: false,
+            }],
+            scale: ("80 GB".into(), "40 GB".into()),
+            top: 80.0,
+        }),
+        rows: rows.collect(),
+        until: Some(ts("2026-11-22T08:00:00Z")),
+    }
+}
+
+pub(crate) fn subscription(look: &Look, view: SubscriptionView) -> SubscriptionPage {
+    let _ = look;
+    SubscriptionPage {
+        base: "/my",
+        id: "sub_01ksd2v7nwe0v9wm0q3w4v5x6y".into(),
+        product: "Tidemail".into(),
+        plan: "Business · 12 seats".into(),
+        vendor: "Tidemark Software".into(),
+        buyer: ("Hansa Logistik GmbH".into(), None),
+        state: "active".into(),
+        delivery: "running".into(),
+        since: date("2026-10-22"),
+        trial_until: None,
+        period: Some((date("2026-11-22"), date("2026-12-22"))),
+        auto_renew: true,
+        next: Some(date("2026-12-22")),
+        price: Some((eur(11500), monthly())),
+        scheduled: Some("10 instead of 12 seats from 22 December 2026.".into()),
+        warning: None,
+        change: Permit::Yes,
+        cancel: Permit::Yes,
+        renewal: Permit::Yes,
+        suspend: Permit::Hidden,
+        view,
+    }
+}
+
+fn change(look: &Look, full: bool) -> Page {
+    let row = |label: &'static str,
+               now: &'static str,
+               after: &'static str,
+               difference: &'static str| DiffRow {
+        label: label.into(),
+        now: now.into(),
+        after: after.into(),
+        difference: difference.into(),
+    };
+    ChangePage {
+        base: "/my",
+        id: "sub_1".into(),
+        product: "Tidemail".into(),
+        plans: vec![
+            (
+                "pln_a".into(),
+                "Essential".into(),
+                "from €4.00 per month".into(),
+            ),
+            (
+                "pln_b".into(),
+                "Business".into(),
+                "from €7.50 per month".into(),
+            ),
+            (
+                "pln_c".into(),
+                "Enterprise".into(),
+                "from €12.00 per month".into(),
+            ),
+        ],
+        current: "pln_b".into(),
+        quantities: vec![QuantityAsk {
+            name: "qty.seats".into(),
+            label: "Seats".into(),
+            min: Some("1".into()),
+            max: Some("500".into()),
+            step: "1".into(),
+            value: if full { "20".into() } else { "12".into() },
+            hint: Some("12 now".into()),
+        }],
+        parameters: Vec::new(),
+        preview: full.then(|| ChangePreview {
+            quote: "quo_1".into(),
+            rows: vec![
+                row("Plan", "Business", "Enterprise", "–"),
+                row("Seats", "12", "20", "+8"),
+                row("Per month", "€115.00", "€259.00", "+€144.00"),
+            ],
+            charges: vec![(
+                "Enterprise, 20 seats until 22 December".into(),
+                "20 of 30 days".into(),
+                eur(17266),
+            )],
+            credit: Some(eur(7667)),
+            taxes: vec![("VAT 19%".into(), eur(1824))],
+            due_now: eur(11423),
+            next: Some(NextInvoice {
+                date: date("2026-12-22"),
+                total: eur(30821),
+                plus_usage: true,
+            }),
+            from: None,
+            notes: vec!["No interruption; mailboxes grow to unlimited size.".into()],
+            changed_since: Some(
+                "The price of Enterprise changed at 09:20. The figures below are the new ones."
+                    .into(),
+            ),
+        }),
+        form: FormState::default(),
+    }
+    .page(look.my("/my/subscriptions/x"))
+}
+
+fn pay(look: &Look, confirm: Option<&'static str>) -> Page {
+    let method = |value: &'static str, label: &'static str, hint: &'static str| PayMethod {
+        value: value.into(),
+        label: label.into(),
+        hint: hint.into(),
+    };
+    PayPage {
+        action: "/my/invoices/x/pay".into(),
+        what: "Invoice NC-2026-0042".into(),
+        what_href: "/my/invoices/x".into(),
+        amount: eur(25439),
+        methods: vec![
+            method("new_card", "New card", "Charged at once"),
+            method("pmt_1", "Visa ending in 4242", "Charged at once"),
+        ],
+        confirm: confirm.map(Into::into),
+        bank: vec![
+            ("IBAN".into(), "DE02 1203 0000 0000 2020 51".into()),
+            ("Reference".into(), "NC-2026-0042".into()),
+        ],
+        sandbox: true,
+        form: FormState {
+            problem: Some("The card was declined. Nothing was charged; try another one.".into()),
+            ..FormState::of([("card_number", "4000 0000 0000 0002")])
+        },
+    }
+    .page(look.my("/my/invoices/x"))
+}
+
+fn methods(look: &Look) -> Page {
+    let row = |label: &'static str, state: &'static str, default: bool| PaymentMethodRow {
+        id: "pmt_1".into(),
+        label: label.into(),
+        expires: "12/2026".into(),
+        state: state.into(),
+        default,
+    };
+    PaymentMethodsPage {
+        rows: vec![
+            row("Visa ending in 4242", "expiring", true),
+            row("Mastercard ending in 4444", "active", false),
+        ],
+        sandbox: true,
+        form: FormState::default(),
+    }
+    .page(look.my("/my/payment-methods"))
+}
+
+fn costs(look: &Look) -> Page {
+    let months: Vec<_> = (6..=11)
+        .map(|month| date(&format!("2026-{month:02}-01")))
+        .collect();
+    let series = |name: &'static str, values: [f64; 6], expected: bool| Series {
+        name: name.into(),
+        values: values.into(),
+        expected,
+    };
+    let row = |name: &'static str, last: i64, change: &str| CostRow {
+        name: name.into(),
+        href: Some("/my/subscriptions/x".into()),
+        months: (0..6).map(|n| eur(last - 500 * (5 - n))).collect(),
+        expected: eur(last + 900),
+        change: Some(dec(change)),
+    };
+    CostsPage {
+        chart: Some(BarChart {
+            title: "Costs by month and service, June to November 2026".into(),
+            labels: months.iter().map(|month| look.t().month(*month)).collect(),
+            series: vec![
+                series("Compute", [210.0, 230.0, 228.0, 261.0, 281.0, 190.0], false),
+                series("Tidemail", [90.0, 90.0, 96.0, 96.0, 115.0, 115.0], false),
+                series("Storage", [12.0, 14.0, 15.0, 19.0, 22.0, 16.0], false),
+                series("Expected", [0.0, 0.0, 0.0, 0.0, 0.0, 110.0], true),
+            ],
+            scale: ("€500".into(), "€250".into()),
+            top: 500.0,
+        }),
+        months,
+        rows: vec![
+            row("Compute", 28134, "7.7"),
+            row("Tidemail", 11500, "0"),
+            row("Object Storage", 2200, "-15.8"),
+        ],
+        totals: (0..6).map(|n| eur(41834 - 1500 * (5 - n))).collect(),
+        so_far: eur(32118),
+        expected: eur(43118),
+        last: eur(41834),
+        state: ListState::at("/my/costs"),
+    }
+    .page(look.my("/my/costs"))
+}

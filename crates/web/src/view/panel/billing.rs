@@ -1,0 +1,253 @@
+//! Payments to record and billing runs.
+
+use tradewind_kernel::money::Money;
+use tradewind_kernel::time::{Date, Timestamp};
+
+use crate::blocks;
+use crate::view::kit::{Button, Card, Cell, ListState, Row, Txt};
+use crate::view::shared::{Ask, FormState};
+use crate::view::shell::Permit;
+use crate::view::{Head, Page, Shell};
+
+/// A payment, or an invoice that waits for one.
+pub struct PaymentRow {
+    /// Invoice: number, address.
+    pub invoice: (Txt, Txt),
+    /// Who pays.
+    pub payer: Txt,
+    /// How.
+    pub method: Txt,
+    /// When it came; `None` while it is awaited.
+    pub at: Option<Timestamp>,
+    /// Awaited on.
+    pub due: Option<Date>,
+    /// State.
+    pub state: Txt,
+    /// How much.
+    pub amount: Money,
+    /// Id of the invoice, when a payment can be recorded for it.
+    pub record: Option<Txt>,
+}
+
+/// Payments received and awaited.
+pub struct PaymentsPage {
+    /// Rows.
+    pub rows: Vec<PaymentRow>,
+    /// Search, views (`view` is empty for awaited, `received`, `failed`), page.
+    pub state: ListState,
+}
+
+impl PaymentsPage {
+    /// Lays the page out.
+    pub fn page(self, shell: Shell) -> Page {
+        let t = shell.t.clone();
+        let rows = self.rows.into_iter().map(|row| {
+            let acts = row.record.map(|id| {
+                shell
+                    .go(
+                        "payment-record",
+                        format!("/panel/payments/new?invoice={id}"),
+                    )
+                    .small(row.invoice.0.clone())
+            });
+            let at = row.at.map(|at| t.at(at)).or(row.due.map(|due| t.date(due)));
+            Row::Cells(vec![
+                Cell::Main(row.invoice.1, row.invoice.0, None),
+                Cell::Text(row.payer),
+                Cell::Text(row.method),
+                Cell::maybe_at(at),
+                Cell::State(t.state(&row.state)),
+                Cell::Figure(t.money(row.amount)),
+                Cell::Do(acts.into_iter().collect()),
+            ])
+        });
+        let columns = vec![
+            shell.col("c-invoice"),
+            shell.col("c-payer"),
+            shell.col("c-method"),
+            shell.col("c-when"),
+            shell.col("c-state"),
+            shell.fig("c-amount"),
+            shell.acts(),
+        ];
+        let rows = rows.collect();
+        let list = shell.list(
+            "nav-payments",
+            columns,
+            rows,
+            &self.state,
+            shell.empty("hand-coins", "payments-none"),
+        );
+        let views = shell.views(
+            &self.state,
+            "payments-view",
+            &[("", None), ("received", None), ("failed", None)],
+        );
+        let filters = shell.filters(&self.state, Some("invoices-search"), Vec::new());
+        Page::new(
+            shell,
+            Head::new(t.tr("nav-payments")).tabs(views),
+            blocks![filters, list],
+        )
+    }
+}
+
+/// Recording a payment that came by bank transfer.
+pub struct RecordPaymentPage {
+    /// Id of the invoice.
+    pub invoice: Txt,
+    /// Its number.
+    pub number: Txt,
+    /// Who pays.
+    pub payer: Txt,
+    /// What is open.
+    pub open: Money,
+    /// `amount`, `received`, `bank_reference`, `note`.
+    pub form: FormState,
+}
+
+impl RecordPaymentPage {
+    /// Lays the page out.
+    pub fn page(self, shell: Shell) -> Page {
+        let t = shell.t.clone();
+        let ask = Ask::new(&shell, &self.form);
+        let mut form = shell
+            .form(
+                format!("/panel/invoices/{}/payments", self.invoice),
+                "payment-record",
+            )
+            .two_columns()
+            .fields(vec![
+                ask.field("amount", crate::view::kit::Kind::Input("text"))
+                    .required()
+                    .unit(self.open.currency.code()),
+                ask.input("date", "received").required(),
+                ask.text("bank_reference").required().full(),
+                ask.optional(ask.area("note")),
+            ]);
+        if let Some(notice) = self.form.notice() {
+            form = form.before(blocks![notice]);
+        }
+        let facts = shell.facts(vec![
+            (
+                "c-invoice",
+                Cell::Link(
+                    format!("/panel/invoices/{}", self.invoice).into(),
+                    self.number.clone(),
+                ),
+            ),
+            ("c-payer", Cell::Text(self.payer)),
+            ("c-open", Cell::Text(t.money(self.open))),
+        ]);
+        let head = Head::new(t.tr("payment-record"))
+            .under(t.tr("nav-payments"), "/panel/payments")
+            .lead(t.tr("payment-record-lead"));
+        Page::new(
+            shell,
+            head,
+            blocks![Card::new(self.number, blocks![facts, form])],
+        )
+        .narrow()
+    }
+}
+
+/// A billing run.
+pub struct BillingRunRow {
+    /// Id.
+    pub id: Txt,
+    /// Everything before this date.
+    pub until: Date,
+    /// When it began.
+    pub at: Timestamp,
+    /// Who began it.
+    pub by: Txt,
+    /// State.
+    pub state: Txt,
+    /// Subscriptions looked at, of how many.
+    pub progress: (u64, u64),
+    /// Invoices made.
+    pub invoices: u32,
+    /// Their totals, one per currency.
+    pub totals: Vec<Money>,
+    /// Legs that failed.
+    pub failed: u32,
+}
+
+/// Billing runs.
+pub struct BillingRunsPage {
+    /// Rows, the newest first.
+    pub rows: Vec<BillingRunRow>,
+    /// Page.
+    pub state: ListState,
+    /// May begin one.
+    pub begin: Permit,
+    /// `until`, `dry_run`.
+    pub form: FormState,
+    /// Whether one is under way.
+    pub moving: bool,
+}
+
+impl BillingRunsPage {
+    /// Lays the page out.
+    pub fn page(self, shell: Shell) -> Page {
+        let t = shell.t.clone();
+        let rows = self.rows.into_iter().map(|row| {
+            let totals: Vec<_> = row.totals.iter().map(|total| t.money(*total)).collect();
+            let (done, all) = row.progress;
+            let whole = |number: u64| t.int(i64::try_from(number).unwrap_or(i64::MAX));
+            Row::Cells(vec![
+                Cell::Main(
+                    format!("/panel/invoices?run={}", row.id).into(),
+                    t.with("run-until", &[("date", t.date(row.until).text())]),
+                    Some(row.by),
+                ),
+                Cell::At(t.at(row.at)),
+                Cell::State(t.state(&row.state)),
+                Cell::Figure(format!("{} / {}", whole(done), whole(all)).into()),
+                Cell::Figure(t.int(i64::from(row.invoices))),
+                Cell::Figure(totals.join(" + ").into()),
+                if row.failed == 0 {
+                    Cell::Nil
+                } else {
+                    Cell::State(crate::view::kit::Badge::new(
+                        crate::view::kit::Tone::Bad,
+                        t.int(i64::from(row.failed)),
+                    ))
+                },
+            ])
+        });
+        let columns = vec![
+            shell.col("c-run"),
+            shell.col("c-when"),
+            shell.col("c-state"),
+            shell.fig("c-progress"),
+            shell.fig("c-invoices"),
+            shell.fig("c-total"),
+            shell.col("c-failed"),
+        ];
+        let rows = rows.collect();
+        let list = shell.list(
+            "nav-billing-runs",
+            columns,
+            rows,
+            &self.state,
+            shell.empty("play", "runs-none"),
+        );
+        let mut body = Vec::new();
+        if self.begin.is_yes() {
+            let ask = Ask::new(&shell, &self.form);
+            let form = shell
+                .form("/panel/billing-runs", "run-begin")
+                .fields(vec![ask.input("date", "until").required()])
+                .and(Button::submit(t.tr("run-dry"), "do", "dry_run"));
+            body.push(
+                Card::new(t.tr("run-begin"), blocks![form])
+                    .intro(t.tr("run-begin-lead"))
+                    .into(),
+            );
+        }
+        body.extend(blocks![list]);
+        Page::new(shell, Head::new(t.tr("nav-billing-runs")), body)
+            .refresh(self.moving.then_some(3))
+    }
+}

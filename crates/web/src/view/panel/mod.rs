@@ -1,0 +1,30 @@
+//! A seller's panel. Orders, subscriptions, invoices, users, keys and settings are in [`super::shared`]; products,
+//! deliveries and webhooks serve the vendor's panel as well.
+
+mod billing;
+mod customers;
+mod deliveries;
+mod home;
+mod ledger;
+mod operations;
+mod price_book;
+mod price_books;
+mod product_editor;
+mod products;
+mod usage;
+mod webhooks;
+
+pub use billing::{BillingRunRow, BillingRunsPage, PaymentRow, PaymentsPage, RecordPaymentPage};
+pub use customers::{
+    Account360Page, AccountRow, AccountView, CustomersPage, RelationshipRow, RelationshipsPage,
+};
+pub use deliveries::{AttemptRow, DeliveriesPage, DeliveryPage, DeliveryRow};
+pub use home::{HomePage, Kpi, Waiting};
+pub use ledger::{BalanceRow, EntryRow, LedgerPage};
+pub use operations::{EventRow, EventsPage, JobRow, JobsPage, MailPage, MailRow, MailsPage};
+pub use price_book::{ListingEdit, PriceBookPage, RevisionRow, RuleRow, TierRow};
+pub use price_books::{ListingRow, ListingsPage, PriceBookRow, PriceBooksPage};
+pub use product_editor::{ItemEdit, ParameterEdit, PlanEdit, ProductEditorPage};
+pub use products::{ProductRow, ProductsPage};
+pub use usage::{HeldRow, HeldUsagePage, ImportRow, ImportsPage};
+pub use webhooks::{WebhookEndpoint, WebhooksPage};

@@ -1,0 +1,321 @@
+//! A price book: its revisions, and one of them in full. A revision that holds is never changed: editing makes a new one
+//! from a later date.
+
+use rust_decimal::Decimal;
+use tradewind_kernel::time::{Date, Timestamp};
+
+use crate::blocks;
+use crate::view::kit::{
+    Block, Button, Card, Cell, Choice, Field, Form, Kind, Notice, Row, Table, Tone, Txt,
+};
+use crate::view::shared::FormState;
+use crate::view::shell::Permit;
+use crate::view::{Head, Page, Shell};
+
+/// A revision.
+pub struct RevisionRow {
+    /// Id.
+    pub id: Txt,
+    /// Number.
+    pub number: u32,
+    /// From when it holds.
+    pub from: Date,
+    /// `planned`, `current`, `past`, `draft`.
+    pub state: Txt,
+    /// Who made it.
+    pub by: Txt,
+    /// When.
+    pub made: Timestamp,
+    /// Whether it is the one shown.
+    pub shown: bool,
+}
+
+/// A markup on what the seller pays, for everything or for a category.
+pub struct RuleRow {
+    /// Field name of its percentage: `rule.all` or `rule.<category>`.
+    pub name: Txt,
+    /// What it is for: "Everything else", "Compute".
+    pub label: Txt,
+    /// Markup in percent.
+    pub percent: Decimal,
+}
+
+/// A step of a price by quantity, or the only one.
+pub struct TierRow {
+    /// "from 11 seats"; empty when there is only one.
+    pub label: Txt,
+    /// What the seller pays; `None` when nobody sells it to them.
+    pub cost: Option<Txt>,
+    /// What its buyers pay.
+    pub price: Txt,
+    /// What stays, in percent.
+    pub margin: Option<Decimal>,
+}
+
+/// The price of an item in a revision.
+pub struct ListingEdit {
+    /// Id of the item; its fields are `<id>.how`, `<id>.value` and `<id>.on`.
+    pub id: Txt,
+    /// Product and plan.
+    pub product: Txt,
+    /// Item and how it is charged.
+    pub item: Txt,
+    /// `markup` or `price` or `rule` (what the rules above say).
+    pub how: Txt,
+    /// Percentage or price, as in the field.
+    pub value: Txt,
+    /// Whether it is sold.
+    pub on: bool,
+    /// Price per tier.
+    pub tiers: Vec<TierRow>,
+    /// What is wrong, such as a price below cost.
+    pub problem: Option<Txt>,
+}
+
+/// A price book.
+pub struct PriceBookPage {
+    /// Id.
+    pub id: Txt,
+    /// Name.
+    pub name: Txt,
+    /// Currency.
+    pub currency: Txt,
+    /// Exchange rate in use, with its date, when the seller buys in another currency.
+    pub rate: Option<Txt>,
+    /// Revisions, the newest first.
+    pub revisions: Vec<RevisionRow>,
+    /// Markups of the revision shown.
+    pub rules: Vec<RuleRow>,
+    /// Listings of the revision shown.
+    pub listings: Vec<ListingEdit>,
+    /// Buyers it is assigned to: name, address.
+    pub buyers: Vec<(Txt, Txt)>,
+    /// Whether a new revision is being edited.
+    pub editing: bool,
+    /// May edit.
+    pub edit: Permit,
+    /// Active subscriptions that keep their present terms, or would follow.
+    pub affected: u32,
+    /// `from` (date) and what is wrong.
+    pub form: FormState,
+}
+
+impl PriceBookPage {
+    /// Lays the page out.
+    pub fn page(self, shell: Shell) -> Page {
+        let t = shell.t.clone();
+        let here = format!("/panel/price-books/{}", self.id);
+        let mut head = Head::new(self.name.clone())
+            .under(t.tr("nav-price-books"), "/panel/price-books")
+            .meta(self.currency.clone());
+        if let Some(rate) = self.rate.clone() {
+            head = head.meta(rate);
+        }
+        if !self.editing {
+            let edit = shell
+                .go("revision-new", format!("{here}/edit"))
+                .primary()
+                .icon("pencil");
+            head = head.may(&self.edit, edit);
+        }
+        let body = if self.editing {
+            blocks![self.editor(&shell, &here)]
+        } else {
+            self.reading(&shell)
+        };
+        let revisions = self.revisions.iter().map(|row| {
+            let number = t.with("revision-number", &[("number", &row.number.to_string())]);
+            Row::Cells(vec![
+                if row.shown {
+                    Cell::Text(number)
+                } else {
+                    Cell::Main(format!("{here}?revision={}", row.id).into(), number, None)
+                },
+                Cell::At(t.date(row.from)),
+                Cell::State(t.state(&row.state)),
+            ])
+        });
+        let columns = vec![
+            shell.col("c-revision"),
+            shell.col("c-from"),
+            shell.col("c-state"),
+        ];
+        let revisions = Table::new(t.tr("revisions"), columns, revisions.collect());
+        let buyers: Block = if self.buyers.is_empty() {
+            shell.nothing("price-book-no-buyers").into()
+        } else {
+            crate::view::kit::Buttons(
+                self.buyers
+                    .iter()
+                    .map(|(name, href)| Button::go(name.clone(), href.clone()).small(""))
+                    .collect(),
+            )
+            .into()
+        };
+        let aside = blocks![
+            Card::new(t.tr("revisions"), blocks![revisions]).flush(),
+            Card::new(t.tr("price-book-buyers"), vec![buyers])
+        ];
+        Page::new(shell, head, body).aside(aside)
+    }
+
+    fn reading(&self, shell: &Shell) -> Vec<Block> {
+        let t = &shell.t;
+        let rules = self.rules.iter().map(|rule| {
+            vec![
+                Cell::Text(rule.label.clone()),
+                Cell::Figure(format!("+{}", t.percent(rule.percent)).into()),
+            ]
+        });
+        let rules = shell.table(
+            "price-rules",
+            vec![shell.col("c-category"), shell.fig("c-markup")],
+            rules.collect(),
+            "price-rules-none",
+        );
+        blocks![
+            Card::new(t.tr("price-rules"), blocks![rules])
+                .flush()
+                .intro(t.tr("price-rules-lead")),
+            self.preview(shell)
+        ]
+    }
+
+    /// What it comes to, per tier.
+    fn preview(&self, shell: &Shell) -> Table {
+        let t = &shell.t;
+        let mut rows = Vec::new();
+        let mut last: Option<&Txt> = None;
+        for listing in self.listings.iter().filter(|listing| listing.on) {
+            if last != Some(&listing.product) {
+                rows.push(Row::Group(listing.product.clone()));
+                last = Some(&listing.product);
+            }
+            for (index, tier) in listing.tiers.iter().enumerate() {
+                let item = if index == 0 {
+                    Cell::Two(listing.item.clone(), tier.label.clone())
+                } else {
+                    Cell::Two(Txt::default(), tier.label.clone())
+                };
+                let how = match listing.how.as_ref() {
+                    "markup" => format!("+{} %", listing.value).into(),
+                    "price" => t.tr("how-price"),
+                    _ => t.tr("how-rule"),
+                };
+                rows.push(Row::Cells(vec![
+                    item,
+                    Cell::Text(if index == 0 { how } else { Txt::default() }),
+                    Cell::maybe_figure(tier.cost.clone()),
+                    Cell::Figure(tier.price.clone()),
+                    Cell::maybe_figure(tier.margin.map(|margin| t.percent(margin))),
+                ]));
+            }
+        }
+        let columns = vec![
+            shell.col("c-item"),
+            shell.col("c-rule"),
+            shell.fig("c-cost"),
+            shell.fig("c-price"),
+            shell.fig("c-margin"),
+        ];
+        Table::new(t.tr("price-listings"), columns, rows)
+            .titled()
+            .or(shell.empty("tag", "price-listings-none"))
+    }
+
+    fn editor(&self, shell: &Shell, here: &str) -> Form {
+        let t = &shell.t;
+        let from = Field::input("date", "from", t.tr("f-from"))
+            .required()
+            .hint(t.tr("f-from-hint"));
+        let mut fields = vec![self.form.fill(from)];
+        for rule in &self.rules {
+            let kind = Kind::Number(None, None, "any".into());
+            let field = Field::new(
+                rule.name.clone(),
+                t.with("rule-for", &[("what", &rule.label)]),
+                kind,
+            );
+            fields.push(
+                self.form
+                    .fill(field.unit("%").value(rule.percent.normalize().to_string())),
+            );
+        }
+        let how = |listing: &ListingEdit| {
+            let choices = ["rule", "markup", "price"]
+                .map(|code| Choice::new(code, t.code("how", code)).on(listing.how == code));
+            Field::new(
+                format!("{}.how", listing.id),
+                Txt::default(),
+                Kind::Select(choices.into()),
+            )
+        };
+        let mut rows = Vec::new();
+        let mut last: Option<&Txt> = None;
+        for listing in &self.listings {
+            if last != Some(&listing.product) {
+                rows.push(Row::Group(listing.product.clone()));
+                last = Some(&listing.product);
+            }
+            let named = |field: Field, key: &str| {
+                Cell::Ask(Box::new(field.spoken(format!(
+                    "{}: {}",
+                    t.tr(key),
+                    listing.item
+                ))))
+            };
+            let value = Field::new(
+                format!("{}.value", listing.id),
+                Txt::default(),
+                Kind::Number(None, None, "any".into()),
+            )
+            .value(listing.value.clone());
+            let on = Field::new(
+                format!("{}.on", listing.id),
+                Txt::default(),
+                Kind::Check(listing.on),
+            );
+            let result = listing.tiers.first();
+            let price = result.map_or(Cell::Nil, |tier| match &tier.cost {
+                Some(cost) => {
+                    Cell::FigureTwo(tier.price.clone(), t.with("cost-of", &[("cost", cost)]))
+                }
+                None => Cell::Figure(tier.price.clone()),
+            });
+            rows.push(Row::Cells(vec![
+                named(on, "c-sold"),
+                Cell::Text(listing.item.clone()),
+                named(how(listing), "c-rule"),
+                named(
+                    self.form.fill(value).error(listing.problem.clone()),
+                    "c-value",
+                ),
+                price,
+            ]));
+        }
+        let columns = vec![
+            shell.col("c-sold"),
+            shell.col("c-item"),
+            shell.col("c-rule"),
+            shell.col("c-value"),
+            shell.fig("c-price"),
+        ];
+        let listings = Table::new(t.tr("price-listings"), columns, rows);
+        let lead = Notice::new(
+            Tone::Info,
+            t.tr("revision-new"),
+            t.count("revision-affected", self.affected),
+        );
+        let mut before = blocks![lead];
+        before.extend(self.form.notice().map(Block::from));
+        shell
+            .form(format!("{here}/edit"), "revision-save")
+            .fields(fields)
+            .two_columns()
+            .before(before)
+            .after(blocks![listings])
+            .button(Button::submit(t.tr("revision-save"), "do", "save").primary())
+            .and(Button::submit(t.tr("revision-preview"), "do", "preview"))
+            .and(shell.go("w-cancel", here.to_owned()))
+    }
+}

@@ -1,0 +1,257 @@
+//! One invoice on screen: the same content as its PDF.
+
+use askama::Template;
+use rust_decimal::Decimal;
+use tradewind_kernel::currency::Currency;
+use tradewind_kernel::money::Money;
+use tradewind_kernel::time::{Date, Timestamp};
+
+use crate::blocks;
+use crate::view::kit::{
+    Block, Button, Card, Cell, Moment, Notice, Row, Table, Timeline, Tone, Txt,
+};
+use crate::view::shell::Permit;
+use crate::view::{Head, Page, Shell, Tr};
+
+/// A party of an invoice.
+#[derive(Clone)]
+pub struct Party {
+    /// Name.
+    pub name: Txt,
+    /// Lines of the address.
+    pub address: Vec<Txt>,
+    /// Tax id.
+    pub tax_id: Txt,
+}
+
+/// A line.
+pub struct InvoiceLine {
+    /// What.
+    pub text: Txt,
+    /// For which time, or how it comes about.
+    pub detail: Txt,
+    /// Quantity.
+    pub quantity: Decimal,
+    /// Unit.
+    pub unit: Txt,
+    /// Price of one; `None` when tiers or use make up the amount.
+    pub unit_price: Option<Decimal>,
+    /// Tax rate in percent.
+    pub tax: Decimal,
+    /// Amount before tax.
+    pub amount: Money,
+}
+
+/// Lines under a heading: a subscription, or a service.
+pub struct InvoiceGroup {
+    /// Heading.
+    pub title: Txt,
+    /// Lines.
+    pub lines: Vec<InvoiceLine>,
+    /// Sum.
+    pub subtotal: Money,
+}
+
+/// Tax at one rate.
+pub struct TaxLine {
+    /// Name with rate, or why there is none.
+    pub name: Txt,
+    /// Amount it is computed from.
+    pub base: Money,
+    /// Tax.
+    pub tax: Money,
+}
+
+/// An invoice or credit note.
+pub struct InvoicePage {
+    /// Where the pages lie.
+    pub base: &'static str,
+    /// Id.
+    pub id: Txt,
+    /// Number; empty for a draft.
+    pub number: Txt,
+    /// `invoice` or `credit_note`.
+    pub kind: Txt,
+    /// State.
+    pub state: Txt,
+    /// Date.
+    pub date: Date,
+    /// Due on.
+    pub due: Date,
+    /// Period it is for.
+    pub period: Option<(Date, Date)>,
+    /// Who issues it.
+    pub seller: Party,
+    /// Who gets it.
+    pub buyer: Party,
+    /// The buyer's reference.
+    pub reference: Txt,
+    /// Its currency.
+    pub currency: Currency,
+    /// Lines.
+    pub groups: Vec<InvoiceGroup>,
+    /// Before tax.
+    pub net: Money,
+    /// Taxes.
+    pub taxes: Vec<TaxLine>,
+    /// Total.
+    pub total: Money,
+    /// Payments and credits: when, what, amount.
+    pub payments: Vec<(Timestamp, Txt, Money)>,
+    /// What is still open.
+    pub open: Money,
+    /// Payment terms and bank details.
+    pub terms: Vec<Txt>,
+    /// Where the exact detail behind the lines lies as CSV.
+    pub detail_csv: Option<Txt>,
+    /// Where to pay.
+    pub pay: Option<Txt>,
+    /// May record a payment.
+    pub record: Permit,
+    /// May send it again by e-mail.
+    pub resend: Permit,
+    /// What happened with it.
+    pub history: Vec<Moment>,
+}
+
+#[derive(Template)]
+#[template(path = "page/invoice.html")]
+struct Paper {
+    t: Tr,
+    page: InvoicePage,
+    title: Txt,
+    lines: Table,
+    taxes: Table,
+}
+
+impl InvoicePage {
+    /// Lays the page out.
+    pub fn page(mut self, shell: Shell) -> Page {
+        let t = shell.t.clone();
+        let here = format!("{}/invoices/{}", self.base, self.id);
+        let kind = t.code("invoice-kind", &self.kind);
+        let number = if self.number.is_empty() {
+            t.tr("state-draft")
+        } else {
+            self.number.clone()
+        };
+        let title: Txt = format!("{kind} {number}").into();
+        let mut head = Head::new(title.clone())
+            .under(t.tr("nav-invoices"), format!("{}/invoices", self.base))
+            .state(t.state(&self.state));
+        if let Some(href) = self.pay.clone() {
+            let label = t.with("pay-amount", &[("amount", &t.money(self.open))]);
+            head = head.and(Button::go(label, href).primary().icon("credit-card"));
+        }
+        head = head.and(Button::go("PDF", format!("{here}/pdf")).icon("download"));
+        if let Some(href) = self.detail_csv.clone() {
+            head = head.and(Button::go(t.tr("invoice-detail-csv"), href).icon("download"));
+        }
+        head = head
+            .may(
+                &self.record,
+                shell
+                    .go(
+                        "payment-record",
+                        format!("/panel/payments/new?invoice={}", self.id),
+                    )
+                    .icon("hand-coins"),
+            )
+            .may(
+                &self.resend,
+                shell
+                    .post("invoice-resend", format!("{here}/send"))
+                    .icon("send"),
+            );
+        let mut body: Vec<Block> = Vec::new();
+        match self.state.as_ref() {
+            "overdue" => {
+                let text = t.with(
+                    "invoice-overdue",
+                    &[
+                        ("amount", &t.money(self.open)),
+                        ("date", t.date(self.due).text()),
+                    ],
+                );
+                body.push(Notice::new(Tone::Bad, "", text).into());
+            }
+            "paid" => body.push(shell.notice(Tone::Ok, "invoice-paid").into()),
+            _ => {}
+        }
+        let (lines, taxes) = (self.lines(&shell), self.tax_table(&shell));
+        let history = std::mem::take(&mut self.history);
+        body.push(
+            Paper {
+                t: t.clone(),
+                page: self,
+                title,
+                lines,
+                taxes,
+            }
+            .into(),
+        );
+        if !history.is_empty() {
+            body.push(Card::new(t.tr("history"), blocks![Timeline(history)]).into());
+        }
+        Page::new(shell, head, body)
+    }
+
+    fn lines(&self, shell: &Shell) -> Table {
+        let t = &shell.t;
+        let mut rows = Vec::new();
+        for group in &self.groups {
+            rows.push(Row::Group(group.title.clone()));
+            for line in &group.lines {
+                let price = line.unit_price.map_or(Cell::Nil, |price| {
+                    Cell::Figure(t.price(price, self.currency))
+                });
+                rows.push(Row::Cells(vec![
+                    Cell::Two(line.text.clone(), line.detail.clone()),
+                    Cell::FigureTwo(t.num(line.quantity), line.unit.clone()),
+                    price,
+                    Cell::Figure(t.percent(line.tax)),
+                    Cell::Figure(t.money(line.amount)),
+                ]));
+            }
+            if self.groups.len() > 1 {
+                let gap = || Cell::Text(Txt::default());
+                rows.push(Row::Total(vec![
+                    Cell::Text(t.tr("subtotal")),
+                    gap(),
+                    gap(),
+                    gap(),
+                    Cell::Figure(t.money(group.subtotal)),
+                ]));
+            }
+        }
+        let columns = vec![
+            shell.col("c-description"),
+            shell.fig("c-quantity"),
+            shell.fig("c-unit-price"),
+            shell.fig("c-tax"),
+            shell.fig("c-amount"),
+        ];
+        Table::new(t.tr("invoice-lines"), columns, rows)
+    }
+
+    fn tax_table(&self, shell: &Shell) -> Table {
+        let t = &shell.t;
+        let rows = self.taxes.iter().map(|tax| {
+            vec![
+                Cell::Text(tax.name.clone()),
+                Cell::Figure(t.money(tax.base)),
+                Cell::Figure(t.money(tax.tax)),
+            ]
+        });
+        shell.table(
+            "invoice-taxes",
+            vec![
+                shell.col("c-tax"),
+                shell.fig("c-base"),
+                shell.fig("c-amount"),
+            ],
+            rows.collect(),
+            "none",
+        )
+    }
+}

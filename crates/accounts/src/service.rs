@@ -5,6 +5,7 @@ mod acting;
 mod api_key;
 mod directory;
 mod invite;
+mod list;
 mod lookup;
 mod password;
 mod person;
@@ -22,6 +23,7 @@ pub use acting::{act_as_start, act_as_stop};
 pub use api_key::{api_key_authenticate, api_key_create, api_key_list, api_key_revoke};
 pub use directory::{ancestry, chain, chain_get, provider, root_in, target};
 pub use invite::{Invitation, role_set, user_invite, user_list, user_remove};
+pub use list::{account_list, audit_list, event_list, job_list, relationship_list};
 pub use lookup::{makers, vendors};
 pub use password::{
     PasswordByLink, PasswordChange, email_verify, email_verify_resend, invite_accept,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::filter::{Fields, Filter, Sort};
 
 /// Which page of a list is wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +73,33 @@ impl Default for PageRequest {
             limit: Self::DEFAULT_LIMIT,
             after: None,
         }
+    }
+}
+
+/// What is wanted of a list: which items, in which order, which page.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ListRequest {
+    /// A filter in the filter language; empty for everything.
+    #[serde(default)]
+    pub filter: String,
+    /// Field names to sort by, a minus before those that run from large to small; empty for the list's own order.
+    #[serde(default)]
+    pub sort: String,
+    /// Which page.
+    #[serde(default)]
+    pub page: PageRequest,
+}
+
+impl ListRequest {
+    /// Checks filter and order against what the list allows.
+    ///
+    /// # Errors
+    /// Names `filter` or `sort`.
+    pub fn parse(&self, fields: &Fields) -> Result<(Filter, Sort)> {
+        Ok((
+            Filter::parse(&self.filter, fields)?,
+            Sort::parse(&self.sort, fields)?,
+        ))
     }
 }
 

@@ -289,7 +289,7 @@ async fn change_roles(
     authorize_members(w, account, &before, after).await?;
     let others = store::user::other_owners(&mut w.tx, realm, account, user).await?;
     rules::roles::check_owner_remains(&before, after, others)?;
-    let found = store::user::user_by_id(&mut w.tx, realm, user).await?.user;
+    let found = store::user::user_locked(&mut w.tx, realm, user).await?.user;
     store::user::set_roles(&mut w.tx, realm, account, user, after).await?;
     note_roles(w, action, account, &found, &before, after);
     w.emit(NewEvent {

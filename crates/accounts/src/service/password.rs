@@ -48,7 +48,7 @@ pub async fn email_verify(p: &Platform, ctx: &OpCtx, secret: &str) -> Result<Use
                 let realm = w.ctx.realm;
                 w.tx.exec(&USER_VERIFIED, args![realm, token.user, wall])
                     .await?;
-                let user = store::user::user_by_id(&mut w.tx, realm, token.user)
+                let user = store::user::user_locked(&mut w.tx, realm, token.user)
                     .await?
                     .user;
                 note(w, "user.email_verify", &user, &account);
@@ -77,7 +77,7 @@ pub async fn email_verify_resend(p: &Platform, ctx: &OpCtx) -> Result<()> {
         let (membership, mail) = (membership.clone(), mail.clone());
         Box::pin(async move {
             rules::roles::check_not_acting(w.ctx.acting.is_some())?;
-            let user = store::user::user_by_id(&mut w.tx, w.ctx.realm, *id)
+            let user = store::user::user_locked(&mut w.tx, w.ctx.realm, *id)
                 .await?
                 .user;
             if user.email_verified_at.is_some() {
@@ -295,7 +295,7 @@ async fn rename(w: &mut Work, id: UserId, name: Option<&str>) -> Result<()> {
         return Ok(());
     };
     let realm = w.ctx.realm;
-    let user = store::user::user_by_id(&mut w.tx, realm, id).await?.user;
+    let user = store::user::user_locked(&mut w.tx, realm, id).await?.user;
     let args = args![realm, id, user.version, name, user.locale];
     w.tx.exec(&USER_PROFILE, args).await.map(drop)
 }
@@ -309,7 +309,7 @@ async fn set_password(
     wall: Timestamp,
 ) -> Result<User> {
     let realm = w.ctx.realm;
-    let user = store::user::user_by_id(&mut w.tx, realm, id).await?.user;
+    let user = store::user::user_locked(&mut w.tx, realm, id).await?.user;
     store::user::set_password(&mut w.tx, realm, &user, hash).await?;
     for kind in [TokenKind::Reset, TokenKind::Invite] {
         store::user::void_tokens(&mut w.tx, realm, id, kind, wall).await?;
@@ -317,7 +317,7 @@ async fn set_password(
     store::access::end_sessions(&mut w.tx, realm, id, but, wall).await?;
     w.tx.exec(&TRIES_FORGET, args![realm, hash_token(&user.email)])
         .await?;
-    Ok(store::user::user_by_id(&mut w.tx, realm, id).await?.user)
+    Ok(store::user::user_locked(&mut w.tx, realm, id).await?.user)
 }
 
 /// Changes the password of the principal, who knows the present one.
@@ -365,7 +365,7 @@ pub async fn password_change(
     p.command(ctx, "user.password_change", input, move |w, _| {
         let (membership, hash, before) = (membership.clone(), hash.clone(), before.clone());
         Box::pin(async move {
-            let now = store::user::user_by_id(&mut w.tx, w.ctx.realm, id).await?;
+            let now = store::user::user_locked(&mut w.tx, w.ctx.realm, id).await?;
             if now.password_hash != before.password_hash {
                 return Err(Error::changed(id));
             }

@@ -44,7 +44,8 @@ pub async fn set_in(w: &mut Work, input: &RelationshipSet) -> Result<Relationshi
     let target = trade_target(w, input.seller).await?;
     w.authorize(Action::RelationshipManage, &target)?;
     let before =
-        store::relationship::relationship_of(&mut w.tx, realm, input.seller, input.buyer).await?;
+        store::relationship::relationship_locked(&mut w.tx, realm, input.seller, input.buyer)
+            .await?;
     let after = match &before {
         Some(before) => {
             if input.version.is_some_and(|read| read != before.version) {

@@ -180,7 +180,7 @@ async fn start(
         Box::pin(async move {
             let realm = w.ctx.realm;
             // The password that was checked must still be the user's.
-            let now = store::user::user_by_id(&mut w.tx, realm, session.user).await?;
+            let now = store::user::user_locked(&mut w.tx, realm, session.user).await?;
             if now.password_hash != secrets.password_hash {
                 return Err(wrong_credentials());
             }

@@ -63,6 +63,13 @@ stmts! {
     PATHS = "SELECT ancestor_id, account_id, depth FROM account_path WHERE realm_id = $1";
 }
 
+/// Accounts of a realm, for lists.
+pub(crate) const ACCOUNT_LIST: &str = concat!(
+    "SELECT ",
+    account_columns!(),
+    " FROM account a WHERE a.realm_id = $1"
+);
+
 impl FromRow for Account {
     fn from_row(row: &Row) -> Result<Self> {
         Ok(Self {

@@ -26,9 +26,12 @@ pub(crate) use relationship_columns;
 stmts! {
     /// One relationship.
     RELATIONSHIP = concat!("SELECT ", relationship_columns!(), " FROM relationship r
-        WHERE r.realm_id = $1 AND r.id = $2 {for_update}");
+        WHERE r.realm_id = $1 AND r.id = $2");
     /// The relationship of a pair.
     RELATIONSHIP_OF = concat!("SELECT ", relationship_columns!(), " FROM relationship r
+        WHERE r.realm_id = $1 AND r.seller_id = $2 AND r.buyer_id = $3");
+    /// The relationship of a pair, kept from changing.
+    RELATIONSHIP_LOCK = concat!("SELECT ", relationship_columns!(), " FROM relationship r
         WHERE r.realm_id = $1 AND r.seller_id = $2 AND r.buyer_id = $3 {for_update}");
     /// A new relationship.
     RELATIONSHIP_INSERT = "INSERT INTO relationship (realm_id, id, seller_id, buyer_id, currency, price_book_id, payment,
@@ -49,6 +52,13 @@ stmts! {
         JOIN relationship r ON r.realm_id = p.realm_id AND r.buyer_id = b.id AND r.seller_id = s.id
         WHERE p.realm_id = $1 AND p.account_id = $2 ORDER BY p.depth");
 }
+
+/// Relationships of a realm, for lists.
+pub(crate) const RELATIONSHIP_LIST: &str = concat!(
+    "SELECT ",
+    relationship_columns!(),
+    " FROM relationship r WHERE r.realm_id = $1"
+);
 
 impl FromRow for Relationship {
     fn from_row(row: &Row) -> Result<Self> {
@@ -105,6 +115,17 @@ pub(crate) async fn relationship_of(
     buyer: AccountId,
 ) -> Result<Option<Relationship>> {
     tx.opt(&RELATIONSHIP_OF, args![realm, seller, buyer]).await
+}
+
+/// The relationship of a pair, kept from changing until the transaction ends.
+pub(crate) async fn relationship_locked(
+    tx: &mut Tx,
+    realm: RealmId,
+    seller: AccountId,
+    buyer: AccountId,
+) -> Result<Option<Relationship>> {
+    tx.opt(&RELATIONSHIP_LOCK, args![realm, seller, buyer])
+        .await
 }
 
 /// Stores a new relationship.

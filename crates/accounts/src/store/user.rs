@@ -28,7 +28,9 @@ pub(crate) use user_columns;
 
 stmts! {
     /// One user.
-    USER = concat!("SELECT ", user_columns!(), ", u.password_hash FROM app_user u WHERE u.realm_id = $1 AND u.id = $2 {for_update}");
+    USER = concat!("SELECT ", user_columns!(), ", u.password_hash FROM app_user u WHERE u.realm_id = $1 AND u.id = $2");
+    /// One user, kept from changing.
+    USER_LOCK = concat!("SELECT ", user_columns!(), ", u.password_hash FROM app_user u WHERE u.realm_id = $1 AND u.id = $2 {for_update}");
     /// The user with an address.
     USER_BY_EMAIL = concat!("SELECT ", user_columns!(), ", u.password_hash FROM app_user u
         WHERE u.realm_id = $1 AND u.email_folded = $2");
@@ -159,7 +161,13 @@ impl FromRow for OneTimeToken {
     }
 }
 
-/// A user that must exist, kept from changing in a transaction that writes.
+/// A user that must exist, kept from changing until the transaction ends.
+pub(crate) async fn user_locked(tx: &mut Tx, realm: RealmId, id: UserId) -> Result<UserSecret> {
+    let found = tx.opt(&USER_LOCK, args![realm, id]).await?;
+    found.ok_or_else(|| Error::not_found(id))
+}
+
+/// A user that must exist.
 pub(crate) async fn user_by_id(tx: &mut Tx, realm: RealmId, id: UserId) -> Result<UserSecret> {
     let found = tx.opt(&USER, args![realm, id]).await?;
     found.ok_or_else(|| Error::not_found(id))

@@ -162,8 +162,7 @@ async fn failures_are_tried_again_and_the_order_of_one_subject_is_kept() {
             of_one.last().map(String::as_str),
             Some(
                 all.iter()
-                    .filter(|m| m.subject == one.to_string())
-                    .next_back()
+                    .rfind(|m| m.subject == one.to_string())
                     .unwrap()
                     .id
                     .as_str()

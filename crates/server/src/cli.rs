@@ -2,6 +2,7 @@
 
 mod admin;
 mod clock;
+mod demo;
 mod order;
 mod serve;
 mod session;
@@ -132,6 +133,8 @@ struct FormOptions {
 enum Command {
     /// Run the server: API, storefronts, dashboards, panels and the workers behind them
     Serve(serve::Serve),
+    /// A world to try everything out: builds it once, then serves it
+    Demo(demo::Demo),
     /// Bring the database to the form this version needs; every other command does that too
     Migrate,
     /// The clock of a sandbox
@@ -228,6 +231,7 @@ pub async fn execute(
     let output = Output::new(cli.form.json, out, err);
     let level = match cli.command {
         Command::Serve(_) => "info",
+        Command::Demo(_) => "warn",
         _ => "error",
     };
     logging::start(cli.form.log, level);
@@ -246,11 +250,15 @@ async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
             serve::run(&cli.data, &command, output).await?;
             return Ok(Exit::Done);
         }
+        Command::Demo(command) => {
+            demo::run(&cli.data, &command, output).await?;
+            return Ok(Exit::Done);
+        }
         command => command,
     };
     let session = Session::open(&cli.data, cli.who, output).await?;
     match command {
-        Command::Serve(_) => {}
+        Command::Serve(_) | Command::Demo(_) => {}
         Command::Migrate => {
             let engine = session.platform().db().engine().to_string();
             output.say(

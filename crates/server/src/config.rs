@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
 use tradewind_kernel::{Error, Result};
 use tradewind_platform::db::Durability;
 use tradewind_platform::{DbConfig, KeyRing};
@@ -12,6 +13,8 @@ use tradewind_platform::{DbConfig, KeyRing};
 const DATABASE_FILE: &str = "tradewind.db";
 /// Folder of the data directory in which mails land when none are sent.
 const OUTBOX_FOLDER: &str = "outbox";
+/// File of the data directory that says how the server is reached.
+const REACHED_FILE: &str = "server.json";
 
 /// What a commit means on the embedded database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -120,13 +123,14 @@ impl Config {
                 durability: options.commit.into(),
             },
         };
+        let reached = Reached::load(&options.data)?;
         let key = std::env::var("TRADEWIND_KEY").ok();
         Ok(Self {
             db,
             data: options.data.clone(),
             keys: KeyRing::load(key.as_deref(), &options.data)?,
-            public_url: "http://127.0.0.1:8080".to_owned(),
-            allow_private_webhook_targets: false,
+            public_url: reached.public_url,
+            allow_private_webhook_targets: reached.allow_private_webhook_targets,
         })
     }
 
@@ -146,10 +150,47 @@ impl Config {
         })
     }
 
+    /// Writes down how this installation is reached, for commands that run beside the server.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the file cannot be written.
+    pub fn remember_serving(&self) -> Result<()> {
+        let reached = Reached {
+            public_url: self.public_url.clone(),
+            allow_private_webhook_targets: self.allow_private_webhook_targets,
+        };
+        let file = self.data.join(REACHED_FILE);
+        let text = serde_json::to_vec_pretty(&reached).map_err(Error::internal)?;
+        std::fs::write(&file, text)
+            .map_err(|e| Error::unavailable(format!("writing {}: {e}", file.display())))
+    }
+
     /// Folder in which mails land when none are sent.
     #[must_use]
     pub fn outbox(&self) -> PathBuf {
         self.data.join(OUTBOX_FOLDER)
+    }
+}
+
+/// How the last server over a data directory was reached: commands beside it do the same work and write the same links.
+#[derive(Serialize, Deserialize)]
+struct Reached {
+    public_url: String,
+    allow_private_webhook_targets: bool,
+}
+
+impl Reached {
+    fn load(data: &Path) -> Result<Self> {
+        let file = data.join(REACHED_FILE);
+        match std::fs::read(&file) {
+            Ok(text) => serde_json::from_slice(&text)
+                .map_err(|e| Error::unavailable(format!("{}: {e}", file.display()))),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Self {
+                public_url: "http://127.0.0.1:8080".to_owned(),
+                allow_private_webhook_targets: false,
+            }),
+            Err(e) => Err(Error::unavailable(format!("{}: {e}", file.display()))),
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod config;
+mod demo;
 mod logging;
 mod output;
 pub mod wiring;

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tradewind_accounts::service::person;
 use tradewind_accounts::types::Membership;
 use tradewind_accounts::{PasswordCost, Passwords};
+use tradewind_connectors::{HttpClient, HttpClientConfig, install_crypto_provider};
 use tradewind_kernel::{Error, Result};
 use tradewind_platform::{
     Migration, OpCtx, Platform, PlatformConfig, Worker, WorkerConfig, housekeeping,
@@ -33,7 +34,9 @@ pub fn migrations() -> Vec<&'static [Migration]> {
         tradewind_accounts::MIGRATIONS,
         tradewind_catalogue::MIGRATIONS,
         tradewind_orders::MIGRATIONS,
+        tradewind_fulfilment::MIGRATIONS,
         tradewind_metering::MIGRATIONS,
+        tradewind_connectors::MIGRATIONS,
     ]
 }
 
@@ -55,7 +58,24 @@ impl App {
     /// # Errors
     /// [`Error::Unavailable`] when the database cannot be reached.
     pub async fn open(config: &Config) -> Result<Self> {
-        use_ring();
+        let app = Self::unwired(config).await?;
+        app.wire()?;
+        Ok(app)
+    }
+
+    /// Lets events and jobs find those who handle them.
+    fn wire(&self) -> Result<()> {
+        let config = self.config();
+        let http = HttpClient::new(&HttpClientConfig {
+            allow_private_targets: config.allow_private_webhook_targets,
+        })?;
+        tradewind_fulfilment::service::wire(self.platform(), &config.public_url, Arc::new(http));
+        Ok(())
+    }
+
+    /// As [`App::open`], with nobody who reacts to events or runs jobs.
+    pub(crate) async fn unwired(config: &Config) -> Result<Self> {
+        install_crypto_provider();
         let platform = Platform::open(PlatformConfig::new(
             config.db.clone(),
             migrations(),
@@ -127,8 +147,12 @@ impl App {
         Ok(())
     }
 
+    /// Closes the database, after what is under way.
+    pub async fn close(&self) {
+        self.platform().db().close().await;
+    }
+
     /// All routes: API, pages, health.
-    #[must_use]
     pub fn router(&self) -> Router {
         Router::new()
     }
@@ -162,18 +186,12 @@ impl App {
             tracing::warn!("some jobs did not finish in time; they will be run again");
         }
         keeping.abort();
-        self.platform().db().close().await;
+        self.close().await;
         match served {
             Ok(Ok(Err(error))) => Err(Error::unavailable(format!("serving: {error}"))),
             _ => Ok(()),
         }
     }
-}
-
-/// Chooses the cryptography behind TLS for this process.
-fn use_ring() {
-    // An error means that it was chosen already, by an earlier call or by whoever embeds this.
-    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 async fn when_stopped(mut stopped: watch::Receiver<bool>) {

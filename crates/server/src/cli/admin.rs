@@ -47,7 +47,7 @@ pub(crate) enum RealmCommand {
     #[command(
         after_help = "The owner's password is read from the environment variable TRADEWIND_PASSWORD."
     )]
-    Create(RealmFacts),
+    Create(Box<RealmFacts>),
 }
 
 /// What a new realm needs.

@@ -18,6 +18,7 @@ pub(crate) struct Serve {
 
 pub(crate) async fn run(data: &DataOptions, command: &Serve, out: &Output) -> Result<()> {
     let config = Config::serving(data, &command.options)?;
+    config.remember_serving()?;
     let app = App::open(&config).await?;
     let listener = listen(command.options.listen).await?;
     let address = listener.local_addr().map_err(Error::internal)?;

@@ -1,0 +1,226 @@
+//! What a shell gets to see: answers, refusals, exit codes.
+
+mod common;
+
+use common::Shell;
+use tradewind_server::cli::Exit;
+
+const REALM: &[&str] = &[
+    "admin",
+    "realm",
+    "create",
+    "Acme",
+    "--provider",
+    "Acme Cloud",
+    "--country",
+    "DE",
+    "--currency",
+    "EUR",
+    "--owner",
+    "ada@acme.example",
+    "--sandbox",
+    "--starts-at",
+    "2024-09-01T08:00:00Z",
+    "--password",
+    "correct horse battery",
+];
+
+#[tokio::test]
+async fn a_realm_is_made_and_its_clock_moves() {
+    let shell = Shell::new();
+    let empty = shell.run(&["order", "list"]).await;
+    assert_eq!(empty.exit, Exit::Failed);
+    assert!(
+        empty.err.contains("tradewind admin realm create"),
+        "{}",
+        empty.err
+    );
+
+    insta::assert_snapshot!(steady(&shell.done(REALM).await), @r"
+    realm     rlm_…
+    provider  acc_…
+    owner     ada@acme.example
+    ");
+    let twice = shell.run(REALM).await;
+    assert_eq!(twice.exit, Exit::Failed);
+    assert_eq!(twice.err, "error: there is a realm \"Acme\" already\n");
+
+    shell.done(&["clock", "travel", "2024-10-01"]).await;
+    let now = shell.run(&["--json", "clock", "show"]).await.json();
+    assert!(
+        now["now"]
+            .as_str()
+            .unwrap()
+            .starts_with("2024-10-01T00:00:0"),
+        "{now}"
+    );
+    assert_eq!(now["target"], serde_json::Value::Null);
+
+    let back = shell.run(&["clock", "travel", "2024-09-15"]).await;
+    assert_eq!(back.exit, Exit::Failed);
+    assert!(back.err.contains("only moves forward"), "{}", back.err);
+}
+
+#[tokio::test]
+async fn a_user_acts_with_the_users_own_roles() {
+    let shell = Shell::new();
+    shell.done(REALM).await;
+    let realms = shell
+        .run(&["--json", "admin", "realm", "list"])
+        .await
+        .json();
+    let provider = realms["items"][0]["provider"].as_str().unwrap().to_owned();
+
+    let invited = shell
+        .done(&[
+            "admin",
+            "user",
+            "create",
+            "sam@acme.example",
+            &provider,
+            "--role",
+            "read_only",
+            "--name",
+            "Sam",
+        ])
+        .await;
+    insta::assert_snapshot!(steady(&invited), @r"
+    id      usr_…
+    e-mail  sam@acme.example
+    name    Sam
+    status  invited
+    roles   read_only
+    ");
+    let refused = shell
+        .run(&[
+            "--as",
+            "sam@acme.example",
+            "admin",
+            "key",
+            "create",
+            "ci",
+            &provider,
+            "--role",
+            "support",
+        ])
+        .await;
+    assert_eq!(refused.exit, Exit::Failed);
+    assert_eq!(
+        refused.err,
+        "error: this needs the permission \"api_key.manage\"\n"
+    );
+
+    let key = shell
+        .run(&[
+            "--json",
+            "--as",
+            "ada@acme.example",
+            "admin",
+            "key",
+            "create",
+            "ci",
+            &provider,
+            "--role",
+            "support",
+        ])
+        .await
+        .json();
+    assert!(key["secret"].as_str().unwrap().len() > 40);
+    assert_eq!(key["key"]["roles"], serde_json::json!(["support"]));
+    let nobody = shell
+        .run(&["--as", "eve@acme.example", "order", "list"])
+        .await;
+    assert_eq!(nobody.err, "error: there is no user \"eve@acme.example\"\n");
+}
+
+#[tokio::test]
+async fn a_dry_run_keeps_nothing() {
+    let shell = Shell::new();
+    shell.done(REALM).await;
+    let realms = shell
+        .run(&["--json", "admin", "realm", "list"])
+        .await
+        .json();
+    let provider = realms["items"][0]["provider"].as_str().unwrap().to_owned();
+    shell
+        .done(&[
+            "--dry-run",
+            "admin",
+            "user",
+            "create",
+            "sam@acme.example",
+            &provider,
+            "--role",
+            "support",
+        ])
+        .await;
+    let users = shell
+        .run(&["--json", "admin", "user", "list", &provider])
+        .await
+        .json();
+    assert_eq!(users["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn wrong_usage_and_wrong_input_have_codes_of_their_own() {
+    let shell = Shell::new();
+    assert_eq!(shell.run(&["sell"]).await.exit, Exit::Usage);
+    assert_eq!(shell.run(&["clock", "travel"]).await.exit, Exit::Usage);
+    assert_eq!(shell.run(&["--help"]).await.exit, Exit::Done);
+
+    shell.done(REALM).await;
+    let wrong = shell.run(&["order", "show", "sub_1"]).await;
+    assert_eq!(wrong.exit, Exit::Failed);
+    assert!(wrong.err.starts_with("error: order: "), "{}", wrong.err);
+    let filter = shell
+        .run(&["--json", "order", "list", "--filter", "colour:red"])
+        .await;
+    let problem: serde_json::Value = serde_json::from_str(&filter.err).unwrap();
+    assert_eq!(problem["error"]["code"], "invalid_input");
+    assert!(filter.out.is_empty());
+}
+
+#[tokio::test]
+async fn a_directory_with_another_installation_is_no_place_for_the_demo() {
+    let shell = Shell::new();
+    shell.done(REALM).await;
+    for line in [
+        &["demo", "--build-only"][..],
+        &["demo", "--build-only", "--fresh"],
+    ] {
+        let refused = shell.run(line).await;
+        assert_eq!(refused.exit, Exit::Failed);
+        assert!(
+            refused.err.contains("another installation"),
+            "{}",
+            refused.err
+        );
+    }
+    let realms = shell
+        .run(&["--json", "admin", "realm", "list"])
+        .await
+        .json();
+    assert_eq!(realms["items"].as_array().unwrap().len(), 1);
+}
+
+/// The text with its ids replaced, to compare with what was kept.
+fn steady(text: &str) -> String {
+    let mut steady = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('_') {
+        let (before, after) = rest.split_at(at + 1);
+        steady.push_str(before);
+        let id: usize = after
+            .bytes()
+            .take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+            .count();
+        if id == 26 {
+            steady.push('…');
+            rest = &after[id..];
+        } else {
+            rest = after;
+        }
+    }
+    steady.push_str(rest);
+    steady
+}

@@ -175,7 +175,7 @@ impl InvoicePage {
                 );
                 body.push(Notice::new(Tone::Bad, "", text).into());
             }
-            "paid" => body.push(shell.notice(Tone::Ok, "invoice-paid").into()),
+            "paid" => body.push(shell.notice(Tone::Ok, "invoice-is-paid").into()),
             _ => {}
         }
         let (lines, taxes) = (self.lines(&shell), self.tax_table(&shell));

@@ -3,6 +3,7 @@
 mod account;
 mod acting;
 mod api_key;
+mod bulk;
 mod directory;
 mod invite;
 mod list;
@@ -21,6 +22,7 @@ pub use account::{
 };
 pub use acting::{act_as_start, act_as_stop};
 pub use api_key::{api_key_authenticate, api_key_create, api_key_list, api_key_revoke};
+pub use bulk::{accounts_many, depths, relationships_of_buyers};
 pub use directory::{ancestry, chain, chain_get, provider, root_in, target};
 pub use invite::{Invitation, role_set, user_invite, user_list, user_remove};
 pub use list::{account_list, audit_list, event_list, job_list, relationship_list};

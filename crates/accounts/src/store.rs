@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod account;
+pub(crate) mod bulk;
 pub(crate) mod lookup;
 pub(crate) mod relationship;
 pub(crate) mod user;
@@ -26,6 +27,7 @@ tradewind_platform::sql_text!(
 pub(crate) fn statements() -> Vec<&'static Stmt> {
     [
         account::statements(),
+        bulk::statements(),
         lookup::statements(),
         relationship::statements(),
         user::statements(),

@@ -20,6 +20,7 @@ macro_rules! account_columns {
          a.email, a.address, a.tax, a.bank, a.brand, a.created_at, a.version"
     };
 }
+pub(crate) use account_columns;
 
 stmts! {
     /// One account.

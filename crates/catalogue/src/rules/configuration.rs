@@ -75,11 +75,8 @@ pub fn check_configuration(
         let answer = parameters
             .get(&parameter.code)
             .map_or("", |answer| answer.trim());
-        match problems.check(check_answer(parameter, answer)) {
-            Some(Some(answer)) => {
-                checked.parameters.insert(parameter.code.clone(), answer);
-            }
-            Some(None) | None => {}
+        if let Some(Some(answer)) = problems.check(check_answer(parameter, answer)) {
+            checked.parameters.insert(parameter.code.clone(), answer);
         }
     }
     for code in parameters.keys() {

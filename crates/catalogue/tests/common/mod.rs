@@ -69,6 +69,7 @@ impl World {
             &RealmCreate {
                 name: "world".to_owned(),
                 mode: RealmMode::Sandbox,
+                starts_at: None,
                 provider: account("provider", "Provider", None, "EUR"),
                 owner: PersonInput {
                     email: "owner@example.com".to_owned(),

@@ -7,6 +7,7 @@ use tradewind_kernel::filter::{Filter, Sort};
 use tradewind_kernel::id::AccountId;
 use tradewind_kernel::page::{Page, PageRequest};
 use tradewind_platform::{OpCtx, Platform};
+use tradewind_policy::AccountKind;
 
 /// What a list of orders is narrowed down by.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +35,7 @@ pub struct SubscriptionQuery {
 pub(crate) struct Viewer {
     pub(crate) account: AccountId,
     pub(crate) is_root: bool,
+    pub(crate) kind: AccountKind,
 }
 
 /// The orders that the principal may see.
@@ -49,6 +51,7 @@ pub async fn order_list(p: &Platform, ctx: &OpCtx, query: &OrderQuery) -> Result
             let viewer = Viewer {
                 account: w.ctx.principal.account,
                 is_root: w.ctx.principal.account == root,
+                kind: w.ctx.principal.account_kind,
             };
             let realm = w.ctx.realm;
             order::list(&mut w.tx, realm, &viewer, &filter, &sort, &query.page).await
@@ -74,6 +77,7 @@ pub async fn subscription_list(
             let viewer = Viewer {
                 account: w.ctx.principal.account,
                 is_root: w.ctx.principal.account == root,
+                kind: w.ctx.principal.account_kind,
             };
             let realm = w.ctx.realm;
             subscription::list(&mut w.tx, realm, &viewer, &filter, &sort, &query.page).await

@@ -284,7 +284,7 @@ pub async fn subscription_rename(
     .await
 }
 
-/// One subscription with what it holds and what may be done with it.
+/// One subscription with what it holds and what may be done with it. Only the vendor reads secret answers.
 ///
 /// # Errors
 /// Not found.
@@ -293,15 +293,38 @@ pub async fn subscription_get(
     ctx: &OpCtx,
     id: SubscriptionId,
 ) -> Result<SubscriptionDetail> {
-    p.read(ctx, &id, |w, id| {
+    p.read(ctx, &(id, p.keys()), |w, (id, keys)| {
         Box::pin(async move {
             let subscription = subscription_in(w, *id).await?;
             let target = subscription_target(w, &subscription).await?;
             w.authorize_for(Action::SubscriptionView, &target, id)?;
-            detail_of(w, subscription).await
+            let is_vendor = w.ctx.principal.account == subscription.vendor_id;
+            let mut detail = detail_of(w, subscription).await?;
+            if is_vendor {
+                reveal_parameters(w, keys, *id, &mut detail.parameters).await?;
+            }
+            Ok(detail)
         })
     })
     .await
+}
+
+/// The vendor needs the secret answers to deliver; nobody else reads them.
+async fn reveal_parameters(
+    w: &mut Work,
+    keys: &KeyRing,
+    id: SubscriptionId,
+    shown: &mut [SubscriptionParameter],
+) -> Result<()> {
+    let realm = w.ctx.realm;
+    let stored = quantity::parameters(&mut w.tx, realm, id).await?;
+    for row in stored.iter().filter(|row| row.sensitive) {
+        if let Some(parameter) = shown.iter_mut().find(|shown| shown.code == row.code) {
+            let plain = keys.open(&sealing_place(id, &row.code), &row.value)?;
+            parameter.value = Some(plain.expose().to_owned());
+        }
+    }
+    Ok(())
 }
 
 /// A subscription without asking who wants to know.

@@ -11,6 +11,7 @@ use tradewind_kernel::page::{Page, PageRequest};
 use tradewind_kernel::{Currency, Error, Money, Result, Timestamp};
 use tradewind_platform::db::{Json, Query, Scope, Tx};
 use tradewind_platform::{args, bulk, row, sql_text, stmts};
+use tradewind_policy::AccountKind;
 
 sql_text!(OrderKind, OrderState, StepKind, StepState);
 
@@ -271,13 +272,21 @@ pub(crate) async fn list(
     sort: &Sort,
     page: &PageRequest,
 ) -> Result<Page<Order>> {
-    let scope = if viewer.is_root {
-        Scope::all()
-    } else {
-        Scope::only(
-            "EXISTS (SELECT 1 FROM account_path p WHERE p.realm_id = ? AND p.ancestor_id = ? AND p.account_id = o.customer_id)",
-            args![realm, viewer.account],
-        )
+    // Each in the form that can follow an index: a customer has few, a seller's lie with the sellers at and below it, and
+    // what is sold below a distributor is much of everything.
+    let own = viewer.account;
+    let scope = match viewer.kind {
+        _ if viewer.is_root => Scope::all(),
+        AccountKind::Customer => Scope::only("o.customer_id = ?", args![own]),
+        AccountKind::Reseller => Scope::only(
+            "o.seller_id IN (SELECT p.account_id FROM account_path p WHERE p.realm_id = ? AND p.ancestor_id = ?)",
+            args![realm, own],
+        ),
+        AccountKind::Vendor | AccountKind::Provider | AccountKind::Distributor => Scope::only(
+            "EXISTS (SELECT 1 FROM account_path p WHERE p.realm_id = ? AND p.ancestor_id = ?
+             AND p.account_id = o.customer_id)",
+            args![realm, own],
+        ),
     };
     let query = Query::new(
         "orders::order_list",

@@ -13,6 +13,7 @@ use tradewind_kernel::page::{Page, PageRequest};
 use tradewind_kernel::{Currency, Date, Error, Result, Timestamp, Zone};
 use tradewind_platform::db::{Json, Query, Scope, Tx};
 use tradewind_platform::{args, row, sql_text, stmts};
+use tradewind_policy::AccountKind;
 
 sql_text!(CommercialState, DeliveryState, SubscriptionEvent);
 
@@ -267,14 +268,22 @@ pub(crate) async fn list(
     sort: &Sort,
     page: &PageRequest,
 ) -> Result<Page<Subscription>> {
-    let scope = if viewer.is_root {
-        Scope::all()
-    } else {
-        Scope::only(
-            "s.vendor_id = ? OR EXISTS (SELECT 1 FROM account_path p WHERE p.realm_id = ? AND p.ancestor_id = ?
-            AND p.account_id = s.customer_id)",
-            args![viewer.account, realm, viewer.account],
-        )
+    // Each in the form that can follow an index: a customer has few, a seller's lie with the sellers at and below it, and
+    // what is sold below a distributor is much of everything.
+    let own = viewer.account;
+    let scope = match viewer.kind {
+        _ if viewer.is_root => Scope::all(),
+        AccountKind::Customer => Scope::only("s.customer_id = ?", args![own]),
+        AccountKind::Vendor => Scope::only("s.vendor_id = ?", args![own]),
+        AccountKind::Reseller => Scope::only(
+            "s.seller_id IN (SELECT p.account_id FROM account_path p WHERE p.realm_id = ? AND p.ancestor_id = ?)",
+            args![realm, own],
+        ),
+        AccountKind::Provider | AccountKind::Distributor => Scope::only(
+            "EXISTS (SELECT 1 FROM account_path p WHERE p.realm_id = ? AND p.ancestor_id = ?
+             AND p.account_id = s.customer_id)",
+            args![realm, own],
+        ),
     };
     let query = Query::new(
         "orders::subscription_list",

@@ -1,0 +1,95 @@
+//! The tables of billing.
+
+use tradewind_platform::Migration;
+
+/// In the order in which they are applied; never edited once released.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    name: "billing_0001",
+    steps: &[
+        // Charges: facts, never changed.
+        "CREATE TABLE IF NOT EXISTS charge (realm_id {text} NOT NULL, id {text} NOT NULL, leg_id {text} NOT NULL,
+            subscription_id {text} NOT NULL, seller_id {text} NOT NULL, buyer_id {text} NOT NULL, item_id {text},
+            item_code {text} NOT NULL, kind {text} NOT NULL, description {text} NOT NULL, group_label {text} NOT NULL,
+            period_start {date} NOT NULL, period_end {date} NOT NULL, quantity {decimal} NOT NULL, unit {text} NOT NULL,
+            unit_price {decimal}, exact {decimal} NOT NULL, rounding {text} NOT NULL, currency {text} NOT NULL,
+            amount {money} NOT NULL, reverses {text}, usage {json}, rate {json}, order_id {text}, created_at {time} NOT NULL,
+            PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS charge_by_subscription ON charge (realm_id, subscription_id, id)",
+        // What is not settled yet.
+        "CREATE TABLE IF NOT EXISTS open_charge (realm_id {text} NOT NULL, seller_id {text} NOT NULL,
+            buyer_id {text} NOT NULL, currency {text} NOT NULL, charge_id {text} NOT NULL, due_on {date} NOT NULL,
+            PRIMARY KEY (realm_id, seller_id, buyer_id, currency, charge_id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS open_charge_by_buyer ON open_charge (realm_id, buyer_id, due_on)",
+        // Documents: never changed.
+        "CREATE TABLE IF NOT EXISTS invoice (realm_id {text} NOT NULL, id {text} NOT NULL, seller_id {text} NOT NULL,
+            buyer_id {text} NOT NULL, kind {text} NOT NULL, series {text} NOT NULL, sequence {int} NOT NULL,
+            number {text} NOT NULL, issued_on {date} NOT NULL, due_on {date} NOT NULL, period_start {date} NOT NULL,
+            period_end {date} NOT NULL, currency {text} NOT NULL, net {money} NOT NULL, tax {money} NOT NULL,
+            gross {money} NOT NULL, parties {json} NOT NULL, tax_summary {json} NOT NULL, locale {text} NOT NULL,
+            payment_terms_days {int} NOT NULL, credits {text}, created_at {time} NOT NULL,
+            PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE UNIQUE INDEX IF NOT EXISTS invoice_number ON invoice (realm_id, seller_id, series, sequence)",
+        "CREATE INDEX IF NOT EXISTS invoice_by_buyer ON invoice (realm_id, buyer_id, id)",
+        "CREATE TABLE IF NOT EXISTS invoice_line (realm_id {text} NOT NULL, invoice_id {text} NOT NULL, no {int} NOT NULL,
+            group_label {text} NOT NULL, description {text} NOT NULL, quantity {decimal} NOT NULL, unit {text} NOT NULL,
+            unit_price {decimal}, period_start {date} NOT NULL, period_end {date} NOT NULL, net {money} NOT NULL,
+            tax_rate {decimal} NOT NULL, tax_kind {text} NOT NULL, PRIMARY KEY (realm_id, invoice_id, no)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS invoice_charge (realm_id {text} NOT NULL, charge_id {text} NOT NULL,
+            invoice_id {text} NOT NULL, line_no {int} NOT NULL, amount {money} NOT NULL,
+            PRIMARY KEY (realm_id, charge_id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS invoice_charge_by_invoice ON invoice_charge (realm_id, invoice_id, line_no, charge_id)",
+        "CREATE TABLE IF NOT EXISTS invoice_counter (realm_id {text} NOT NULL, seller_id {text} NOT NULL,
+            series {text} NOT NULL, next {int} NOT NULL, PRIMARY KEY (realm_id, seller_id, series)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS invoice_balance (realm_id {text} NOT NULL, invoice_id {text} NOT NULL,
+            seller_id {text} NOT NULL, buyer_id {text} NOT NULL, currency {text} NOT NULL, gross {money} NOT NULL,
+            paid {money} NOT NULL, status {text} NOT NULL, due_on {date} NOT NULL, dunning_stage {int} NOT NULL,
+            next_dunning_on {date}, PRIMARY KEY (realm_id, invoice_id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS invoice_balance_open ON invoice_balance (realm_id, seller_id, buyer_id, currency)
+            WHERE status = 'open'",
+        "CREATE INDEX IF NOT EXISTS invoice_balance_dunning ON invoice_balance (realm_id, next_dunning_on)
+            WHERE next_dunning_on IS NOT NULL",
+        // Running totals: of the lines in which usage is rounded, and of what was rated.
+        "CREATE TABLE IF NOT EXISTS usage_position (realm_id {text} NOT NULL, seller_id {text} NOT NULL,
+            buyer_id {text} NOT NULL, currency {text} NOT NULL, period_on {date} NOT NULL, line {text} NOT NULL,
+            exact {decimal} NOT NULL, billed {money} NOT NULL,
+            PRIMARY KEY (realm_id, seller_id, buyer_id, currency, period_on, line)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS rated (realm_id {text} NOT NULL, leg_id {text} NOT NULL, meter {text} NOT NULL,
+            period_on {date} NOT NULL, group_key {text} NOT NULL, version {int} NOT NULL, quantity {decimal} NOT NULL,
+            exact {decimal} NOT NULL, PRIMARY KEY (realm_id, leg_id, meter, period_on, group_key)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS usage_terms (realm_id {text} NOT NULL, leg_id {text} NOT NULL,
+            period_on {date} NOT NULL, terms_id {text} NOT NULL, PRIMARY KEY (realm_id, leg_id, period_on)) {clustered}",
+        // What is settled without a document.
+        "CREATE TABLE IF NOT EXISTS accrual (realm_id {text} NOT NULL, charge_id {text} NOT NULL,
+            transaction_id {text} NOT NULL, amount {money} NOT NULL, PRIMARY KEY (realm_id, charge_id)) {clustered}",
+        // Payments.
+        "CREATE TABLE IF NOT EXISTS payment_method (realm_id {text} NOT NULL, id {text} NOT NULL,
+            account_id {text} NOT NULL, gateway {text} NOT NULL, token {text} NOT NULL, brand {text} NOT NULL,
+            last4 {text} NOT NULL, expires {text} NOT NULL, is_default {bool} NOT NULL, status {text} NOT NULL,
+            created_at {time} NOT NULL, PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS payment_method_by_account ON payment_method (realm_id, account_id, id)",
+        "CREATE TABLE IF NOT EXISTS payment (realm_id {text} NOT NULL, id {text} NOT NULL, invoice_id {text},
+            seller_id {text} NOT NULL, payer_id {text} NOT NULL, method_id {text}, kind {text} NOT NULL,
+            amount {money} NOT NULL, applied {money} NOT NULL, currency {text} NOT NULL, state {text} NOT NULL,
+            reference {text}, action {text}, failure_code {text}, created_at {time} NOT NULL, settled_at {time},
+            version {int} NOT NULL, PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS payment_by_invoice ON payment (realm_id, invoice_id, id)",
+        "CREATE INDEX IF NOT EXISTS payment_by_payer ON payment (realm_id, payer_id, id)",
+        "CREATE INDEX IF NOT EXISTS payment_by_seller ON payment (realm_id, seller_id, id)",
+        "CREATE UNIQUE INDEX IF NOT EXISTS payment_one_attempt ON payment (realm_id, invoice_id)
+            WHERE state IN ('pending', 'requires_action')",
+        "CREATE INDEX IF NOT EXISTS payment_unsettled ON payment (realm_id, id) WHERE state IN ('pending', 'requires_action')",
+        "CREATE TABLE IF NOT EXISTS account_credit (realm_id {text} NOT NULL, seller_id {text} NOT NULL,
+            buyer_id {text} NOT NULL, currency {text} NOT NULL, amount {money} NOT NULL,
+            PRIMARY KEY (realm_id, seller_id, buyer_id, currency)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS dunning_policy (realm_id {text} NOT NULL, seller_id {text} NOT NULL,
+            steps {json} NOT NULL, PRIMARY KEY (realm_id, seller_id)) {clustered}",
+        // The ledger: only ever added to.
+        "CREATE TABLE IF NOT EXISTS ledger_transaction (realm_id {text} NOT NULL, id {text} NOT NULL,
+            book_id {text} NOT NULL, posted_on {date} NOT NULL, kind {text} NOT NULL, document_id {text} NOT NULL,
+            text {text} NOT NULL, PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS ledger_transaction_by_book ON ledger_transaction (realm_id, book_id, posted_on, id)",
+        "CREATE TABLE IF NOT EXISTS ledger_posting (realm_id {text} NOT NULL, transaction_id {text} NOT NULL,
+            no {int} NOT NULL, account {text} NOT NULL, currency {text} NOT NULL, amount {money} NOT NULL,
+            PRIMARY KEY (realm_id, transaction_id, no)) {clustered}",
+    ],
+}];

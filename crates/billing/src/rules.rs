@@ -1,0 +1,12 @@
+//! What billing decides, without IO, clock or floats.
+
+pub mod change;
+pub mod document;
+pub mod dunning;
+pub mod export;
+pub mod ledger;
+pub mod line;
+pub mod period;
+pub mod preview;
+pub mod renewal;
+pub mod usage;

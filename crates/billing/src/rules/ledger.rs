@@ -1,0 +1,237 @@
+//! What documents, payments and credits post.
+//!
+//! Every account that sells keeps books; a deal between two such accounts is posted in both, mirrored. Positive amounts
+//! are debits. Postings of zero are left out, and an entry without postings is not made.
+
+use std::collections::BTreeMap;
+
+use tradewind_kernel::{Currency, Date, Error, Money, Result, id::AccountId};
+
+use crate::types::{DocumentKind, Entry, EntryKind, LedgerAccount, Posting, Settlement};
+
+/// The facts that all entries have.
+#[derive(Debug, Clone)]
+pub struct Header {
+    /// The day it counts for.
+    pub posted_on: Date,
+    /// The document or payment.
+    pub document_id: String,
+    /// In words.
+    pub text: String,
+}
+
+/// Two accounts next to each other; the buyer keeps books only if it sells too.
+#[derive(Debug, Clone, Copy)]
+pub struct Sides {
+    /// Who sells.
+    pub seller_id: AccountId,
+    /// Who buys.
+    pub buyer_id: AccountId,
+    /// Whether the buyer's books are kept here.
+    pub buyer_keeps_books: bool,
+}
+
+fn entry(
+    book_id: AccountId,
+    header: &Header,
+    kind: EntryKind,
+    postings: Vec<(LedgerAccount, Money)>,
+) -> Option<Entry> {
+    let postings: Vec<Posting> = postings
+        .into_iter()
+        .filter(|(_, amount)| !amount.is_zero())
+        .map(|(account, amount)| Posting { account, amount })
+        .collect();
+    (!postings.is_empty()).then(|| Entry {
+        book_id,
+        posted_on: header.posted_on,
+        kind,
+        document_id: header.document_id.clone(),
+        text: header.text.clone(),
+        postings,
+    })
+}
+
+fn both(
+    sides: Sides,
+    header: &Header,
+    kind: EntryKind,
+    seller: Vec<(LedgerAccount, Money)>,
+    buyer: impl FnOnce() -> Result<Vec<(LedgerAccount, Money)>>,
+) -> Result<Vec<Entry>> {
+    let mut entries: Vec<Entry> = entry(sides.seller_id, header, kind, seller)
+        .into_iter()
+        .collect();
+    if sides.buyer_keeps_books {
+        entries.extend(entry(sides.buyer_id, header, kind, buyer()?));
+    }
+    Ok(entries)
+}
+
+/// A document: an invoice makes the buyer owe, a credit note gives the buyer credit.
+///
+/// # Errors
+/// `overflow`.
+pub fn document(
+    sides: Sides,
+    header: &Header,
+    kind: DocumentKind,
+    net: Money,
+    tax: Money,
+    gross: Money,
+) -> Result<Vec<Entry>> {
+    let (seller, buyer) = (sides.seller_id, sides.buyer_id);
+    match kind {
+        DocumentKind::Invoice => both(
+            sides,
+            header,
+            EntryKind::Invoice,
+            vec![
+                (LedgerAccount::Receivable(buyer), gross),
+                (LedgerAccount::Sales, net.neg()?),
+                (LedgerAccount::OutputTax, tax.neg()?),
+            ],
+            || {
+                Ok(vec![
+                    (LedgerAccount::Cost(seller), net),
+                    (LedgerAccount::InputTax, tax),
+                    (LedgerAccount::Payable(seller), gross.neg()?),
+                ])
+            },
+        ),
+        DocumentKind::CreditNote => both(
+            sides,
+            header,
+            EntryKind::CreditNote,
+            vec![
+                (LedgerAccount::Sales, net),
+                (LedgerAccount::OutputTax, tax),
+                (LedgerAccount::CustomerCredit(buyer), gross.neg()?),
+            ],
+            || {
+                Ok(vec![
+                    (LedgerAccount::SupplierCredit(seller), gross),
+                    (LedgerAccount::Cost(seller), net.neg()?),
+                    (LedgerAccount::InputTax, tax.neg()?),
+                ])
+            },
+        ),
+    }
+}
+
+/// Money that came in: `applied` of it pays an invoice, the rest becomes credit of the payer.
+///
+/// # Errors
+/// `overflow`, `currency_mismatch`.
+pub fn payment(
+    sides: Sides,
+    header: &Header,
+    into: LedgerAccount,
+    amount: Money,
+    applied: Money,
+) -> Result<Vec<Entry>> {
+    let rest = amount.sub(applied)?;
+    let (seller, buyer) = (sides.seller_id, sides.buyer_id);
+    both(
+        sides,
+        header,
+        EntryKind::Payment,
+        vec![
+            (into, amount),
+            (LedgerAccount::Receivable(buyer), applied.neg()?),
+            (LedgerAccount::CustomerCredit(buyer), rest.neg()?),
+        ],
+        || {
+            Ok(vec![
+                (LedgerAccount::Payable(seller), applied),
+                (LedgerAccount::SupplierCredit(seller), rest),
+                (LedgerAccount::Bank, amount.neg()?),
+            ])
+        },
+    )
+}
+
+/// Credit that pays an invoice.
+///
+/// # Errors
+/// `overflow`.
+pub fn credit_used(sides: Sides, header: &Header, amount: Money) -> Result<Vec<Entry>> {
+    let (seller, buyer) = (sides.seller_id, sides.buyer_id);
+    both(
+        sides,
+        header,
+        EntryKind::CreditUsed,
+        vec![
+            (LedgerAccount::CustomerCredit(buyer), amount),
+            (LedgerAccount::Receivable(buyer), amount.neg()?),
+        ],
+        || {
+            Ok(vec![
+                (LedgerAccount::Payable(seller), amount),
+                (LedgerAccount::SupplierCredit(seller), amount.neg()?),
+            ])
+        },
+    )
+}
+
+/// Charges that are settled without a document of ours: a vendor's share is cost of the buyer; what the seller invoices
+/// elsewhere is unbilled receivable of the seller. The entry is made in the one book that the settlement concerns.
+///
+/// # Errors
+/// `overflow`.
+pub fn accrual(
+    seller_id: AccountId,
+    buyer_id: AccountId,
+    header: &Header,
+    settlement: Settlement,
+    amount: Money,
+) -> Result<Option<Entry>> {
+    Ok(match settlement {
+        Settlement::Document => None,
+        Settlement::VendorShare => entry(
+            buyer_id,
+            header,
+            EntryKind::VendorShare,
+            vec![
+                (LedgerAccount::Cost(seller_id), amount),
+                (LedgerAccount::Accrued(seller_id), amount.neg()?),
+            ],
+        ),
+        Settlement::External => entry(
+            seller_id,
+            header,
+            EntryKind::External,
+            vec![
+                (LedgerAccount::Unbilled(buyer_id), amount),
+                (LedgerAccount::Sales, amount.neg()?),
+            ],
+        ),
+    })
+}
+
+/// What is missing from balance, per currency; empty for balanced entries.
+///
+/// # Errors
+/// `overflow`.
+pub fn imbalance<'a>(postings: impl IntoIterator<Item = &'a Posting>) -> Result<Vec<Money>> {
+    let mut sums: BTreeMap<Currency, i128> = BTreeMap::new();
+    for posting in postings {
+        let sum = sums.entry(posting.amount.currency).or_default();
+        *sum = sum
+            .checked_add(i128::from(posting.amount.minor))
+            .ok_or_else(too_large)?;
+    }
+    sums.into_iter()
+        .filter(|(_, sum)| *sum != 0)
+        .map(|(currency, sum)| {
+            Ok(Money::new(
+                i64::try_from(sum).map_err(|_| too_large())?,
+                currency,
+            ))
+        })
+        .collect()
+}
+
+fn too_large() -> Error {
+    Error::invalid("amount", "overflow", "the amount is too large")
+}

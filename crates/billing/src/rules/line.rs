@@ -1,0 +1,302 @@
+//! How exact charges become rounded lines.
+//!
+//! A line is rounded once, at the places of its currency, by the policy of its terms: half up, unless they say otherwise. Each charge gets the
+//! difference that it makes to the rounded running total of its line, so that the shares always sum to the line, in
+//! whatever order charges are added, and nothing but a running total has to be kept. The same rule bills late usage:
+//! the running total goes on where the last document left it, and the document gets exactly the difference.
+
+use std::collections::HashMap;
+
+use tradewind_kernel::{
+    Currency, Date, Decimal, Money, Result, Rounding, calendar::Period, decimal, id::AccountId,
+};
+
+use crate::types::{ChargeKind, DocumentLine, NewCharge, TaxKind};
+
+/// A running total: what was computed exactly, and what of it was billed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Position {
+    /// Sum of all exact amounts.
+    pub exact: Decimal,
+    /// Sum of all shares, in minor units.
+    pub billed: i64,
+}
+
+impl Position {
+    /// Adds an exact amount and returns what is to be billed for it.
+    ///
+    /// # Errors
+    /// `overflow`.
+    pub fn bill(
+        &mut self,
+        exact: Decimal,
+        currency: Currency,
+        rounding: Rounding,
+    ) -> Result<Money> {
+        let exact = decimal::add(self.exact, exact)?;
+        let target = Money::from_exact(exact, currency, rounding)?;
+        let share = target.sub(Money::new(self.billed, currency))?;
+        *self = Self {
+            exact,
+            billed: target.minor,
+        };
+        Ok(share)
+    }
+}
+
+/// Identifies the running total of a line of usage across documents.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UsageLine {
+    /// Who sells.
+    pub seller_id: AccountId,
+    /// Who buys.
+    pub buyer_id: AccountId,
+    /// In which currency.
+    pub currency: Currency,
+    /// First day of the month of the usage.
+    pub period_on: Date,
+    /// Which line.
+    pub line: String,
+}
+
+/// What assembling needs to know of a charge; small, so that documents over very many charges can be streamed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineCharge {
+    /// Why it exists.
+    pub kind: ChargeKind,
+    /// Heading.
+    pub group_label: String,
+    /// In words.
+    pub description: String,
+    /// Its time.
+    pub period: Period,
+    /// How much.
+    pub quantity: Decimal,
+    /// Of what.
+    pub unit: String,
+    /// Price of one.
+    pub unit_price: Option<Decimal>,
+    /// The exact amount.
+    pub exact: Decimal,
+    /// How its line is rounded.
+    pub rounding: Rounding,
+    /// For usage: first day of the month, and the line it is rounded in.
+    pub usage_line: Option<(Date, String)>,
+}
+
+impl From<&NewCharge> for LineCharge {
+    fn from(charge: &NewCharge) -> Self {
+        Self {
+            kind: charge.kind,
+            group_label: charge.group_label.clone(),
+            description: charge.description.clone(),
+            period: charge.period,
+            quantity: charge.quantity,
+            unit: charge.unit.clone(),
+            unit_price: charge.unit_price,
+            exact: charge.exact,
+            rounding: charge.rounding,
+            usage_line: charge
+                .usage
+                .as_ref()
+                .map(|usage| (usage.period_on, usage.line.clone())),
+        }
+    }
+}
+
+/// Charges with the same key share a line.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum LineKey {
+    /// All usage of one line and month.
+    Usage(Date, String),
+    /// The same thing at the same price for the same time, of however many subscriptions.
+    Same {
+        group_label: String,
+        description: String,
+        unit: String,
+        unit_price: Option<Decimal>,
+        kind: ChargeKind,
+        period: Period,
+        rounding: Rounding,
+    },
+}
+
+impl LineKey {
+    fn of(charge: &LineCharge) -> Self {
+        match &charge.usage_line {
+            Some((month, line)) => Self::Usage(*month, line.clone()),
+            None => Self::Same {
+                group_label: charge.group_label.clone(),
+                description: charge.description.clone(),
+                unit: charge.unit.clone(),
+                unit_price: charge.unit_price.map(|price| price.normalize()),
+                kind: charge.kind,
+                period: charge.period,
+                rounding: charge.rounding,
+            },
+        }
+    }
+}
+
+/// The currency of a document and how its lines are taxed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinePolicy {
+    /// Currency of all charges.
+    pub currency: Currency,
+    /// Tax treatment.
+    pub tax_kind: TaxKind,
+    /// Tax rate in per cent.
+    pub tax_rate: Decimal,
+}
+
+#[derive(Debug)]
+struct OpenLine {
+    line: DocumentLine,
+    position: Position,
+    rounding: Rounding,
+    usage: Option<(Date, String)>,
+    mixed: bool,
+}
+
+/// Lines in the making. Charges are added one by one; their shares come back at once.
+#[derive(Debug)]
+pub struct LineSet {
+    policy: LinePolicy,
+    index: HashMap<LineKey, usize>,
+    lines: Vec<OpenLine>,
+    must_show: bool,
+}
+
+/// The share of a charge in its line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// The line.
+    pub line_no: i64,
+    /// The rounded share.
+    pub amount: Money,
+}
+
+/// Finished lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lines {
+    /// The lines, numbered from 1 in the order in which their first charge came.
+    pub lines: Vec<DocumentLine>,
+    /// Where the running totals of usage stand now.
+    pub positions: Vec<((Date, String), Position)>,
+    /// Whether there is anything to show: an amount, or usage even if it costs nothing.
+    pub must_show: bool,
+}
+
+impl LineSet {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new(policy: LinePolicy) -> Self {
+        Self {
+            policy,
+            index: HashMap::new(),
+            lines: Vec::new(),
+            must_show: false,
+        }
+    }
+
+    /// Adds a charge. `position` is asked for the running total of a line of usage when the line begins.
+    ///
+    /// # Errors
+    /// `overflow`.
+    pub fn add(
+        &mut self,
+        charge: &LineCharge,
+        position: impl FnOnce(&(Date, String)) -> Position,
+    ) -> Result<Share> {
+        let index = match self.index.entry(LineKey::of(charge)) {
+            std::collections::hash_map::Entry::Occupied(entry) => *entry.get(),
+            std::collections::hash_map::Entry::Vacant(entry) => {
+                let line = OpenLine::begin(charge, self.lines.len(), &self.policy, position)?;
+                self.lines.push(line);
+                *entry.insert(self.lines.len() - 1)
+            }
+        };
+        let open = self
+            .lines
+            .get_mut(index)
+            .expect("the index points at a line pushed above");
+        let amount = open.add(charge, &self.policy)?;
+        self.must_show |= !charge.exact.is_zero()
+            || (charge.kind == ChargeKind::Metered && !charge.quantity.is_zero());
+        Ok(Share {
+            line_no: open.line.no,
+            amount,
+        })
+    }
+
+    /// The lines as they are now.
+    #[must_use]
+    pub fn finish(self) -> Lines {
+        let mut positions = Vec::new();
+        let mut lines = Vec::with_capacity(self.lines.len());
+        for open in self.lines {
+            if let Some(key) = open.usage {
+                positions.push((key, open.position));
+            }
+            lines.push(open.line);
+        }
+        Lines {
+            lines,
+            positions,
+            must_show: self.must_show,
+        }
+    }
+}
+
+impl OpenLine {
+    fn begin(
+        charge: &LineCharge,
+        count: usize,
+        policy: &LinePolicy,
+        position: impl FnOnce(&(Date, String)) -> Position,
+    ) -> Result<Self> {
+        let no = i64::try_from(count).map_err(tradewind_kernel::Error::internal)? + 1;
+        Ok(Self {
+            position: charge.usage_line.as_ref().map(position).unwrap_or_default(),
+            usage: charge.usage_line.clone(),
+            mixed: false,
+            rounding: charge.rounding,
+            line: DocumentLine {
+                no,
+                group_label: charge.group_label.clone(),
+                description: charge.description.clone(),
+                quantity: Decimal::ZERO,
+                unit: charge.unit.clone(),
+                unit_price: charge.unit_price,
+                period: charge.period,
+                net: Money::zero(policy.currency),
+                tax_rate: policy.tax_rate,
+                tax_kind: policy.tax_kind,
+            },
+        })
+    }
+
+    fn add(&mut self, charge: &LineCharge, policy: &LinePolicy) -> Result<Money> {
+        let share = self
+            .position
+            .bill(charge.exact, policy.currency, self.rounding)?;
+        let line = &mut self.line;
+        line.net = line.net.add(share)?;
+        line.period.start = line.period.start.min(charge.period.start);
+        line.period.end = line.period.end.max(charge.period.end);
+        self.mixed |= line.unit != charge.unit;
+        if self.mixed {
+            // Different things came together: their quantities do not add up to anything.
+            line.unit.clear();
+            line.quantity = Decimal::ONE;
+        } else {
+            line.quantity = decimal::add(line.quantity, charge.quantity)?;
+        }
+        if line.unit_price.map(|price| price.normalize())
+            != charge.unit_price.map(|price| price.normalize())
+        {
+            line.unit_price = None;
+        }
+        Ok(share)
+    }
+}

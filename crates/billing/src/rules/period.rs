@@ -1,0 +1,253 @@
+//! What a leg charges for its billing periods.
+
+use std::collections::BTreeMap;
+
+use tradewind_catalogue::types::{ItemKind, ItemTerms, LegTerms, PriceRule, Timing};
+use tradewind_kernel::{
+    Date, Decimal, Error, Money, Result,
+    calendar::{self, Period},
+    id::OrderId,
+};
+use tradewind_pricing::{
+    PriceKind, PriceModel, Usage,
+    cycles::ServicePeriod,
+    rate,
+    recurring::{self, Held, Holding, RecurringTerms},
+};
+
+use crate::types::{ChargeKind, ItemQuantity, LegFacts, NewCharge};
+
+/// The periods that a billing day closes and opens.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Span {
+    /// The period that begins: charged in advance.
+    pub advance: Option<Period>,
+    /// The period that is over: charged in arrears.
+    pub arrears: Option<Period>,
+    /// The day of the purchase, when one-time items are due.
+    pub bought_on: Option<Date>,
+}
+
+/// The charges of one leg for the periods of a billing day. Metered items are not among them: their usage is charged by
+/// calendar month.
+///
+/// # Errors
+/// `missing_price` when an item has no price that applies always; whatever the price model refuses.
+pub fn charges_for_period(
+    leg: &LegFacts,
+    quantities: &[ItemQuantity],
+    span: Span,
+    order_id: Option<OrderId>,
+) -> Result<Vec<NewCharge>> {
+    let mut charges = Vec::new();
+    for item in &leg.terms.items {
+        let Some(quantity) = quantities
+            .iter()
+            .find(|quantity| quantity.item_id == item.item)
+        else {
+            continue;
+        };
+        match (item.kind, item.timing) {
+            (ItemKind::OneTime, _) => {
+                if let Some(day) = span.bought_on {
+                    charges.extend(one_time(
+                        leg,
+                        item,
+                        Decimal::ZERO,
+                        quantity.on(day),
+                        day,
+                        order_id,
+                    )?);
+                }
+            }
+            (ItemKind::Recurring, Timing::Advance) => {
+                if let Some(period) = span.advance {
+                    charges.extend(advance(
+                        leg,
+                        item,
+                        quantity.on(period.start),
+                        period,
+                        order_id,
+                    )?);
+                }
+            }
+            (ItemKind::Recurring, Timing::Arrears) => {
+                if let Some(period) = span.arrears {
+                    charges.extend(arrears(leg, item, quantity, period, period, order_id)?);
+                }
+            }
+            (ItemKind::Metered, _) => {}
+        }
+    }
+    Ok(charges)
+}
+
+fn advance(
+    leg: &LegFacts,
+    item: &ItemTerms,
+    quantity: Decimal,
+    period: Period,
+    order_id: Option<OrderId>,
+) -> Result<Option<NewCharge>> {
+    if quantity.is_zero() {
+        return Ok(None);
+    }
+    let exact = price(item, quantity)?;
+    charge(
+        leg,
+        item,
+        ChargeKind::Recurring,
+        period,
+        quantity,
+        exact,
+        order_id,
+    )
+    .map(Some)
+}
+
+/// What a one-time item costs when its quantity rises; nothing when it falls.
+pub(super) fn one_time(
+    leg: &LegFacts,
+    item: &ItemTerms,
+    before: Decimal,
+    after: Decimal,
+    day: Date,
+    order_id: Option<OrderId>,
+) -> Result<Option<NewCharge>> {
+    if after <= before {
+        return Ok(None);
+    }
+    let paid = if before.is_zero() {
+        Decimal::ZERO
+    } else {
+        price(item, before)?
+    };
+    let exact = tradewind_kernel::decimal::sub(price(item, after)?, paid)?;
+    let period = Period::new(day, calendar::add_days(day, 1)?)?;
+    charge(
+        leg,
+        item,
+        ChargeKind::OneTime,
+        period,
+        after - before,
+        exact,
+        order_id,
+    )
+    .map(Some)
+}
+
+/// The part of a period that is over, cut where the quantity changed, each piece charged by its share of the whole.
+pub(super) fn arrears(
+    leg: &LegFacts,
+    item: &ItemTerms,
+    quantity: &ItemQuantity,
+    full: Period,
+    part: Period,
+    order_id: Option<OrderId>,
+) -> Result<Vec<NewCharge>> {
+    let model = &general_rule(item)?.model;
+    let first = Held {
+        from: part.start,
+        holding: Holding::new(model, quantity.on(part.start)),
+    };
+    let changes = quantity
+        .changes
+        .iter()
+        .filter(|change| part.start < change.from_on && change.from_on < part.end);
+    let held: Vec<Held<'_>> = std::iter::once(first)
+        .chain(changes.map(|change| Held {
+            from: change.from_on,
+            holding: Holding::new(model, change.quantity),
+        }))
+        .collect();
+    recurring::charges(
+        &recurring_terms(&leg.terms),
+        &ServicePeriod { full, part },
+        &held,
+        None,
+    )
+    .map_err(|error| error.under(&format!("items.{}", item.code)))?
+    .into_iter()
+    .map(|line| {
+        charge(
+            leg,
+            item,
+            ChargeKind::Recurring,
+            line.part,
+            line.quantity,
+            line.exact,
+            order_id,
+        )
+    })
+    .collect()
+}
+
+fn recurring_terms(terms: &LegTerms) -> RecurringTerms {
+    RecurringTerms {
+        currency: terms.currency,
+        rounding: terms.policies.rounding,
+        proration: terms.policies.proration,
+        cadence: terms.cadence,
+    }
+}
+
+/// The price of a quantity of an item for a whole period.
+pub(super) fn price(item: &ItemTerms, quantity: Decimal) -> Result<Decimal> {
+    rate::total(&general_rule(item)?.model, &Usage::Quantity(quantity))
+        .map_err(|error| error.under(&format!("items.{}", item.code)))
+}
+
+fn general_rule(item: &ItemTerms) -> Result<&PriceRule> {
+    item.general_rule().ok_or_else(|| {
+        Error::invalid(
+            format!("items.{}", item.code),
+            "missing_price",
+            "this item has no price that applies always",
+        )
+    })
+}
+
+pub(super) fn charge(
+    leg: &LegFacts,
+    item: &ItemTerms,
+    kind: ChargeKind,
+    period: Period,
+    quantity: Decimal,
+    exact: Decimal,
+    order_id: Option<OrderId>,
+) -> Result<NewCharge> {
+    Ok(NewCharge {
+        leg_id: leg.id,
+        subscription_id: leg.subscription_id,
+        seller_id: leg.seller_id,
+        buyer_id: leg.buyer_id,
+        item_id: Some(item.item),
+        item_code: item.code.clone(),
+        kind,
+        description: item.name.get(leg.locale).to_owned(),
+        group_label: leg.heading.clone(),
+        period,
+        quantity,
+        unit: item.unit.get(leg.locale).to_owned(),
+        unit_price: item
+            .rule_for(&BTreeMap::new())
+            .and_then(|rule| unit_price(&rule.model)),
+        exact,
+        rounding: leg.terms.policies.rounding,
+        amount: Money::from_exact(exact, leg.terms.currency, leg.terms.policies.rounding)?,
+        reverses: None,
+        usage: None,
+        rate: Vec::new(),
+        order_id,
+    })
+}
+
+/// The price of one unit, if every unit costs the same.
+#[must_use]
+pub fn unit_price(model: &PriceModel) -> Option<Decimal> {
+    let plain = model.included.is_zero() && model.minimum.is_none() && model.maximum.is_none();
+    match &model.kind {
+        PriceKind::PerUnit { unit_price } if plain => Some(*unit_price),
+        _ => None,
+    }
+}

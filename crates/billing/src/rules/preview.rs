@@ -1,0 +1,252 @@
+//! What an order would bill, computed by the rules that bill it.
+
+use std::collections::BTreeMap;
+
+use tradewind_catalogue::types::{ItemKind, LegTerms, PriceRule};
+use tradewind_kernel::{
+    Date, Decimal, Locale, Money, Result,
+    calendar::{self, Period},
+    id::{ChargeId, ItemId},
+};
+use tradewind_pricing::PriceKind;
+
+use super::{
+    change::{self, Change, change_charges},
+    document,
+    line::{LineCharge, LineSet, Position},
+    period::{Span, charges_for_period},
+};
+use crate::types::{
+    ChargeKind, DimensionPrice, ItemQuantity, LegFacts, MeteredPrice, NewCharge, NextDocument,
+    Preview, PreviewDocument, QuantityChange, Trade,
+};
+
+/// A purchase that is not placed yet, as the buyer's leg.
+#[derive(Debug)]
+pub struct Purchase<'a> {
+    /// The buyer's leg.
+    pub leg: &'a LegFacts,
+    /// How the buyer and its seller settle.
+    pub trade: &'a Trade,
+    /// What is wanted.
+    pub wanted: &'a BTreeMap<ItemId, Decimal>,
+    /// The day it would begin.
+    pub on: Date,
+    /// Days that cost nothing.
+    pub trial_days: i64,
+}
+
+/// What a purchase would cost now and next.
+///
+/// # Errors
+/// Whatever the price models refuse.
+pub fn purchase(purchase: &Purchase<'_>) -> Result<Preview> {
+    let Purchase {
+        leg,
+        trade,
+        wanted,
+        on,
+        trial_days,
+    } = *purchase;
+    let begins = calendar::add_days(on, trial_days)?;
+    let first = calendar::period(begins, leg.terms.cadence, 0)?;
+    let quantities = held_from(wanted, on);
+    let span = Span {
+        advance: Some(first),
+        arrears: None,
+        bought_on: Some(begins),
+    };
+    let charges = charges_for_period(leg, &quantities, span, None)?;
+    let document = bill(leg, trade, &charges)?;
+    let (due_now, trial_ends_on, next) = if trial_days > 0 {
+        (
+            None,
+            Some(begins),
+            document.map(|document| NextDocument {
+                on: begins,
+                document,
+            }),
+        )
+    } else {
+        (
+            document,
+            None,
+            following(leg, trade, &quantities, begins, first)?,
+        )
+    };
+    let now = if trial_days > 0 { &[][..] } else { &charges };
+    Ok(Preview {
+        currency: leg.terms.currency,
+        effective_on: on,
+        trial_ends_on,
+        period: (trial_days == 0).then_some(first),
+        due_now,
+        one_time: sum(leg, now, ChargeKind::OneTime)?,
+        recurring: sum(leg, now, ChargeKind::Recurring)?,
+        credited: Money::zero(leg.terms.currency),
+        metered: metered(&leg.terms, leg.locale),
+        next,
+    })
+}
+
+/// What a change at once, or a cancellation, would cost now and next. `anchor` is the day from which periods count; none
+/// follows a cancellation.
+///
+/// # Errors
+/// As [`change_charges`].
+pub fn change(
+    change: &Change<'_>,
+    trade: &Trade,
+    anchor: Option<Date>,
+    paid: impl Fn(ItemId) -> Option<ChargeId>,
+) -> Result<Preview> {
+    let charges = change_charges(change, paid)?;
+    let leg = change.after.unwrap_or(change.before);
+    let zero = Money::zero(leg.terms.currency);
+    let next = match (change.after, anchor) {
+        (Some(after), Some(anchor)) => {
+            let running = change.new_period.unwrap_or(change.period);
+            let anchor = change.new_period.map_or(anchor, |period| period.start);
+            following(
+                after,
+                trade,
+                &held_from(change.wanted, change.at),
+                anchor,
+                running,
+            )?
+        }
+        _ => None,
+    };
+    Ok(Preview {
+        currency: leg.terms.currency,
+        effective_on: change.at,
+        trial_ends_on: None,
+        period: Some(change.new_period.unwrap_or(change.period)),
+        due_now: bill(leg, trade, &charges)?,
+        one_time: sum(leg, &charges, ChargeKind::OneTime)?,
+        recurring: sum(leg, &charges, ChargeKind::Recurring)?,
+        credited: change::credited(&charges, zero)?,
+        metered: if change.after.is_some() {
+            metered(&leg.terms, leg.locale)
+        } else {
+            Vec::new()
+        },
+        next,
+    })
+}
+
+/// What a change that waits for the end of the period would cost: nothing now, and the next document is another one.
+///
+/// # Errors
+/// Whatever the price models refuse.
+pub fn scheduled(
+    after: &LegFacts,
+    trade: &Trade,
+    wanted: &BTreeMap<ItemId, Decimal>,
+    anchor: Date,
+    running: Period,
+) -> Result<Preview> {
+    let zero = Money::zero(after.terms.currency);
+    Ok(Preview {
+        currency: after.terms.currency,
+        effective_on: running.end,
+        trial_ends_on: None,
+        period: Some(running),
+        due_now: None,
+        one_time: zero,
+        recurring: zero,
+        credited: zero,
+        metered: metered(&after.terms, after.locale),
+        next: following(
+            after,
+            trade,
+            &held_from(wanted, running.start),
+            anchor,
+            running,
+        )?,
+    })
+}
+
+/// The document at the end of a running period: the next period in advance, the running one in arrears.
+fn following(
+    leg: &LegFacts,
+    trade: &Trade,
+    quantities: &[ItemQuantity],
+    anchor: Date,
+    running: Period,
+) -> Result<Option<NextDocument>> {
+    let next = calendar::period_containing(anchor, leg.terms.cadence, running.end)?;
+    let span = Span {
+        advance: Some(next),
+        arrears: Some(running),
+        bought_on: None,
+    };
+    let charges = charges_for_period(leg, quantities, span, None)?;
+    let on = document::collect_on(trade.invoice_day, running.end, true)?;
+    Ok(bill(leg, trade, &charges)?.map(|document| NextDocument { on, document }))
+}
+
+/// The lines that charges would become.
+///
+/// # Errors
+/// `overflow`.
+pub fn bill(
+    leg: &LegFacts,
+    trade: &Trade,
+    charges: &[NewCharge],
+) -> Result<Option<PreviewDocument>> {
+    let policy = document::line_policy(trade, leg.terms.currency);
+    let mut lines = LineSet::new(policy);
+    for charge in charges {
+        lines.add(&LineCharge::from(charge), |_| Position::default())?;
+    }
+    document::preview(lines.finish(), leg.terms.currency)
+}
+
+fn sum(leg: &LegFacts, charges: &[NewCharge], kind: ChargeKind) -> Result<Money> {
+    Money::sum(
+        leg.terms.currency,
+        charges
+            .iter()
+            .filter(|charge| charge.kind == kind)
+            .map(|charge| charge.amount),
+    )
+}
+
+/// Quantities that hold from a day on.
+#[must_use]
+pub fn held_from(wanted: &BTreeMap<ItemId, Decimal>, from_on: Date) -> Vec<ItemQuantity> {
+    wanted
+        .iter()
+        .map(|(item, quantity)| ItemQuantity {
+            item_id: *item,
+            changes: vec![QuantityChange {
+                from_on,
+                quantity: *quantity,
+            }],
+        })
+        .collect()
+}
+
+fn metered(terms: &LegTerms, locale: Locale) -> Vec<MeteredPrice> {
+    terms
+        .items
+        .iter()
+        .filter(|item| item.kind == ItemKind::Metered)
+        .map(|item| MeteredPrice {
+            item_id: item.item,
+            code: item.code.clone(),
+            name: item.name.get(locale).to_owned(),
+            unit: item.unit.get(locale).to_owned(),
+            prices: item.rules.iter().map(shown).collect(),
+        })
+        .collect()
+}
+
+fn shown(rule: &PriceRule) -> DimensionPrice {
+    let follows_cost = matches!(rule.model.kind, PriceKind::PassThrough { .. });
+    DimensionPrice {
+        matches: rule.matches.clone(),
+        model: (!follows_cost).then(|| rule.model.clone()),
+    }
+}

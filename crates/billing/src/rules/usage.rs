@@ -1,0 +1,271 @@
+//! What usage costs: the whole usage of a month so far is rated, and what that exceeds the amount rated before is
+//! charged. So the order in which usage arrives makes no difference, late usage is charged by exactly what it changes,
+//! and nothing is charged twice.
+
+use tradewind_catalogue::types::{ItemKind, ItemTerms};
+use tradewind_kernel::{
+    Currency, Date, Decimal, Error, Money, Result,
+    calendar::{self, Period},
+    decimal,
+};
+use tradewind_metering::types::UsageTotal;
+use tradewind_pricing::{
+    PriceKind, PriceModel, Usage,
+    rate::{self, Cell},
+};
+
+use super::period::unit_price;
+use crate::types::{ChargeKind, FxUse, LegFacts, NewCharge, UsageSpan};
+
+/// The property of usage by which invoice lines are grouped, where usage has it.
+const SERVICE: &str = "service_name";
+
+/// What of a total was rated before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RatedState {
+    /// The version of the total that was rated; 0 for none.
+    pub version: i64,
+    /// Its quantity.
+    pub quantity: Decimal,
+    /// The exact amount for all of it.
+    pub exact: Decimal,
+}
+
+/// Finds the exchange rate that holds on a day.
+pub trait RateTable {
+    /// Units of `quote` for one of `base` on a day, and since when; none when no rate is known on or before that day.
+    fn rate(&self, base: Currency, quote: Currency, on: Date) -> Option<(Decimal, Date)>;
+}
+
+/// No rates at all.
+impl RateTable for () {
+    fn rate(&self, _: Currency, _: Currency, _: Date) -> Option<(Decimal, Date)> {
+        None
+    }
+}
+
+/// The metered item that charges for a meter; the first, when a plan has several.
+#[must_use]
+pub fn metered_item<'a>(leg: &'a LegFacts, meter: &str) -> Option<&'a ItemTerms> {
+    leg.terms
+        .items
+        .iter()
+        .find(|item| item.kind == ItemKind::Metered && item.meter.as_deref() == Some(meter))
+}
+
+/// The exact cost of a usage total under the terms of a leg, with the exchange rates that went into it.
+///
+/// # Errors
+/// `missing_price` when no price applies, `missing_rate` when an exchange rate is missing, `missing_cost` when cost is
+/// passed through and the usage has none; whatever the price model refuses.
+pub fn rate_total(
+    leg: &LegFacts,
+    item: &ItemTerms,
+    total: &UsageTotal,
+    rates: &dyn RateTable,
+) -> Result<(Decimal, Vec<FxUse>)> {
+    let rule = item.rule_for(&total.dimensions).ok_or_else(|| {
+        Error::invalid(
+            format!("items.{}", item.code),
+            "missing_price",
+            "no price of this item applies to this usage",
+        )
+    })?;
+    if !by_amount(&rule.model) {
+        let exact = if let PriceKind::Matrix { .. } = rule.model.kind {
+            let values: Vec<(&str, &str)> = total
+                .dimensions
+                .iter()
+                .map(|(k, v)| (k.as_str(), v.as_str()))
+                .collect();
+            rate::total(
+                &rule.model,
+                &Usage::Cells(&[Cell {
+                    values: &values,
+                    quantity: total.quantity,
+                }]),
+            )?
+        } else {
+            rate::total(&rule.model, &Usage::Quantity(total.quantity))?
+        };
+        return Ok((exact, Vec::new()));
+    }
+    let cost = total.cost.ok_or_else(|| {
+        Error::invalid(
+            format!("items.{}", item.code),
+            "missing_cost",
+            format!(
+                "the price passes the cost of usage on, and the usage {} has no cost",
+                total.group_key
+            ),
+        )
+    })?;
+    let events = u64::try_from(total.records).unwrap_or_default();
+    let exact = rate::total(
+        &rule.model,
+        &Usage::Total {
+            amount: cost,
+            events,
+        },
+    )?;
+    convert(leg, item, total, exact, rates)
+}
+
+/// Whether a price is taken of the cost that travels with usage.
+fn by_amount(model: &PriceModel) -> bool {
+    matches!(
+        model.kind,
+        PriceKind::PassThrough { .. }
+            | PriceKind::Percentage { .. }
+            | PriceKind::GraduatedPercentage { .. }
+    )
+}
+
+/// Converts a passed-through cost along the changes of currency that the terms have left open, with the rates of the
+/// last day of the month.
+fn convert(
+    leg: &LegFacts,
+    item: &ItemTerms,
+    total: &UsageTotal,
+    exact: Decimal,
+    rates: &dyn RateTable,
+) -> Result<(Decimal, Vec<FxUse>)> {
+    let on = calendar::add_days(usage_period(total.period_on)?.end, -1)?;
+    let mut currency = total.currency.unwrap_or(leg.terms.currency);
+    let mut amount = exact;
+    let mut used = Vec::new();
+    let steps = item
+        .conversions
+        .iter()
+        .map(|(_, quote)| *quote)
+        .chain([leg.terms.currency]);
+    for quote in steps {
+        if currency == quote {
+            continue;
+        }
+        let (rate, since) = rates.rate(currency, quote, on).ok_or_else(|| {
+            Error::refused(
+                "missing_rate",
+                format!("no exchange rate {currency}→{quote} on or before {on}"),
+            )
+        })?;
+        amount = decimal::mul(amount, rate)?;
+        used.push(FxUse {
+            base: currency,
+            quote,
+            rate,
+            on: since,
+        });
+        currency = quote;
+    }
+    Ok((amount, used))
+}
+
+/// The exchange rates that rating this total will ask for.
+#[must_use]
+pub fn rates_needed(
+    leg: &LegFacts,
+    item: &ItemTerms,
+    total: &UsageTotal,
+) -> Vec<(Currency, Currency)> {
+    let mut currency = total.currency.unwrap_or(leg.terms.currency);
+    let mut needed = Vec::new();
+    for quote in item
+        .conversions
+        .iter()
+        .map(|(_, quote)| *quote)
+        .chain([leg.terms.currency])
+    {
+        if currency != quote {
+            needed.push((currency, quote));
+            currency = quote;
+        }
+    }
+    needed
+}
+
+/// The calendar month that starts on a day.
+///
+/// # Errors
+/// `out_of_range`.
+pub fn usage_period(period_on: Date) -> Result<Period> {
+    Period::new(period_on, calendar::add_months(period_on, 1)?)
+}
+
+/// The charge that brings what was rated before up to a total, and the state after it. There is no charge when the total
+/// has not grown since, or when it has but neither its quantity nor its cost changed.
+///
+/// # Errors
+/// As [`rate_total`].
+pub fn usage_charge(
+    leg: &LegFacts,
+    item: &ItemTerms,
+    total: &UsageTotal,
+    before: RatedState,
+    rates: &dyn RateTable,
+) -> Result<Option<(Option<NewCharge>, RatedState)>> {
+    if total.version <= before.version {
+        return Ok(None);
+    }
+    let (exact, used) = rate_total(leg, item, total, rates)?;
+    let after = RatedState {
+        version: total.version,
+        quantity: total.quantity,
+        exact,
+    };
+    let delta = decimal::sub(exact, before.exact)?;
+    let quantity = decimal::sub(total.quantity, before.quantity)?;
+    if delta.is_zero() && quantity.is_zero() {
+        return Ok(Some((None, after)));
+    }
+    let service = total.dimensions.get(SERVICE);
+    let rule = item.rule_for(&total.dimensions);
+    let name = item.name.get(leg.locale);
+    let (group_label, description) = match service {
+        Some(service) => (name.to_owned(), service.clone()),
+        None => (leg.heading.clone(), name.to_owned()),
+    };
+    let charge = NewCharge {
+        leg_id: leg.id,
+        subscription_id: leg.subscription_id,
+        seller_id: leg.seller_id,
+        buyer_id: leg.buyer_id,
+        item_id: Some(item.item),
+        item_code: item.code.clone(),
+        kind: ChargeKind::Metered,
+        description,
+        group_label,
+        period: usage_period(total.period_on)?,
+        quantity,
+        unit: if total.unit.is_empty() {
+            item.unit.get(leg.locale).to_owned()
+        } else {
+            total.unit.clone()
+        },
+        unit_price: rule.and_then(|rule| unit_price(&rule.model)),
+        exact: delta,
+        rounding: leg.terms.policies.rounding,
+        amount: Money::from_exact(delta, leg.terms.currency, leg.terms.policies.rounding)?,
+        reverses: None,
+        usage: Some(UsageSpan {
+            meter: total.meter.clone(),
+            group_key: total.group_key.clone(),
+            period_on: total.period_on,
+            from_version: before.version,
+            to_version: total.version,
+            line: line_of(leg, item, service.map(String::as_str)),
+        }),
+        rate: used,
+        order_id: None,
+    };
+    Ok(Some((Some(charge), after)))
+}
+
+/// The invoice line in which usage is rounded: one per service where usage names its service, across all subscriptions
+/// of the buyer; otherwise one per item and subscription.
+fn line_of(leg: &LegFacts, item: &ItemTerms, service: Option<&str>) -> String {
+    match service {
+        Some(service) => format!("{}/{service}", item.item),
+        None => format!("{}/{}", item.item, leg.subscription_id),
+    }
+}

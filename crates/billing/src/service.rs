@@ -1,0 +1,78 @@
+//! The use cases of billing.
+
+mod batch;
+mod books;
+mod charging;
+mod check;
+mod collect;
+mod dunning;
+mod facts;
+mod methods;
+mod notes;
+mod payments;
+mod periods;
+mod reads;
+mod usage;
+
+pub use books::{ledger_balances, ledger_export};
+pub use charging::*;
+pub use check::check;
+pub use collect::{InvoiceNow, RunReport, bill, invoice_open_charges, invoice_open_charges_in};
+pub use dunning::{DunningSet, dunning_get, dunning_run, dunning_set, invoice_subscriptions};
+pub use methods::{
+    MethodAdd, MethodRef, has_default_method, method_add, method_list, method_remove,
+    method_set_default,
+};
+pub use notes::{CreditNote, credit_note_for, credit_note_for_in};
+pub use payments::{
+    PaymentGateway, PaymentPay, PortFuture, TransferRecord, payment_confirm_action, payment_get,
+    payment_pay, payments_of_invoice, payments_reconcile, transfer_record, transfer_record_in,
+};
+pub use periods::{BatchInput, BatchReport, Problem, bill_batch, bill_batch_in};
+pub use reads::*;
+pub use usage::{UsageInput, UsageReport, usage_charge, usage_charge_in};
+
+use tradewind_kernel::{
+    Error, Result,
+    id::{AccountId, RealmId},
+};
+use tradewind_platform::Work;
+use tradewind_policy::{AccountKind, Action, PrincipalKind, ResourceKind, Target};
+
+/// Whether the principal may run billing for the whole realm: the platform itself, or the provider's billing staff.
+fn authorize_run(w: &Work) -> Result<()> {
+    let principal = &w.ctx.principal;
+    if principal.kind == PrincipalKind::System {
+        return Ok(());
+    }
+    if principal.account_kind != AccountKind::Provider {
+        return Err(Error::Forbidden {
+            action: Action::InvoiceIssue.as_str(),
+        });
+    }
+    let target = Target::owned(
+        ResourceKind::Invoice,
+        principal.account,
+        vec![principal.account],
+    )
+    .traded(principal.account, principal.account);
+    w.authorize(Action::InvoiceIssue, &target)
+}
+
+/// What something between two accounts is to those who want to see or change it: it belongs to the buyer, and those
+/// above see it.
+async fn traded(
+    w: &mut Work,
+    kind: ResourceKind,
+    seller: AccountId,
+    buyer: AccountId,
+) -> Result<Target> {
+    Ok(tradewind_accounts::service::target(w, kind, buyer)
+        .await?
+        .traded(seller, buyer))
+}
+
+/// The realm of the work.
+fn realm(w: &Work) -> RealmId {
+    w.ctx.realm
+}

@@ -1,0 +1,580 @@
+//! Orders: what they would cost, and charging them, on every leg of the sale.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use tradewind_catalogue::types::LegTerms;
+use tradewind_kernel::{
+    Date, Decimal, Error, Locale, Result,
+    calendar::Period,
+    id::{AccountId, ChargeId, InvoiceId, ItemId, LegId, OrderId, SubscriptionId, TermsId},
+};
+use tradewind_orders::billing::{self as orders, Billable};
+use tradewind_platform::Work;
+use tradewind_pricing::proration::Direction;
+
+use super::{
+    batch::Batch,
+    collect::after_credit_notes,
+    facts::{self, Known},
+    realm,
+};
+use crate::{
+    rules::{
+        change::{Change, change_charges},
+        document,
+        line::LineCharge,
+        period::{Span, charges_for_period},
+        preview,
+        renewal::{self, Clocks, Next},
+    },
+    store::{charges, documents},
+    types::{ItemQuantity, LegFacts, NewCharge, Preview, Settlement},
+};
+
+/// A purchase to preview: there is no subscription yet.
+#[derive(Debug)]
+pub struct PreviewPurchase<'a> {
+    /// Who would sell.
+    pub seller_id: AccountId,
+    /// Who would buy.
+    pub buyer_id: AccountId,
+    /// The terms of the buyer's leg.
+    pub terms: &'a Arc<LegTerms>,
+    /// The name that the subscription would have.
+    pub name: &'a str,
+    /// What is wanted.
+    pub wanted: &'a BTreeMap<ItemId, Decimal>,
+    /// The day it would begin.
+    pub on: Date,
+    /// Days that cost nothing.
+    pub trial_days: i64,
+}
+
+/// What a purchase would cost now and next. Says nothing about who may ask.
+///
+/// # Errors
+/// What the price models refuse, naming the item.
+pub async fn preview_purchase(w: &mut Work, input: &PreviewPurchase<'_>) -> Result<Preview> {
+    let mut known = Known::default();
+    known
+        .trades
+        .load(w, vec![(input.seller_id, input.buyer_id)])
+        .await?;
+    let trade = known.trades.get(input.seller_id, input.buyer_id)?;
+    let leg = imagined(
+        input.seller_id,
+        input.buyer_id,
+        trade.locale,
+        input.name,
+        input.terms,
+    );
+    preview::purchase(&preview::Purchase {
+        leg: &leg,
+        trade,
+        wanted: input.wanted,
+        on: input.on,
+        trial_days: input.trial_days,
+    })
+}
+
+/// What a purchase would cost a visitor who has no account yet: as a buyer without agreed terms.
+///
+/// # Errors
+/// As [`preview_purchase`].
+pub async fn preview_for_visitor(
+    w: &mut Work,
+    locale: Locale,
+    input: &PreviewPurchase<'_>,
+) -> Result<Preview> {
+    let mut known = Known::default();
+    let trade = known.trades.visitor(w, input.seller_id, locale).await?;
+    let leg = imagined(
+        input.seller_id,
+        input.buyer_id,
+        locale,
+        input.name,
+        input.terms,
+    );
+    preview::purchase(&preview::Purchase {
+        leg: &leg,
+        trade: &trade,
+        wanted: input.wanted,
+        on: input.on,
+        trial_days: input.trial_days,
+    })
+}
+
+/// A leg that does not exist yet; nothing of its ids reaches a preview.
+fn imagined(
+    seller_id: AccountId,
+    buyer_id: AccountId,
+    locale: Locale,
+    heading: &str,
+    terms: &Arc<LegTerms>,
+) -> LegFacts {
+    LegFacts {
+        id: LegId::generate(),
+        subscription_id: SubscriptionId::generate(),
+        position: 0,
+        seller_id,
+        buyer_id,
+        locale,
+        heading: heading.to_owned(),
+        terms: Arc::clone(terms),
+    }
+}
+
+/// A change of a subscription, for a preview or to be charged.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SubscriptionChange {
+    /// Which subscription.
+    pub subscription_id: SubscriptionId,
+    /// The quantities as they will be, by item.
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub wanted: BTreeMap<ItemId, Decimal>,
+    /// The terms of the legs as they will be, the vendor's first; empty when they stay.
+    #[serde(default)]
+    pub terms: Vec<TermsId>,
+    /// The day of the change.
+    #[schema(value_type = String, format = Date)]
+    pub at: Date,
+    /// Whether it gets more or less: decides which proration holds.
+    pub less: bool,
+}
+
+/// What a change at once would cost now and next. Says nothing about who may ask.
+///
+/// # Errors
+/// `not_billed` when no period runs; what the rules refuse.
+pub async fn preview_change(w: &mut Work, input: &SubscriptionChange) -> Result<Preview> {
+    let sale = Sale::load(w, input.subscription_id, &input.terms).await?;
+    let (before, after) = sale.customers()?;
+    let trade = sale.known.trades.get(before.seller_id, before.buyer_id)?;
+    let Some(period) = sale.period else {
+        // During a trial nothing is charged: the change shows in what begins after it.
+        let begins = sale.billable.subscription.trial_ends_on.unwrap_or(input.at);
+        let trial_days = tradewind_kernel::calendar::days_between(input.at, begins).max(0);
+        return preview::purchase(&preview::Purchase {
+            leg: after,
+            trade,
+            wanted: &input.wanted,
+            on: input.at,
+            trial_days,
+        });
+    };
+    let change = sale.change(
+        before,
+        Some(after),
+        &input.wanted,
+        input.at,
+        period,
+        input.direction(),
+        None,
+    )?;
+    preview::change(&change, trade, sale.billable.subscription.anchor_on, |_| {
+        None
+    })
+}
+
+/// What a change at the end of the period would cost next. Says nothing about who may ask.
+///
+/// # Errors
+/// As [`preview_change`].
+pub async fn preview_scheduled(w: &mut Work, input: &SubscriptionChange) -> Result<Preview> {
+    let sale = Sale::load(w, input.subscription_id, &input.terms).await?;
+    let (before, after) = sale.customers()?;
+    let trade = sale.known.trades.get(before.seller_id, before.buyer_id)?;
+    match (sale.period, sale.billable.subscription.anchor_on) {
+        (Some(period), Some(anchor)) => {
+            preview::scheduled(after, trade, &input.wanted, anchor, period)
+        }
+        _ => Err(not_billed(&sale.billable)),
+    }
+}
+
+/// What ending a subscription on a day would give back. Says nothing about who may ask.
+///
+/// # Errors
+/// As [`preview_change`].
+pub async fn preview_cancel(
+    w: &mut Work,
+    subscription: SubscriptionId,
+    at: Date,
+) -> Result<Preview> {
+    let sale = Sale::load(w, subscription, &[]).await?;
+    let (before, _) = sale.customers()?;
+    let trade = sale.known.trades.get(before.seller_id, before.buyer_id)?;
+    let period = sale.period.ok_or_else(|| not_billed(&sale.billable))?;
+    let nothing = BTreeMap::new();
+    let change = sale.change(
+        before,
+        None,
+        &nothing,
+        at,
+        period,
+        Direction::Cancellation,
+        None,
+    )?;
+    preview::change(&change, trade, None, |_| None)
+}
+
+impl SubscriptionChange {
+    const fn direction(&self) -> Direction {
+        if self.less {
+            Direction::Downgrade
+        } else {
+            Direction::Upgrade
+        }
+    }
+}
+
+fn not_billed(billable: &Billable) -> Error {
+    Error::refused(
+        "not_billed",
+        format!("no billing period of {} runs", billable.subscription.id),
+    )
+}
+
+/// Charges the first period of a new subscription, and what is paid once.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PurchaseCharge {
+    /// The order.
+    pub order_id: OrderId,
+    /// The subscription.
+    pub subscription_id: SubscriptionId,
+    /// The day it begins.
+    #[schema(value_type = String, format = Date)]
+    pub begins_on: Date,
+}
+
+/// What charging an order has done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OrderCharged {
+    /// The customer's document: an invoice, or a credit note when more is given back. None when nothing is due, or when
+    /// the customer's charges are collected for a later invoice.
+    pub invoice_id: Option<InvoiceId>,
+    /// The clocks of the subscription from now on, for purchases.
+    pub clocks: Option<FirstPeriod>,
+}
+
+/// The clocks of a subscription that begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FirstPeriod {
+    /// The day from which periods count.
+    #[schema(value_type = String, format = Date)]
+    pub anchor_on: Date,
+    /// The first period.
+    pub period: Period,
+    /// The first day after the term.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub term_ends_on: Option<Date>,
+}
+
+impl From<Next> for FirstPeriod {
+    fn from(next: Next) -> Self {
+        Self {
+            anchor_on: next.anchor_on,
+            period: next.period,
+            term_ends_on: next.term_ends_on,
+        }
+    }
+}
+
+/// The clocks of a subscription under some terms that begins on a day.
+///
+/// # Errors
+/// `unusable_cadence`.
+pub fn first_period(terms: &LegTerms, begins_on: Date) -> Result<FirstPeriod> {
+    renewal::begin(
+        begins_on,
+        Clocks {
+            cadence: terms.cadence,
+            term: terms.term,
+        },
+    )
+    .map(FirstPeriod::from)
+}
+
+/// Charges a purchase on every leg. An order is charged once: the second time, its document is found again.
+///
+/// # Errors
+/// What the rules refuse.
+pub async fn charge_purchase_in(w: &mut Work, input: &PurchaseCharge) -> Result<OrderCharged> {
+    let sale = Sale::load(w, input.subscription_id, &[]).await?;
+    let (customers, _) = sale.customers()?;
+    let clocks = first_period(&customers.terms, input.begins_on)?;
+    let span = Span {
+        advance: Some(clocks.period),
+        arrears: None,
+        bought_on: Some(input.begins_on),
+    };
+    let quantities = facts::quantities(&sale.billable.quantities);
+    let charges = sale
+        .before
+        .iter()
+        .map(|leg| charges_for_period(leg, &quantities, span, Some(input.order_id)));
+    let charges = charges
+        .collect::<Result<Vec<_>>>()?
+        .into_iter()
+        .flatten()
+        .collect();
+    let invoice_id = sale
+        .settle(w, input.order_id, input.begins_on, charges)
+        .await?;
+    Ok(OrderCharged {
+        invoice_id,
+        clocks: Some(clocks),
+    })
+}
+
+/// Charges a change at once on every leg: the unused rest is credited, the new rest charged, by the rules that previewed
+/// it. Has to run before quantities, plan and terms are changed. Nothing is charged during a trial.
+///
+/// # Errors
+/// What the rules refuse.
+pub async fn charge_change_in(
+    w: &mut Work,
+    order_id: OrderId,
+    input: &SubscriptionChange,
+) -> Result<OrderCharged> {
+    let sale = Sale::load(w, input.subscription_id, &input.terms).await?;
+    let Some(period) = sale.period else {
+        return Ok(OrderCharged {
+            invoice_id: None,
+            clocks: None,
+        });
+    };
+    let paid = sale.paid(w, period).await?;
+    let mut charges = Vec::new();
+    let mut clocks = None;
+    for (before, after) in sale.before.iter().zip(&sale.after) {
+        let change = sale.change(
+            before,
+            Some(after),
+            &input.wanted,
+            input.at,
+            period,
+            input.direction(),
+            Some(order_id),
+        )?;
+        if change.new_period.is_some() {
+            clocks = Some(first_period(&after.terms, input.at)?);
+        }
+        charges.extend(change_charges(&change, |item| {
+            paid.get(&(before.id, item)).copied()
+        })?);
+    }
+    let invoice_id = sale.settle(w, order_id, input.at, charges).await?;
+    Ok(OrderCharged { invoice_id, clocks })
+}
+
+/// Charges the end of a subscription on a day of its running period, on every leg: what is unused is credited as far as
+/// the policy gives it back, what is paid in arrears is charged for the last time. Has to run before the subscription
+/// is ended.
+///
+/// # Errors
+/// What the rules refuse.
+pub async fn charge_end_in(
+    w: &mut Work,
+    order_id: OrderId,
+    subscription: SubscriptionId,
+    at: Date,
+) -> Result<OrderCharged> {
+    let sale = Sale::load(w, subscription, &[]).await?;
+    let Some(period) = sale.period else {
+        return Ok(OrderCharged {
+            invoice_id: None,
+            clocks: None,
+        });
+    };
+    let paid = sale.paid(w, period).await?;
+    let nothing = BTreeMap::new();
+    let mut charges = Vec::new();
+    for leg in &sale.before {
+        let change = sale.change(
+            leg,
+            None,
+            &nothing,
+            at,
+            period,
+            Direction::Cancellation,
+            Some(order_id),
+        )?;
+        charges.extend(change_charges(&change, |item| {
+            paid.get(&(leg.id, item)).copied()
+        })?);
+    }
+    let invoice_id = sale.settle(w, order_id, at, charges).await?;
+    Ok(OrderCharged {
+        invoice_id,
+        clocks: None,
+    })
+}
+
+/// A sale with its legs before and after a change.
+struct Sale {
+    billable: Billable,
+    known: Known,
+    before: Vec<LegFacts>,
+    after: Vec<LegFacts>,
+    quantities: Vec<ItemQuantity>,
+    period: Option<Period>,
+}
+
+impl Sale {
+    async fn load(w: &mut Work, id: SubscriptionId, terms: &[TermsId]) -> Result<Self> {
+        let billable = orders::billable(&mut w.tx, w.ctx.realm, &[id])
+            .await?
+            .pop()
+            .ok_or_else(|| Error::not_found(id))?;
+        let mut known = Known::default();
+        known.learn(w, std::slice::from_ref(&billable)).await?;
+        known
+            .learn_terms(w, terms.iter().copied().collect())
+            .await?;
+        let before = known.legs(&billable)?;
+        let after = if terms.is_empty() {
+            before.clone()
+        } else {
+            if terms.len() != billable.legs.len() {
+                return Err(Error::conflict(
+                    "chain_changed",
+                    "the sellers of this subscription have changed; renew it instead",
+                ));
+            }
+            let mut switched = billable.clone();
+            for (leg, terms) in switched.legs.iter_mut().zip(terms) {
+                leg.terms_id = *terms;
+            }
+            known.legs(&switched)?
+        };
+        let subscription = &billable.subscription;
+        let period = match (subscription.period_start, subscription.period_end) {
+            (Some(start), Some(end)) => Some(Period::new(start, end)?),
+            _ => None,
+        };
+        let quantities = facts::quantities(&billable.quantities);
+        Ok(Self {
+            billable,
+            known,
+            before,
+            after,
+            quantities,
+            period,
+        })
+    }
+
+    /// The customer's leg before and after.
+    fn customers(&self) -> Result<(&LegFacts, &LegFacts)> {
+        let last = |legs: &'_ [LegFacts]| {
+            legs.iter()
+                .enumerate()
+                .max_by_key(|(_, leg)| leg.position)
+                .map(|(i, _)| i)
+        };
+        last(&self.before)
+            .and_then(|i| Some((self.before.get(i)?, self.after.get(i)?)))
+            .ok_or_else(|| {
+                Error::internal(format!("{} has no legs", self.billable.subscription.id))
+            })
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is a different fact of the change"
+    )]
+    fn change<'a>(
+        &'a self,
+        before: &'a LegFacts,
+        after: Option<&'a LegFacts>,
+        wanted: &'a BTreeMap<ItemId, Decimal>,
+        at: Date,
+        period: Period,
+        direction: Direction,
+        order_id: Option<OrderId>,
+    ) -> Result<Change<'a>> {
+        let new_period = match after {
+            Some(after) if after.terms.cadence != before.terms.cadence => {
+                Some(first_period(&after.terms, at)?.period)
+            }
+            _ => None,
+        };
+        Ok(Change {
+            before,
+            quantities: &self.quantities,
+            after,
+            wanted,
+            at,
+            period,
+            new_period,
+            direction,
+            order_id,
+        })
+    }
+
+    /// By leg and item, the charges that paid the running period.
+    async fn paid(
+        &self,
+        w: &mut Work,
+        period: Period,
+    ) -> Result<BTreeMap<(LegId, ItemId), ChargeId>> {
+        let realm = realm(w);
+        let found =
+            charges::paid_in_advance(&mut w.tx, realm, self.billable.subscription.id, period.end)
+                .await?;
+        Ok(found
+            .into_iter()
+            .filter_map(|(leg, item, charge)| Some(((leg, item?), charge)))
+            .collect())
+    }
+
+    /// Records the charges of an order; between accounts that settle at once they become a document now.
+    async fn settle(
+        &self,
+        w: &mut Work,
+        order: OrderId,
+        on: Date,
+        charges: Vec<NewCharge>,
+    ) -> Result<Option<InvoiceId>> {
+        let realm = realm(w);
+        let subscription = self.billable.subscription.id;
+        let customer = self.billable.subscription.customer_id;
+        if charges::count_of_order(&mut w.tx, realm, subscription, order).await? > 0 {
+            return documents::of_order(&mut w.tx, realm, subscription, order, customer).await;
+        }
+        let mut batch = Batch::new(w);
+        let mut at_once: BTreeMap<charges::Pair, Vec<NewCharge>> = BTreeMap::new();
+        for charge in charges {
+            let trade = self.known.trades.get(charge.seller_id, charge.buyer_id)?;
+            if trade.settlement == Settlement::Document && trade.invoice_day.is_some() {
+                batch.record_open(charge, document::collect_on(trade.invoice_day, on, false)?);
+            } else {
+                let pair = charges::Pair {
+                    seller_id: charge.seller_id,
+                    buyer_id: charge.buyer_id,
+                    currency: charge.amount.currency,
+                };
+                at_once.entry(pair).or_default().push(charge);
+            }
+        }
+        let mut customers = None;
+        for (pair, charges) in at_once {
+            let trade = self.known.trades.get(pair.seller_id, pair.buyer_id)?;
+            let mut settling = batch.begin(pair, trade);
+            for charge in charges {
+                let line = LineCharge::from(&charge);
+                let id = batch.record(charge);
+                batch.add(&mut settling, id, &line)?;
+            }
+            let document = batch.conclude(settling, None)?;
+            if pair.buyer_id == customer {
+                customers = document;
+            }
+        }
+        let issued = batch.write(w).await?;
+        after_credit_notes(w, &issued).await?;
+        Ok(customers)
+    }
+}

@@ -1,0 +1,373 @@
+//! What billing reads of other rooms, in bulk: subscriptions with their legs and quantities, frozen terms, how sellers
+//! and buyers settle, exchange rates.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use tradewind_accounts::types::{Account, Invoicer, Invoicing, Relationship, TaxTreatment};
+use tradewind_catalogue::types::LegTerms;
+use tradewind_kernel::{
+    Currency, Date, Decimal, Error, Locale, Result, Text,
+    id::{AccountId, PlanId, ProductId, TermsId},
+};
+use tradewind_orders::{
+    billing::Billable,
+    types::{Leg, QuantitySince},
+};
+use tradewind_platform::Work;
+use tradewind_policy::AccountKind;
+
+use crate::{
+    rules::{renewal::Clocks, usage::RateTable},
+    store::charges::Pair,
+    types::{Document, ItemQuantity, LegFacts, Party, QuantityChange, Settlement, TaxKind, Trade},
+};
+
+/// How sellers and buyers settle, by seller and buyer.
+#[derive(Debug, Default)]
+pub(crate) struct Trades(HashMap<(AccountId, AccountId), Arc<Trade>>);
+
+impl Trades {
+    /// Loads how some pairs settle; what is known already is not asked for again.
+    pub(crate) async fn load(
+        &mut self,
+        w: &mut Work,
+        pairs: Vec<(AccountId, AccountId)>,
+    ) -> Result<()> {
+        let missing: BTreeSet<(AccountId, AccountId)> = pairs
+            .into_iter()
+            .filter(|pair| !self.0.contains_key(pair))
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let accounts: BTreeSet<AccountId> = missing
+            .iter()
+            .flat_map(|(seller, buyer)| [*seller, *buyer])
+            .collect();
+        let accounts: Vec<AccountId> = accounts.into_iter().collect();
+        let found = tradewind_accounts::service::accounts_many(w, &accounts).await?;
+        let accounts: HashMap<AccountId, Account> = found
+            .into_iter()
+            .map(|account| (account.id, account))
+            .collect();
+        let buyers: BTreeSet<AccountId> = missing.iter().map(|(_, buyer)| *buyer).collect();
+        let buyers: Vec<AccountId> = buyers.into_iter().collect();
+        let relationships =
+            tradewind_accounts::service::relationships_of_buyers(w, &buyers).await?;
+        let relationships: HashMap<(AccountId, AccountId), Relationship> = relationships
+            .into_iter()
+            .map(|found| ((found.seller, found.buyer), found))
+            .collect();
+        for pair in missing {
+            let (seller, buyer) = (account(&accounts, pair.0)?, account(&accounts, pair.1)?);
+            self.0.insert(
+                pair,
+                Arc::new(trade(seller, buyer, relationships.get(&pair))),
+            );
+        }
+        Ok(())
+    }
+
+    /// How a seller settles with somebody who has no account yet: without agreed terms.
+    pub(crate) async fn visitor(
+        &mut self,
+        w: &mut Work,
+        seller: AccountId,
+        locale: Locale,
+    ) -> Result<Trade> {
+        let seller = tradewind_accounts::service::account_facts(w, seller).await?;
+        Ok(Trade {
+            locale,
+            ..trade(&seller, &seller, None)
+        })
+    }
+
+    /// How a pair settled when a document was issued: by the parties and the tax that stand on it.
+    pub(crate) fn as_issued(&self, issued: &Document) -> Result<Arc<Trade>> {
+        let head = &issued.summary;
+        let now = self.get(head.seller_id, head.buyer_id)?;
+        let taxed = issued.lines.first();
+        Ok(Arc::new(Trade {
+            settlement: Settlement::Document,
+            tax_kind: taxed.map_or(now.tax_kind, |line| line.tax_kind),
+            tax_rate: taxed.map_or(now.tax_rate, |line| line.tax_rate),
+            locale: issued.locale,
+            ..Trade::clone(now)
+        }))
+    }
+
+    /// How a pair settles.
+    pub(crate) fn get(&self, seller: AccountId, buyer: AccountId) -> Result<&Arc<Trade>> {
+        self.0.get(&(seller, buyer)).ok_or_else(|| {
+            Error::internal(format!(
+                "the terms between {seller} and {buyer} were not loaded"
+            ))
+        })
+    }
+}
+
+fn account(accounts: &HashMap<AccountId, Account>, id: AccountId) -> Result<&Account> {
+    accounts.get(&id).ok_or_else(|| Error::not_found(id))
+}
+
+/// How a seller and a buyer settle. A vendor is settled as the provider's cost; without agreed terms a buyer pays at
+/// once, with the seller's own tax rate.
+fn trade(seller: &Account, buyer: &Account, relationship: Option<&Relationship>) -> Trade {
+    let settlement = match relationship.map(|relationship| relationship.invoicer) {
+        _ if seller.kind == AccountKind::Vendor => Settlement::VendorShare,
+        Some(Invoicer::External) => Settlement::External,
+        _ => Settlement::Document,
+    };
+    let tax_kind = match relationship.map(|relationship| relationship.tax_treatment) {
+        None | Some(TaxTreatment::Standard) => TaxKind::Standard,
+        Some(TaxTreatment::ReverseCharge) => TaxKind::ReverseCharge,
+        Some(TaxTreatment::Exempt) => TaxKind::Exempt,
+    };
+    Trade {
+        seller_id: seller.id,
+        buyer_id: buyer.id,
+        settlement,
+        payment_terms_days: relationship
+            .map_or(0, |relationship| i64::from(relationship.payment_terms_days)),
+        tax_kind,
+        tax_rate: relationship.map_or_else(
+            || seller.tax.rate.parse().unwrap_or_default(),
+            |relationship| relationship.tax_rate,
+        ),
+        invoice_day: relationship
+            .filter(|relationship| relationship.invoicing == Invoicing::Monthly)
+            .map(|relationship| relationship.invoice_day),
+        seller_zone: seller.zone.clone(),
+        locale: buyer.locale,
+        seller: party(seller),
+        buyer: party(buyer),
+        buyer_keeps_books: buyer.kind != AccountKind::Customer,
+    }
+}
+
+fn party(account: &Account) -> Party {
+    Party {
+        account_id: account.id,
+        name: account.name.clone(),
+        address: serde_json::to_value(&account.address).unwrap_or_default(),
+        tax: serde_json::to_value(&account.tax).unwrap_or_default(),
+        bank: serde_json::to_value(&account.bank).unwrap_or_default(),
+        email: Some(account.email.clone()),
+        country: account.country.clone(),
+    }
+}
+
+/// Frozen terms by their id.
+pub(crate) type Terms = HashMap<TermsId, Arc<LegTerms>>;
+
+/// What plans are called: the heading of a charge for those to whom a subscription is one of many.
+#[derive(Debug, Default)]
+pub(crate) struct Headings(HashMap<PlanId, Text>);
+
+impl Headings {
+    /// Learns what the plans of some terms are called.
+    async fn load(&mut self, w: &mut Work, terms: &Terms) -> Result<()> {
+        let missing: BTreeMap<PlanId, ProductId> = terms
+            .values()
+            .filter(|terms| !self.0.contains_key(&terms.plan))
+            .map(|terms| (terms.plan, terms.product))
+            .collect();
+        for (plan, product) in missing {
+            let detail = tradewind_catalogue::service::product_of(w, product).await?;
+            let mut heading = Text::default();
+            for locale in Locale::ALL {
+                let plan = detail
+                    .plans
+                    .iter()
+                    .find(|found| found.id == plan)
+                    .map_or("", |plan| plan.name.get(locale));
+                heading = heading.with(
+                    locale.tag(),
+                    format!("{} · {plan}", detail.product.name.get(locale)),
+                );
+            }
+            self.0.insert(plan, heading);
+        }
+        Ok(())
+    }
+
+    fn of(&self, plan: PlanId, locale: Locale) -> &str {
+        self.0.get(&plan).map_or("", |heading| heading.get(locale))
+    }
+}
+
+/// What a batch knows about the sales in it.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    /// Frozen terms.
+    pub(crate) terms: Terms,
+    /// How sellers and buyers settle.
+    pub(crate) trades: Trades,
+    /// What plans are called.
+    pub(crate) headings: Headings,
+}
+
+impl Known {
+    /// Learns what concerns some subscriptions.
+    pub(crate) async fn learn(&mut self, w: &mut Work, billables: &[Billable]) -> Result<()> {
+        self.learn_terms(w, terms_of(billables)).await?;
+        self.trades.load(w, pairs_of(billables)).await
+    }
+
+    /// Learns terms.
+    pub(crate) async fn learn_terms(&mut self, w: &mut Work, ids: BTreeSet<TermsId>) -> Result<()> {
+        let missing: Vec<TermsId> = ids
+            .into_iter()
+            .filter(|id| !self.terms.contains_key(id))
+            .collect();
+        let found = tradewind_catalogue::service::terms_load_many(w, &missing).await?;
+        self.headings.load(w, &found).await?;
+        self.terms.extend(found);
+        Ok(())
+    }
+
+    /// The legs of a subscription with their terms, the vendor's first.
+    pub(crate) fn legs(&self, billable: &Billable) -> Result<Vec<LegFacts>> {
+        legs(billable, self)
+    }
+}
+
+fn terms_of(billables: &[Billable]) -> BTreeSet<TermsId> {
+    billables
+        .iter()
+        .flat_map(|billable| billable.legs.iter().map(|leg| leg.terms_id))
+        .collect()
+}
+
+fn pairs_of(billables: &[Billable]) -> Vec<(AccountId, AccountId)> {
+    billables
+        .iter()
+        .flat_map(|billable| {
+            billable
+                .legs
+                .iter()
+                .map(|leg| (leg.seller_id, leg.buyer_id))
+        })
+        .collect()
+}
+
+fn legs(billable: &Billable, known: &Known) -> Result<Vec<LegFacts>> {
+    let last = billable
+        .legs
+        .iter()
+        .map(|leg| leg.position)
+        .max()
+        .unwrap_or_default();
+    billable
+        .legs
+        .iter()
+        .map(|leg| {
+            let trade = known.trades.get(leg.seller_id, leg.buyer_id)?;
+            leg_facts(billable, leg, known, trade.locale, leg.position == last)
+        })
+        .collect()
+}
+
+fn leg_facts(
+    billable: &Billable,
+    leg: &Leg,
+    known: &Known,
+    locale: Locale,
+    is_customers: bool,
+) -> Result<LegFacts> {
+    let terms = known.terms.get(&leg.terms_id).ok_or_else(|| {
+        Error::internal(format!(
+            "the terms {} of {} were not loaded",
+            leg.terms_id, leg.id
+        ))
+    })?;
+    // A customer knows a subscription by the name given to it; to those above, it is one of many of its plan.
+    let heading = if is_customers {
+        &billable.subscription.name
+    } else {
+        known.headings.of(terms.plan, locale)
+    };
+    Ok(LegFacts {
+        id: leg.id,
+        subscription_id: leg.subscription_id,
+        position: leg.position,
+        seller_id: leg.seller_id,
+        buyer_id: leg.buyer_id,
+        locale,
+        heading: heading.to_owned(),
+        terms: Arc::clone(terms),
+    })
+}
+
+/// The clocks of a sale: those of the customer's leg.
+pub(crate) fn clocks(legs: &[LegFacts]) -> Option<Clocks> {
+    let terms = &legs.iter().max_by_key(|leg| leg.position)?.terms;
+    Some(Clocks {
+        cadence: terms.cadence,
+        term: terms.term,
+    })
+}
+
+/// The quantities of a subscription with their history, oldest first.
+pub(crate) fn quantities(history: &[QuantitySince]) -> Vec<ItemQuantity> {
+    let mut items: BTreeMap<_, Vec<QuantityChange>> = BTreeMap::new();
+    for since in history {
+        let change = QuantityChange {
+            from_on: since.from_on,
+            quantity: since.quantity,
+        };
+        items.entry(since.item_id).or_default().push(change);
+    }
+    items
+        .into_iter()
+        .map(|(item_id, mut changes)| {
+            changes.sort_by_key(|change| change.from_on);
+            ItemQuantity { item_id, changes }
+        })
+        .collect()
+}
+
+/// The pair of a leg.
+pub(crate) fn pair(leg: &LegFacts) -> Pair {
+    Pair {
+        seller_id: leg.seller_id,
+        buyer_id: leg.buyer_id,
+        currency: leg.terms.currency,
+    }
+}
+
+/// Exchange rates as of some days.
+#[derive(Debug, Default)]
+pub(crate) struct Rates(HashMap<(Currency, Currency, Date), Option<(Decimal, Date)>>);
+
+impl Rates {
+    /// Loads rates; what is known already is not asked for again.
+    pub(crate) async fn load(
+        &mut self,
+        w: &mut Work,
+        needed: Vec<(Currency, Currency, Date)>,
+    ) -> Result<()> {
+        for key in needed {
+            if !self.0.contains_key(&key) {
+                let rate = match tradewind_catalogue::service::rate_on(w, key.0, key.1, key.2).await
+                {
+                    Ok(found) => Some(found),
+                    // A missing rate concerns the one who needs it, not the whole batch.
+                    Err(Error::Refused { .. }) => None,
+                    Err(other) => return Err(other),
+                };
+                self.0.insert(key, rate);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl RateTable for Rates {
+    fn rate(&self, base: Currency, quote: Currency, on: Date) -> Option<(Decimal, Date)> {
+        self.0.get(&(base, quote, on)).copied().flatten()
+    }
+}

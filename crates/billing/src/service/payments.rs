@@ -1,0 +1,629 @@
+//! Money that comes in: cards through a gateway, transfers recorded by the seller, credit.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use serde_json::json;
+use tradewind_kernel::{
+    Error, Money, Result,
+    id::{AccountId, InvoiceId, PaymentId, PaymentMethodId, TransactionId},
+    text,
+};
+use tradewind_platform::{AuditEntry, NewEvent, OpCtx, Platform, Work};
+use tradewind_policy::{AccountKind, Action, ResourceKind};
+
+use super::{batch::announce_closed, methods, realm, traded};
+use crate::{
+    rules::ledger::{self, Header, Sides},
+    store::{
+        charges::Pair,
+        documents::{self, BalanceRow},
+        ledger as book, payments as store,
+    },
+    types::{
+        Attempt, BalanceStatus, CardInput, Entry, GatewayOutcome, LedgerAccount, Payment,
+        PaymentKind, PaymentState, Tokenised,
+    },
+};
+
+/// A future behind a port.
+pub type PortFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
+/// A payment gateway. It knows payments by our key: the same key always means the same payment, however often it is
+/// asked.
+pub trait PaymentGateway: Send + Sync {
+    /// A stable name, stored with methods and used in the books.
+    fn name(&self) -> &'static str;
+
+    /// Exchanges card data for a token.
+    fn tokenise<'a>(&'a self, card: &'a CardInput) -> PortFuture<'a, Tokenised>;
+
+    /// Charges a token, or answers what became of the same key before.
+    fn charge<'a>(&'a self, attempt: &'a Attempt) -> PortFuture<'a, GatewayOutcome>;
+
+    /// What became of a payment after its payer was asked to confirm it.
+    fn confirm<'a>(&'a self, key: PaymentId, reference: &'a str) -> PortFuture<'a, GatewayOutcome>;
+}
+
+/// Pays an invoice with a stored method.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PaymentPay {
+    /// Which invoice.
+    pub invoice_id: InvoiceId,
+    /// With what; the payer's default when left out.
+    #[serde(default)]
+    pub method_id: Option<PaymentMethodId>,
+}
+
+/// A payment that is ready to be sent to the gateway.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Prepared {
+    payment: Payment,
+    number: String,
+}
+
+/// Pays what is open of an invoice. The payment is recorded before the gateway is asked and settled after; when a crash
+/// comes between, [`payments_reconcile`] asks the gateway again under the same key.
+///
+/// # Errors
+/// `invoice_paid`, `payment_open` when an attempt waits for its outcome, `no_payment_method`; `Unavailable` when the
+/// gateway does not answer (the payment then stays pending).
+pub async fn payment_pay(
+    p: &Platform,
+    ctx: &OpCtx,
+    gateway: &dyn PaymentGateway,
+    input: &PaymentPay,
+) -> Result<Payment> {
+    let prepared = p
+        .command(ctx, "payment.pay", input, |w, input| {
+            Box::pin(prepare(w, input))
+        })
+        .await?;
+    if ctx.dry_run || !prepared.payment.state.is_open() {
+        return Ok(prepared.payment);
+    }
+    send(p, ctx, gateway, prepared).await
+}
+
+async fn send(
+    p: &Platform,
+    ctx: &OpCtx,
+    gateway: &dyn PaymentGateway,
+    prepared: Prepared,
+) -> Result<Payment> {
+    let Prepared { payment, number } = prepared;
+    let method = payment
+        .method_id
+        .ok_or_else(|| Error::internal("a card payment has no method"))?;
+    let token = methods::token(p, ctx, gateway.name(), method).await?;
+    let attempt = Attempt {
+        key: payment.id,
+        token,
+        amount: payment.amount,
+        text: number,
+    };
+    let outcome = gateway.charge(&attempt).await?;
+    settle(p, ctx, gateway.name(), payment.id, outcome).await
+}
+
+async fn prepare(w: &mut Work, input: &PaymentPay) -> Result<Prepared> {
+    let realm = realm(w);
+    let invoice = documents::document(&mut w.tx, realm, input.invoice_id)
+        .await?
+        .ok_or_else(|| Error::not_found(input.invoice_id))?;
+    let head = &invoice.summary;
+    let target = traded(w, ResourceKind::Payment, head.seller_id, head.buyer_id).await?;
+    w.authorize_for(Action::PaymentPay, &target, &input.invoice_id)?;
+    let balance = open_balance(w, input.invoice_id).await?;
+    let method = methods::choose(w, head.buyer_id, input.method_id).await?;
+    let payment = Payment {
+        id: PaymentId::generate(),
+        invoice_id: Some(head.id),
+        seller_id: head.seller_id,
+        payer_id: head.buyer_id,
+        method_id: Some(method.id),
+        kind: PaymentKind::Card,
+        amount: balance.open(),
+        applied: Money::zero(balance.currency),
+        state: PaymentState::Pending,
+        reference: None,
+        action: None,
+        failure_code: None,
+        created_at: w.ctx.now,
+        settled_at: None,
+    };
+    if !store::insert(&mut w.tx, realm, &payment).await? {
+        return Err(Error::conflict(
+            "payment_open",
+            "a payment of this invoice is under way; wait for its outcome",
+        ));
+    }
+    Ok(Prepared {
+        payment,
+        number: head.number.clone(),
+    })
+}
+
+/// The balance of an invoice that is not paid, locked.
+pub(super) async fn open_balance(w: &mut Work, invoice: InvoiceId) -> Result<BalanceRow> {
+    let balance = documents::lock_balance(&mut w.tx, w.ctx.realm, invoice)
+        .await?
+        .ok_or_else(|| Error::refused("not_payable", "a credit note is not paid"))?;
+    if balance.status == BalanceStatus::Open {
+        Ok(balance)
+    } else {
+        Err(Error::conflict(
+            "invoice_paid",
+            "nothing is owed on this invoice any more",
+        ))
+    }
+}
+
+/// An outcome to record.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Settle {
+    payment_id: PaymentId,
+    gateway: String,
+    state: PaymentState,
+    reference: Option<String>,
+    action: Option<String>,
+    failure_code: Option<String>,
+}
+
+async fn settle(
+    p: &Platform,
+    ctx: &OpCtx,
+    gateway: &str,
+    id: PaymentId,
+    outcome: GatewayOutcome,
+) -> Result<Payment> {
+    let (state, reference, action, failure_code) = match outcome {
+        GatewayOutcome::Succeeded { reference } => {
+            (PaymentState::Succeeded, Some(reference), None, None)
+        }
+        GatewayOutcome::Failed { reference, code } => {
+            (PaymentState::Failed, reference, None, Some(code))
+        }
+        GatewayOutcome::RequiresAction { reference, action } => (
+            PaymentState::RequiresAction,
+            Some(reference),
+            Some(action),
+            None,
+        ),
+        GatewayOutcome::Pending { reference } => {
+            (PaymentState::Pending, Some(reference), None, None)
+        }
+    };
+    let input = Settle {
+        payment_id: id,
+        gateway: gateway.to_owned(),
+        state,
+        reference,
+        action,
+        failure_code,
+    };
+    // The caller's key belongs to the command before; this one can run any number of times.
+    let ctx = OpCtx {
+        idempotency_key: None,
+        ..ctx.clone()
+    };
+    p.command(&ctx, "payment.settle", &input, |w, input| {
+        Box::pin(settle_in(w, input))
+    })
+    .await
+}
+
+async fn settle_in(w: &mut Work, input: &Settle) -> Result<Payment> {
+    let realm = realm(w);
+    let mut payment = store::lock(&mut w.tx, realm, input.payment_id)
+        .await?
+        .ok_or_else(|| Error::not_found(input.payment_id))?;
+    if !payment.state.is_open() {
+        return Ok(payment);
+    }
+    payment.state = input.state;
+    payment.reference = input.reference.clone().or(payment.reference);
+    payment.action.clone_from(&input.action);
+    payment.failure_code.clone_from(&input.failure_code);
+    payment.settled_at = (!payment.state.is_open()).then_some(w.ctx.now);
+    if payment.state == PaymentState::Succeeded {
+        receive(
+            w,
+            &mut payment,
+            LedgerAccount::Clearing(input.gateway.clone()),
+        )
+        .await?;
+    }
+    store::settle(&mut w.tx, realm, &payment).await?;
+    announce(w, &payment);
+    Ok(payment)
+}
+
+fn announce(w: &mut Work, payment: &Payment) {
+    let kind = match payment.state {
+        PaymentState::Succeeded => "payment.succeeded",
+        PaymentState::Failed => "payment.failed",
+        PaymentState::RequiresAction => "payment.requires_action",
+        PaymentState::Pending => return,
+    };
+    w.emit(NewEvent {
+        kind,
+        subject: payment.id.to_string(),
+        account: payment.payer_id,
+        data: json!({
+            "invoice_id": payment.invoice_id, "seller_id": payment.seller_id, "payer_id": payment.payer_id,
+            "amount": payment.amount, "failure_code": payment.failure_code, "action": payment.action,
+        }),
+    });
+}
+
+/// Money that arrived: it pays the invoice as far as it goes, and what is over becomes credit.
+async fn receive(w: &mut Work, payment: &mut Payment, into: LedgerAccount) -> Result<()> {
+    let realm = realm(w);
+    let pair = Pair {
+        seller_id: payment.seller_id,
+        buyer_id: payment.payer_id,
+        currency: payment.amount.currency,
+    };
+    payment.applied = Money::zero(pair.currency);
+    if let Some(invoice) = payment.invoice_id
+        && let Some(balance) = documents::lock_balance(&mut w.tx, realm, invoice).await?
+    {
+        let open = balance.open();
+        payment.applied = if payment.amount.minor < open.minor {
+            payment.amount
+        } else {
+            open
+        };
+        apply(w, balance, payment.applied, BalanceStatus::Paid).await?;
+    }
+    let rest = payment.amount.sub(payment.applied)?;
+    if !rest.is_zero() {
+        store::add_credit(&mut w.tx, realm, pair, rest).await?;
+    }
+    let sides = sides(w, pair).await?;
+    let header = header(
+        w,
+        pair,
+        payment.id.to_string(),
+        &format!("{} payment", payment.kind),
+    )
+    .await?;
+    post(
+        w,
+        ledger::payment(sides, &header, into, payment.amount, payment.applied)?,
+    )
+    .await
+}
+
+/// Brings an invoice's balance forward, and tells when nothing is owed any more.
+async fn apply(
+    w: &mut Work,
+    mut balance: BalanceRow,
+    amount: Money,
+    then: BalanceStatus,
+) -> Result<()> {
+    balance.paid = balance
+        .paid
+        .checked_add(amount.minor)
+        .ok_or_else(|| Error::internal("a balance overflows"))?;
+    let paid = balance.paid >= balance.gross;
+    if paid {
+        balance.status = then;
+        balance.next_dunning_on = None;
+    }
+    documents::set_balance(&mut w.tx, w.ctx.realm, &balance).await?;
+    if paid {
+        announce_closed(
+            w,
+            then,
+            balance.invoice_id,
+            balance.seller_id,
+            balance.buyer_id,
+        );
+    }
+    Ok(())
+}
+
+/// Uses a buyer's credit for open invoices: first the one that was just taken back by a credit note, then the oldest due.
+pub(super) async fn use_credit(
+    w: &mut Work,
+    pair: Pair,
+    taken_back: Option<InvoiceId>,
+) -> Result<()> {
+    let realm = realm(w);
+    let mut credit = store::credit(&mut w.tx, realm, pair).await?;
+    if credit.minor <= 0 {
+        return Ok(());
+    }
+    let mut open = documents::open_balances(&mut w.tx, realm, pair).await?;
+    open.sort_by_key(|balance| Some(balance.invoice_id) != taken_back);
+    let sides = sides(w, pair).await?;
+    for balance in open {
+        let used = if credit.minor < balance.open().minor {
+            credit
+        } else {
+            balance.open()
+        };
+        if used.minor <= 0 {
+            continue;
+        }
+        credit = credit.sub(used)?;
+        let payment = Payment {
+            id: PaymentId::generate(),
+            invoice_id: Some(balance.invoice_id),
+            seller_id: pair.seller_id,
+            payer_id: pair.buyer_id,
+            method_id: None,
+            kind: PaymentKind::Credit,
+            amount: used,
+            applied: used,
+            state: PaymentState::Succeeded,
+            reference: None,
+            action: None,
+            failure_code: None,
+            created_at: w.ctx.now,
+            settled_at: Some(w.ctx.now),
+        };
+        store::insert(&mut w.tx, realm, &payment).await?;
+        store::add_credit(&mut w.tx, realm, pair, used.neg()?).await?;
+        let header = header(w, pair, payment.id.to_string(), "credit used").await?;
+        post(w, ledger::credit_used(sides, &header, used)?).await?;
+        let then = if Some(balance.invoice_id) == taken_back {
+            BalanceStatus::Credited
+        } else {
+            BalanceStatus::Paid
+        };
+        apply(w, balance, used, then).await?;
+    }
+    Ok(())
+}
+
+async fn post(w: &mut Work, entries: Vec<Entry>) -> Result<()> {
+    let entries: Vec<(TransactionId, Entry)> = entries
+        .into_iter()
+        .map(|entry| (TransactionId::generate(), entry))
+        .collect();
+    book::post(&mut w.tx, w.ctx.realm, &entries).await
+}
+
+async fn sides(w: &mut Work, pair: Pair) -> Result<Sides> {
+    let buyer = tradewind_accounts::service::account_facts(w, pair.buyer_id).await?;
+    Ok(Sides {
+        seller_id: pair.seller_id,
+        buyer_id: pair.buyer_id,
+        buyer_keeps_books: buyer.kind != AccountKind::Customer,
+    })
+}
+
+async fn header(w: &mut Work, pair: Pair, document_id: String, text: &str) -> Result<Header> {
+    let seller = tradewind_accounts::service::account_facts(w, pair.seller_id).await?;
+    let buyer = tradewind_accounts::service::account_facts(w, pair.buyer_id).await?;
+    Ok(Header {
+        posted_on: w.ctx.now.date_in(&seller.zone),
+        document_id,
+        text: format!("{text} {}", buyer.name),
+    })
+}
+
+/// Confirms a payment that the payer was asked to confirm.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`; `Unavailable` when the gateway does not answer.
+pub async fn payment_confirm_action(
+    p: &Platform,
+    ctx: &OpCtx,
+    gateway: &dyn PaymentGateway,
+    id: PaymentId,
+) -> Result<Payment> {
+    let payment = payment_get(p, ctx, id).await?;
+    if payment.state != PaymentState::RequiresAction {
+        return Ok(payment);
+    }
+    let reference = payment.reference.clone().unwrap_or_default();
+    let outcome = gateway.confirm(id, &reference).await?;
+    settle(p, ctx, gateway.name(), id, outcome).await
+}
+
+/// Asks the gateway what became of payments whose outcome a crash or time-out left open, and settles them. Returns how
+/// many are settled now.
+///
+/// # Errors
+/// `Forbidden`; `Unavailable` when the gateway does not answer.
+pub async fn payments_reconcile(
+    p: &Platform,
+    ctx: &OpCtx,
+    gateway: &dyn PaymentGateway,
+) -> Result<u64> {
+    let mut after = String::new();
+    let mut settled = 0;
+    loop {
+        let page = p
+            .read(ctx, &after, |w, after| {
+                Box::pin(async move {
+                    super::authorize_run(w)?;
+                    store::unsettled(&mut w.tx, w.ctx.realm, after, 100).await
+                })
+            })
+            .await?;
+        let Some(last) = page.last() else {
+            return Ok(settled);
+        };
+        after = last.id.to_string();
+        for payment in page
+            .into_iter()
+            .filter(|payment| payment.kind == PaymentKind::Card)
+        {
+            let number = payment
+                .invoice_id
+                .map_or_else(String::new, |id| id.to_string());
+            let payment = send(p, ctx, gateway, Prepared { payment, number }).await?;
+            settled += u64::from(!payment.state.is_open());
+        }
+    }
+}
+
+/// A bank transfer that the seller has received.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TransferRecord {
+    /// Who received it.
+    pub seller_id: AccountId,
+    /// Who paid.
+    pub payer_id: AccountId,
+    /// The invoice that it pays; the oldest open ones when left out.
+    #[serde(default)]
+    pub invoice_id: Option<InvoiceId>,
+    /// How much. More than is open becomes credit.
+    pub amount: Money,
+    /// The bank's reference, by which the same transfer is recognised.
+    pub reference: String,
+}
+
+/// Records a bank transfer. Part payments leave the rest open, over-payments become credit of the payer.
+///
+/// # Errors
+/// `amount` when it is not positive or in another currency, `reference`; `transfer_known` when the same reference was
+/// recorded before; `NotFound`, `Forbidden`.
+pub async fn transfer_record(p: &Platform, ctx: &OpCtx, input: &TransferRecord) -> Result<Payment> {
+    p.command(ctx, "payment.record", input, |w, input| {
+        Box::pin(transfer_record_in(w, input))
+    })
+    .await
+}
+
+/// As [`transfer_record`], within another command.
+///
+/// # Errors
+/// As [`transfer_record`].
+pub async fn transfer_record_in(w: &mut Work, input: &TransferRecord) -> Result<Payment> {
+    let realm = realm(w);
+    let target = traded(w, ResourceKind::Payment, input.seller_id, input.payer_id).await?;
+    w.authorize(Action::PaymentRecord, &target)?;
+    if input.amount.minor <= 0 {
+        return Err(Error::invalid(
+            "amount",
+            "out_of_range",
+            "expected more than zero",
+        ));
+    }
+    text::check_len("reference", &input.reference, 1, 140)?;
+    if let Some(known) = store::by_reference(
+        &mut w.tx,
+        realm,
+        input.seller_id,
+        input.payer_id,
+        &input.reference,
+    )
+    .await?
+    {
+        return Err(Error::conflict(
+            "transfer_known",
+            format!("this transfer is recorded already, as {known}"),
+        ));
+    }
+    if let Some(invoice) = input.invoice_id {
+        let balance = documents::balance(&mut w.tx, realm, invoice)
+            .await?
+            .ok_or_else(|| Error::not_found(invoice))?;
+        if (balance.seller_id, balance.buyer_id) != (input.seller_id, input.payer_id) {
+            return Err(Error::not_found(invoice));
+        }
+        if balance.currency != input.amount.currency {
+            return Err(Error::invalid(
+                "amount",
+                "currency_mismatch",
+                format!("the invoice is in {}", balance.currency),
+            ));
+        }
+    }
+    let mut payment = Payment {
+        id: PaymentId::generate(),
+        invoice_id: input.invoice_id,
+        seller_id: input.seller_id,
+        payer_id: input.payer_id,
+        method_id: None,
+        kind: PaymentKind::Transfer,
+        amount: input.amount,
+        applied: Money::zero(input.amount.currency),
+        state: PaymentState::Succeeded,
+        reference: Some(input.reference.clone()),
+        action: None,
+        failure_code: None,
+        created_at: w.ctx.now,
+        settled_at: Some(w.ctx.now),
+    };
+    receive(w, &mut payment, LedgerAccount::Bank).await?;
+    store::insert(&mut w.tx, realm, &payment).await?;
+    if input.invoice_id.is_none() {
+        let pair = Pair {
+            seller_id: input.seller_id,
+            buyer_id: input.payer_id,
+            currency: input.amount.currency,
+        };
+        use_credit(w, pair, None).await?;
+    }
+    w.audit(AuditEntry {
+        action: "payment.record",
+        kind: "payment",
+        id: payment.id.to_string(),
+        account: input.payer_id,
+        summary: json!({ "amount": input.amount, "invoice_id": input.invoice_id, "reference": input.reference }),
+    });
+    announce(w, &payment);
+    Ok(payment)
+}
+
+/// One payment.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn payment_get(p: &Platform, ctx: &OpCtx, id: PaymentId) -> Result<Payment> {
+    p.read(ctx, &id, |w, id| {
+        Box::pin(async move {
+            let payment = store::payment(&mut w.tx, w.ctx.realm, *id)
+                .await?
+                .ok_or_else(|| Error::not_found(*id))?;
+            let target = traded(
+                w,
+                ResourceKind::Payment,
+                payment.seller_id,
+                payment.payer_id,
+            )
+            .await?;
+            w.authorize_for(Action::PaymentView, &target, id)?;
+            Ok(payment)
+        })
+    })
+    .await
+}
+
+/// The payments of an invoice, oldest first, attempts included.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn payments_of_invoice(
+    p: &Platform,
+    ctx: &OpCtx,
+    invoice: InvoiceId,
+) -> Result<Vec<Payment>> {
+    p.read(ctx, &invoice, |w, invoice| {
+        Box::pin(async move {
+            let realm = realm(w);
+            let balance = documents::balance(&mut w.tx, realm, *invoice)
+                .await?
+                .ok_or_else(|| Error::not_found(*invoice))?;
+            let target = traded(
+                w,
+                ResourceKind::Payment,
+                balance.seller_id,
+                balance.buyer_id,
+            )
+            .await?;
+            w.authorize_for(Action::PaymentView, &target, invoice)?;
+            store::of_invoice(&mut w.tx, realm, *invoice).await
+        })
+    })
+    .await
+}

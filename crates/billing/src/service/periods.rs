@@ -1,0 +1,291 @@
+//! The hot path: subscriptions whose billing day has come, in batches, each in one transaction.
+//!
+//! A batch is loaded with a handful of statements, computed in memory and written with bulk inserts. The billing day of
+//! a subscription moves on in the same transaction, so that a run may be killed anywhere and started again, or run
+//! twice at once, without charging anything twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use tradewind_kernel::{
+    Date, Error, Result,
+    id::{AccountId, ChargeId, SubscriptionId},
+};
+use tradewind_orders::{
+    billing::{self as orders, Billable, PeriodAdvance},
+    types::SubscriptionEvent,
+};
+use tradewind_platform::{OpCtx, Platform, Work};
+
+use super::{
+    authorize_run,
+    batch::{Batch, months},
+    facts::{self, Known, Trades},
+};
+use crate::{
+    rules::{
+        document,
+        line::LineCharge,
+        period::{Span, charges_for_period},
+        renewal::{self, Next, Step},
+    },
+    store::charges::{self, Pair},
+    types::{LegFacts, NewCharge, Settlement},
+};
+
+/// Waiting charges that a batch takes along; what is more than that is left to the collecting run.
+const WAITING_MAX: i64 = 5_000;
+
+/// What one batch is asked to do.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BatchInput {
+    /// Billing days up to and including this one.
+    pub until: Date,
+    /// Where the batch before ended.
+    pub after: Option<(Date, SubscriptionId)>,
+    /// How many subscriptions at most.
+    pub limit: u32,
+}
+
+/// What one batch did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BatchReport {
+    /// How many subscriptions were looked at.
+    pub subscriptions: u64,
+    /// How many charges were recorded, over all legs.
+    pub charges: u64,
+    /// How many documents were issued.
+    pub documents: u64,
+    /// What could not be billed, and why; it stays due.
+    pub problems: Vec<Problem>,
+    /// Where the next batch begins; none when there is nothing left.
+    pub next: Option<(Date, SubscriptionId)>,
+}
+
+/// Something that could not be billed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// The subscription.
+    pub subscription_id: SubscriptionId,
+    /// Why.
+    pub message: String,
+}
+
+/// Bills the next batch of subscriptions whose billing day has come: charges on every leg, documents where they are
+/// issued at once, the queue where they are collected.
+///
+/// # Errors
+/// `Forbidden`; database errors. What concerns a single subscription is reported instead.
+pub async fn bill_batch(p: &Platform, ctx: &OpCtx, input: &BatchInput) -> Result<BatchReport> {
+    p.command(ctx, "billing.batch", input, |w, input| {
+        Box::pin(bill_batch_in(w, input))
+    })
+    .await
+}
+
+/// As [`bill_batch`], within another command.
+///
+/// # Errors
+/// As [`bill_batch`].
+pub async fn bill_batch_in(w: &mut Work, input: &BatchInput) -> Result<BatchReport> {
+    authorize_run(w)?;
+    let realm = w.ctx.realm;
+    let due = orders::due(
+        &mut w.tx,
+        realm,
+        input.until,
+        input.after,
+        i64::from(input.limit),
+    )
+    .await?;
+    let mut report = BatchReport {
+        subscriptions: due.len() as u64,
+        ..BatchReport::default()
+    };
+    if due.len() as u64 == u64::from(input.limit) {
+        report.next = due
+            .last()
+            .and_then(|last| Some((last.subscription.next_bill_on?, last.subscription.id)));
+    }
+    let mut run = Run::default();
+    run.known.learn(w, &due).await?;
+    for billable in due {
+        let id = billable.subscription.id;
+        match run.bill(w, billable).await {
+            Ok(()) => {}
+            Err(
+                error @ (Error::Internal(_) | Error::Unavailable { .. } | Error::Changed { .. }),
+            ) => return Err(error),
+            Err(error) => report.problems.push(Problem {
+                subscription_id: id,
+                message: error.to_string(),
+            }),
+        }
+    }
+    run.write(w, input.until, &mut report).await?;
+    Ok(report)
+}
+
+/// One batch in the making.
+#[derive(Default)]
+struct Run {
+    known: Known,
+    charges: Vec<NewLegCharges>,
+    advances: Vec<PeriodAdvance>,
+}
+
+/// The new charges of one leg, and the day on which they arose.
+struct NewLegCharges {
+    arose_on: Date,
+    pair: Pair,
+    charges: Vec<NewCharge>,
+}
+
+impl Run {
+    async fn bill(&mut self, w: &mut Work, mut billable: Billable) -> Result<()> {
+        loop {
+            let id = billable.subscription.id;
+            let legs = self.known.legs(&billable)?;
+            let clocks =
+                facts::clocks(&legs).ok_or_else(|| Error::internal(format!("{id} has no legs")))?;
+            match renewal::step(&billable.subscription, clocks)? {
+                None => return Ok(()),
+                Some(Step::Renew(next)) => {
+                    let charges = charges_of(&billable, &legs, next.span)?;
+                    self.advance(&billable, charges, next);
+                    return Ok(());
+                }
+                Some(Step::Begin(next)) => {
+                    let charges = charges_of(&billable, &legs, next.span)?;
+                    orders::transition(w, id, SubscriptionEvent::Activate).await?;
+                    self.advance(&billable, charges, next);
+                    return Ok(());
+                }
+                Some(Step::End { span, event }) => {
+                    let charges = charges_of(&billable, &legs, span)?;
+                    orders::transition(w, id, event).await?;
+                    self.charges.extend(charges);
+                    return Ok(());
+                }
+                Some(Step::ApplyChange) => {
+                    billable = orders::apply_scheduled(w, id).await?;
+                    self.known.learn(w, std::slice::from_ref(&billable)).await?;
+                }
+            }
+        }
+    }
+
+    fn advance(&mut self, billable: &Billable, charges: Vec<NewLegCharges>, next: Next) {
+        self.charges.extend(charges);
+        self.advances.push(PeriodAdvance {
+            id: billable.subscription.id,
+            was_due_on: billable.subscription.next_bill_on,
+            anchor_on: next.anchor_on,
+            period: next.period,
+            term_ends_on: next.term_ends_on,
+        });
+    }
+
+    async fn write(self, w: &mut Work, until: Date, report: &mut BatchReport) -> Result<()> {
+        let mut batch = Batch::new(w);
+        let mut at_once: BTreeMap<Pair, BTreeMap<Option<SubscriptionId>, Vec<NewCharge>>> =
+            BTreeMap::new();
+        for new in self.charges {
+            report.charges += new.charges.len() as u64;
+            let trade = self
+                .known
+                .trades
+                .get(new.pair.seller_id, new.pair.buyer_id)?;
+            for charge in new.charges {
+                if trade.settlement == Settlement::Document && trade.invoice_day.is_some() {
+                    batch.record_open(
+                        charge,
+                        document::collect_on(trade.invoice_day, new.arose_on, true)?,
+                    );
+                    continue;
+                }
+                // One document per subscription; everything owed to a vendor by one batch is one entry.
+                let document =
+                    (trade.settlement == Settlement::Document).then_some(charge.subscription_id);
+                at_once
+                    .entry(new.pair)
+                    .or_default()
+                    .entry(document)
+                    .or_default()
+                    .push(charge);
+            }
+        }
+        let mut waiting = waiting(w, &mut batch, &self.known.trades, &at_once, until).await?;
+        for (pair, documents) in at_once {
+            let trade = self.known.trades.get(pair.seller_id, pair.buyer_id)?;
+            for charges in documents.into_values() {
+                let mut settling = batch.begin(pair, trade);
+                for (id, line) in waiting.remove(&pair).unwrap_or_default() {
+                    batch.add_open(&mut settling, id, &line)?;
+                }
+                for charge in charges {
+                    let line = LineCharge::from(&charge);
+                    let id = batch.record(charge);
+                    batch.add(&mut settling, id, &line)?;
+                }
+                batch.conclude(settling, None)?;
+            }
+        }
+        report.documents = batch.write(w).await?.len() as u64;
+        let moved = orders::advance(&mut w.tx, w.ctx.realm, &self.advances).await?;
+        if moved != self.advances.len() as u64 {
+            return Err(Error::conflict(
+                "billing_run",
+                "a subscription was changed while it was billed; bill again",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// All legs or none: a sale is charged for the same time everywhere.
+fn charges_of(billable: &Billable, legs: &[LegFacts], span: Span) -> Result<Vec<NewLegCharges>> {
+    let quantities = facts::quantities(&billable.quantities);
+    let arose_on = billable.subscription.next_bill_on.unwrap_or_default();
+    legs.iter()
+        .map(|leg| {
+            Ok(NewLegCharges {
+                arose_on,
+                pair: facts::pair(leg),
+                charges: charges_for_period(leg, &quantities, span, None)?,
+            })
+        })
+        .collect()
+}
+
+/// What waits on the queue between those who get a document now anyway, such as usage: it goes onto the first one.
+async fn waiting(
+    w: &mut Work,
+    batch: &mut Batch,
+    trades: &Trades,
+    at_once: &BTreeMap<Pair, BTreeMap<Option<SubscriptionId>, Vec<NewCharge>>>,
+    until: Date,
+) -> Result<BTreeMap<Pair, Vec<(ChargeId, LineCharge)>>> {
+    let mut buyers = BTreeSet::new();
+    for pair in at_once.keys() {
+        if trades.get(pair.seller_id, pair.buyer_id)?.settlement == Settlement::Document {
+            buyers.insert(pair.buyer_id);
+        }
+    }
+    let buyers: Vec<AccountId> = buyers.into_iter().collect();
+    let found =
+        charges::open_of_buyers(&mut w.tx, w.ctx.realm, &buyers, until, WAITING_MAX).await?;
+    let mut waiting: BTreeMap<Pair, Vec<(ChargeId, LineCharge)>> = BTreeMap::new();
+    for (pair, id, line) in found {
+        if at_once.contains_key(&pair) {
+            waiting.entry(pair).or_default().push((id, line));
+        }
+    }
+    let wanted = waiting
+        .iter()
+        .map(|(pair, charges)| (*pair, months(charges)))
+        .collect();
+    batch.load_positions(w, wanted).await?;
+    Ok(waiting)
+}

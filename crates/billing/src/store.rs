@@ -1,0 +1,45 @@
+//! The SQL of billing: the only place that touches its tables.
+
+pub(crate) mod charges;
+pub(crate) mod check;
+pub(crate) mod documents;
+pub(crate) mod ledger;
+pub(crate) mod listing;
+pub(crate) mod payments;
+pub(crate) mod usage;
+
+use tradewind_platform::{db::Stmt, sql_text};
+
+use crate::types::{
+    BalanceStatus, ChargeKind, DocumentKind, DunningAction, EntryKind, PaymentKind, PaymentState,
+    Settlement, TaxKind,
+};
+
+sql_text!(
+    BalanceStatus,
+    ChargeKind,
+    DocumentKind,
+    DunningAction,
+    EntryKind,
+    PaymentKind,
+    PaymentState,
+    Settlement,
+    TaxKind
+);
+
+/// Every statement of this room.
+pub(crate) fn statements() -> Vec<&'static Stmt> {
+    [
+        charges::statements(),
+        charges::bulk_statements(),
+        check::statements(),
+        documents::statements(),
+        documents::bulk_statements(),
+        ledger::statements(),
+        ledger::bulk_statements(),
+        payments::statements(),
+        usage::statements(),
+        usage::bulk_statements(),
+    ]
+    .concat()
+}

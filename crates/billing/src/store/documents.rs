@@ -1,0 +1,486 @@
+//! Invoices and credit notes, their numbers and balances.
+
+use std::collections::HashSet;
+
+use tradewind_kernel::{
+    Currency, Date, Decimal, Locale, Money, Timestamp,
+    calendar::Period,
+    id::{AccountId, ChargeId, InvoiceId, OrderId, RealmId, SubscriptionId},
+};
+use tradewind_platform::{
+    args, bulk,
+    db::{Json, Result, Tx},
+    row, stmts,
+};
+
+use super::charges::Pair;
+use crate::types::{
+    Balance, BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, DunningPolicy,
+    Parties, TaxKind, TaxLine,
+};
+
+stmts! {
+    /// Takes a block of numbers and returns the first after it.
+    TAKE_NUMBERS = "INSERT INTO invoice_counter (realm_id, seller_id, series, next) VALUES ($1, $2, $3, 1 + $4)
+        ON CONFLICT (realm_id, seller_id, series) DO UPDATE SET next = invoice_counter.next + $4 RETURNING next";
+    /// One document.
+    DOCUMENT = "SELECT i.id, i.seller_id, i.buyer_id, i.kind, i.number, i.issued_on, i.due_on, i.period_start,
+        i.period_end, i.currency, i.net, i.tax, i.gross, i.created_at, i.parties, i.tax_summary, i.locale,
+        i.payment_terms_days, i.credits, b.status, b.paid, b.dunning_stage FROM invoice i
+        LEFT JOIN invoice_balance b ON b.realm_id = i.realm_id AND b.invoice_id = i.id
+        WHERE i.realm_id = $1 AND i.id = $2";
+    /// Its lines.
+    LINES = "SELECT no, group_label, description, quantity, unit, unit_price, period_start, period_end, net, tax_rate,
+        tax_kind FROM invoice_line WHERE realm_id = $1 AND invoice_id = $2 ORDER BY no";
+    /// The balance of an invoice.
+    BALANCE = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, status, due_on, dunning_stage,
+        next_dunning_on FROM invoice_balance WHERE realm_id = $1 AND invoice_id = $2";
+    /// The balance of an invoice, locked.
+    BALANCE_LOCK = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, status, due_on, dunning_stage,
+        next_dunning_on FROM invoice_balance WHERE realm_id = $1 AND invoice_id = $2 {for_update}";
+    /// Invoices between two accounts that are not paid, the oldest due first, locked.
+    OPEN_BALANCES = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, status, due_on, dunning_stage,
+        next_dunning_on FROM invoice_balance WHERE realm_id = $1 AND seller_id = $2 AND buyer_id = $3 AND currency = $4
+        AND status = 'open' ORDER BY due_on, invoice_id LIMIT 200 {for_update}";
+    /// What was paid.
+    SET_PAID = "UPDATE invoice_balance SET paid = $3, status = $4, next_dunning_on = $5, dunning_stage = $6
+        WHERE realm_id = $1 AND invoice_id = $2";
+    /// Invoices for which a dunning step is due.
+    DUNNING = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, status, due_on, dunning_stage,
+        next_dunning_on FROM invoice_balance WHERE realm_id = $1 AND next_dunning_on <= $2 AND status = 'open'
+        ORDER BY next_dunning_on, invoice_id LIMIT $3 {for_update}";
+    /// The dunning policy of a seller.
+    DUNNING_POLICY = "SELECT steps FROM dunning_policy WHERE realm_id = $1 AND seller_id = $2";
+    /// Sets it.
+    SET_DUNNING_POLICY = "INSERT INTO dunning_policy (realm_id, seller_id, steps) VALUES ($1, $2, $3)
+        ON CONFLICT (realm_id, seller_id) DO UPDATE SET steps = excluded.steps";
+    /// What is owed between two accounts.
+    OWED = "SELECT CAST(COALESCE(SUM(gross - paid), 0) AS BIGINT) FROM invoice_balance WHERE realm_id = $1
+        AND seller_id = $2 AND buyer_id = $3 AND currency = $4 AND status = 'open'";
+    /// The number of a document.
+    NUMBER = "SELECT number FROM invoice WHERE realm_id = $1 AND id = $2";
+    /// Subscriptions that an invoice charges.
+    SUBSCRIPTIONS = "SELECT DISTINCT c.subscription_id FROM invoice_charge ic
+        JOIN charge c ON c.realm_id = ic.realm_id AND c.id = ic.charge_id
+        WHERE ic.realm_id = $1 AND ic.invoice_id = $2 ORDER BY c.subscription_id LIMIT 1000";
+    /// The charges of an invoice that credit notes have taken back.
+    CREDITED = "SELECT c.reverses FROM invoice i
+        JOIN invoice_charge ic ON ic.realm_id = i.realm_id AND ic.invoice_id = i.id
+        JOIN charge c ON c.realm_id = ic.realm_id AND c.id = ic.charge_id
+        WHERE i.realm_id = $1 AND i.buyer_id = $2 AND i.credits = $3 AND c.reverses IS NOT NULL";
+    /// The document that the customer's charges of an order are on.
+    OF_ORDER = "SELECT MIN(ic.invoice_id) FROM charge c
+        JOIN invoice_charge ic ON ic.realm_id = c.realm_id AND ic.charge_id = c.id
+        WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.order_id = $3 AND c.buyer_id = $4";
+}
+
+bulk! {
+    /// New documents.
+    DOCUMENTS = "invoice" { realm_id: Text, id: Text, seller_id: Text, buyer_id: Text, kind: Text, series: Text,
+        sequence: Int, number: Text, issued_on: Text, due_on: Text, period_start: Text, period_end: Text, currency: Text,
+        net: Int, tax: Int, gross: Int, parties: Text, tax_summary: Text, locale: Text, payment_terms_days: Int,
+        credits: Text, created_at: Int } on conflict Error;
+    /// Their lines.
+    DOCUMENT_LINES = "invoice_line" { realm_id: Text, invoice_id: Text, no: Int, group_label: Text, description: Text,
+        quantity: Text, unit: Text, unit_price: Text, period_start: Text, period_end: Text, net: Int, tax_rate: Text,
+        tax_kind: Text } on conflict Error;
+    /// Their balances.
+    BALANCES = "invoice_balance" { realm_id: Text, invoice_id: Text, seller_id: Text, buyer_id: Text, currency: Text,
+        gross: Int, paid: Int, status: Text, due_on: Text, dunning_stage: Int, next_dunning_on: Text } on conflict Error;
+}
+
+row! {
+    /// What is known of the payment of an invoice.
+    #[derive(Debug, Clone)]
+    pub(crate) struct BalanceRow {
+        pub(crate) invoice_id: InvoiceId,
+        pub(crate) seller_id: AccountId,
+        pub(crate) buyer_id: AccountId,
+        pub(crate) currency: Currency,
+        pub(crate) gross: i64,
+        pub(crate) paid: i64,
+        pub(crate) status: BalanceStatus,
+        pub(crate) due_on: Date,
+        pub(crate) dunning_stage: i64,
+        pub(crate) next_dunning_on: Option<Date>,
+    }
+}
+
+impl BalanceRow {
+    /// What is still owed.
+    pub(crate) fn open(&self) -> Money {
+        Money::new(self.gross.saturating_sub(self.paid), self.currency)
+    }
+}
+
+row! {
+    /// The head of a document as lists read it.
+    pub(crate) struct SummaryRow {
+        id: InvoiceId,
+        seller_id: AccountId,
+        buyer_id: AccountId,
+        kind: DocumentKind,
+        number: String,
+        issued_on: Date,
+        due_on: Date,
+        period_start: Date,
+        period_end: Date,
+        currency: Currency,
+        net: i64,
+        tax: i64,
+        gross: i64,
+        created_at: Timestamp,
+        status: Option<BalanceStatus>,
+        paid: Option<i64>,
+        dunning_stage: Option<i64>,
+    }
+}
+
+impl From<SummaryRow> for DocumentSummary {
+    fn from(row: SummaryRow) -> Self {
+        let money = |minor| Money::new(minor, row.currency);
+        let balance = match (row.status, row.paid, row.dunning_stage) {
+            (Some(status), Some(paid), Some(dunning_stage)) => Some(Balance {
+                status,
+                paid: money(paid),
+                open: money(row.gross.saturating_sub(paid)),
+                dunning_stage,
+            }),
+            _ => None,
+        };
+        Self {
+            id: row.id,
+            seller_id: row.seller_id,
+            buyer_id: row.buyer_id,
+            kind: row.kind,
+            number: row.number,
+            issued_on: row.issued_on,
+            due_on: row.due_on,
+            period: Period {
+                start: row.period_start,
+                end: row.period_end,
+            },
+            net: money(row.net),
+            tax: money(row.tax),
+            gross: money(row.gross),
+            created_at: row.created_at,
+            balance,
+        }
+    }
+}
+
+row! {
+    struct RestRow {
+        parties: Json<Parties>,
+        tax_summary: Json<Vec<TaxLine>>,
+        locale: Locale,
+        payment_terms_days: i64,
+        credits: Option<InvoiceId>,
+        currency: Currency,
+    }
+}
+
+struct WholeRow {
+    head: SummaryRow,
+    rest: RestRow,
+}
+
+impl tradewind_platform::db::FromRow for WholeRow {
+    fn from_row(row: &tradewind_platform::db::Row) -> Result<Self> {
+        Ok(Self {
+            head: SummaryRow::from_row(row)?,
+            rest: RestRow::from_row(row)?,
+        })
+    }
+}
+
+row! {
+    struct LineRow {
+        no: i64,
+        group_label: String,
+        description: String,
+        quantity: Decimal,
+        unit: String,
+        unit_price: Option<Decimal>,
+        period_start: Date,
+        period_end: Date,
+        net: i64,
+        tax_rate: Decimal,
+        tax_kind: TaxKind,
+    }
+}
+
+/// Takes `count` numbers of a series in one piece and returns the first of them.
+pub(crate) async fn take_numbers(
+    tx: &mut Tx,
+    realm: RealmId,
+    seller: AccountId,
+    series: &str,
+    count: i64,
+) -> Result<i64> {
+    let (next,): (i64,) = tx
+        .one(&TAKE_NUMBERS, args![realm, seller, series, count])
+        .await?;
+    Ok(next - count)
+}
+
+/// A new document with its place in its series.
+#[derive(Debug)]
+pub(crate) struct NewDocument {
+    pub(crate) document: Document,
+    pub(crate) series: String,
+    pub(crate) sequence: i64,
+    pub(crate) next_dunning_on: Option<Date>,
+}
+
+/// Records documents with their lines, and the balances of invoices.
+pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, documents: &[NewDocument]) -> Result<()> {
+    let mut heads = Vec::with_capacity(documents.len());
+    let mut lines = Vec::new();
+    let mut balances = Vec::with_capacity(documents.len());
+    for new in documents {
+        let document = &new.document;
+        let head = &document.summary;
+        heads.push(args![
+            realm,
+            head.id,
+            head.seller_id,
+            head.buyer_id,
+            head.kind,
+            new.series,
+            new.sequence,
+            head.number,
+            head.issued_on,
+            head.due_on,
+            head.period.start,
+            head.period.end,
+            head.gross.currency,
+            head.net.minor,
+            head.tax.minor,
+            head.gross.minor,
+            Json(&document.parties),
+            Json(&document.tax_summary),
+            document.locale,
+            document.payment_terms_days,
+            document.credits,
+            head.created_at,
+        ]);
+        lines.extend(document.lines.iter().map(|line| {
+            args![
+                realm,
+                head.id,
+                line.no,
+                line.group_label,
+                line.description,
+                line.quantity,
+                line.unit,
+                line.unit_price,
+                line.period.start,
+                line.period.end,
+                line.net.minor,
+                line.tax_rate,
+                line.tax_kind,
+            ]
+        }));
+        if let Some(balance) = &head.balance {
+            balances.push(args![
+                realm,
+                head.id,
+                head.seller_id,
+                head.buyer_id,
+                head.gross.currency,
+                head.gross.minor,
+                balance.paid.minor,
+                balance.status,
+                head.due_on,
+                balance.dunning_stage,
+                new.next_dunning_on,
+            ]);
+        }
+    }
+    tx.insert_many(&DOCUMENTS, heads).await?;
+    tx.insert_many(&DOCUMENT_LINES, lines).await?;
+    tx.insert_many(&BALANCES, balances).await?;
+    Ok(())
+}
+
+/// A document with its lines.
+pub(crate) async fn document(
+    tx: &mut Tx,
+    realm: RealmId,
+    id: InvoiceId,
+) -> Result<Option<Document>> {
+    let Some(row) = tx.opt::<WholeRow>(&DOCUMENT, args![realm, id]).await? else {
+        return Ok(None);
+    };
+    let currency = row.rest.currency;
+    let lines: Vec<LineRow> = tx.all(&LINES, args![realm, id]).await?;
+    let mut lines: Vec<DocumentLine> = lines
+        .into_iter()
+        .map(|line| DocumentLine {
+            no: line.no,
+            group_label: line.group_label,
+            description: line.description,
+            quantity: line.quantity,
+            unit: line.unit,
+            unit_price: line.unit_price,
+            period: Period {
+                start: line.period_start,
+                end: line.period_end,
+            },
+            net: Money::new(line.net, currency),
+            tax_rate: line.tax_rate,
+            tax_kind: line.tax_kind,
+        })
+        .collect();
+    lines.sort_by(|a, b| a.group_label.cmp(&b.group_label).then(a.no.cmp(&b.no)));
+    Ok(Some(Document {
+        summary: row.head.into(),
+        parties: row.rest.parties.0,
+        tax_summary: row.rest.tax_summary.0,
+        locale: row.rest.locale,
+        payment_terms_days: row.rest.payment_terms_days,
+        credits: row.rest.credits,
+        lines,
+    }))
+}
+
+/// The balance of an invoice, locked until the end of the transaction.
+pub(crate) async fn lock_balance(
+    tx: &mut Tx,
+    realm: RealmId,
+    id: InvoiceId,
+) -> Result<Option<BalanceRow>> {
+    tx.opt(&BALANCE_LOCK, args![realm, id]).await
+}
+
+/// The balance of an invoice.
+pub(crate) async fn balance(
+    tx: &mut Tx,
+    realm: RealmId,
+    id: InvoiceId,
+) -> Result<Option<BalanceRow>> {
+    tx.opt(&BALANCE, args![realm, id]).await
+}
+
+/// Unpaid invoices between two accounts, the oldest due first, locked.
+pub(crate) async fn open_balances(
+    tx: &mut Tx,
+    realm: RealmId,
+    pair: Pair,
+) -> Result<Vec<BalanceRow>> {
+    tx.all(
+        &OPEN_BALANCES,
+        args![realm, pair.seller_id, pair.buyer_id, pair.currency],
+    )
+    .await
+}
+
+/// Stores a changed balance.
+pub(crate) async fn set_balance(tx: &mut Tx, realm: RealmId, row: &BalanceRow) -> Result<()> {
+    let BalanceRow {
+        invoice_id,
+        paid,
+        status,
+        next_dunning_on,
+        dunning_stage,
+        ..
+    } = row;
+    tx.exec(
+        &SET_PAID,
+        args![
+            realm,
+            invoice_id,
+            paid,
+            status,
+            next_dunning_on,
+            dunning_stage
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Invoices for which a dunning step is due on a day.
+pub(crate) async fn dunning_due(
+    tx: &mut Tx,
+    realm: RealmId,
+    today: Date,
+    limit: i64,
+) -> Result<Vec<BalanceRow>> {
+    tx.all(&DUNNING, args![realm, today, limit]).await
+}
+
+/// The dunning policy that a seller has set.
+pub(crate) async fn dunning_policy(
+    tx: &mut Tx,
+    realm: RealmId,
+    seller: AccountId,
+) -> Result<Option<DunningPolicy>> {
+    let row: Option<(Json<DunningPolicy>,)> = tx.opt(&DUNNING_POLICY, args![realm, seller]).await?;
+    Ok(row.map(|(json,)| json.0))
+}
+
+/// Sets it.
+pub(crate) async fn set_dunning_policy(
+    tx: &mut Tx,
+    realm: RealmId,
+    seller: AccountId,
+    policy: &DunningPolicy,
+) -> Result<()> {
+    tx.exec(&SET_DUNNING_POLICY, args![realm, seller, Json(policy)])
+        .await?;
+    Ok(())
+}
+
+/// What a buyer owes a seller on issued invoices.
+pub(crate) async fn owed(tx: &mut Tx, realm: RealmId, pair: Pair) -> Result<Money> {
+    let (minor,) = tx
+        .one(
+            &OWED,
+            args![realm, pair.seller_id, pair.buyer_id, pair.currency],
+        )
+        .await?;
+    Ok(Money::new(minor, pair.currency))
+}
+
+/// The number of a document.
+pub(crate) async fn number(tx: &mut Tx, realm: RealmId, id: InvoiceId) -> Result<String> {
+    let (number,) = tx.one(&NUMBER, args![realm, id]).await?;
+    Ok(number)
+}
+
+/// The subscriptions that an invoice charges; the first thousand.
+pub(crate) async fn subscriptions(
+    tx: &mut Tx,
+    realm: RealmId,
+    id: InvoiceId,
+) -> Result<Vec<SubscriptionId>> {
+    let rows: Vec<(SubscriptionId,)> = tx.all(&SUBSCRIPTIONS, args![realm, id]).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The charges of an invoice that credit notes have taken back.
+pub(crate) async fn credited(
+    tx: &mut Tx,
+    realm: RealmId,
+    buyer: AccountId,
+    id: InvoiceId,
+) -> Result<HashSet<ChargeId>> {
+    let rows: Vec<(ChargeId,)> = tx.all(&CREDITED, args![realm, buyer, id]).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The document that a buyer's charges of an order are on.
+pub(crate) async fn of_order(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscription: SubscriptionId,
+    order: OrderId,
+    buyer: AccountId,
+) -> Result<Option<InvoiceId>> {
+    let (id,) = tx
+        .one(&OF_ORDER, args![realm, subscription, order, buyer])
+        .await?;
+    Ok(id)
+}

@@ -1,0 +1,113 @@
+//! Lists of documents and payments.
+
+use tradewind_kernel::{
+    Result,
+    filter::{Field, FieldKind, Fields, Filter, Sort},
+    id::{AccountId, RealmId},
+    page::{Page, PageRequest},
+};
+use tradewind_platform::{
+    args,
+    db::{Query, Scope, Tx},
+};
+
+use super::{documents::SummaryRow, payments::PaymentRow};
+use crate::types::{DocumentSummary, Payment};
+
+/// Whom a list is for; none for the platform itself, who sees everything.
+pub(crate) type Viewer = Option<AccountId>;
+
+/// What documents can be filtered and sorted by.
+pub(crate) const DOCUMENTS: Fields = Fields(&[
+    Field::new(
+        "kind",
+        FieldKind::Enum(&["invoice", "credit_note"]),
+        "i.kind",
+    ),
+    Field::new(
+        "status",
+        FieldKind::Enum(&["open", "paid", "credited"]),
+        "b.status",
+    ),
+    Field::text("seller", "i.seller_id"),
+    Field::text("buyer", "i.buyer_id"),
+    Field::text("number", "i.number").sortable(),
+    Field::text("currency", "i.currency"),
+    Field::new("issued", FieldKind::Date, "i.issued_on").sortable(),
+    Field::new("due", FieldKind::Date, "i.due_on").sortable(),
+]);
+
+/// What payments can be filtered and sorted by.
+pub(crate) const PAYMENTS: Fields = Fields(&[
+    Field::new(
+        "kind",
+        FieldKind::Enum(&["card", "transfer", "credit"]),
+        "p.kind",
+    ),
+    Field::new(
+        "state",
+        FieldKind::Enum(&["pending", "requires_action", "succeeded", "failed"]),
+        "p.state",
+    ),
+    Field::text("seller", "p.seller_id"),
+    Field::text("payer", "p.payer_id"),
+    Field::text("invoice", "p.invoice_id"),
+    Field::new("created", FieldKind::Timestamp, "p.created_at").sortable(),
+]);
+
+/// A page of the documents that someone may see: those that they issued, and those of the buyers at or below them.
+pub(crate) async fn documents(
+    tx: &mut Tx,
+    realm: RealmId,
+    viewer: Viewer,
+    filter: &Filter,
+    sort: &Sort,
+    page: &PageRequest,
+) -> Result<Page<DocumentSummary>> {
+    let scope = viewer.map_or_else(Scope::all, |account| {
+        Scope::only(
+            "i.seller_id = ? OR EXISTS (SELECT 1 FROM account_path a WHERE a.realm_id = ? AND a.ancestor_id = ?
+             AND a.account_id = i.buyer_id)",
+            args![account, realm, account],
+        )
+    });
+    let query = Query::new(
+        "billing::documents",
+        "SELECT i.id, i.seller_id, i.buyer_id, i.kind, i.number, i.issued_on, i.due_on, i.period_start, i.period_end,
+        i.currency, i.net, i.tax, i.gross, i.created_at, b.status, b.paid, b.dunning_stage FROM invoice i
+        LEFT JOIN invoice_balance b ON b.realm_id = i.realm_id AND b.invoice_id = i.id WHERE i.realm_id = $1",
+        args![realm],
+    );
+    let found = tx
+        .page::<SummaryRow>(query.scope(scope).filter(filter), page, sort, "i.id")
+        .await?;
+    Ok(found.map(DocumentSummary::from))
+}
+
+/// A page of the payments that someone may see: those that they received, and those of the payers at or below them.
+pub(crate) async fn payments(
+    tx: &mut Tx,
+    realm: RealmId,
+    viewer: Viewer,
+    filter: &Filter,
+    sort: &Sort,
+    page: &PageRequest,
+) -> Result<Page<Payment>> {
+    let scope = viewer.map_or_else(Scope::all, |account| {
+        Scope::only(
+            "p.seller_id = ? OR EXISTS (SELECT 1 FROM account_path a WHERE a.realm_id = ? AND a.ancestor_id = ?
+             AND a.account_id = p.payer_id)",
+            args![account, realm, account],
+        )
+    });
+    let query = Query::new(
+        "billing::payments",
+        "SELECT p.id, p.invoice_id, p.seller_id, p.payer_id, p.method_id, p.kind, p.amount, p.applied, p.currency,
+        p.state, p.reference, p.action, p.failure_code, p.created_at, p.settled_at FROM payment p WHERE p.realm_id = $1",
+        args![realm],
+    );
+    let found = tx
+        .page::<PaymentRow>(query.scope(scope).filter(filter), page, sort, "p.id")
+        .await?;
+    Ok(found.map(Payment::from))
+}

@@ -1,0 +1,200 @@
+//! What usage was rated and billed before.
+
+use std::collections::HashMap;
+
+use tradewind_kernel::{
+    Currency, Date, Decimal,
+    id::{AccountId, LegId, RealmId, TermsId},
+};
+use tradewind_platform::{
+    args, bulk,
+    db::{Json, Result, Tx},
+    row, stmts,
+};
+
+use crate::rules::{
+    line::{Position, UsageLine},
+    usage::RatedState,
+};
+
+stmts! {
+    /// What of some legs' usage was rated in some months.
+    RATED = "SELECT leg_id, meter, group_key, period_on, version, quantity, exact FROM rated WHERE realm_id = $1
+        AND leg_id IN (SELECT value FROM json_each($2)) AND period_on IN (SELECT value FROM json_each($3))",
+        pg = "SELECT leg_id, meter, group_key, period_on, version, quantity, exact FROM rated WHERE realm_id = $1
+        AND leg_id IN (SELECT json_array_elements_text(CAST($2 AS JSON)))
+        AND period_on IN (SELECT json_array_elements_text(CAST($3 AS JSON))) FOR UPDATE";
+    /// The terms under which some legs' months are rated.
+    TERMS = "SELECT leg_id, period_on, terms_id FROM usage_terms WHERE realm_id = $1
+        AND leg_id IN (SELECT value FROM json_each($2))",
+        pg = "SELECT leg_id, period_on, terms_id FROM usage_terms WHERE realm_id = $1
+        AND leg_id IN (SELECT json_array_elements_text(CAST($2 AS JSON)))";
+    /// Where the lines between two accounts stand in some months.
+    POSITIONS = "SELECT period_on, line, exact, billed FROM usage_position WHERE realm_id = $1 AND seller_id = $2
+        AND buyer_id = $3 AND currency = $4 AND period_on IN (SELECT value FROM json_each($5))",
+        pg = "SELECT period_on, line, exact, billed FROM usage_position WHERE realm_id = $1 AND seller_id = $2
+        AND buyer_id = $3 AND currency = $4 AND period_on IN (SELECT json_array_elements_text(CAST($5 AS JSON))) FOR UPDATE";
+}
+
+bulk! {
+    /// What is rated now.
+    SET_RATED = "rated" { realm_id: Text, leg_id: Text, meter: Text, period_on: Text, group_key: Text, version: Int,
+        quantity: Text, exact: Text } on conflict Do("(realm_id, leg_id, meter, period_on, group_key) DO UPDATE SET
+        version = excluded.version, quantity = excluded.quantity, exact = excluded.exact
+        WHERE rated.version < excluded.version");
+    /// The terms under which months are rated from now on.
+    SET_TERMS = "usage_terms" { realm_id: Text, leg_id: Text, period_on: Text, terms_id: Text } on conflict Nothing;
+    /// Where lines stand now.
+    SET_POSITIONS = "usage_position" { realm_id: Text, seller_id: Text, buyer_id: Text, currency: Text, period_on: Text,
+        line: Text, exact: Text, billed: Int } on conflict Do("(realm_id, seller_id, buyer_id, currency, period_on, line)
+        DO UPDATE SET exact = excluded.exact, billed = excluded.billed");
+}
+
+row! {
+    struct RatedRow {
+        leg_id: LegId,
+        meter: String,
+        group_key: String,
+        period_on: Date,
+        version: i64,
+        quantity: Decimal,
+        exact: Decimal,
+    }
+}
+
+/// One group of usage on one leg.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct RatedKey {
+    pub(crate) leg_id: LegId,
+    pub(crate) meter: String,
+    pub(crate) group_key: String,
+    pub(crate) period_on: Date,
+}
+
+/// What of the usage of some legs was rated in some months.
+pub(crate) async fn rated(
+    tx: &mut Tx,
+    realm: RealmId,
+    legs: &[LegId],
+    months: &[Date],
+) -> Result<HashMap<RatedKey, RatedState>> {
+    let rows: Vec<RatedRow> = tx
+        .all(&RATED, args![realm, Json(legs), Json(months)])
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let key = RatedKey {
+                leg_id: row.leg_id,
+                meter: row.meter,
+                group_key: row.group_key,
+                period_on: row.period_on,
+            };
+            (
+                key,
+                RatedState {
+                    version: row.version,
+                    quantity: row.quantity,
+                    exact: row.exact,
+                },
+            )
+        })
+        .collect())
+}
+
+/// Stores what is rated now, and returns how many rows were brought forward.
+pub(crate) async fn set_rated(
+    tx: &mut Tx,
+    realm: RealmId,
+    states: &[(RatedKey, RatedState)],
+) -> Result<u64> {
+    let rows = states
+        .iter()
+        .map(|(key, state)| {
+            args![
+                realm,
+                key.leg_id,
+                key.meter,
+                key.period_on,
+                key.group_key,
+                state.version,
+                state.quantity,
+                state.exact
+            ]
+        })
+        .collect();
+    tx.insert_many(&SET_RATED, rows).await
+}
+
+/// The terms under which months of legs have been rated.
+pub(crate) async fn terms(
+    tx: &mut Tx,
+    realm: RealmId,
+    legs: &[LegId],
+) -> Result<HashMap<(LegId, Date), TermsId>> {
+    let rows: Vec<(LegId, Date, TermsId)> = tx.all(&TERMS, args![realm, Json(legs)]).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(leg, month, terms)| ((leg, month), terms))
+        .collect())
+}
+
+/// Fixes the terms of months.
+pub(crate) async fn set_terms(
+    tx: &mut Tx,
+    realm: RealmId,
+    terms: &[(LegId, Date, TermsId)],
+) -> Result<()> {
+    let rows = terms
+        .iter()
+        .map(|(leg, month, terms)| args![realm, leg, month, terms])
+        .collect();
+    tx.insert_many(&SET_TERMS, rows).await?;
+    Ok(())
+}
+
+/// Where the lines of usage between two accounts stand in some months.
+pub(crate) async fn positions(
+    tx: &mut Tx,
+    realm: RealmId,
+    seller: AccountId,
+    buyer: AccountId,
+    currency: Currency,
+    months: &[Date],
+) -> Result<HashMap<(Date, String), Position>> {
+    let rows: Vec<(Date, String, Decimal, i64)> = tx
+        .all(
+            &POSITIONS,
+            args![realm, seller, buyer, currency, Json(months)],
+        )
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(month, line, exact, billed)| ((month, line), Position { exact, billed }))
+        .collect())
+}
+
+/// Stores where lines stand now.
+pub(crate) async fn set_positions(
+    tx: &mut Tx,
+    realm: RealmId,
+    positions: &[(UsageLine, Position)],
+) -> Result<()> {
+    let rows = positions
+        .iter()
+        .map(|(line, position)| {
+            args![
+                realm,
+                line.seller_id,
+                line.buyer_id,
+                line.currency,
+                line.period_on,
+                line.line,
+                position.exact,
+                position.billed
+            ]
+        })
+        .collect();
+    tx.insert_many(&SET_POSITIONS, rows).await?;
+    Ok(())
+}

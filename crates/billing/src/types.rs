@@ -1,0 +1,27 @@
+//! The nouns of billing: charges, documents, payments, ledger entries, findings.
+
+mod accrual;
+mod charge;
+mod document;
+mod dunning;
+mod facts;
+mod finding;
+mod ledger;
+mod payment;
+mod preview;
+
+pub use accrual::{Accrual, Settlement};
+pub use charge::{Charge, ChargeKind, FxUse, NewCharge, UsageSpan};
+pub use document::{
+    Balance, BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, Parties, Party,
+    TaxKind, TaxLine,
+};
+pub use dunning::{DunningAction, DunningPolicy, DunningStep, Overdue};
+pub use facts::{ItemQuantity, LegFacts, QuantityChange, Trade};
+pub use finding::Finding;
+pub use ledger::{AccountBalance, Entry, EntryKind, ExportFormat, LedgerAccount, Posting};
+pub use payment::{
+    AccountCredit, Attempt, CardInput, GatewayOutcome, Payment, PaymentKind, PaymentMethod,
+    PaymentState, Tokenised,
+};
+pub use preview::{DimensionPrice, MeteredPrice, NextDocument, Preview, PreviewDocument};

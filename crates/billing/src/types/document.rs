@@ -1,0 +1,212 @@
+//! Invoices and credit notes.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use tradewind_kernel::{
+    Date, Decimal, Locale, Money, Timestamp,
+    calendar::Period,
+    id::{AccountId, InvoiceId},
+    text_enum,
+};
+
+text_enum! {
+    /// What kind of document it is.
+    pub enum DocumentKind("kind") {
+        /// The buyer owes the total.
+        Invoice = "invoice",
+        /// The seller gives the total back.
+        CreditNote = "credit_note",
+    }
+}
+
+impl DocumentKind {
+    /// +1 for documents whose amounts are charges, -1 for those whose amounts are credits.
+    #[must_use]
+    pub const fn sign(self) -> i64 {
+        match self {
+            Self::Invoice => 1,
+            Self::CreditNote => -1,
+        }
+    }
+
+    /// The letters that start the numbers of this kind.
+    #[must_use]
+    pub const fn series_prefix(self) -> &'static str {
+        match self {
+            Self::Invoice => "INV",
+            Self::CreditNote => "CN",
+        }
+    }
+}
+
+text_enum! {
+    /// How tax was decided.
+    pub enum TaxKind("tax_kind") {
+        /// Tax at the agreed rate.
+        Standard = "standard",
+        /// No tax here; the buyer declares it.
+        ReverseCharge = "reverse_charge",
+        /// No tax is due.
+        Exempt = "exempt",
+    }
+}
+
+text_enum! {
+    /// Where an invoice stands.
+    pub enum BalanceStatus("status") {
+        /// Something is still owed.
+        Open = "open",
+        /// Nothing is owed any more.
+        Paid = "paid",
+        /// Taken back by a credit note before it was paid.
+        Credited = "credited",
+    }
+}
+
+/// One side of a document as it was on the day of issue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Party {
+    /// The account.
+    pub account_id: AccountId,
+    /// Its name.
+    pub name: String,
+    /// Its address, as the account has it.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub address: serde_json::Value,
+    /// Its tax registration, as the account has it.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub tax: serde_json::Value,
+    /// Where to send money, for sellers.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub bank: serde_json::Value,
+    /// E-mail address.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    #[serde(default)]
+    pub country: String,
+}
+
+/// Both sides, frozen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Parties {
+    /// Who issues.
+    pub seller: Party,
+    /// Who receives.
+    pub buyer: Party,
+}
+
+/// The tax of one rate on one document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TaxLine {
+    /// In per cent: 20 is 20 %.
+    #[serde(with = "rust_decimal::serde::str")]
+    #[schema(value_type = String)]
+    pub rate: Decimal,
+    /// How it was decided.
+    pub kind: TaxKind,
+    /// The nets of all lines at this rate.
+    pub net: Money,
+    /// The tax on them, rounded once.
+    pub tax: Money,
+}
+
+/// One line of a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DocumentLine {
+    /// Identifies the line within the document.
+    pub no: i64,
+    /// Heading.
+    pub group_label: String,
+    /// In words.
+    pub description: String,
+    /// How much; 1 where several units came together.
+    #[serde(with = "rust_decimal::serde::str")]
+    #[schema(value_type = String)]
+    pub quantity: Decimal,
+    /// Of what; empty where several units came together.
+    pub unit: String,
+    /// Price of one, where all charges of the line have the same.
+    #[serde(with = "rust_decimal::serde::str_option")]
+    #[schema(value_type = Option<String>)]
+    pub unit_price: Option<Decimal>,
+    /// What time it is for.
+    pub period: Period,
+    /// The amount without tax, rounded once for the line.
+    pub net: Money,
+    /// Tax rate in per cent.
+    #[serde(with = "rust_decimal::serde::str")]
+    #[schema(value_type = String)]
+    pub tax_rate: Decimal,
+    /// How the tax was decided.
+    pub tax_kind: TaxKind,
+}
+
+/// What stands on top of a document. On a credit note all amounts are what is given back: positive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DocumentSummary {
+    /// Its id.
+    pub id: InvoiceId,
+    /// Who issued it.
+    pub seller_id: AccountId,
+    /// Who received it.
+    pub buyer_id: AccountId,
+    /// Invoice or credit note.
+    pub kind: DocumentKind,
+    /// The number as it is printed: `INV-2024-000042`.
+    pub number: String,
+    /// Date of issue in the seller's time zone.
+    #[schema(value_type = String, format = Date)]
+    pub issued_on: Date,
+    /// When it is to be paid.
+    #[schema(value_type = String, format = Date)]
+    pub due_on: Date,
+    /// From the start of the earliest line to the end of the latest.
+    pub period: Period,
+    /// Without tax.
+    pub net: Money,
+    /// Tax.
+    pub tax: Money,
+    /// With tax.
+    pub gross: Money,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// What was paid and what is still owed; none for credit notes.
+    pub balance: Option<Balance>,
+}
+
+/// What has been paid of an invoice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Balance {
+    /// Where it stands.
+    pub status: BalanceStatus,
+    /// Paid so far, credits included.
+    pub paid: Money,
+    /// Still owed.
+    pub open: Money,
+    /// Number of the last dunning step taken, 0 before the first.
+    pub dunning_stage: i64,
+}
+
+/// A whole document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Document {
+    /// The head.
+    #[serde(flatten)]
+    pub summary: DocumentSummary,
+    /// Both sides as they were on the day of issue.
+    pub parties: Parties,
+    /// Tax per rate.
+    pub tax_summary: Vec<TaxLine>,
+    /// The language it is written in.
+    pub locale: Locale,
+    /// Days to pay, 0 = at once.
+    pub payment_terms_days: i64,
+    /// The invoice that a credit note takes back.
+    pub credits: Option<InvoiceId>,
+    /// The lines, in order.
+    pub lines: Vec<DocumentLine>,
+}

@@ -1,0 +1,93 @@
+//! What billing decides on: facts loaded from this and other rooms.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use tradewind_catalogue::types::LegTerms;
+use tradewind_kernel::{
+    Date, Decimal, Locale, Zone,
+    id::{AccountId, ItemId, LegId, SubscriptionId},
+};
+
+use super::{Party, Settlement, TaxKind};
+
+/// One leg of a sale with its frozen terms.
+#[derive(Debug, Clone)]
+pub struct LegFacts {
+    /// The leg.
+    pub id: LegId,
+    /// The sale.
+    pub subscription_id: SubscriptionId,
+    /// 0 is the leg next to the vendor; the customer's is the highest.
+    pub position: i64,
+    /// Who sells.
+    pub seller_id: AccountId,
+    /// Who buys.
+    pub buyer_id: AccountId,
+    /// The buyer's language.
+    pub locale: Locale,
+    /// The heading of its lines on an invoice.
+    pub heading: String,
+    /// The frozen terms.
+    pub terms: Arc<LegTerms>,
+}
+
+/// From a day on, this many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuantityChange {
+    /// First day.
+    pub from_on: Date,
+    /// How many from then on.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub quantity: Decimal,
+}
+
+/// How much of an item a subscription has, and had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemQuantity {
+    /// The item.
+    pub item_id: ItemId,
+    /// All changes, oldest first.
+    pub changes: Vec<QuantityChange>,
+}
+
+impl ItemQuantity {
+    /// The quantity on a day: that of the last change on or before it, none before the first.
+    #[must_use]
+    pub fn on(&self, date: Date) -> Decimal {
+        self.changes
+            .iter()
+            .rev()
+            .find(|change| change.from_on <= date)
+            .map_or(Decimal::ZERO, |change| change.quantity)
+    }
+}
+
+/// How a seller and a buyer next to each other settle: their agreed terms and what documents say about them.
+#[derive(Debug, Clone)]
+pub struct Trade {
+    /// Who sells.
+    pub seller_id: AccountId,
+    /// Who buys.
+    pub buyer_id: AccountId,
+    /// Whether charges become documents of ours.
+    pub settlement: Settlement,
+    /// Days from the date of issue to the due date.
+    pub payment_terms_days: i64,
+    /// How sales are taxed.
+    pub tax_kind: TaxKind,
+    /// In per cent; counts for standard treatment only.
+    pub tax_rate: Decimal,
+    /// The day of the month on which charges are collected into one invoice; none = invoiced when they arise.
+    pub invoice_day: Option<u8>,
+    /// The seller's time zone, in which documents are dated.
+    pub seller_zone: Zone,
+    /// The buyer's language, in which documents are written.
+    pub locale: Locale,
+    /// The seller as printed.
+    pub seller: Party,
+    /// The buyer as printed.
+    pub buyer: Party,
+    /// Whether the buyer sells too and so keeps books here.
+    pub buyer_keeps_books: bool,
+}

@@ -1,0 +1,151 @@
+//! The double-entry ledger: each account of the tree keeps its own books.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use tradewind_kernel::{Currency, Date, Error, Money, id::AccountId, text_enum};
+
+text_enum! {
+    /// What an entry records.
+    pub enum EntryKind("kind") {
+        /// An invoice.
+        Invoice = "invoice",
+        /// A credit note.
+        CreditNote = "credit_note",
+        /// Money that came in or went out.
+        Payment = "payment",
+        /// Credit used to pay an invoice.
+        CreditUsed = "credit_used",
+        /// What a vendor is owed for sales.
+        VendorShare = "vendor_share",
+        /// Sales that are invoiced elsewhere.
+        External = "external",
+    }
+}
+
+text_enum! {
+    /// Plain-text accounting formats.
+    pub enum ExportFormat("format") {
+        /// The journal format of hledger.
+        Hledger = "hledger",
+        /// The format of beancount.
+        Beancount = "beancount",
+    }
+}
+
+/// An account of a book.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LedgerAccount {
+    /// What a buyer owes on invoices.
+    Receivable(AccountId),
+    /// What a buyer will be invoiced by the seller's own system.
+    Unbilled(AccountId),
+    /// Money in the bank.
+    Bank,
+    /// Money on its way from a payment gateway.
+    Clearing(String),
+    /// Tax paid to suppliers, reclaimable.
+    InputTax,
+    /// Credit that a seller keeps for us.
+    SupplierCredit(AccountId),
+    /// What is owed to a seller on its invoices.
+    Payable(AccountId),
+    /// What is owed to a vendor and not yet settled.
+    Accrued(AccountId),
+    /// Credit kept for a buyer.
+    CustomerCredit(AccountId),
+    /// Tax charged to buyers, to be passed on.
+    OutputTax,
+    /// Sales.
+    Sales,
+    /// What was bought from a seller.
+    Cost(AccountId),
+}
+
+impl fmt::Display for LedgerAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Receivable(who) => write!(f, "assets:receivable:{who}"),
+            Self::Unbilled(who) => write!(f, "assets:unbilled:{who}"),
+            Self::Bank => f.write_str("assets:bank"),
+            Self::Clearing(gateway) => write!(f, "assets:clearing:{gateway}"),
+            Self::InputTax => f.write_str("assets:tax:input"),
+            Self::SupplierCredit(who) => write!(f, "assets:credit:{who}"),
+            Self::Payable(who) => write!(f, "liabilities:payable:{who}"),
+            Self::Accrued(who) => write!(f, "liabilities:accrued:{who}"),
+            Self::CustomerCredit(who) => write!(f, "liabilities:credit:{who}"),
+            Self::OutputTax => f.write_str("liabilities:tax:output"),
+            Self::Sales => f.write_str("income:sales"),
+            Self::Cost(who) => write!(f, "expenses:cost:{who}"),
+        }
+    }
+}
+
+impl FromStr for LedgerAccount {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let unknown = || {
+            Error::invalid(
+                "account",
+                "unknown_account",
+                format!("{text:?} is not an account of a book"),
+            )
+        };
+        let (class, rest) = text.split_once(':').ok_or_else(unknown)?;
+        let (name, detail) = rest.split_once(':').unwrap_or((rest, ""));
+        Ok(match (class, name) {
+            ("assets", "receivable") => Self::Receivable(detail.parse()?),
+            ("assets", "unbilled") => Self::Unbilled(detail.parse()?),
+            ("assets", "bank") => Self::Bank,
+            ("assets", "clearing") => Self::Clearing(detail.to_owned()),
+            ("assets", "tax") => Self::InputTax,
+            ("assets", "credit") => Self::SupplierCredit(detail.parse()?),
+            ("liabilities", "payable") => Self::Payable(detail.parse()?),
+            ("liabilities", "accrued") => Self::Accrued(detail.parse()?),
+            ("liabilities", "credit") => Self::CustomerCredit(detail.parse()?),
+            ("liabilities", "tax") => Self::OutputTax,
+            ("income", "sales") => Self::Sales,
+            ("expenses", "cost") => Self::Cost(detail.parse()?),
+            _ => return Err(unknown()),
+        })
+    }
+}
+
+/// One posting: positive amounts are debits, negative ones credits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posting {
+    /// The account of the book.
+    pub account: LedgerAccount,
+    /// Debit (positive) or credit (negative).
+    pub amount: Money,
+}
+
+/// One balanced entry in one book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Whose book.
+    pub book_id: AccountId,
+    /// The day it counts for.
+    pub posted_on: Date,
+    /// What it records.
+    pub kind: EntryKind,
+    /// The document or payment behind it.
+    pub document_id: String,
+    /// In words.
+    pub text: String,
+    /// At least two, balanced in every currency.
+    pub postings: Vec<Posting>,
+}
+
+/// What an account of a book amounts to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AccountBalance {
+    /// Its name: `assets:receivable:acc_…`.
+    pub account: String,
+    /// In which currency.
+    pub currency: Currency,
+    /// Debits less credits.
+    pub balance: Money,
+}

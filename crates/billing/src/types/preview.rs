@@ -1,0 +1,86 @@
+//! What would be billed, before anything is.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use tradewind_kernel::{Currency, Date, Money, calendar::Period, id::ItemId};
+use tradewind_pricing::PriceModel;
+
+use super::{DocumentLine, TaxLine};
+
+/// A document that does not exist yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PreviewDocument {
+    /// Its lines.
+    pub lines: Vec<DocumentLine>,
+    /// Without tax; negative when more is given back than charged.
+    pub net: Money,
+    /// Tax.
+    pub tax: Money,
+    /// With tax.
+    pub gross: Money,
+    /// Tax per rate.
+    pub tax_summary: Vec<TaxLine>,
+}
+
+/// The next regular document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NextDocument {
+    /// When.
+    #[schema(value_type = String, format = Date)]
+    pub on: Date,
+    /// What would be on it as things stand; metered usage is not known yet.
+    pub document: PreviewDocument,
+}
+
+/// The price of something that is metered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MeteredPrice {
+    /// The item.
+    pub item_id: ItemId,
+    /// Its code.
+    pub code: String,
+    /// Its name in the buyer's language.
+    pub name: String,
+    /// What is counted.
+    pub unit: String,
+    /// The prices; the first whose dimensions match applies.
+    pub prices: Vec<DimensionPrice>,
+}
+
+/// A price for usage with certain dimensions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DimensionPrice {
+    /// Dimensions that usage needs to have for it.
+    pub matches: BTreeMap<String, String>,
+    /// The price; none when it follows the cost of each usage, which says nothing to a buyer in advance.
+    pub model: Option<PriceModel>,
+}
+
+/// What an order, change or cancellation would do to the buyer's bill.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Preview {
+    /// The currency of everything here.
+    pub currency: Currency,
+    /// From when it takes effect.
+    #[schema(value_type = String, format = Date)]
+    pub effective_on: Date,
+    /// Until when nothing is charged, when there is a trial.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub trial_ends_on: Option<Date>,
+    /// The billing period that runs then; none during a trial.
+    pub period: Option<Period>,
+    /// What is charged and credited at once; none when nothing is.
+    pub due_now: Option<PreviewDocument>,
+    /// One-time part of it, without tax.
+    pub one_time: Money,
+    /// Recurring part of it, without tax.
+    pub recurring: Money,
+    /// What of it is given back, without tax; zero or positive.
+    pub credited: Money,
+    /// Prices of what is metered.
+    pub metered: Vec<MeteredPrice>,
+    /// The next regular document; none when nothing follows.
+    pub next: Option<NextDocument>,
+}

@@ -1,0 +1,443 @@
+//! The pure rules: rounding by lines, usage, changes, documents, the ledger and dunning.
+
+mod facts;
+
+use std::collections::BTreeMap;
+
+use facts::{day, dec, eur, leg, metered, recurring, trade, usage};
+use proptest::prelude::*;
+use tradewind_billing::{
+    rules::{
+        change::{Change, change_charges},
+        document, dunning, ledger,
+        line::{LineCharge, LineSet, Position},
+        period::{Span, charges_for_period},
+        preview,
+        usage::{RateTable, RatedState, usage_charge},
+    },
+    types::{
+        ChargeKind, DocumentKind, DunningAction, DunningPolicy, EntryKind, LedgerAccount,
+        NewCharge, Settlement, TaxKind,
+    },
+};
+use tradewind_catalogue::types::Timing;
+use tradewind_kernel::{
+    Currency, Date, Decimal, Money,
+    calendar::Period,
+    id::{AccountId, ItemId},
+};
+use tradewind_pricing::{PriceModel, proration::Direction};
+
+fn lines_of(charges: &[NewCharge], tax: &str) -> tradewind_billing::rules::line::Lines {
+    let mut lines = LineSet::new(document::line_policy(&trade(tax), Currency::EUR));
+    for charge in charges {
+        lines
+            .add(&LineCharge::from(charge), |_| Position::default())
+            .expect("a share");
+    }
+    lines.finish()
+}
+
+#[test]
+fn a_period_in_advance_is_one_charge_per_item() {
+    let seats = recurring("seats", "3.33", Timing::Advance);
+    let leg = leg(vec![seats.clone()]);
+    let period = Period::new(day("2024-03-01"), day("2024-04-01")).unwrap();
+    let span = Span {
+        advance: Some(period),
+        arrears: None,
+        bought_on: None,
+    };
+    let charges = charges_for_period(
+        &leg,
+        &facts::held(seats.item, "7", "2024-03-01"),
+        span,
+        None,
+    )
+    .unwrap();
+    assert_eq!(charges.len(), 1);
+    assert_eq!(charges[0].exact, dec("23.31"));
+    assert_eq!(charges[0].amount, eur(2331));
+    assert_eq!(charges[0].unit_price, Some(dec("3.33")));
+    assert_eq!(charges[0].period, period);
+}
+
+#[test]
+fn arrears_are_cut_where_the_quantity_changed() {
+    let seats = recurring("seats", "31", Timing::Arrears);
+    let leg = leg(vec![seats.clone()]);
+    let mut held = facts::held(seats.item, "1", "2024-03-01");
+    held[0].changes.push(facts::since("2024-03-11", "2"));
+    let period = Period::new(day("2024-03-01"), day("2024-04-01")).unwrap();
+    let span = Span {
+        advance: None,
+        arrears: Some(period),
+        bought_on: None,
+    };
+    let charges = charges_for_period(&leg, &held, span, None).unwrap();
+    let exact: Vec<Decimal> = charges
+        .iter()
+        .map(|charge| charge.exact.normalize())
+        .collect();
+    assert_eq!(exact, vec![dec("10"), dec("42")]);
+}
+
+#[test]
+fn an_upgrade_credits_the_unused_rest_and_charges_the_new_one() {
+    let seats = recurring("seats", "31", Timing::Advance);
+    let leg = leg(vec![seats.clone()]);
+    let held = facts::held(seats.item, "2", "2024-03-01");
+    let wanted = BTreeMap::from([(seats.item, dec("5"))]);
+    let change = change_of(&leg, &held, &wanted, "2024-03-11", Direction::Upgrade);
+    let charges = change_charges(&change, |_| None).unwrap();
+    assert_eq!(charges.len(), 2);
+    assert_eq!(
+        (charges[0].kind, charges[0].amount),
+        (ChargeKind::Credit, eur(-4200))
+    );
+    assert_eq!(
+        (charges[1].kind, charges[1].amount),
+        (ChargeKind::Recurring, eur(10500))
+    );
+    assert_eq!(
+        charges[1].period,
+        Period::new(day("2024-03-11"), day("2024-04-01")).unwrap()
+    );
+}
+
+#[test]
+fn a_preview_is_what_is_then_billed() {
+    let seats = recurring("seats", "9.99", Timing::Advance);
+    let leg = leg(vec![seats.clone()]);
+    let held = facts::held(seats.item, "3", "2024-03-01");
+    let wanted = BTreeMap::from([(seats.item, dec("8"))]);
+    let change = change_of(&leg, &held, &wanted, "2024-03-20", Direction::Upgrade);
+    let shown = preview::change(&change, &trade("20"), Some(day("2024-03-01")), |_| None).unwrap();
+    let billed = document::conclude(
+        lines_of(&change_charges(&change, |_| None).unwrap(), "20"),
+        Currency::EUR,
+    );
+    let billed = billed.unwrap().unwrap();
+    let due_now = shown.due_now.unwrap();
+    assert_eq!(due_now.lines, billed.lines);
+    assert_eq!(
+        (due_now.net, due_now.tax, due_now.gross),
+        (billed.totals.net, billed.totals.tax, billed.totals.gross)
+    );
+    assert_eq!(shown.next.unwrap().document.net, eur(7992));
+}
+
+fn change_of<'a>(
+    leg: &'a tradewind_billing::types::LegFacts,
+    held: &'a [tradewind_billing::types::ItemQuantity],
+    wanted: &'a BTreeMap<ItemId, Decimal>,
+    at: &str,
+    direction: Direction,
+) -> Change<'a> {
+    Change {
+        before: leg,
+        quantities: held,
+        after: Some(leg),
+        wanted,
+        at: day(at),
+        period: Period::new(day("2024-03-01"), day("2024-04-01")).unwrap(),
+        new_period: None,
+        direction,
+        order_id: None,
+    }
+}
+
+#[test]
+fn a_cancellation_at_the_first_moment_gives_everything_back() {
+    let seats = recurring("seats", "12.34", Timing::Advance);
+    let leg = leg(vec![seats.clone()]);
+    let held = facts::held(seats.item, "3", "2024-03-01");
+    let nothing = BTreeMap::new();
+    let change = Change {
+        after: None,
+        ..change_of(&leg, &held, &nothing, "2024-03-01", Direction::Cancellation)
+    };
+    let charges = change_charges(&change, |_| None).unwrap();
+    assert_eq!(
+        charges
+            .iter()
+            .map(|charge| charge.amount.minor)
+            .sum::<i64>(),
+        -3702
+    );
+}
+
+#[test]
+fn a_document_is_taxed_once_per_rate() {
+    let seats = recurring("a", "0.03", Timing::Advance);
+    let other = recurring("b", "0.03", Timing::Advance);
+    let leg = leg(vec![seats.clone(), other.clone()]);
+    let mut held = facts::held(seats.item, "1", "2024-03-01");
+    held.extend(facts::held(other.item, "1", "2024-03-01"));
+    let period = Period::new(day("2024-03-01"), day("2024-04-01")).unwrap();
+    let span = Span {
+        advance: Some(period),
+        arrears: None,
+        bought_on: None,
+    };
+    let charges = charges_for_period(&leg, &held, span, None).unwrap();
+    let document = document::conclude(lines_of(&charges, "20"), Currency::EUR)
+        .unwrap()
+        .unwrap();
+    // Each line alone would be taxed 0.006 -> 0.01; together it is 0.012 -> 0.01.
+    assert_eq!(
+        (
+            document.totals.net,
+            document.totals.tax,
+            document.totals.gross
+        ),
+        (eur(6), eur(1), eur(7))
+    );
+    assert_eq!(document.totals.summary.len(), 1);
+}
+
+#[test]
+fn more_given_back_than_charged_is_a_credit_note_with_turned_signs() {
+    let seats = recurring("seats", "31", Timing::Advance);
+    let leg = leg(vec![seats.clone()]);
+    let held = facts::held(seats.item, "2", "2024-03-01");
+    let nothing = BTreeMap::new();
+    let change = Change {
+        after: None,
+        ..change_of(&leg, &held, &nothing, "2024-03-11", Direction::Cancellation)
+    };
+    let charges = change_charges(&change, |_| None).unwrap();
+    let document = document::conclude(lines_of(&charges, "20"), Currency::EUR)
+        .unwrap()
+        .unwrap();
+    assert_eq!(document.kind, DocumentKind::CreditNote);
+    assert_eq!(
+        (
+            document.totals.net,
+            document.totals.tax,
+            document.totals.gross
+        ),
+        (eur(4200), eur(840), eur(5040))
+    );
+    assert_eq!(document.lines[0].net, eur(4200));
+}
+
+#[test]
+fn what_costs_nothing_is_shown_only_when_it_is_usage() {
+    let free = recurring("free", "0", Timing::Advance);
+    let calls = metered("calls", PriceModel::per_unit(Decimal::ZERO));
+    let leg = leg(vec![free.clone(), calls.clone()]);
+    let period = Period::new(day("2024-03-01"), day("2024-04-01")).unwrap();
+    let span = Span {
+        advance: Some(period),
+        arrears: None,
+        bought_on: None,
+    };
+    let charges =
+        charges_for_period(&leg, &facts::held(free.item, "1", "2024-03-01"), span, None).unwrap();
+    assert_eq!(charges.len(), 1);
+    assert_eq!(
+        document::conclude(lines_of(&charges, "20"), Currency::EUR).unwrap(),
+        None
+    );
+    let total = usage(&leg, "calls", "", 1, "10", None);
+    let (charge, _) = usage_charge(&leg, &calls, &total, RatedState::default(), &())
+        .unwrap()
+        .unwrap();
+    let document = document::conclude(lines_of(&[charge.unwrap()], "20"), Currency::EUR)
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (document.kind, document.totals.gross),
+        (DocumentKind::Invoice, eur(0))
+    );
+}
+
+struct Fixed(Decimal, Date);
+
+impl RateTable for Fixed {
+    fn rate(&self, _: Currency, _: Currency, _: Date) -> Option<(Decimal, Date)> {
+        Some((self.0, self.1))
+    }
+}
+
+#[test]
+fn passed_on_cost_is_converted_with_the_rate_of_the_last_day() {
+    let mut cloud = metered("cloud", PriceModel::pass_through(dec("42.56")));
+    cloud.conversions = vec![(Currency::USD, Currency::EUR)];
+    let leg = leg(vec![cloud.clone()]);
+    let mut total = usage(&leg, "cloud", "EC2", 1, "10", Some("0.000123456789012"));
+    total.currency = Some(Currency::USD);
+    let missing = usage_charge(&leg, &cloud, &total, RatedState::default(), &()).unwrap_err();
+    assert_eq!(missing.code(), "missing_rate");
+    let rates = Fixed(dec("0.9"), day("2024-09-27"));
+    let (charge, state) = usage_charge(&leg, &cloud, &total, RatedState::default(), &rates)
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        state.exact.normalize(),
+        dec("0.00015839999885699648").normalize() * Decimal::ONE
+    );
+    let charge = charge.unwrap();
+    assert_eq!(
+        (charge.description.as_str(), charge.rate[0].rate),
+        ("EC2", dec("0.9"))
+    );
+    assert!(
+        usage_charge(&leg, &cloud, &total, state, &rates)
+            .unwrap()
+            .is_none()
+    );
+}
+
+#[test]
+fn documents_post_balanced_entries_in_both_books() {
+    let sides = ledger::Sides {
+        seller_id: AccountId::generate(),
+        buyer_id: AccountId::generate(),
+        buyer_keeps_books: true,
+    };
+    let header = ledger::Header {
+        posted_on: day("2024-03-01"),
+        document_id: "inv".into(),
+        text: "x".into(),
+    };
+    for kind in [DocumentKind::Invoice, DocumentKind::CreditNote] {
+        let entries =
+            ledger::document(sides, &header, kind, eur(1000), eur(200), eur(1200)).unwrap();
+        assert_eq!(entries.len(), 2);
+        for entry in &entries {
+            assert!(ledger::imbalance(&entry.postings).unwrap().is_empty());
+        }
+    }
+    let paid = ledger::payment(sides, &header, LedgerAccount::Bank, eur(1500), eur(1200)).unwrap();
+    assert_eq!(paid[0].kind, EntryKind::Payment);
+    assert_eq!(paid[0].postings.len(), 3);
+    let share = ledger::accrual(
+        sides.seller_id,
+        sides.buyer_id,
+        &header,
+        Settlement::VendorShare,
+        eur(500),
+    )
+    .unwrap()
+    .unwrap();
+    assert_eq!(share.book_id, sides.buyer_id);
+    assert!(
+        ledger::document(
+            sides,
+            &header,
+            DocumentKind::Invoice,
+            eur(0),
+            eur(0),
+            eur(0)
+        )
+        .unwrap()
+        .is_empty()
+    );
+}
+
+#[test]
+fn dunning_takes_one_step_after_the_other() {
+    let policy = DunningPolicy::default();
+    let due = day("2024-03-01");
+    assert_eq!(
+        dunning::due_step(&policy, due, 0, day("2024-03-03")).unwrap(),
+        None
+    );
+    let mut stage = 0;
+    let mut actions = Vec::new();
+    while let Some(step) = dunning::due_step(&policy, due, stage, day("2024-05-01")).unwrap() {
+        stage = step.stage;
+        actions.push(step.step.action);
+    }
+    use DunningAction::{Remind, Suspend, Terminate};
+    assert_eq!(actions, vec![Remind, Remind, Suspend, Terminate]);
+}
+
+#[test]
+fn charges_are_collected_on_the_invoice_day() {
+    let on = |day_of_month, text: &str, same_day| {
+        document::collect_on(day_of_month, day(text), same_day).unwrap()
+    };
+    assert_eq!(on(None, "2024-03-15", false), day("2024-03-15"));
+    assert_eq!(on(Some(1), "2024-10-01", true), day("2024-10-01"));
+    assert_eq!(on(Some(1), "2024-10-01", false), day("2024-11-01"));
+    assert_eq!(on(Some(28), "2024-12-31", true), day("2025-01-28"));
+    assert!(document::collect_on(Some(31), day("2024-01-01"), true).is_err());
+}
+
+#[test]
+fn without_tax_there_is_none() {
+    assert_eq!(
+        document::effective_rate(TaxKind::ReverseCharge, dec("20")),
+        Decimal::ZERO
+    );
+    assert_eq!(
+        document::effective_rate(TaxKind::Standard, dec("20")),
+        dec("20")
+    );
+}
+
+proptest! {
+    /// A line is rounded once, whatever it consists of and in whatever order.
+    #[test]
+    fn shares_sum_to_the_rounded_line(exact in proptest::collection::vec(-1_000_000_i64..1_000_000, 1..40), seed in 0_usize..40) {
+        let mut amounts: Vec<Decimal> = exact.iter().map(|n| Decimal::new(*n, 5)).collect();
+        let sum: Decimal = amounts.iter().sum();
+        let target = Money::from_exact(sum, Currency::EUR, tradewind_kernel::Rounding::HalfUp).unwrap();
+        let shift = seed % amounts.len();
+        amounts.rotate_left(shift);
+        let mut position = Position::default();
+        let mut billed = 0;
+        for amount in amounts {
+            billed += position.bill(amount, Currency::EUR, tradewind_kernel::Rounding::HalfUp).unwrap().minor;
+        }
+        prop_assert_eq!(billed, target.minor);
+        prop_assert_eq!(position.billed, target.minor);
+    }
+
+    /// Usage that arrives in any pieces costs what it costs at once.
+    #[test]
+    fn usage_in_any_pieces_bills_the_same(pieces in proptest::collection::vec(0_i64..500, 1..12)) {
+        let calls = metered("calls", facts::graduated());
+        let leg = leg(vec![calls.clone()]);
+        let whole: i64 = pieces.iter().sum();
+        let total = |version: i64, quantity: i64| usage(&leg, "calls", "", version, &Decimal::new(quantity, 1).to_string(), None);
+        let (_, at_once) = usage_charge(&leg, &calls, &total(1, whole), RatedState::default(), &()).unwrap().unwrap();
+        let mut state = RatedState::default();
+        let (mut so_far, mut exact, mut billed) = (0, Decimal::ZERO, 0);
+        let mut position = Position::default();
+        for (version, piece) in (1_i64..).zip(&pieces) {
+            so_far += piece;
+            let (charge, after) = usage_charge(&leg, &calls, &total(version, so_far), state, &()).unwrap().unwrap();
+            state = after;
+            if let Some(charge) = charge {
+                exact += charge.exact;
+                billed += position.bill(charge.exact, Currency::EUR, charge.rounding).unwrap().minor;
+            }
+        }
+        prop_assert_eq!(exact.normalize(), at_once.exact.normalize());
+        let rounded = Money::from_exact(at_once.exact, Currency::EUR, tradewind_kernel::Rounding::HalfUp).unwrap();
+        prop_assert_eq!(billed, rounded.minor);
+    }
+
+    /// Documents always add up: lines to net, tax per rate, net and tax to gross.
+    #[test]
+    fn documents_add_up(amounts in proptest::collection::vec(-50_000_i64..50_000, 1..30), tax in 0_i64..250) {
+        let items: Vec<_> = (0..amounts.len()).map(|i| recurring(&format!("i{i}"), &Decimal::new(amounts[i], 4).to_string(), Timing::Advance)).collect();
+        let leg = leg(items.clone());
+        let held: Vec<_> = items.iter().flat_map(|item| facts::held(item.item, "1", "2024-03-01")).collect();
+        let span = Span { advance: Some(Period::new(day("2024-03-01"), day("2024-04-01")).unwrap()), arrears: None, bought_on: None };
+        let charges = charges_for_period(&leg, &held, span, None).unwrap();
+        let percent = Decimal::new(tax, 1).to_string();
+        if let Some(document) = document::conclude(lines_of(&charges, &percent), Currency::EUR).unwrap() {
+            let net: i64 = document.lines.iter().map(|line| line.net.minor).sum();
+            prop_assert_eq!(net, document.totals.net.minor);
+            prop_assert_eq!(document.totals.net.minor + document.totals.tax.minor, document.totals.gross.minor);
+            prop_assert!(document.totals.gross.minor >= 0);
+            let tax: i64 = document.totals.summary.iter().map(|row| row.tax.minor).sum();
+            prop_assert_eq!(tax, document.totals.tax.minor);
+        }
+    }
+}

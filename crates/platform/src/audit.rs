@@ -48,7 +48,7 @@ pub const JOB_FIELDS: Fields = Fields(&[
 ]);
 
 /// An entry of the audit log as it is read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct AuditRecord {
     /// Its id.
     pub id: AuditId,

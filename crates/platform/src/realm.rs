@@ -129,7 +129,7 @@ fn clock_live() -> Error {
 }
 
 /// What the clock of a realm shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ClockState {
     /// The time it is.
     pub now: Timestamp,

@@ -44,7 +44,7 @@ pub struct NewEvent {
 }
 
 /// An event as it is stored, and as the payload of its subscribers' jobs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Event {
     /// Its id.
     pub id: EventId,

@@ -173,7 +173,7 @@ where
 
 crate::row! {
     /// A job as operators see it.
-    #[derive(Clone, Debug, Serialize, Deserialize)]
+    #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
     pub struct JobRecord {
         /// Its id.
         pub id: JobId,

@@ -1,0 +1,181 @@
+//! Refusals as problem documents (RFC 9457).
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+use tradewind_kernel::{Error, FieldProblem};
+use utoipa::ToSchema;
+
+/// What handlers answer.
+pub type ApiResult<T> = Result<T, Problem>;
+
+/// A refusal on its way to the caller. The layer around all routes writes it out, with the request's id.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    problems: Vec<FieldProblem>,
+    retry_after: Option<u64>,
+}
+
+/// One thing that is wrong with one field.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemField {
+    /// Path of the field (`items.0.quantity`); empty when the input as a whole is meant.
+    pub field: String,
+    /// Stable snake_case code for programs.
+    pub code: String,
+    /// What is wrong and what would be accepted.
+    pub message: String,
+}
+
+/// A refusal, as RFC 9457 describes it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemDocument {
+    /// What kind of problem: `urn:tradewind:problem:` and the code.
+    pub r#type: String,
+    /// The status in words.
+    pub title: String,
+    /// The status of the answer.
+    pub status: u16,
+    /// What went wrong and what to do about it.
+    pub detail: String,
+    /// Stable snake_case code for programs.
+    pub code: String,
+    /// What is wrong with which field, when the input is at fault.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub problems: Vec<ProblemField>,
+    /// The request, for questions to the operator.
+    pub request_id: String,
+}
+
+impl Problem {
+    /// A refusal that is the transport's own.
+    #[must_use]
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            problems: Vec::new(),
+            retry_after: None,
+        }
+    }
+
+    /// The document, for a request.
+    #[must_use]
+    pub fn document(&self, request_id: &str) -> ProblemDocument {
+        ProblemDocument {
+            r#type: format!("urn:tradewind:problem:{}", self.code),
+            title: self
+                .status
+                .canonical_reason()
+                .unwrap_or("Problem")
+                .to_owned(),
+            status: self.status.as_u16(),
+            detail: self.detail.clone(),
+            code: self.code.to_owned(),
+            problems: self
+                .problems
+                .iter()
+                .map(|problem| ProblemField {
+                    field: problem.field.clone(),
+                    code: problem.code.to_owned(),
+                    message: problem.message.clone(),
+                })
+                .collect(),
+            request_id: request_id.to_owned(),
+        }
+    }
+
+    /// The answer, for a request.
+    #[must_use]
+    pub fn render(&self, request_id: &str) -> Response {
+        let mut response = (self.status, Json(self.document(request_id))).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"tradewind\""),
+            );
+        }
+        response
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let status = match &error {
+            Error::Invalid(_) | Error::Refused { .. } | Error::KeyReused => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            Error::Unauthenticated { .. } => StatusCode::UNAUTHORIZED,
+            Error::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Error::NotFound { .. } => StatusCode::NOT_FOUND,
+            Error::Conflict { .. } | Error::Changed { .. } => StatusCode::CONFLICT,
+            Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Error::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let detail = match &error {
+            Error::Internal(cause) => {
+                tracing::error!(%cause, "request failed");
+                "something went wrong on our side; it has been noted".to_owned()
+            }
+            other => other.to_string(),
+        };
+        let retry_after = match &error {
+            Error::TooMany {
+                retry_after_seconds,
+            } => Some(*retry_after_seconds),
+            _ => None,
+        };
+        Self {
+            status,
+            code: error.code(),
+            detail,
+            problems: error.problems().to_vec(),
+            retry_after,
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// The answer where nothing is.
+pub(crate) async fn no_such_path() -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "no_such_path",
+        "there is nothing at this address; see /api/v1/openapi.json for what there is",
+    )
+}
+
+/// The answer to a method that an address does not know.
+pub(crate) async fn method_not_allowed() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "this address does not know the method; the Allow header lists those it knows",
+    )
+}

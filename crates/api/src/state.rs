@@ -1,0 +1,62 @@
+//! What every request is handled with.
+
+use std::sync::Arc;
+
+use tradewind_accounts::Passwords;
+use tradewind_platform::Platform;
+
+use crate::limit::{Limiter, Rate};
+
+/// How the API behaves.
+#[derive(Debug, Clone)]
+pub struct ApiConfig {
+    /// Largest body, in bytes, unless an endpoint says otherwise.
+    pub body_limit: usize,
+    /// How often one signed-in person or key may call; none for no limit.
+    pub caller_rate: Option<Rate>,
+    /// How often one address may call without signing in; none for no limit.
+    pub visitor_rate: Option<Rate>,
+}
+
+impl Default for ApiConfig {
+    fn default() -> Self {
+        Self {
+            body_limit: 1024 * 1024,
+            caller_rate: Some(Rate {
+                per_second: 1000,
+                burst: 2000,
+            }),
+            visitor_rate: Some(Rate {
+                per_second: 50,
+                burst: 200,
+            }),
+        }
+    }
+}
+
+/// What every request is handled with. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct ApiState {
+    /// The platform.
+    pub platform: Platform,
+    /// Hashes and checks passwords.
+    pub passwords: Passwords,
+    /// How the API behaves.
+    pub config: Arc<ApiConfig>,
+    pub(crate) callers: Arc<Limiter>,
+    pub(crate) visitors: Arc<Limiter>,
+}
+
+impl ApiState {
+    /// The state of an API over a platform.
+    #[must_use]
+    pub fn new(platform: Platform, passwords: Passwords, config: ApiConfig) -> Self {
+        Self {
+            platform,
+            passwords,
+            callers: Arc::new(Limiter::new(config.caller_rate)),
+            visitors: Arc::new(Limiter::new(config.visitor_rate)),
+            config: Arc::new(config),
+        }
+    }
+}

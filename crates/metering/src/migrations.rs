@@ -12,7 +12,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             currency {text}, kind {text} NOT NULL, dimensions {json} NOT NULL, attributes {json} NOT NULL, digest {text} NOT NULL,
             total_version {int} NOT NULL, import_id {text}, ingested_at {time} NOT NULL,
             PRIMARY KEY (realm_id, source, external_id)) {clustered}",
-        "CREATE INDEX IF NOT EXISTS usage_record_by_total ON usage_record (realm_id, subscription_id, meter, period_on, group_key,
+        "CREATE INDEX IF NOT EXISTS usage_record_by_total ON usage_record (realm_id, subscription_id, period_on, meter, group_key,
             total_version)",
         "CREATE TABLE IF NOT EXISTS usage_total (realm_id {text} NOT NULL, subscription_id {text} NOT NULL, meter {text} NOT NULL,
             period_on {date} NOT NULL, group_key {text} NOT NULL, dimensions {json} NOT NULL, version {int} NOT NULL,

@@ -1,10 +1,11 @@
 //! Rows of a FOCUS 1.0 file (FinOps Open Cost and Usage Specification, columns by name, `NULL` for absent values).
 
-use crate::types::{ImportProblem, UsageInput, UsageKind};
+use super::record::hex;
+use crate::types::{ImportProblem, RecordDraft, UsageKind};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use tradewind_kernel::decimal::{Limits, parse_decimal};
-use tradewind_kernel::id::SubscriptionId;
+use tradewind_kernel::text::{check_len, check_lines};
 use tradewind_kernel::{Currency, Decimal, Timestamp};
 
 /// The meter that imported cost is counted on.
@@ -48,6 +49,12 @@ const KEPT: &[&str] = &[
     "Tags",
 ];
 
+/// Longer values of columns that are only kept are cut.
+const NOTE_LENGTH_MAX: usize = 4_000;
+
+/// How often each row of a file without ids has occurred so far, by its digest.
+pub type Occurrences = HashMap<[u8; 16], u32>;
+
 /// The header of a file: which column stands where.
 #[derive(Debug, Clone)]
 pub struct FocusTable {
@@ -64,59 +71,10 @@ pub struct FocusRow {
     pub sub_account: String,
     /// Its name there.
     pub sub_account_name: String,
-    /// The record without its subscription, and with its external id unless the file names none.
+    /// Its row in the file.
+    pub number: u64,
+    /// The record without its subscription.
     pub record: RecordDraft,
-}
-
-/// A record that does not know its subscription yet.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct RecordDraft {
-    /// Who reports.
-    pub source: String,
-    /// Name of the record at the source.
-    pub external_id: String,
-    /// When the usage began.
-    pub starts_at: Timestamp,
-    /// When it ended.
-    pub ends_at: Timestamp,
-    /// How much.
-    #[serde(with = "rust_decimal::serde::str")]
-    pub quantity: Decimal,
-    /// Of what.
-    pub unit: String,
-    /// What it cost.
-    #[serde(with = "rust_decimal::serde::str")]
-    pub cost: Decimal,
-    /// In which currency.
-    pub currency: Currency,
-    /// What it stands for.
-    pub kind: UsageKind,
-    /// What prices and lines go by.
-    pub dimensions: BTreeMap<String, String>,
-    /// Whatever else is known.
-    pub attributes: BTreeMap<String, String>,
-}
-
-impl RecordDraft {
-    /// The record of a subscription.
-    #[must_use]
-    pub fn of(self, subscription_id: SubscriptionId) -> UsageInput {
-        UsageInput {
-            source: self.source,
-            external_id: self.external_id,
-            subscription_id,
-            meter: COST_METER.to_owned(),
-            starts_at: self.starts_at,
-            ends_at: self.ends_at,
-            quantity: self.quantity,
-            unit: self.unit,
-            cost: Some(self.cost),
-            currency: Some(self.currency),
-            kind: self.kind,
-            dimensions: self.dimensions,
-            attributes: self.attributes,
-        }
-    }
 }
 
 impl FocusTable {
@@ -160,7 +118,7 @@ impl FocusTable {
         &self,
         number: u64,
         cells: &[&str],
-        occurrences: &mut HashMap<String, u32>,
+        occurrences: &mut Occurrences,
     ) -> Result<FocusRow, ImportProblem> {
         if cells.len() != self.columns.len() {
             let message = format!(
@@ -194,32 +152,26 @@ impl FocusTable {
             ("service_name".to_owned(), reader.text("ServiceName", 200)?),
         ]);
         dimensions.insert("provider".to_owned(), provider.clone());
-        let attributes = KEPT
-            .iter()
-            .filter_map(|name| {
-                Some((
-                    (*name).to_owned(),
-                    reader.cell(name)?.chars().take(4_000).collect(),
-                ))
-            })
-            .collect();
-        let external_id = match reader.cell("Id") {
-            Some(id) if id.len() <= 190 => id.to_owned(),
-            Some(_) => return Err(problem(number, "Id", "expected at most 190 characters")),
+        let mut attributes = BTreeMap::new();
+        for name in KEPT {
+            if let Some(value) = reader.note(name)? {
+                attributes.insert((*name).to_owned(), value);
+            }
+        }
+        let external_id = match reader.optional_text("Id", 200)? {
+            Some(id) => id,
             None => {
                 let digest = digest(cells);
-                let seen = occurrences.entry(digest.clone()).or_default();
+                let seen = occurrences.entry(digest).or_default();
                 *seen += 1;
-                format!("{digest}-{seen}")
+                format!("{}-{seen}", hex(&digest))
             }
         };
         Ok(FocusRow {
             sub_account_name: reader
-                .cell("SubAccountName")
-                .unwrap_or(&sub_account)
-                .chars()
-                .take(200)
-                .collect(),
+                .optional_text("SubAccountName", 200)?
+                .unwrap_or_else(|| sub_account.clone()),
+            number,
             record: RecordDraft {
                 source: format!("focus:{provider}"),
                 external_id,
@@ -227,11 +179,8 @@ impl FocusTable {
                 ends_at,
                 quantity: reader.number("ConsumedQuantity")?.unwrap_or_default(),
                 unit: reader
-                    .cell("ConsumedUnit")
-                    .unwrap_or_default()
-                    .chars()
-                    .take(60)
-                    .collect(),
+                    .optional_text("ConsumedUnit", 60)?
+                    .unwrap_or_default(),
                 cost: reader.number("BilledCost")?.ok_or_else(|| {
                     problem(
                         number,
@@ -279,15 +228,42 @@ impl<'a> Reader<'a> {
     }
 
     fn text(&self, column: &str, length_max: usize) -> Result<String, ImportProblem> {
-        let text = self.required(column, "a text")?;
-        if text.chars().count() > length_max || text.chars().any(char::is_control) {
-            return Err(problem(
+        self.required(column, "a text")?;
+        Ok(self.optional_text(column, length_max)?.unwrap_or_default())
+    }
+
+    fn optional_text(
+        &self,
+        column: &str,
+        length_max: usize,
+    ) -> Result<Option<String>, ImportProblem> {
+        let Some(cell) = self.cell(column) else {
+            return Ok(None);
+        };
+        match check_len(column, cell, 1, length_max) {
+            Ok(()) => Ok(Some(cell.to_owned())),
+            Err(_) => Err(problem(
                 self.number,
                 column,
-                &format!("expected 1 to {length_max} characters without line breaks"),
-            ));
+                &format!("expected 1 to {length_max} characters on one line"),
+            )),
         }
-        Ok(text.to_owned())
+    }
+
+    /// A value kept for the detail: as much of it as there is room for, on any number of lines.
+    fn note(&self, column: &str) -> Result<Option<String>, ImportProblem> {
+        let Some(cell) = self.cell(column) else {
+            return Ok(None);
+        };
+        let kept: String = cell.chars().take(NOTE_LENGTH_MAX).collect();
+        match check_lines(column, &kept, 1, NOTE_LENGTH_MAX) {
+            Ok(()) => Ok(Some(kept)),
+            Err(_) => Err(problem(
+                self.number,
+                column,
+                "expected a text without control characters",
+            )),
+        }
     }
 
     fn number(&self, column: &str) -> Result<Option<Decimal>, ImportProblem> {
@@ -343,17 +319,14 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn digest(cells: &[&str]) -> String {
+fn digest(cells: &[&str]) -> [u8; 16] {
     let mut hash = Sha256::new();
     for cell in cells {
         hash.update((cell.len() as u64).to_le_bytes());
         hash.update(cell.as_bytes());
     }
-    hash.finalize()
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let full = hash.finalize();
+    std::array::from_fn(|at| full[at])
 }
 
 fn first_message(error: &tradewind_kernel::Error) -> String {
@@ -374,6 +347,7 @@ fn problem(row: u64, column: &str, message: &str) -> ImportProblem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tradewind_kernel::id::SubscriptionId;
 
     const HEADER: &str = "BilledCost,BillingCurrency,ChargeCategory,ChargePeriodEnd,ChargePeriodStart,\
                           ProviderName,ServiceCategory,ServiceName,SubAccountId,ConsumedQuantity,ConsumedUnit";
@@ -431,6 +405,9 @@ mod tests {
             ("2024-09-18 23:00:00", "2024-02-30", "ChargePeriodEnd"),
             ("2024-09-18 23:00:00", "2024-09-01", "ChargePeriodEnd"),
             ("517", "", "SubAccountId"),
+            ("517", "5\n17", "SubAccountId"),
+            ("Requests", "Re\u{7}quests", "ConsumedUnit"),
+            ("AWS", "A\u{0}WS", "ProviderName"),
         ] {
             let wrong = read(&ROW.replacen(from, to, 1)).unwrap_err();
             assert_eq!((wrong.row, wrong.column.as_str()), (7, column), "{to}");
@@ -440,6 +417,25 @@ mod tests {
             read("1,2").unwrap_err().message,
             "2 cells, but the header has 11 columns"
         );
+    }
+
+    #[test]
+    fn what_a_row_becomes_is_an_acceptable_record() {
+        let header = format!("{HEADER},Id,Tags,SubAccountName");
+        let table = FocusTable::new(header.split(',')).unwrap();
+        let long = "ü".repeat(5_000);
+        for (id, tags) in [("7", "a\nb\tc"), ("NULL", "NULL"), ("x", long.as_str())] {
+            let mut cells: Vec<&str> = ROW.split(',').collect();
+            cells.extend([id, tags, "Name"]);
+            let row = table.row(2, &cells, &mut Occurrences::new()).unwrap();
+            let record = row.record.of(SubscriptionId::generate(), COST_METER);
+            super::super::check_record(&record).unwrap();
+            assert!(id == "NULL" || record.external_id == id);
+        }
+        let mut cells: Vec<&str> = ROW.split(',').collect();
+        cells.extend(["1", "a\u{1}b", "Name"]);
+        let wrong = table.row(2, &cells, &mut Occurrences::new()).unwrap_err();
+        assert_eq!(wrong.column, "Tags");
     }
 
     #[test]

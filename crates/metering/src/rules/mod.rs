@@ -1,9 +1,11 @@
 //! Pure decisions of this room: what an acceptable record is, what it counts in, and how a FOCUS row becomes one.
 
 mod focus;
+mod mapping;
 mod record;
 
-pub use focus::{COST_METER, FocusRow, FocusTable, RecordDraft};
+pub use focus::{COST_METER, FocusRow, FocusTable, Occurrences};
+pub use mapping::{MappingRow, check_assignment, read_mapping};
 pub use record::{
     GroupKey, TotalKey, accumulate, check_record, content_digest, group_of, period_of,
 };

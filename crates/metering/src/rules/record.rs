@@ -4,7 +4,7 @@ use crate::types::{UsageInput, UsageKind, UsageTotal};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use tradewind_kernel::id::SubscriptionId;
-use tradewind_kernel::{Date, Decimal, Problems, Result, Timestamp, Zone, decimal, text};
+use tradewind_kernel::{Date, Decimal, Error, Problems, Result, Timestamp, Zone, decimal, text};
 
 const DIMENSIONS_MAX: usize = 8;
 const ATTRIBUTES_MAX: usize = 60;
@@ -12,6 +12,7 @@ const NAME_LENGTH_MAX: usize = 60;
 const VALUE_LENGTH_MAX: usize = 200;
 const ATTRIBUTE_LENGTH_MAX: usize = 4_000;
 const PLACES_MAX: u32 = 15;
+const GROUP_KEY_BYTES_MAX: usize = 400;
 /// Quantities and costs below a trillion leave room to sum them up exactly.
 const MAGNITUDE_MAX: i64 = 1_000_000_000_000;
 
@@ -115,7 +116,8 @@ pub fn period_of(starts_at: Timestamp, zone: &Zone) -> Date {
 
 /// The group that a record counts in, and what its records have in common.
 ///
-/// Records of different kinds and currencies never share a total. The key is readable and has one form per group.
+/// Records of different kinds and currencies never share a total. The key is readable and has one form per group; the
+/// end of a long one is a digest, as keys of databases are of limited length.
 #[must_use]
 pub fn group_of(input: &UsageInput) -> (GroupKey, BTreeMap<String, String>) {
     let mut common = input.dimensions.clone();
@@ -137,6 +139,12 @@ pub fn group_of(input: &UsageInput) -> (GroupKey, BTreeMap<String, String>) {
     if let Some(currency) = input.currency {
         push("currency", currency.code());
     }
+    if key.len() > GROUP_KEY_BYTES_MAX {
+        let digest = hex(&Sha256::digest(&key)[..16]);
+        key.truncate(key.floor_char_boundary(GROUP_KEY_BYTES_MAX - 2 * 16 - 1));
+        key.push('#');
+        key.push_str(&digest);
+    }
     (key, common)
 }
 
@@ -149,15 +157,16 @@ fn escape_into(key: &mut String, text: &str) {
     }
 }
 
-/// A digest of everything a record says, to tell a repetition from another record under the same name.
+/// A digest of everything a record says, to tell a repetition from another record under the same name. A file does not
+/// say whose its rows are (`home` is none); whoever reports usage does.
 #[must_use]
-pub fn content_digest(input: &UsageInput) -> String {
+pub fn content_digest(input: &UsageInput, home: Option<SubscriptionId>) -> String {
     let mut hash = Sha256::new();
     let mut part = |text: &str| {
         hash.update((text.len() as u64).to_le_bytes());
         hash.update(text.as_bytes());
     };
-    part(&input.subscription_id.to_string());
+    part(&home.map(|id| id.to_string()).unwrap_or_default());
     part(&input.meter);
     part(&input.starts_at.as_micros().to_string());
     part(&input.ends_at.as_micros().to_string());
@@ -171,25 +180,34 @@ pub fn content_digest(input: &UsageInput) -> String {
     );
     part(input.currency.map_or("", |currency| currency.code()));
     part(input.kind.as_str());
-    for (name, value) in input.dimensions.iter().chain(&input.attributes) {
-        part(name);
-        part(value);
+    for map in [&input.dimensions, &input.attributes] {
+        part(&map.len().to_string());
+        for (name, value) in map {
+            part(name);
+            part(value);
+        }
     }
-    hash.finalize()
+    hex(&hash.finalize()[..16])
+}
+
+/// Lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 15)]);
+    bytes
         .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
+        .flat_map(|byte| [digit(byte >> 4), digit(*byte)])
         .collect()
 }
 
 /// Adds a record to its total.
 ///
 /// # Errors
-/// When the sum leaves the range of exact decimals; then nothing is added.
+/// `out_of_range` when the sum needs more digits than a decimal holds exactly; then nothing is added.
 pub fn accumulate(total: &mut UsageTotal, input: &UsageInput) -> Result<()> {
-    let quantity = decimal::add(total.quantity, input.quantity)?;
+    let quantity = add_exactly("quantity", total.quantity, input.quantity)?;
     let cost = match (total.cost, input.cost) {
-        (Some(sum), Some(cost)) => Some(decimal::add(sum, cost)?),
+        (Some(sum), Some(cost)) => Some(add_exactly("cost", sum, cost)?),
         (sum, cost) => sum.or(cost),
     };
     if total.records == 0 {
@@ -202,6 +220,23 @@ pub fn accumulate(total: &mut UsageTotal, input: &UsageInput) -> Result<()> {
     total.currency = total.currency.or(input.currency);
     total.records += 1;
     Ok(())
+}
+
+/// A sum with all its places. Decimals give up places silently when a sum has too many digits for them.
+fn add_exactly(field: &str, a: Decimal, b: Decimal) -> Result<Decimal> {
+    let exact = |a: Decimal, b: Decimal| {
+        let sum = decimal::add(a, b).ok()?;
+        (sum.scale() >= a.scale().max(b.scale())).then_some(sum)
+    };
+    exact(a, b)
+        .or_else(|| exact(a.normalize(), b.normalize()))
+        .ok_or_else(|| {
+            Error::invalid(
+                field,
+                "out_of_range",
+                "the total of the month would need more digits than can be kept exactly",
+            )
+        })
 }
 
 #[cfg(test)]
@@ -322,36 +357,107 @@ mod tests {
     }
 
     #[test]
+    fn long_groups_keep_apart_under_short_keys() {
+        let key = |last: &str| {
+            let mut dimensions: BTreeMap<String, String> = (0..7)
+                .map(|n| (n.to_string(), "ü".repeat(VALUE_LENGTH_MAX)))
+                .collect();
+            dimensions.insert("z".to_owned(), last.to_owned());
+            let (key, common) = group_of(&UsageInput {
+                dimensions,
+                ..record()
+            });
+            assert_eq!(common.len(), 8);
+            key
+        };
+        assert!(key("a").len() <= GROUP_KEY_BYTES_MAX);
+        assert!(key("a").starts_with("0=üü"));
+        assert_ne!(key("a"), key("b"));
+        assert_eq!(key("a"), key("a"));
+    }
+
+    #[test]
     fn the_digest_tells_content_apart_but_not_notation() {
         let base = record();
-        assert_eq!(
-            content_digest(&base),
-            content_digest(&UsageInput {
+        let digest = |input: &UsageInput| content_digest(input, None);
+        let same = [
+            UsageInput {
                 quantity: "1.0000000000000010".parse().unwrap(),
                 ..base.clone()
-            })
-        );
-        assert_eq!(
-            content_digest(&base),
-            content_digest(&UsageInput {
+            },
+            UsageInput {
                 source: "other".into(),
+                external_id: "2".into(),
+                subscription_id: SubscriptionId::generate(),
                 ..base.clone()
-            })
-        );
-        assert_ne!(
-            content_digest(&base),
-            content_digest(&UsageInput {
+            },
+        ];
+        for input in same {
+            assert_eq!(digest(&base), digest(&input));
+        }
+        let map = BTreeMap::from([("a".to_owned(), "b".to_owned())]);
+        let others = [
+            UsageInput {
                 quantity: Decimal::TWO,
                 ..base.clone()
-            })
-        );
-        assert_ne!(
-            content_digest(&base),
-            content_digest(&UsageInput {
+            },
+            UsageInput {
                 unit: "G".into(),
                 meter: "trafficB".into(),
                 ..base.clone()
-            })
-        );
+            },
+            UsageInput {
+                dimensions: map.clone(),
+                ..base.clone()
+            },
+            UsageInput {
+                attributes: map,
+                ..base.clone()
+            },
+        ];
+        let mut digests: Vec<String> = others.iter().map(digest).collect();
+        digests.push(digest(&base));
+        digests.push(content_digest(&base, Some(base.subscription_id)));
+        digests.sort();
+        digests.dedup();
+        assert_eq!(digests.len(), 6);
+        assert!(digests.iter().all(|d| d.len() == 32));
+    }
+
+    #[test]
+    fn a_sum_keeps_every_digit_or_is_refused() {
+        let total = |quantity: &str| UsageTotal {
+            subscription_id: SubscriptionId::generate(),
+            meter: "traffic".into(),
+            period_on: Date::constant(2024, 9, 1),
+            group_key: String::new(),
+            dimensions: BTreeMap::new(),
+            version: 1,
+            records: 1,
+            quantity: quantity.parse().unwrap(),
+            unit: "GB".into(),
+            cost: None,
+            currency: None,
+        };
+        let mut near = total("70000000000000");
+        accumulate(&mut near, &record()).unwrap();
+        assert_eq!(near.quantity.to_string(), "70000000000001.000000000000001");
+        assert_eq!(near.records, 2);
+
+        // One digit more than fits.
+        let mut full = total("79999999999999");
+        let before = full.clone();
+        let refused = accumulate(&mut full, &record()).unwrap_err();
+        assert_eq!(refused.problems()[0].field, "quantity");
+        assert_eq!(full, before);
+
+        // Zeros at the end are no reason to refuse.
+        let mut padded = total("79999999999990.00000000000000");
+        let one = UsageInput {
+            quantity: "1.000000000000000".parse().unwrap(),
+            ..record()
+        };
+        accumulate(&mut padded, &one).unwrap();
+        assert_eq!(padded.quantity, "79999999999991".parse().unwrap());
     }
 }

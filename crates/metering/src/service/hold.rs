@@ -2,14 +2,18 @@
 
 use super::ingest::{BATCH_MAX, ingest_in};
 use super::query::malformed_cursor;
+use crate::rules::{self, COST_METER, MappingRow};
 use crate::store::held as store;
-use crate::types::{HeldRecord, HeldState, IngestStatus, SubAccount, SubAccountAssignment};
+use crate::types::{
+    HeldRecord, HeldState, IngestReport, IngestStatus, MappingReport, SubAccount,
+    SubAccountAssignment, UsageInput,
+};
 use serde_json::json;
-use std::collections::BTreeMap;
-use tradewind_kernel::id::{AccountId, ImportId};
+use std::collections::{BTreeMap, BTreeSet};
+use tradewind_kernel::id::{AccountId, ImportId, SubscriptionId};
 use tradewind_kernel::page::{Page, PageRequest};
-use tradewind_kernel::{Error, Result, text};
-use tradewind_platform::{AuditEntry, OpCtx, Platform, Work};
+use tradewind_kernel::{Error, Problems, Result};
+use tradewind_platform::{AuditEntry, NewEvent, OpCtx, Platform, Work};
 use tradewind_policy::{Action, ResourceKind};
 
 /// Says under which subscription a sub-account is resold, and counts everything that waited for it. Returns how many
@@ -27,33 +31,103 @@ pub async fn sub_account_assign(
     p.command(ctx, "sub_account.assign", input, |w, input| {
         Box::pin(async move {
             authorize(w).await?;
-            text::check_len("source", &input.source, 1, 80)?;
-            text::check_len("external_id", &input.external_id, 1, 200)?;
-            let sold = tradewind_orders::service::subscription_in(w, input.subscription_id).await?;
-            let (realm, now) = (w.ctx.realm, w.ctx.now);
-            let before = store::sub_account(&mut w.tx, realm, &input.source, &input.external_id)
-                .await?
-                .flatten();
-            store::assign(
-                &mut w.tx,
-                realm,
-                &input.source,
-                &input.external_id,
-                input.subscription_id,
-                now,
-            )
-            .await?;
-            w.audit(AuditEntry {
-                action: "sub_account.assign",
-                kind: "sub_account",
-                id: format!("{}/{}", input.source, input.external_id),
-                account: sold.customer_id,
-                summary: json!({ "before": before, "after": input.subscription_id }),
-            });
-            release(w, input).await
+            rules::check_assignment(input)?;
+            Ok(assign_in(w, input).await?.released)
         })
     })
     .await
+}
+
+/// Assigns every sub-account that a mapping file names, or none: CSV with the columns `source` (the provider's name),
+/// `sub_account` (its id there) and `subscription` (the subscription's id), in UTF-8.
+///
+/// # Errors
+/// Forbidden; everything that is wrong with the file, each problem naming its row and column (`rows.3.subscription`).
+pub async fn sub_account_assign_many(
+    p: &Platform,
+    ctx: &OpCtx,
+    mapping: &[u8],
+) -> Result<MappingReport> {
+    let mut rows = rules::read_mapping(mapping)?;
+    // Sub-accounts are always locked in the same order.
+    rows.sort_by(|a, b| a.name().cmp(&b.name()));
+    p.command(ctx, "sub_account.assign_many", &rows, |w, rows| {
+        Box::pin(async move {
+            authorize(w).await?;
+            check_subscriptions(w, rows).await?;
+            let mut report = MappingReport::default();
+            for row in rows {
+                let one = assign_in(w, &row.assignment).await?;
+                report.assigned += one.assigned;
+                report.unchanged += one.unchanged;
+                report.released += one.released;
+            }
+            Ok(report)
+        })
+    })
+    .await
+}
+
+async fn check_subscriptions(w: &mut Work, rows: &[MappingRow]) -> Result<()> {
+    let mut ids: Vec<SubscriptionId> = rows.iter().map(|r| r.assignment.subscription_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let known: BTreeSet<SubscriptionId> = tradewind_orders::service::subscriptions_in(w, &ids)
+        .await?
+        .into_iter()
+        .map(|subscription| subscription.id)
+        .collect();
+    let mut problems = Problems::new();
+    for row in rows {
+        let id = row.assignment.subscription_id;
+        if !known.contains(&id) {
+            let field = format!("rows.{}.subscription", row.number);
+            problems.add(
+                field,
+                "not_found",
+                format!("there is no subscription \"{id}\""),
+            );
+        }
+    }
+    problems.finish()
+}
+
+/// Assigns one sub-account whose assignment was checked, and counts what waits for it.
+async fn assign_in(w: &mut Work, input: &SubAccountAssignment) -> Result<MappingReport> {
+    let sold = tradewind_orders::service::subscription_in(w, input.subscription_id).await?;
+    let (realm, now) = (w.ctx.realm, w.ctx.now);
+    let (source, external_id) = (&input.source, &input.external_id);
+    let before = store::sub_account(&mut w.tx, realm, source, external_id)
+        .await?
+        .flatten();
+    let changed = before != Some(input.subscription_id);
+    if changed {
+        store::assign(&mut w.tx, realm, source, external_id, sold.id, now).await?;
+    }
+    let released = release(w, input).await?;
+    let report = MappingReport {
+        assigned: u64::from(changed),
+        unchanged: u64::from(!changed),
+        released,
+    };
+    if !changed && released == 0 {
+        return Ok(report);
+    }
+    let id = format!("{source}/{external_id}");
+    w.audit(AuditEntry {
+        action: "sub_account.assign",
+        kind: "sub_account",
+        id: id.clone(),
+        account: sold.customer_id,
+        summary: json!({ "before": before, "after": sold.id, "released": released }),
+    });
+    w.emit(NewEvent {
+        kind: "sub_account.assigned",
+        subject: id,
+        account: sold.customer_id,
+        data: json!({ "subscription_id": sold.id, "released": released }),
+    });
+    Ok(report)
 }
 
 /// Counts what waits for a sub-account, batch by batch.
@@ -71,37 +145,35 @@ async fn release(w: &mut Work, to: &SubAccountAssignment) -> Result<u64> {
             by_import
                 .entry(row.import_id)
                 .or_default()
-                .push(row.body.0.of(to.subscription_id));
+                .push(row.body.0.of(to.subscription_id, COST_METER));
         }
         for (import, records) in by_import {
             let report = ingest_in(w, &records, Some(import)).await?;
             released += report.accepted;
-            for (record, outcome) in records.iter().zip(&report.outcomes) {
-                let (state, reason) = match outcome.status {
-                    IngestStatus::Accepted | IngestStatus::Duplicate => {
-                        (HeldState::Released, String::new())
-                    }
-                    IngestStatus::Rejected => (
-                        HeldState::Rejected,
-                        outcome
-                            .problems
-                            .first()
-                            .map(|p| p.message.clone())
-                            .unwrap_or_default(),
-                    ),
-                };
-                store::settle(
-                    &mut w.tx,
-                    realm,
-                    &record.source,
-                    &record.external_id,
-                    state,
-                    &reason,
-                )
-                .await?;
-            }
+            settle(w, &records, &report).await?;
         }
     }
+}
+
+/// Notes what became of records that waited.
+async fn settle(w: &mut Work, records: &[UsageInput], report: &IngestReport) -> Result<()> {
+    let mut outcomes: BTreeMap<(&str, HeldState, &str), Vec<&str>> = BTreeMap::new();
+    for (record, outcome) in records.iter().zip(&report.outcomes) {
+        let reason = outcome.problems.first().map_or("", |p| p.message.as_str());
+        let state = match outcome.status {
+            IngestStatus::Accepted | IngestStatus::Duplicate => HeldState::Released,
+            IngestStatus::Rejected => HeldState::Rejected,
+        };
+        outcomes
+            .entry((&record.source, state, reason))
+            .or_default()
+            .push(&record.external_id);
+    }
+    let realm = w.ctx.realm;
+    for ((source, state, reason), ids) in outcomes {
+        store::settle(&mut w.tx, realm, source, &ids, state, reason).await?;
+    }
+    Ok(())
 }
 
 /// The sub-accounts that have occurred, by provider and id, with what waits for them.

@@ -9,9 +9,11 @@ use crate::types::{
 use std::collections::{BTreeMap, HashMap, HashSet};
 use tradewind_kernel::id::{AccountId, ImportId, SubscriptionId};
 use tradewind_kernel::{Date, Error, FieldProblem, Result, Zone};
-use tradewind_orders::types::Subscription;
 use tradewind_platform::{OpCtx, Platform, Work};
 use tradewind_policy::{Action, PrincipalKind, ResourceKind};
+
+pub(super) const ID_REUSED: &str = "another record with this id has been taken in already; report a correction under an id of its own";
+const OUT_OF_RANGE: &str = "the total of the month would need more digits than can be kept exactly";
 
 /// Records in one batch at most.
 pub const BATCH_MAX: usize = 1_000;
@@ -55,14 +57,12 @@ pub(crate) async fn ingest_in(
     import: Option<ImportId>,
 ) -> Result<IngestReport> {
     let mut outcomes: Vec<Option<IngestOutcome>> = vec![None; records.len()];
-    let homes = homes(w, records).await?;
+    let homes = homes(w, records, import.is_some()).await?;
     let candidates = candidates(records, &homes, import.is_some(), &mut outcomes);
-    let (fresh, repeated) = apart(candidates);
-
-    let inserted = store_fresh(w, &fresh, import).await?;
-    let mut doubtful = repeated;
+    let (mut fresh, mut doubtful) = apart(candidates);
+    let inserted = store_fresh(w, &mut fresh, &mut doubtful, import).await?;
     for candidate in fresh {
-        if inserted.contains(&name(candidate.input)) {
+        if inserted.contains(name(candidate.input)) {
             outcomes[candidate.index] = Some(accepted());
         } else {
             doubtful.push(candidate);
@@ -88,11 +88,13 @@ pub(crate) async fn ingest_in(
     })
 }
 
-/// The subscriptions of a batch that the principal may report for.
+/// The subscriptions of a batch, and for each why the principal may not report for it, if so. Who may import a file may
+/// do so for all whose the sub-accounts are.
 async fn homes(
     w: &mut Work,
     records: &[UsageInput],
-) -> Result<HashMap<SubscriptionId, Subscription>> {
+    imported: bool,
+) -> Result<HashMap<SubscriptionId, Home>> {
     let mut ids: Vec<SubscriptionId> = records
         .iter()
         .map(|record| record.subscription_id)
@@ -100,38 +102,58 @@ async fn homes(
     ids.sort_unstable();
     ids.dedup();
     let mut homes = HashMap::new();
-    let mut allowed: HashMap<(AccountId, AccountId), bool> = HashMap::new();
+    let mut allowed: HashMap<(AccountId, AccountId), Access> = HashMap::new();
     for subscription in tradewind_orders::service::subscriptions_in(w, &ids).await? {
         let between = (subscription.customer_id, subscription.vendor_id);
-        let may = match allowed.get(&between) {
-            Some(may) => *may,
+        let access = match allowed.get(&between) {
+            _ if imported => Access::Granted,
+            Some(access) => *access,
             None => {
-                let may = may_report(w, between.0, between.1).await?;
-                allowed.insert(between, may);
-                may
+                let access = access(w, between.0, between.1).await?;
+                allowed.insert(between, access);
+                access
             }
         };
-        if may {
-            homes.insert(subscription.id, subscription);
-        }
+        let zone = subscription.zone;
+        homes.insert(subscription.id, Home { zone, access });
     }
     Ok(homes)
 }
 
-async fn may_report(w: &mut Work, customer: AccountId, vendor: AccountId) -> Result<bool> {
+/// What a batch needs to know of a subscription.
+struct Home {
+    zone: Zone,
+    access: Access,
+}
+
+/// Whether the principal may report for a subscription.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Granted,
+    Denied,
+    Hidden,
+}
+
+async fn access(w: &mut Work, customer: AccountId, vendor: AccountId) -> Result<Access> {
     if w.ctx.principal.kind == PrincipalKind::System {
-        return Ok(true);
+        return Ok(Access::Granted);
     }
-    let mut target = tradewind_accounts::service::target(w, ResourceKind::Usage, customer).await?;
-    target.vendor = Some(vendor);
-    Ok(w.may(Action::UsageReport, &target))
+    let target = tradewind_accounts::service::target(w, ResourceKind::Usage, customer)
+        .await?
+        .of_vendor(vendor);
+    match w.authorize(Action::UsageReport, &target) {
+        Ok(()) => Ok(Access::Granted),
+        Err(Error::Forbidden { .. }) => Ok(Access::Denied),
+        Err(Error::NotFound { .. }) => Ok(Access::Hidden),
+        Err(error) => Err(error),
+    }
 }
 
 /// Checks every record; what is wrong with one is its outcome. Imported cost counts in the months of the supplier's
 /// bills, which are those of UTC; what is measured counts in the months of the customer.
 fn candidates<'a>(
     records: &'a [UsageInput],
-    homes: &HashMap<SubscriptionId, Subscription>,
+    homes: &HashMap<SubscriptionId, Home>,
     imported: bool,
     outcomes: &mut [Option<IngestOutcome>],
 ) -> Vec<Candidate<'a>> {
@@ -142,14 +164,26 @@ fn candidates<'a>(
             outcomes[index] = Some(rejected(error.problems()));
             continue;
         }
-        let Some(home) = homes.get(&input.subscription_id) else {
-            let message = format!("there is no subscription \"{}\"", input.subscription_id);
-            outcomes[index] = Some(rejected(&[problem(
-                "subscription_id",
-                "not_found",
-                message,
-            )]));
-            continue;
+        let home = match homes.get(&input.subscription_id) {
+            Some(home) if home.access == Access::Granted => home,
+            Some(home) if home.access == Access::Denied => {
+                let message = "you may not report usage of this subscription".to_owned();
+                outcomes[index] = Some(rejected(&[problem(
+                    "subscription_id",
+                    "forbidden",
+                    message,
+                )]));
+                continue;
+            }
+            _ => {
+                let message = format!("there is no subscription \"{}\"", input.subscription_id);
+                outcomes[index] = Some(rejected(&[problem(
+                    "subscription_id",
+                    "not_found",
+                    message,
+                )]));
+                continue;
+            }
         };
         let (group_key, common) = rules::group_of(input);
         let key = TotalKey {
@@ -163,7 +197,7 @@ fn candidates<'a>(
             input,
             key,
             common,
-            digest: rules::content_digest(input),
+            digest: rules::content_digest(input, (!imported).then_some(input.subscription_id)),
         });
     }
     candidates
@@ -177,17 +211,47 @@ fn apart(candidates: Vec<Candidate<'_>>) -> (Vec<Candidate<'_>>, Vec<Candidate<'
         .partition(|candidate| names.insert(name(candidate.input)))
 }
 
-/// Stores the records whose names are free and adds them to their totals; returns their names.
-async fn store_fresh(
+/// The names of the records that a batch has added.
+enum Inserted {
+    All,
+    Some(HashMap<String, HashSet<String>>),
+}
+
+impl Inserted {
+    fn contains(&self, (source, external_id): (&str, &str)) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(names) => names
+                .get(source)
+                .is_some_and(|ids| ids.contains(external_id)),
+        }
+    }
+}
+
+/// Stores the records whose names are free and adds them to their totals; returns their names. Records that would lead
+/// a total out of range are moved to the doubtful ones.
+async fn store_fresh<'a>(
     w: &mut Work,
-    fresh: &[Candidate<'_>],
+    fresh: &mut Vec<Candidate<'a>>,
+    doubtful: &mut Vec<Candidate<'a>>,
     import: Option<ImportId>,
-) -> Result<HashSet<(String, String)>> {
+) -> Result<Inserted> {
     if fresh.is_empty() {
-        return Ok(HashSet::new());
+        return Ok(Inserted::All);
     }
     let (realm, now) = (w.ctx.realm, w.ctx.now);
     let mut totals = lock_totals(w, fresh).await?;
+    let mut trial = totals.clone();
+    let (fitting, excess) = std::mem::take(fresh).into_iter().partition(|candidate| {
+        trial
+            .get_mut(&candidate.key)
+            .is_some_and(|total| rules::accumulate(total, candidate.input).is_ok())
+    });
+    *fresh = fitting;
+    // In the order of their keys: two ingests never wait for each other's records crosswise, and the index grows in
+    // neighbouring places.
+    fresh.sort_unstable_by_key(|candidate| name(candidate.input));
+    doubtful.extend::<Vec<_>>(excess);
     let versioned: Vec<NewRecord<'_>> = fresh
         .iter()
         .map(|c| NewRecord {
@@ -197,16 +261,21 @@ async fn store_fresh(
             total_version: totals.get(&c.key).map_or(1, |total| total.version + 1),
         })
         .collect();
-    let inserted: HashSet<(String, String)> =
-        record::insert(&mut w.tx, realm, &versioned, import, now)
-            .await?
-            .into_iter()
-            .collect();
+    let names = record::insert(&mut w.tx, realm, &versioned, import, now).await?;
+    let inserted = if names.len() == fresh.len() {
+        Inserted::All
+    } else {
+        let mut by_source: HashMap<String, HashSet<String>> = HashMap::new();
+        for (source, external_id) in names {
+            by_source.entry(source).or_default().insert(external_id);
+        }
+        Inserted::Some(by_source)
+    };
 
     let mut touched = HashSet::new();
     for candidate in fresh
         .iter()
-        .filter(|candidate| inserted.contains(&name(candidate.input)))
+        .filter(|candidate| inserted.contains(name(candidate.input)))
     {
         let total = totals
             .get_mut(&candidate.key)
@@ -262,7 +331,8 @@ async fn lock_totals(
         .collect())
 }
 
-/// Tells a repetition, which is fine, from another record under a name that is taken.
+/// Tells a repetition, which is fine, from another record under a name that is taken, and from a record that was left
+/// out because its total can't hold it.
 async fn judge_repetitions(
     w: &mut Work,
     doubtful: Vec<Candidate<'_>>,
@@ -283,15 +353,13 @@ async fn judge_repetitions(
             .collect();
         let known = record::digests(&mut w.tx, realm, source, &ids).await?;
         for candidate in candidates {
-            let same = known.get(&candidate.input.external_id) == Some(&candidate.digest);
-            outcomes[candidate.index] = Some(if same {
-                IngestOutcome {
+            outcomes[candidate.index] = Some(match known.get(&candidate.input.external_id) {
+                Some(digest) if *digest == candidate.digest => IngestOutcome {
                     status: IngestStatus::Duplicate,
                     problems: Vec::new(),
-                }
-            } else {
-                let message = "another record with this id has been taken in already; report a correction under an id of its own";
-                rejected(&[problem("external_id", "id_reused", message.to_owned())])
+                },
+                Some(_) => rejected(&[problem("external_id", "id_reused", ID_REUSED.to_owned())]),
+                None => rejected(&[problem("quantity", "out_of_range", OUT_OF_RANGE.to_owned())]),
             });
         }
     }
@@ -307,8 +375,8 @@ pub(super) fn key_of(total: &UsageTotal) -> TotalKey {
     }
 }
 
-fn name(input: &UsageInput) -> (String, String) {
-    (input.source.clone(), input.external_id.clone())
+fn name(input: &UsageInput) -> (&str, &str) {
+    (&input.source, &input.external_id)
 }
 
 fn accepted() -> IngestOutcome {

@@ -8,7 +8,7 @@ use tradewind_kernel::id::SubscriptionId;
 use tradewind_kernel::page::{Page, PageRequest};
 use tradewind_kernel::{Date, Error, Result};
 use tradewind_platform::{OpCtx, Platform, Work};
-use tradewind_policy::{Action, ResourceKind};
+use tradewind_policy::{AccountKind, Action, ResourceKind};
 
 /// The totals of some subscriptions in the months that begin before a day.
 ///
@@ -51,7 +51,7 @@ pub async fn usage_records_between_in(
     record::between(&mut w.tx, realm, key, after, up_to).await
 }
 
-/// As [`usage_records_between_in`], by itself.
+/// As [`usage_records_between_in`], by itself and without what the principal may not see.
 ///
 /// # Errors
 /// Not found, forbidden.
@@ -64,14 +64,15 @@ pub async fn usage_records_between(
 ) -> Result<Vec<UsageRecord>> {
     p.read(ctx, key, move |w, key| {
         Box::pin(async move {
-            authorize(w, key.subscription_id).await?;
-            usage_records_between_in(w, key, after, up_to).await
+            let view = authorize(w, key.subscription_id).await?;
+            let records = usage_records_between_in(w, key, after, up_to).await?;
+            Ok(records.into_iter().map(|r| view.record(r)).collect())
         })
     })
     .await
 }
 
-/// The totals of a subscription in the months that begin before a day.
+/// The totals of a subscription in the months that begin before a day, without what the principal may not see.
 ///
 /// # Errors
 /// Not found, forbidden.
@@ -83,14 +84,15 @@ pub async fn usage_totals(
 ) -> Result<Vec<UsageTotal>> {
     p.read(ctx, &subscription, move |w, subscription| {
         Box::pin(async move {
-            authorize(w, *subscription).await?;
-            totals_before_in(w, &[*subscription], day).await
+            let view = authorize(w, *subscription).await?;
+            let totals = totals_before_in(w, &[*subscription], day).await?;
+            Ok(totals.into_iter().map(|t| view.total(t)).collect())
         })
     })
     .await
 }
 
-/// The records of a subscription in the month that begins on a day, by source and id.
+/// The records of a subscription in the month that begins on a day: by meter and group, and there as they came in.
 ///
 /// # Errors
 /// Not found, forbidden, a malformed page.
@@ -103,22 +105,19 @@ pub async fn usage_records(
 ) -> Result<Page<UsageRecord>> {
     p.read(ctx, page, move |w, page| {
         Box::pin(async move {
-            authorize(w, subscription).await?;
-            let after = match &page.after {
-                None => (String::new(), String::new()),
-                Some(cursor) => serde_json::from_str(cursor).map_err(|_| malformed_cursor())?,
-            };
+            let view = authorize(w, subscription).await?;
+            let after = page
+                .after
+                .as_deref()
+                .map(serde_json::from_str::<(String, String)>)
+                .transpose()
+                .map_err(|_| malformed_cursor())?;
             let realm = w.ctx.realm;
             let limit = page.limit.saturating_add(1);
-            let mut items = record::page(
-                &mut w.tx,
-                realm,
-                subscription,
-                month,
-                (&after.0, &after.1),
-                limit,
-            )
-            .await?;
+            let mut items =
+                record::page(&mut w.tx, realm, subscription, month, after.as_ref(), limit)
+                    .await?
+                    .ok_or_else(malformed_cursor)?;
             let more = items.len() > page.limit as usize;
             items.truncate(page.limit as usize);
             let next = match items.last() {
@@ -128,6 +127,7 @@ pub async fn usage_records(
                 ),
                 _ => None,
             };
+            let items = items.into_iter().map(|r| view.record(r)).collect();
             Ok(Page { items, next })
         })
     })
@@ -148,10 +148,47 @@ pub(super) fn malformed_cursor() -> Error {
     )
 }
 
-async fn authorize(w: &mut Work, subscription: SubscriptionId) -> Result<()> {
+/// What somebody sees of usage. What it cost at the supplier is what the provider pays: that is between those two. Who
+/// buys further down sees quantities here and prices on its own charges.
+#[derive(Clone, Copy)]
+struct View {
+    cost: bool,
+}
+
+/// Attributes that tell the supplier's price.
+const COST_ATTRIBUTES: &[&str] = &["EffectiveCost", "ListCost", "ListUnitPrice"];
+
+impl View {
+    fn record(self, mut record: UsageRecord) -> UsageRecord {
+        if !self.cost {
+            record.input.cost = None;
+            record.input.currency = None;
+            record
+                .input
+                .attributes
+                .retain(|name, _| !COST_ATTRIBUTES.contains(&name.as_str()));
+        }
+        record
+    }
+
+    fn total(self, mut total: UsageTotal) -> UsageTotal {
+        if !self.cost {
+            total.cost = None;
+            total.currency = None;
+        }
+        total
+    }
+}
+
+async fn authorize(w: &mut Work, subscription: SubscriptionId) -> Result<View> {
     let sold = tradewind_orders::service::subscription_in(w, subscription).await?;
-    let mut target =
-        tradewind_accounts::service::target(w, ResourceKind::Usage, sold.customer_id).await?;
-    target.vendor = Some(sold.vendor_id);
-    w.authorize_for(Action::UsageView, &target, &subscription)
+    let target = tradewind_accounts::service::target(w, ResourceKind::Usage, sold.customer_id)
+        .await?
+        .of_vendor(sold.vendor_id);
+    w.authorize_for(Action::UsageView, &target, &subscription)?;
+    let principal = &w.ctx.principal;
+    Ok(View {
+        cost: principal.account_kind == AccountKind::Provider
+            || principal.account == sold.vendor_id,
+    })
 }

@@ -1,7 +1,6 @@
 //! Sub-accounts, and the records that wait for one to be assigned.
 
-use crate::rules::RecordDraft;
-use crate::types::{HeldRecord, HeldState, SubAccount};
+use crate::types::{HeldRecord, HeldState, RecordDraft, SubAccount};
 use std::collections::HashMap;
 use tradewind_kernel::id::{ImportId, RealmId, SubscriptionId};
 use tradewind_kernel::{Result, Timestamp};
@@ -9,24 +8,27 @@ use tradewind_platform::db::{Json, Query, Tx};
 use tradewind_platform::{args, bulk, row, stmts};
 
 bulk! {
-    /// Sub-accounts seen; those that are known stay as they are.
+    /// Sub-accounts seen, locked; those that are known stay as they are, but for a name that was not known.
     SEEN = "sub_account" { realm_id: Text, source: Text, external_id: Text, name: Text, subscription_id: Text, first_seen_at: Int }
-        on conflict Nothing;
+        on conflict Do("(realm_id, source, external_id) DO UPDATE SET name = excluded.name
+        WHERE sub_account.name = sub_account.external_id");
     /// Records that wait; those that are known stay as they are.
     HOLD = "held_record" { realm_id: Text, source: Text, external_id: Text, provider: Text, sub_account: Text, state: Text,
-        reason: Text, body: Text, import_id: Text, held_at: Int } on conflict Nothing;
+        reason: Text, body: Text, import_id: Text, held_at: Int } on conflict Nothing, returning "source, external_id";
 }
 
 stmts! {
-    /// Whose the sub-accounts of a provider are.
+    /// Whose these sub-accounts of a provider are.
     ASSIGNED = "SELECT external_id, subscription_id FROM sub_account WHERE realm_id = $1 AND source = $2
-        AND subscription_id IS NOT NULL";
+        AND external_id IN (SELECT value FROM json_each($3)) AND subscription_id IS NOT NULL",
+        pg = "SELECT external_id, subscription_id FROM sub_account WHERE realm_id = $1 AND source = $2
+        AND external_id IN (SELECT json_array_elements_text(CAST($3 AS JSON))) AND subscription_id IS NOT NULL";
     /// Assigns a sub-account.
     ASSIGN = "INSERT INTO sub_account (realm_id, source, external_id, name, subscription_id, first_seen_at)
         VALUES ($1, $2, $3, $3, $4, $5) ON CONFLICT (realm_id, source, external_id) DO UPDATE SET
         subscription_id = excluded.subscription_id";
     /// One sub-account.
-    SUB_ACCOUNT = "SELECT source, external_id, name, subscription_id, first_seen_at FROM sub_account
+    SUB_ACCOUNT = "SELECT subscription_id FROM sub_account
         WHERE realm_id = $1 AND source = $2 AND external_id = $3 {for_update}";
     /// All sub-accounts with what waits for them.
     SUB_ACCOUNTS = "SELECT s.source, s.external_id, s.name, s.subscription_id, s.first_seen_at,
@@ -35,10 +37,18 @@ stmts! {
         FROM sub_account s WHERE s.realm_id = $1 AND (s.source, s.external_id) > ($2, $3)
         ORDER BY s.source, s.external_id LIMIT $4";
     /// Some records that wait for a sub-account, locked.
-    WAITING = "SELECT source, external_id, body, import_id FROM held_record WHERE realm_id = $1 AND provider = $2
+    WAITING = "SELECT body, import_id FROM held_record WHERE realm_id = $1 AND provider = $2
         AND sub_account = $3 AND state = 'held' ORDER BY source, external_id LIMIT $4 {for_update}";
-    /// What became of a record.
-    SETTLE = "UPDATE held_record SET state = $4, reason = $5 WHERE realm_id = $1 AND source = $2 AND external_id = $3";
+    /// What some records say that are or were held.
+    BODIES = "SELECT external_id, body FROM held_record WHERE realm_id = $1 AND source = $2
+        AND external_id IN (SELECT value FROM json_each($3))",
+        pg = "SELECT external_id, body FROM held_record WHERE realm_id = $1 AND source = $2
+        AND external_id IN (SELECT json_array_elements_text(CAST($3 AS JSON)))";
+    /// What became of some records.
+    SETTLE = "UPDATE held_record SET state = $4, reason = $5 WHERE realm_id = $1 AND source = $2
+        AND external_id IN (SELECT value FROM json_each($3))",
+        pg = "UPDATE held_record SET state = $4, reason = $5 WHERE realm_id = $1 AND source = $2
+        AND external_id IN (SELECT json_array_elements_text(CAST($3 AS JSON)))";
 }
 
 row! {
@@ -54,8 +64,6 @@ row! {
 
 row! {
     pub(crate) struct WaitingRow {
-        pub(crate) source: String,
-        pub(crate) external_id: String,
         pub(crate) body: Json<RecordDraft>,
         pub(crate) import_id: ImportId,
     }
@@ -71,6 +79,7 @@ row! {
         reason: String,
         import_id: ImportId,
         held_at: Timestamp,
+        body: Json<RecordDraft>,
     }
 }
 
@@ -82,7 +91,7 @@ pub(crate) struct NewHeld<'a> {
     pub(crate) reason: &'a str,
 }
 
-/// Notes sub-accounts: provider, id and name of each.
+/// Notes sub-accounts and locks them: provider, id and name of each, none twice, in order of provider and id.
 pub(crate) async fn seen(
     tx: &mut Tx,
     realm: RealmId,
@@ -96,14 +105,15 @@ pub(crate) async fn seen(
     tx.insert_many(&SEEN, rows).await.map(drop)
 }
 
-/// Whose the sub-accounts of a provider are.
+/// Whose these sub-accounts of a provider are.
 pub(crate) async fn assigned(
     tx: &mut Tx,
     realm: RealmId,
     source: &str,
+    ids: &[&str],
 ) -> Result<HashMap<String, SubscriptionId>> {
     Ok(tx
-        .all::<(String, SubscriptionId)>(&ASSIGNED, args![realm, source])
+        .all::<(String, SubscriptionId)>(&ASSIGNED, args![realm, source, Json(ids)])
         .await?
         .into_iter()
         .collect())
@@ -130,12 +140,9 @@ pub(crate) async fn sub_account(
     id: &str,
 ) -> Result<Option<Option<SubscriptionId>>> {
     let row = tx
-        .opt::<(String, String, String, Option<SubscriptionId>, Timestamp)>(
-            &SUB_ACCOUNT,
-            args![realm, source, id],
-        )
+        .opt::<(Option<SubscriptionId>,)>(&SUB_ACCOUNT, args![realm, source, id])
         .await?;
-    Ok(row.map(|(_, _, _, subscription, _)| subscription))
+    Ok(row.map(|(subscription,)| subscription))
 }
 
 pub(crate) async fn sub_accounts(
@@ -160,14 +167,14 @@ pub(crate) async fn sub_accounts(
         .collect())
 }
 
-/// Holds records and returns how many were not known before.
+/// Holds records and returns the names of those that were not known before.
 pub(crate) async fn hold(
     tx: &mut Tx,
     realm: RealmId,
     all: &[NewHeld<'_>],
     import: ImportId,
     at: Timestamp,
-) -> Result<u64> {
+) -> Result<Vec<(String, String)>> {
     let rows = all
         .iter()
         .map(|h| {
@@ -185,7 +192,20 @@ pub(crate) async fn hold(
             ]
         })
         .collect();
-    tx.insert_many(&HOLD, rows).await
+    tx.insert_many_returning(&HOLD, rows).await
+}
+
+/// What some records say that are or were held, by id.
+pub(crate) async fn bodies(
+    tx: &mut Tx,
+    realm: RealmId,
+    source: &str,
+    ids: &[&str],
+) -> Result<HashMap<String, RecordDraft>> {
+    let rows = tx
+        .all::<(String, Json<RecordDraft>)>(&BODIES, args![realm, source, Json(ids)])
+        .await?;
+    Ok(rows.into_iter().map(|(id, body)| (id, body.0)).collect())
 }
 
 pub(crate) async fn waiting(
@@ -203,11 +223,11 @@ pub(crate) async fn settle(
     tx: &mut Tx,
     realm: RealmId,
     source: &str,
-    id: &str,
+    ids: &[&str],
     state: HeldState,
     reason: &str,
 ) -> Result<()> {
-    tx.exec(&SETTLE, args![realm, source, id, state, reason])
+    tx.exec(&SETTLE, args![realm, source, Json(ids), state, reason])
         .await
         .map(drop)
 }
@@ -222,7 +242,7 @@ pub(crate) async fn list(
 ) -> Result<Vec<HeldRecord>> {
     let mut query = Query::new(
         "metering::held_list",
-        "SELECT source, external_id, provider, sub_account, state, reason, import_id, held_at FROM held_record WHERE realm_id = $1",
+        "SELECT source, external_id, provider, sub_account, state, reason, import_id, held_at, body FROM held_record WHERE realm_id = $1",
         args![realm],
     );
     if let Some(state) = state {
@@ -247,6 +267,7 @@ pub(crate) async fn list(
             reason: row.reason,
             import_id: row.import_id,
             held_at: row.held_at,
+            record: row.body.0,
         })
         .collect())
 }

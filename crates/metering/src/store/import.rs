@@ -19,7 +19,7 @@ stmts! {
         started_at, finished_at FROM usage_import WHERE realm_id = $1 AND id = $2";
     /// The latest imports before one.
     LATEST = "SELECT id, format, file_name, digest, state, row_count, accepted, duplicate, held, rejected, problems, started_by,
-        started_at, finished_at FROM usage_import WHERE realm_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+        started_at, finished_at FROM usage_import WHERE realm_id = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3";
 }
 
 row! {
@@ -114,8 +114,8 @@ pub(crate) async fn latest(
     before: Option<ImportId>,
     limit: u32,
 ) -> Result<Vec<UsageImport>> {
-    // Ids sort by time; "imp~" comes after every id.
-    let before = before.map_or_else(|| "imp~".to_owned(), |id| id.to_string());
+    // Ids sort by time.
+    let before = before.map(|id| id.to_string()).unwrap_or_default();
     let rows = tx
         .all::<ImportRow>(&LATEST, args![realm, before, limit])
         .await?;

@@ -25,13 +25,17 @@ stmts! {
     /// The records of one group that came after one version of its total and not after another.
     BETWEEN = "SELECT source, external_id, subscription_id, meter, group_key, period_on, starts_at, ends_at, quantity, unit, cost,
         currency, kind, dimensions, attributes, total_version, import_id, ingested_at FROM usage_record
-        WHERE realm_id = $1 AND subscription_id = $2 AND meter = $3 AND period_on = $4 AND group_key = $5
+        WHERE realm_id = $1 AND subscription_id = $2 AND period_on = $4 AND meter = $3 AND group_key = $5
         AND total_version > $6 AND total_version <= $7 ORDER BY starts_at, source, external_id";
-    /// A page of the records of a subscription in a month.
+    /// Where a record stands in the lists of its subscription.
+    PLACE = "SELECT meter, group_key, total_version FROM usage_record WHERE realm_id = $1 AND source = $2 AND external_id = $3
+        AND subscription_id = $4";
+    /// A page of the records of a subscription in a month, in the order of the index.
     PAGE = "SELECT source, external_id, subscription_id, meter, group_key, period_on, starts_at, ends_at, quantity, unit, cost,
         currency, kind, dimensions, attributes, total_version, import_id, ingested_at FROM usage_record
-        WHERE realm_id = $1 AND subscription_id = $2 AND period_on = $3 AND (source, external_id) > ($4, $5)
-        ORDER BY source, external_id LIMIT $6";
+        WHERE realm_id = $1 AND subscription_id = $2 AND period_on = $3
+        AND (meter, group_key, total_version, source, external_id) > ($4, $5, $6, $7, $8)
+        ORDER BY meter, group_key, total_version, source, external_id LIMIT $9";
 }
 
 row! {
@@ -171,20 +175,38 @@ pub(crate) async fn between(
         .collect())
 }
 
-/// The records of a subscription in a month that come after a name.
+/// The records of a subscription in a month that come after a record, named by source and id; `None` when there is no
+/// such record.
 pub(crate) async fn page(
     tx: &mut Tx,
     realm: RealmId,
     subscription: SubscriptionId,
     period_on: Date,
-    after: (&str, &str),
+    after: Option<&(String, String)>,
     limit: u32,
-) -> Result<Vec<UsageRecord>> {
-    let args = args![realm, subscription, period_on, after.0, after.1, limit];
-    Ok(tx
-        .all::<RecordRow>(&PAGE, args)
-        .await?
-        .into_iter()
-        .map(UsageRecord::from)
-        .collect())
+) -> Result<Option<Vec<UsageRecord>>> {
+    let (source, external_id) = after.cloned().unwrap_or_default();
+    let place = match after {
+        None => Some((String::new(), String::new(), 0)),
+        Some(_) => {
+            tx.opt::<(String, String, i64)>(&PLACE, args![realm, source, external_id, subscription])
+                .await?
+        }
+    };
+    let Some((meter, group_key, version)) = place else {
+        return Ok(None);
+    };
+    let args = args![
+        realm,
+        subscription,
+        period_on,
+        meter,
+        group_key,
+        version,
+        source,
+        external_id,
+        limit
+    ];
+    let rows = tx.all::<RecordRow>(&PAGE, args).await?;
+    Ok(Some(rows.into_iter().map(UsageRecord::from).collect()))
 }

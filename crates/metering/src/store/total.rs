@@ -9,7 +9,7 @@ use tradewind_platform::db::{Json, Tx};
 use tradewind_platform::{args, bulk, row, stmts};
 
 bulk! {
-    /// Totals that begin at nothing; those that exist stay as they are.
+    /// Totals that begin at nothing; those that exist stay as they are. One that stays at nothing is not shown.
     BEGIN = "usage_total" { realm_id: Text, subscription_id: Text, meter: Text, period_on: Text, group_key: Text, dimensions: Text,
         version: Int, records: Int, quantity: Text, unit: Text, cost: Text, currency: Text, updated_at: Int }
         on conflict Nothing;
@@ -32,14 +32,14 @@ stmts! {
         ORDER BY subscription_id, meter, period_on, group_key FOR UPDATE";
     /// The totals of some subscriptions in months before a day.
     BEFORE = "SELECT subscription_id, meter, period_on, group_key, dimensions, version, records, quantity, unit, cost, currency
-        FROM usage_total WHERE realm_id = $1 AND subscription_id IN (SELECT value FROM json_each($2)) AND period_on < $3
+        FROM usage_total WHERE realm_id = $1 AND subscription_id IN (SELECT value FROM json_each($2)) AND period_on < $3 AND records > 0
         ORDER BY subscription_id, meter, period_on, group_key",
         pg = "SELECT subscription_id, meter, period_on, group_key, dimensions, version, records, quantity, unit, cost, currency
         FROM usage_total WHERE realm_id = $1 AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON)))
-        AND period_on < $3 ORDER BY subscription_id, meter, period_on, group_key";
+        AND period_on < $3 AND records > 0 ORDER BY subscription_id, meter, period_on, group_key";
     /// The subscriptions with usage in months before a day, after one, in order.
     SUBSCRIPTIONS = "SELECT DISTINCT subscription_id FROM usage_total WHERE realm_id = $1 AND period_on < $2
-        AND subscription_id > $3 ORDER BY subscription_id LIMIT $4";
+        AND subscription_id > $3 AND records > 0 ORDER BY subscription_id LIMIT $4";
 }
 
 row! {

@@ -1,5 +1,6 @@
 //! Imports of cost-and-usage files, and the records that wait until someone says whose they are.
 
+use super::RecordDraft;
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::id::{ImportId, SubscriptionId};
 use tradewind_kernel::{Timestamp, text_enum};
@@ -20,7 +21,7 @@ text_enum! {
         Running = "running",
         /// The whole file has been read.
         Done = "done",
-        /// Nothing or not everything was read.
+        /// Nothing, or not the whole file, was taken in.
         Failed = "failed",
     }
 }
@@ -73,7 +74,7 @@ pub struct UsageImport {
     pub digest: String,
     /// How far it has come.
     pub state: ImportState,
-    /// Rows read.
+    /// Rows read so far, the header not counted.
     pub rows: i64,
     /// Rows taken in.
     pub accepted: i64,
@@ -111,7 +112,7 @@ pub struct SubAccount {
 }
 
 /// Says under which subscription a sub-account is resold.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubAccountAssignment {
     /// The provider's name.
@@ -141,4 +142,17 @@ pub struct HeldRecord {
     pub import_id: ImportId,
     /// Since when.
     pub held_at: Timestamp,
+    /// What will be counted.
+    pub record: RecordDraft,
+}
+
+/// What a mapping file has brought about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MappingReport {
+    /// Sub-accounts that have another subscription now.
+    pub assigned: u64,
+    /// Sub-accounts that had this subscription before.
+    pub unchanged: u64,
+    /// Records that waited for them and are counted now.
+    pub released: u64,
 }

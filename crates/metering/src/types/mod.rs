@@ -4,10 +4,10 @@ mod import;
 mod record;
 
 pub use import::{
-    HeldRecord, HeldState, ImportFormat, ImportProblem, ImportState, OnError, SubAccount,
-    SubAccountAssignment, UsageImport,
+    HeldRecord, HeldState, ImportFormat, ImportProblem, ImportState, MappingReport, OnError,
+    SubAccount, SubAccountAssignment, UsageImport,
 };
 pub use record::{
-    IngestOutcome, IngestReport, IngestStatus, RejectedField, UsageInput, UsageKind, UsageRecord,
-    UsageTotal,
+    IngestOutcome, IngestReport, IngestStatus, RecordDraft, RejectedField, UsageInput, UsageKind,
+    UsageRecord, UsageTotal,
 };

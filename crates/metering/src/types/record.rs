@@ -63,6 +63,59 @@ pub struct UsageInput {
     pub attributes: BTreeMap<String, String>,
 }
 
+/// A record that does not know its subscription yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecordDraft {
+    /// Who reports.
+    pub source: String,
+    /// Name of the record at the source.
+    pub external_id: String,
+    /// When the usage began.
+    pub starts_at: Timestamp,
+    /// When it ended.
+    pub ends_at: Timestamp,
+    /// How much.
+    #[serde(with = "rust_decimal::serde::str")]
+    #[schema(value_type = String)]
+    pub quantity: Decimal,
+    /// Of what.
+    pub unit: String,
+    /// What it cost.
+    #[serde(with = "rust_decimal::serde::str")]
+    #[schema(value_type = String)]
+    pub cost: Decimal,
+    /// In which currency.
+    pub currency: Currency,
+    /// What it stands for.
+    pub kind: UsageKind,
+    /// What prices and lines go by.
+    pub dimensions: BTreeMap<String, String>,
+    /// Whatever else is known.
+    pub attributes: BTreeMap<String, String>,
+}
+
+impl RecordDraft {
+    /// The record of a subscription, counted on `meter`.
+    #[must_use]
+    pub fn of(self, subscription_id: SubscriptionId, meter: &str) -> UsageInput {
+        UsageInput {
+            source: self.source,
+            external_id: self.external_id,
+            subscription_id,
+            meter: meter.to_owned(),
+            starts_at: self.starts_at,
+            ends_at: self.ends_at,
+            quantity: self.quantity,
+            unit: self.unit,
+            cost: Some(self.cost),
+            currency: Some(self.currency),
+            kind: self.kind,
+            dimensions: self.dimensions,
+            attributes: self.attributes,
+        }
+    }
+}
+
 const fn usage() -> UsageKind {
     UsageKind::Usage
 }

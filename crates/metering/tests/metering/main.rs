@@ -1,0 +1,9 @@
+//! Metering on both engines.
+
+mod focus;
+mod focus_input;
+mod ingest;
+mod mapping;
+mod properties;
+mod statements;
+mod world;

@@ -24,7 +24,9 @@ pub use acting::{act_as_start, act_as_stop};
 pub use api_key::{api_key_authenticate, api_key_create, api_key_list, api_key_revoke};
 pub use bulk::{accounts_many, depths, relationships_of_buyers};
 pub use directory::{ancestry, chain, chain_get, provider, root_in, target};
-pub use invite::{Invitation, role_set, user_invite, user_list, user_remove};
+pub use invite::{
+    Invitation, lifetime as token_lifetime, role_set, user_invite, user_list, user_remove,
+};
 pub use list::{account_list, audit_list, event_list, job_list, relationship_list};
 pub use lookup::{makers, vendors};
 pub use password::{

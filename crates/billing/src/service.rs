@@ -2,6 +2,7 @@
 
 mod batch;
 mod books;
+mod by_order;
 mod charging;
 mod check;
 mod collect;
@@ -15,6 +16,10 @@ mod reads;
 mod usage;
 
 pub use books::{ledger_balances, ledger_export};
+pub use by_order::{
+    RecurringTotals, check_credit_in, invoice_number_in, is_overdue_in, is_paid_in, oldest_open_in,
+    order_reverse_in, orders_of_invoice_in, preview_nothing, recurring_totals,
+};
 pub use charging::*;
 pub use check::check;
 pub use collect::{InvoiceNow, RunReport, bill, invoice_open_charges, invoice_open_charges_in};

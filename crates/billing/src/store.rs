@@ -1,5 +1,6 @@
 //! The SQL of billing: the only place that touches its tables.
 
+pub(crate) mod by_order;
 pub(crate) mod charges;
 pub(crate) mod check;
 pub(crate) mod documents;
@@ -30,6 +31,7 @@ sql_text!(
 /// Every statement of this room.
 pub(crate) fn statements() -> Vec<&'static Stmt> {
     [
+        by_order::statements(),
         charges::statements(),
         charges::bulk_statements(),
         check::statements(),

@@ -9,7 +9,7 @@ mod resolve;
 mod revisions;
 mod shown;
 
-pub use configuration::{Configuration, check_configuration};
+pub use configuration::{Configuration, check_configuration, check_quantities};
 pub(crate) use drafts::{
     check_category, check_item, check_parameter, check_plan, check_price_book, check_product,
     check_publishable,

@@ -1,1 +1,16 @@
-//! Processes that cross rooms: order to cash, renewal, change, cancellation, dunning, usage to invoice.
+//! Processes that cross rooms: order to cash, renewal, change, cancellation, dunning, usage to invoice, mails.
+//!
+//! Rooms never call the room of a later step. They emit events; what follows is decided here, in jobs that may die
+//! anywhere and run twice.
+
+mod access;
+pub mod collect;
+pub mod daily;
+pub mod document;
+pub mod mail;
+pub mod order;
+pub mod quote;
+pub mod react;
+mod wiring;
+
+pub use wiring::{Outside, wire};

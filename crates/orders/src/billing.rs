@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use crate::service;
 use crate::store::{quantity, subscription};
 use crate::types::{Leg, OrderedItem, QuantitySince, Subscription, SubscriptionEvent};
+use serde_json::json;
 use tradewind_kernel::calendar::Period;
 use tradewind_kernel::id::{RealmId, SubscriptionId};
 use tradewind_kernel::{Date, Error, Result};
-use tradewind_platform::{Tx, Work};
+use tradewind_platform::{NewEvent, Tx, Work};
 
 /// A subscription with everything that its charges follow from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,6 +113,12 @@ pub async fn apply_scheduled(w: &mut Work, id: SubscriptionId) -> Result<Billabl
     let items: Vec<OrderedItem> = change.items;
     service::plan_switch_in(w, id, change.plan_id, &items, &change.terms, change.on).await?;
     service::schedule_clear_in(w, id).await?;
+    w.emit(NewEvent {
+        kind: "subscription.change_applied",
+        subject: id.to_string(),
+        account: waiting.customer_id,
+        data: json!({ "seller_id": waiting.seller_id, "vendor_id": waiting.vendor_id, "plan_id": change.plan_id }),
+    });
     let mut found = billable(&mut w.tx, realm, &[id]).await?;
     found.pop().ok_or_else(|| Error::not_found(id))
 }

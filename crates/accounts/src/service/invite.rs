@@ -95,7 +95,9 @@ impl TokenMail {
     }
 }
 
-fn lifetime(kind: TokenKind) -> Duration {
+/// How long a single-use link of this kind can be used.
+#[must_use]
+pub fn lifetime(kind: TokenKind) -> Duration {
     match kind {
         TokenKind::Verify => Duration::from_hours(48),
         TokenKind::Reset => Duration::from_hours(1),

@@ -233,7 +233,10 @@ pub fn direction(
 
 /// What the recurring items of a leg cost in a whole period of a year's twelfth: prices of plans with other cadences are
 /// made comparable by their length in months.
-fn whole_period(leg: &LegFacts, quantities: &BTreeMap<ItemId, Decimal>) -> Result<Decimal> {
+///
+/// # Errors
+/// Whatever the price models refuse.
+pub fn whole_period(leg: &LegFacts, quantities: &BTreeMap<ItemId, Decimal>) -> Result<Decimal> {
     let mut sum = Decimal::ZERO;
     for item in leg
         .terms

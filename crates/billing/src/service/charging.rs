@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use tradewind_catalogue::types::LegTerms;
 use tradewind_kernel::{
     Date, Decimal, Error, Locale, Result,
@@ -13,6 +12,7 @@ use tradewind_kernel::{
 use tradewind_orders::billing::{self as orders, Billable};
 use tradewind_platform::Work;
 use tradewind_pricing::proration::Direction;
+use utoipa::ToSchema;
 
 use super::{
     batch::Batch,
@@ -414,17 +414,17 @@ pub async fn charge_end_in(
 }
 
 /// A sale with its legs before and after a change.
-struct Sale {
-    billable: Billable,
+pub(super) struct Sale {
+    pub(super) billable: Billable,
     known: Known,
-    before: Vec<LegFacts>,
+    pub(super) before: Vec<LegFacts>,
     after: Vec<LegFacts>,
     quantities: Vec<ItemQuantity>,
     period: Option<Period>,
 }
 
 impl Sale {
-    async fn load(w: &mut Work, id: SubscriptionId, terms: &[TermsId]) -> Result<Self> {
+    pub(super) async fn load(w: &mut Work, id: SubscriptionId, terms: &[TermsId]) -> Result<Self> {
         let billable = orders::billable(&mut w.tx, w.ctx.realm, &[id])
             .await?
             .pop()
@@ -467,7 +467,7 @@ impl Sale {
     }
 
     /// The customer's leg before and after.
-    fn customers(&self) -> Result<(&LegFacts, &LegFacts)> {
+    pub(super) fn customers(&self) -> Result<(&LegFacts, &LegFacts)> {
         let last = |legs: &'_ [LegFacts]| {
             legs.iter()
                 .enumerate()
@@ -544,6 +544,17 @@ impl Sale {
         if charges::count_of_order(&mut w.tx, realm, subscription, order).await? > 0 {
             return documents::of_order(&mut w.tx, realm, subscription, order, customer).await;
         }
+        self.record(w, on, charges).await
+    }
+
+    /// Records charges; between accounts that settle at once they become a document now. Answers the customer's.
+    pub(super) async fn record(
+        &self,
+        w: &mut Work,
+        on: Date,
+        charges: Vec<NewCharge>,
+    ) -> Result<Option<InvoiceId>> {
+        let customer = self.billable.subscription.customer_id;
         let mut batch = Batch::new(w);
         let mut at_once: BTreeMap<charges::Pair, Vec<NewCharge>> = BTreeMap::new();
         for charge in charges {

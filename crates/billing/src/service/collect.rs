@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use tradewind_kernel::{
     Currency, Date, Error, Result,
     id::{AccountId, InvoiceId, SubscriptionId},
 };
 use tradewind_platform::{OpCtx, Platform, Work};
 use tradewind_policy::{Action, ResourceKind};
+use utoipa::ToSchema;
 
 use super::{
     authorize_run,

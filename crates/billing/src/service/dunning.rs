@@ -2,11 +2,11 @@
 //! hear of it by the event `invoice.overdue`.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use serde_json::json;
 use tradewind_kernel::{Date, Error, Result, Zone, id::AccountId};
 use tradewind_platform::{AuditEntry, NewEvent, OpCtx, Platform, Work};
 use tradewind_policy::{Action, ResourceKind};
+use utoipa::ToSchema;
 
 use super::{authorize_run, realm};
 use crate::{

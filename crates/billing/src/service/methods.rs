@@ -1,7 +1,6 @@
 //! Stored ways to pay. A gateway keeps the card; what is kept here is its token, sealed.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use serde_json::json;
 use tradewind_kernel::{
     Error, Result,
@@ -10,6 +9,7 @@ use tradewind_kernel::{
 };
 use tradewind_platform::{AuditEntry, OpCtx, Platform, Work};
 use tradewind_policy::{Action, ResourceKind};
+use utoipa::ToSchema;
 
 use super::{payments::PaymentGateway, realm};
 use crate::{

@@ -1,7 +1,6 @@
 //! Credit notes: what was invoiced is taken back, wholly or line by line.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use serde_json::json;
 use tradewind_kernel::{
     Error, Money, Result,
@@ -10,6 +9,7 @@ use tradewind_kernel::{
 };
 use tradewind_platform::{AuditEntry, OpCtx, Platform, Work};
 use tradewind_policy::{Action, ResourceKind};
+use utoipa::ToSchema;
 
 use super::{batch::Batch, facts::Trades, payments::use_credit, realm, traded};
 use crate::{

@@ -4,7 +4,6 @@ use std::future::Future;
 use std::pin::Pin;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use serde_json::json;
 use tradewind_kernel::{
     Error, Money, Result,
@@ -13,6 +12,7 @@ use tradewind_kernel::{
 };
 use tradewind_platform::{AuditEntry, NewEvent, OpCtx, Platform, Work};
 use tradewind_policy::{AccountKind, Action, ResourceKind};
+use utoipa::ToSchema;
 
 use super::{batch::announce_closed, methods, realm, traded};
 use crate::{

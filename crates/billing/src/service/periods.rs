@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use tradewind_kernel::{
     Date, Error, Result,
     id::{AccountId, ChargeId, SubscriptionId},
@@ -17,6 +16,7 @@ use tradewind_orders::{
     types::SubscriptionEvent,
 };
 use tradewind_platform::{OpCtx, Platform, Work};
+use utoipa::ToSchema;
 
 use super::{
     authorize_run,

@@ -1,7 +1,6 @@
 //! What others read: charges, documents with their lines and details, credit.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use tradewind_kernel::{
     Currency, Error, Money, Result,
     filter::{Filter, Sort},
@@ -10,6 +9,7 @@ use tradewind_kernel::{
 };
 use tradewind_platform::{OpCtx, Platform, Work};
 use tradewind_policy::{Action, PrincipalKind, ResourceKind};
+use utoipa::ToSchema;
 
 use super::{realm, traded};
 use crate::{

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use tradewind_kernel::{
     Date, Error, Result, calendar,
     id::{LegId, SubscriptionId, TermsId},
@@ -11,6 +10,7 @@ use tradewind_kernel::{
 use tradewind_metering::{service as metering, types::UsageTotal};
 use tradewind_orders::billing::{self as orders, Billable};
 use tradewind_platform::{OpCtx, Platform, Work};
+use utoipa::ToSchema;
 
 use super::{
     authorize_run,

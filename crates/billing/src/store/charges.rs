@@ -97,7 +97,8 @@ bulk! {
 }
 
 row! {
-    struct ChargeRow {
+    /// A charge as it is stored.
+    pub(crate) struct ChargeRow {
         id: ChargeId,
         leg_id: LegId,
         subscription_id: SubscriptionId,

@@ -1,13 +1,13 @@
 //! Charges: immutable facts about what is owed for what.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use tradewind_kernel::{
     Currency, Date, Decimal, Money, Rounding, Timestamp,
     calendar::Period,
     id::{AccountId, ChargeId, ItemId, LegId, OrderId, SubscriptionId},
     text_enum,
 };
+use utoipa::ToSchema;
 
 text_enum! {
     /// Why a charge exists.

@@ -1,13 +1,13 @@
 //! Invoices and credit notes.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use tradewind_kernel::{
     Date, Decimal, Locale, Money, Timestamp,
     calendar::Period,
     id::{AccountId, InvoiceId},
     text_enum,
 };
+use utoipa::ToSchema;
 
 text_enum! {
     /// What kind of document it is.

@@ -1,12 +1,12 @@
 //! What happens when an invoice is not paid.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use tradewind_kernel::{
     Date, Money,
     id::{AccountId, InvoiceId},
     text_enum,
 };
+use utoipa::ToSchema;
 
 text_enum! {
     /// What a dunning step does.

@@ -3,8 +3,8 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use tradewind_kernel::{Currency, Date, Error, Money, id::AccountId, text_enum};
+use utoipa::ToSchema;
 
 text_enum! {
     /// What an entry records.

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use tradewind_kernel::{
     Money, Timestamp,
     id::{AccountId, InvoiceId, PaymentId, PaymentMethodId},
     text_enum,
 };
+use utoipa::ToSchema;
 
 text_enum! {
     /// How money moves.

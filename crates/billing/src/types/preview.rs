@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use tradewind_kernel::{Currency, Date, Money, calendar::Period, id::ItemId};
 use tradewind_pricing::PriceModel;
+use utoipa::ToSchema;
 
 use super::{DocumentLine, TaxLine};
 

@@ -44,33 +44,10 @@ pub fn check_configuration(
 ) -> Result<Configuration> {
     check_for_sale(product, plan)?;
     let mut problems = Problems::new();
-    let mut checked = Configuration::default();
-    for item in plan
-        .items
-        .iter()
-        .filter(|item| item.kind != ItemKind::Metered)
-    {
-        let wanted = quantities.get(&item.code).copied();
-        let quantity = wanted.unwrap_or(item.quantity_default);
-        if let Some(quantity) = problems.check(check_quantity(item, quantity)) {
-            checked.quantities.insert(item.code.clone(), quantity);
-        }
-    }
-    for code in quantities.keys() {
-        match plan.items.iter().find(|item| item.code == *code) {
-            Some(item) if item.kind == ItemKind::Metered => problems.add(
-                format!("items.{code}"),
-                "metered_item",
-                "is charged by usage and takes no quantity",
-            ),
-            Some(_) => {}
-            None => problems.add(
-                format!("items.{}", shown(code)),
-                "unknown_item",
-                format!("the plan has no such item; it has {}", codes(&plan.items)),
-            ),
-        }
-    }
+    let mut checked = Configuration {
+        quantities: wanted_quantities(plan, quantities, &mut problems),
+        ..Configuration::default()
+    };
     for parameter in &product.parameters {
         let answer = parameters
             .get(&parameter.code)
@@ -94,6 +71,55 @@ pub fn check_configuration(
     }
     problems.finish()?;
     Ok(checked)
+}
+
+/// Checks the quantities of a plan that is held already, sold or not; those that are not named get their defaults.
+///
+/// # Errors
+/// One problem for each wrong field (`items.seats`).
+pub fn check_quantities(
+    plan: &Plan,
+    quantities: &BTreeMap<String, Decimal>,
+) -> Result<BTreeMap<String, Decimal>> {
+    let mut problems = Problems::new();
+    let checked = wanted_quantities(plan, quantities, &mut problems);
+    problems.finish()?;
+    Ok(checked)
+}
+
+fn wanted_quantities(
+    plan: &Plan,
+    quantities: &BTreeMap<String, Decimal>,
+    problems: &mut Problems,
+) -> BTreeMap<String, Decimal> {
+    let mut checked = BTreeMap::new();
+    for item in plan
+        .items
+        .iter()
+        .filter(|item| item.kind != ItemKind::Metered)
+    {
+        let wanted = quantities.get(&item.code).copied();
+        let quantity = wanted.unwrap_or(item.quantity_default);
+        if let Some(quantity) = problems.check(check_quantity(item, quantity)) {
+            checked.insert(item.code.clone(), quantity);
+        }
+    }
+    for code in quantities.keys() {
+        match plan.items.iter().find(|item| item.code == *code) {
+            Some(item) if item.kind == ItemKind::Metered => problems.add(
+                format!("items.{code}"),
+                "metered_item",
+                "is charged by usage and takes no quantity",
+            ),
+            Some(_) => {}
+            None => problems.add(
+                format!("items.{}", shown(code)),
+                "unknown_item",
+                format!("the plan has no such item; it has {}", codes(&plan.items)),
+            ),
+        }
+    }
+    checked
 }
 
 fn check_for_sale(product: &ProductDetail, plan: &Plan) -> Result<()> {

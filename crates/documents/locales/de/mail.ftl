@@ -161,3 +161,5 @@ mail-invited-note = Die Einladung gilt { $days ->
    *[other] { $days } Tage
 }.
 mail-invited-action = Einladung annehmen
+mail-role-member = Mitglied
+mail-method-card = Ihre Karte

@@ -161,3 +161,5 @@ mail-invited-note = The invitation is valid for { $days ->
    *[other] { $days } days
 }.
 mail-invited-action = Accept the invitation
+mail-role-member = Member
+mail-method-card = your card

@@ -1,0 +1,188 @@
+//! What the processes ask about orders and what became of them in billing.
+
+use std::collections::BTreeMap;
+
+use tradewind_accounts::types::PaymentMode;
+use tradewind_kernel::{
+    Currency, Date, Decimal, Error, Money, Result,
+    id::{AccountId, InvoiceId, ItemId, OrderId, SubscriptionId},
+};
+use tradewind_platform::Work;
+
+use super::{
+    charging::{Sale, SubscriptionChange},
+    facts,
+    reads::{Between, standing_in},
+    realm,
+};
+use crate::{
+    rules::change::whole_period,
+    store::{by_order, documents},
+    types::{BalanceStatus, ChargeKind, NewCharge, Preview},
+};
+
+/// What the recurring items of a subscription cost in a whole period, before and after a change, made comparable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecurringTotals {
+    /// As it is.
+    pub before: Decimal,
+    /// As it would be.
+    pub after: Decimal,
+}
+
+/// Compares what a change makes a subscription cost.
+///
+/// # Errors
+/// Not found; `chain_changed`.
+pub async fn recurring_totals(w: &mut Work, input: &SubscriptionChange) -> Result<RecurringTotals> {
+    let sale = Sale::load(w, input.subscription_id, &input.terms).await?;
+    let (before, after) = sale.customers()?;
+    let held: BTreeMap<ItemId, Decimal> = facts::quantities(&sale.billable.quantities)
+        .into_iter()
+        .map(|quantity| (quantity.item_id, quantity.on(input.at)))
+        .collect();
+    Ok(RecurringTotals {
+        before: whole_period(before, &held)?,
+        after: whole_period(after, &input.wanted)?,
+    })
+}
+
+/// A preview in which nothing is charged and nothing given back.
+#[must_use]
+pub fn preview_nothing(currency: Currency, effective_on: Date) -> Preview {
+    let zero = Money::zero(currency);
+    Preview {
+        currency,
+        effective_on,
+        trial_ends_on: None,
+        period: None,
+        due_now: None,
+        one_time: zero,
+        recurring: zero,
+        credited: zero,
+        metered: Vec::new(),
+        next: None,
+    }
+}
+
+/// Takes back what an order has charged, on every leg: each charge is reversed once, and what was invoiced is credited.
+///
+/// # Errors
+/// Not found; database errors.
+pub async fn order_reverse_in(
+    w: &mut Work,
+    order: OrderId,
+    subscription: SubscriptionId,
+    on: Date,
+) -> Result<Option<InvoiceId>> {
+    let realm = realm(w);
+    let sale = Sale::load(w, subscription, &[]).await?;
+    let mut reversals = Vec::new();
+    for charge in by_order::standing(&mut w.tx, realm, subscription, order).await? {
+        let facts = charge.facts;
+        reversals.push(NewCharge {
+            kind: ChargeKind::Credit,
+            exact: -facts.exact,
+            amount: facts.amount.neg()?,
+            reverses: Some(charge.id),
+            ..facts
+        });
+    }
+    if reversals.is_empty() {
+        return Ok(None);
+    }
+    sale.record(w, on, reversals).await
+}
+
+/// The orders whose charges stand on a document.
+///
+/// # Errors
+/// Database errors.
+pub async fn orders_of_invoice_in(w: &mut Work, invoice: InvoiceId) -> Result<Vec<OrderId>> {
+    let realm = realm(w);
+    by_order::orders_of_invoice(&mut w.tx, realm, invoice).await
+}
+
+/// Whether nothing is owed on a document any more.
+///
+/// # Errors
+/// Not found.
+pub async fn is_paid_in(w: &mut Work, invoice: InvoiceId) -> Result<bool> {
+    let realm = realm(w);
+    let balance = documents::balance(&mut w.tx, realm, invoice).await?;
+    Ok(balance.is_none_or(|balance| balance.status != BalanceStatus::Open))
+}
+
+/// The number of a document.
+///
+/// # Errors
+/// Not found.
+pub async fn invoice_number_in(w: &mut Work, invoice: InvoiceId) -> Result<String> {
+    let realm = realm(w);
+    documents::number(&mut w.tx, realm, invoice).await
+}
+
+/// The oldest invoice that a buyer owes a seller.
+///
+/// # Errors
+/// Database errors.
+pub async fn oldest_open_in(
+    w: &mut Work,
+    seller: AccountId,
+    buyer: AccountId,
+) -> Result<Option<InvoiceId>> {
+    let realm = realm(w);
+    by_order::oldest_open(&mut w.tx, realm, seller, buyer).await
+}
+
+/// Whether an invoice with charges of a subscription is in dunning at its customer.
+///
+/// # Errors
+/// Not found.
+pub async fn is_overdue_in(w: &mut Work, subscription: SubscriptionId) -> Result<bool> {
+    let realm = realm(w);
+    let customer = tradewind_orders::service::subscription_in(w, subscription)
+        .await?
+        .customer_id;
+    by_order::is_overdue(&mut w.tx, realm, subscription, customer).await
+}
+
+/// Checks that a buyer on account may owe this much more.
+///
+/// # Errors
+/// `credit_limit`, saying what is left.
+pub async fn check_credit_in(
+    w: &mut Work,
+    seller: AccountId,
+    buyer: AccountId,
+    more: Money,
+) -> Result<()> {
+    let relationship = tradewind_accounts::service::relationship_of(w, seller, buyer).await?;
+    let Some(limit) = relationship
+        .credit_limit
+        .filter(|limit| limit.currency == more.currency)
+    else {
+        return Ok(());
+    };
+    if relationship.payment != PaymentMode::OnAccount {
+        return Ok(());
+    }
+    let between = Between {
+        seller_id: seller,
+        buyer_id: buyer,
+        currency: more.currency,
+    };
+    let standing = standing_in(w, &between).await?;
+    let taken = standing
+        .owed
+        .add(standing.not_invoiced)?
+        .sub(standing.credit)?;
+    if taken.add(more)?.minor > limit.minor {
+        let left = limit.sub(taken)?;
+        return Err(Error::refused(
+            "credit_limit",
+            format!("this would exceed the credit limit of {limit}; {left} are left"),
+        ));
+    }
+    Ok(())
+}

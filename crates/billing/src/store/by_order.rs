@@ -1,0 +1,80 @@
+//! Between orders, subscriptions and the documents they led to.
+
+use super::charges::ChargeRow;
+use crate::types::Charge;
+use tradewind_kernel::Result;
+use tradewind_kernel::id::{AccountId, InvoiceId, OrderId, RealmId, SubscriptionId};
+use tradewind_platform::db::Tx;
+use tradewind_platform::{args, stmts};
+
+stmts! {
+    /// The orders whose charges stand on a document.
+    ORDERS_OF_INVOICE = "SELECT DISTINCT c.order_id FROM invoice_charge ic
+        JOIN charge c ON c.realm_id = ic.realm_id AND c.id = ic.charge_id
+        WHERE ic.realm_id = $1 AND ic.invoice_id = $2 AND c.order_id IS NOT NULL ORDER BY c.order_id";
+    /// The oldest invoice that a buyer owes a seller.
+    OLDEST_OPEN = "SELECT invoice_id FROM invoice_balance WHERE realm_id = $1 AND seller_id = $2 AND buyer_id = $3
+        AND status = 'open' ORDER BY due_on, invoice_id LIMIT 1";
+    /// How many invoices of a customer with charges of a subscription are in dunning.
+    OVERDUE = "SELECT CAST(COUNT(*) AS BIGINT) FROM invoice_balance b WHERE b.realm_id = $1 AND b.buyer_id = $3 AND b.status = 'open'
+        AND b.dunning_stage > 0 AND EXISTS (SELECT 1 FROM invoice_charge ic
+        JOIN charge c ON c.realm_id = ic.realm_id AND c.id = ic.charge_id
+        WHERE ic.realm_id = b.realm_id AND ic.invoice_id = b.invoice_id AND c.subscription_id = $2)";
+    /// The charges of an order that nothing has reversed yet.
+    STANDING = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind, c.description,
+        c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.currency, c.amount,
+        c.reverses, c.usage, c.rate, c.order_id, c.created_at FROM charge c WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.order_id = $3
+        AND c.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM charge r WHERE r.realm_id = c.realm_id
+        AND r.subscription_id = c.subscription_id AND r.reverses = c.id) ORDER BY c.id";
+}
+
+pub(crate) async fn orders_of_invoice(
+    tx: &mut Tx,
+    realm: RealmId,
+    invoice: InvoiceId,
+) -> Result<Vec<OrderId>> {
+    Ok(tx
+        .all::<(OrderId,)>(&ORDERS_OF_INVOICE, args![realm, invoice])
+        .await?
+        .into_iter()
+        .map(|(id,)| id)
+        .collect())
+}
+
+pub(crate) async fn oldest_open(
+    tx: &mut Tx,
+    realm: RealmId,
+    seller: AccountId,
+    buyer: AccountId,
+) -> Result<Option<InvoiceId>> {
+    Ok(tx
+        .opt::<(InvoiceId,)>(&OLDEST_OPEN, args![realm, seller, buyer])
+        .await?
+        .map(|(id,)| id))
+}
+
+/// Whether a customer's invoice with charges of a subscription is in dunning.
+pub(crate) async fn is_overdue(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscription: SubscriptionId,
+    customer: AccountId,
+) -> Result<bool> {
+    let (count,) = tx
+        .one::<(i64,)>(&OVERDUE, args![realm, subscription, customer])
+        .await?;
+    Ok(count > 0)
+}
+
+/// The charges of an order that nothing has reversed yet.
+pub(crate) async fn standing(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscription: SubscriptionId,
+    order: OrderId,
+) -> Result<Vec<Charge>> {
+    let rows = tx
+        .all::<ChargeRow>(&STANDING, args![realm, subscription, order])
+        .await?;
+    Ok(rows.into_iter().map(Charge::from).collect())
+}

@@ -1,0 +1,246 @@
+//! From an issued document to the pages a finance department gets.
+
+use serde_json::Value;
+use std::fmt::Display;
+use tradewind_accounts::types::Account;
+use tradewind_billing::service::{invoice_get, payments_of_invoice};
+use tradewind_billing::types::{
+    BalanceStatus, Document, DocumentKind, DocumentLine, Party, TaxKind,
+};
+use tradewind_documents::colour::Colour;
+use tradewind_documents::mail::Transfer;
+use tradewind_documents::pdf::{
+    self, BankAccount, Buyer, DocumentKind as Printed, InvoiceDocument, Line, LineGroup, Logo,
+    Paper, Payment, Quantity, Seller, TaxLine, TaxTreatment, Terms, Totals,
+};
+use tradewind_kernel::id::InvoiceId;
+use tradewind_kernel::{Error, Money, Result};
+use tradewind_platform::{OpCtx, Platform};
+
+/// A document as a PDF, with the name of its file.
+///
+/// # Errors
+/// Not found.
+pub async fn invoice_pdf(p: &Platform, ctx: &OpCtx, id: InvoiceId) -> Result<(String, Vec<u8>)> {
+    let document = invoice_get(p, ctx, id).await?;
+    let parties = (document.summary.seller_id, document.summary.buyer_id);
+    let system = p.system(ctx.realm).await?;
+    let (seller, buyer) = p
+        .read(&system, &parties, |w, (seller, buyer)| {
+            Box::pin(async move {
+                Ok((
+                    tradewind_accounts::service::account_facts(w, *seller).await?,
+                    tradewind_accounts::service::account_facts(w, *buyer).await?,
+                ))
+            })
+        })
+        .await?;
+    let payments = payments_of_invoice(p, &system, id).await?;
+    let mut printed = document_of(&document, &seller, &buyer)?;
+    printed.payments = payments
+        .into_iter()
+        .filter_map(|payment| {
+            let date = payment.settled_at?.date_in(&seller.zone);
+            (payment.applied.minor > 0).then(|| Payment {
+                date,
+                method: payment.kind.to_string(),
+                amount: payment.applied,
+            })
+        })
+        .collect();
+    let paid = Money::sum(
+        document.summary.gross.currency,
+        printed.payments.iter().map(|payment| payment.amount),
+    )?;
+    printed.totals.balance = document.summary.gross.sub(paid)?;
+    // Setting pages is work for a processor, not for the threads that answer requests.
+    let rendered = tokio::task::spawn_blocking(move || {
+        pdf::render(&printed).map(|bytes| (pdf::file_name(&printed), bytes))
+    });
+    rendered.await.map_err(Error::internal)?
+}
+
+/// What is printed of a document: what was frozen when it was issued, and today's look of the seller.
+pub(crate) fn document_of(
+    document: &Document,
+    seller: &Account,
+    buyer: &Account,
+) -> Result<InvoiceDocument> {
+    let head = &document.summary;
+    let settled = head
+        .balance
+        .as_ref()
+        .is_some_and(|balance| balance.status != BalanceStatus::Open);
+    let credit = head.kind == DocumentKind::CreditNote;
+    Ok(InvoiceDocument {
+        locale: document.locale,
+        paper: Paper::A4,
+        kind: if credit {
+            Printed::CreditNote { corrects: None }
+        } else {
+            Printed::Invoice
+        },
+        number: head.number.clone(),
+        currency: head.gross.currency,
+        issued: head.issued_on,
+        due: (!credit).then_some(head.due_on),
+        service_period: Some(head.period),
+        customer_number: Some(buyer.id.to_string()),
+        reference: None,
+        seller: printed_seller(&document.parties.seller, seller),
+        buyer: Buyer {
+            name: document.parties.buyer.name.clone(),
+            address: party_lines(&document.parties.buyer),
+            vat_id: text_of(&document.parties.buyer.tax, "tax_id"),
+        },
+        groups: groups(document)?,
+        discounts: Vec::new(),
+        taxes: document
+            .tax_summary
+            .iter()
+            .map(|line| TaxLine {
+                treatment: treatment(line.kind, line.rate),
+                base: line.net,
+                tax: line.tax,
+            })
+            .collect(),
+        tax_in_currency: None,
+        totals: Totals {
+            net: head.net,
+            tax: head.tax,
+            gross: head.gross,
+            balance: head.gross,
+        },
+        payments: Vec::new(),
+        terms: if credit {
+            Terms::Credited
+        } else if settled {
+            Terms::Settled
+        } else {
+            Terms::Transfer
+        },
+        payment_reference: Some(head.number.clone()),
+        notes: Vec::new(),
+    })
+}
+
+/// Lines in their groups, in the order of the document.
+fn groups(document: &Document) -> Result<Vec<LineGroup>> {
+    let mut groups: Vec<LineGroup> = Vec::new();
+    for line in &document.lines {
+        if groups
+            .last()
+            .is_none_or(|group| group.title != line.group_label)
+        {
+            groups.push(LineGroup {
+                title: line.group_label.clone(),
+                lines: Vec::new(),
+                subtotal: Money::zero(line.net.currency),
+            });
+        }
+        let group = groups
+            .last_mut()
+            .ok_or_else(|| Error::internal("a line without a group"))?;
+        group.subtotal = group.subtotal.add(line.net)?;
+        group.lines.push(printed_line(line));
+    }
+    Ok(groups)
+}
+
+fn printed_line(line: &DocumentLine) -> Line {
+    Line {
+        description: line.description.clone(),
+        detail: None,
+        date: None,
+        period: Some(line.period),
+        quantity: Some(Quantity {
+            value: line.quantity.normalize(),
+            unit: line.unit.clone(),
+        }),
+        unit_price: line.unit_price,
+        tax: Some(treatment(line.tax_kind, line.tax_rate)),
+        amount: line.net,
+    }
+}
+
+fn treatment(kind: TaxKind, rate: tradewind_kernel::Decimal) -> TaxTreatment {
+    match kind {
+        TaxKind::Standard => TaxTreatment::Rate(rate.normalize()),
+        TaxKind::ReverseCharge => TaxTreatment::ReverseCharge,
+        TaxKind::Exempt => TaxTreatment::Exempt(String::new()),
+    }
+}
+
+fn printed_seller(party: &Party, account: &Account) -> Seller {
+    let bank = BankAccount {
+        holder: text_of(&party.bank, "holder").unwrap_or_else(|| party.name.clone()),
+        bank: text_of(&party.bank, "bank"),
+        iban: text_of(&party.bank, "iban"),
+        bic: text_of(&party.bank, "bic"),
+        account: None,
+    };
+    Seller {
+        name: party.name.clone(),
+        address: party_lines(party),
+        vat_id: text_of(&party.tax, "tax_id"),
+        tax_number: None,
+        register: text_of(&party.tax, "registration"),
+        management: None,
+        email: party.email.clone(),
+        phone: None,
+        web: account.host.clone(),
+        bank: (bank.iban.is_some() || bank.bank.is_some()).then_some(bank),
+        colour: Colour::parse(&account.brand.color).unwrap_or(Colour::INK),
+        logo: Logo::of_name(&party.name),
+    }
+}
+
+/// Where to transfer money to; none when the seller has no bank account on file.
+pub(crate) fn transfer_of(seller: &Account, reference: impl Display) -> Option<Transfer> {
+    let iban = seller.bank.iban.trim();
+    (!iban.is_empty()).then(|| Transfer {
+        account: iban.to_owned(),
+        reference: reference.to_string(),
+    })
+}
+
+/// The address of an account in lines, its name first.
+pub(crate) fn address_lines(account: &Account) -> Vec<String> {
+    let address = serde_json::to_value(&account.address).unwrap_or_default();
+    let mut lines = vec![account.name.clone()];
+    lines.extend(lines_of(&address, &account.country));
+    lines
+}
+
+fn party_lines(party: &Party) -> Vec<String> {
+    lines_of(&party.address, &party.country)
+}
+
+fn lines_of(address: &Value, country: &str) -> Vec<String> {
+    let part = |name: &str| text_of(address, name);
+    let city = [part("postal_code"), part("city")]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ");
+    let country = tradewind_kernel::country::name(country).map(str::to_owned);
+    [
+        part("line1"),
+        part("line2"),
+        (!city.is_empty()).then_some(city),
+        part("region"),
+        country,
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn text_of(value: &Value, name: &str) -> Option<String> {
+    value
+        .get(name)?
+        .as_str()
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+}

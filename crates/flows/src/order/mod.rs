@@ -1,0 +1,111 @@
+//! Orders: placed from quotes, moved step by step by a durable job, cancelled with everything undone.
+
+mod advance;
+mod cancel;
+mod place;
+mod steps;
+
+pub use advance::{ADVANCE_JOB, Advance};
+pub use cancel::order_cancel;
+pub(crate) use cancel::undo;
+pub use place::{
+    PlaceInput, cancellation_withdraw, order_place, schedule_withdraw, subscription_resume,
+    subscription_suspend,
+};
+pub(crate) use steps::{follow_in, remove_in};
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tradewind_kernel::id::{OrderId, PlanId, TermsId};
+use tradewind_kernel::{Date, Error, Result};
+use tradewind_orders::types::{Order, OrderedItem};
+use tradewind_platform::{NewJob, Work};
+
+/// What an order carries for its own steps, beside what was asked for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "does", rename_all = "snake_case")]
+pub(crate) enum Task {
+    /// A new subscription.
+    Purchase {
+        /// Days of trial; then nothing is charged yet.
+        trial_days: i64,
+        /// How its delivery is done.
+        mode: tradewind_fulfilment::types::DeliveryMode,
+    },
+    /// Other quantities or another plan, at once.
+    ChangeNow(Box<ChangeTask>),
+    /// Other quantities or another plan, from a day on.
+    ChangeLater {
+        /// The new state.
+        after: Holding,
+        /// From when.
+        on: Date,
+    },
+    /// The end, at once.
+    CancelNow {
+        /// How its removal is done.
+        mode: tradewind_fulfilment::types::DeliveryMode,
+    },
+    /// The end, on a day.
+    CancelLater {
+        /// The first day without it.
+        on: Date,
+    },
+    /// Stop it, keep its data.
+    Suspend {
+        /// How it is done.
+        mode: tradewind_fulfilment::types::DeliveryMode,
+    },
+    /// Start it again.
+    Resume {
+        /// How it is done.
+        mode: tradewind_fulfilment::types::DeliveryMode,
+    },
+}
+
+/// A change that takes effect at once.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ChangeTask {
+    /// The new state.
+    pub(crate) after: Holding,
+    /// The state to come back to when it is called off.
+    pub(crate) before: Holding,
+    /// How its delivery is done.
+    pub(crate) mode: tradewind_fulfilment::types::DeliveryMode,
+    /// Whether it gives back rather than asks for more.
+    pub(crate) less: bool,
+}
+
+/// What a subscription holds, and under which terms on each leg.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Holding {
+    pub(crate) plan_id: PlanId,
+    pub(crate) items: Vec<OrderedItem>,
+    pub(crate) terms: Vec<TermsId>,
+}
+
+/// What an order's `input` holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct OrderInput<T> {
+    /// What was asked for.
+    pub(crate) asked: T,
+    /// What to do about it.
+    pub(crate) task: Task,
+}
+
+/// The task of an order.
+pub(crate) fn task_of(order: &Order) -> Result<Task> {
+    let task = order
+        .input
+        .get("task")
+        .cloned()
+        .ok_or_else(|| Error::internal(format!("{} has no task", order.id)))?;
+    serde_json::from_value(task).map_err(Error::internal)
+}
+
+/// Has an order look at its next step. Orders move one after the other, each in its own lane.
+pub(crate) fn enqueue_advance(w: &mut Work, order: OrderId) {
+    w.enqueue(
+        NewJob::new(ADVANCE_JOB, json!({ "order_id": order })).lane(format!("order/{order}")),
+    );
+}

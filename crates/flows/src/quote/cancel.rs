@@ -1,0 +1,134 @@
+//! Quotes for cancellations: at the end of the period, or now.
+
+use super::{QuotePreview, QuoteView, basis_of, expires, today};
+use crate::access::may;
+use serde::{Deserialize, Serialize};
+use tradewind_billing::service::{preview_cancel, preview_nothing};
+use tradewind_kernel::id::SubscriptionId;
+use tradewind_kernel::{Date, Error, Result, text_enum};
+use tradewind_orders::types::{
+    CommercialState, QuoteKind, QuoteSave, Subscription, SubscriptionOperation,
+};
+use tradewind_platform::{OpCtx, Platform, Work};
+use tradewind_policy::Action;
+use utoipa::ToSchema;
+
+text_enum! {
+    /// When a subscription is to end.
+    pub enum CancelWhen("when") {
+        /// At the end of what is paid, or of the commitment.
+        EndOfPeriod = "end_of_period",
+        /// At once, with credit for the unused rest where the seller's policy gives it.
+        Now = "now",
+    }
+}
+
+/// What is to be cancelled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelInput {
+    /// Which subscription.
+    pub subscription_id: SubscriptionId,
+    /// When.
+    pub when: CancelWhen,
+    /// Why, for the seller; at most 1,000 characters.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// A cancellation worked out.
+pub(crate) struct CancelPlan {
+    pub(crate) subscription: Subscription,
+    pub(crate) ends_on: Date,
+    pub(crate) at_once: bool,
+    pub(crate) preview: QuotePreview,
+    pub(crate) basis: String,
+}
+
+/// Quotes a cancellation.
+///
+/// # Errors
+/// Not found, forbidden; conflict when it can't be cancelled.
+pub async fn quote_cancel(p: &Platform, ctx: &OpCtx, input: &CancelInput) -> Result<QuoteView> {
+    p.command(ctx, "quote.cancel", input, |w, input| {
+        Box::pin(async move {
+            let plan = plan_cancel(w, input).await?;
+            let save = QuoteSave {
+                kind: QuoteKind::Cancel,
+                customer_id: plan.subscription.customer_id,
+                seller_id: plan.subscription.seller_id,
+                subscription_id: Some(plan.subscription.id),
+                input: serde_json::to_value(input).map_err(Error::internal)?,
+                preview: serde_json::to_value(&plan.preview).map_err(Error::internal)?,
+                basis: plan.basis,
+                expires_at: expires(w.ctx.now)?,
+            };
+            let quote = tradewind_orders::service::quote_save_in(w, &save).await?;
+            QuoteView::of(&quote)
+        })
+    })
+    .await
+}
+
+/// Works a cancellation out, as of now.
+pub(crate) async fn plan_cancel(w: &mut Work, input: &CancelInput) -> Result<CancelPlan> {
+    if let Some(reason) = &input.reason {
+        tradewind_kernel::text::check_lines("reason", reason, 0, 1_000)?;
+    }
+    let detail =
+        tradewind_orders::service::subscription_detail_in(w, input.subscription_id).await?;
+    let subscription = detail.subscription;
+    may(w, Action::SubscriptionCancel, &subscription).await?;
+    if !detail
+        .available_operations
+        .contains(&SubscriptionOperation::Cancel)
+    {
+        let message = match subscription.cancel_on {
+            Some(on) => format!("the subscription ends on {on} already"),
+            None => format!(
+                "the subscription is {}, or an order of it has not ended",
+                subscription.commercial_state
+            ),
+        };
+        return Err(Error::conflict("not_cancellable", message));
+    }
+    let on = today(w.ctx.now, &subscription.zone);
+    let billed = subscription.commercial_state != CommercialState::Trial
+        && subscription.period_end.is_some();
+    // A trial costs nothing and so ends at once; a commitment lasts until its end.
+    let at_once = input.when == CancelWhen::Now || !billed;
+    let ends_on = if at_once {
+        on
+    } else {
+        subscription
+            .term_ends_on
+            .or(subscription.period_end)
+            .unwrap_or(on)
+    };
+    if at_once && subscription.term_ends_on.is_some_and(|end| end > on) && billed {
+        return Err(Error::refused(
+            "committed",
+            "the subscription is committed to its term; cancel it for the end of the term instead",
+        ));
+    }
+    let billing = if at_once && billed {
+        preview_cancel(w, subscription.id, on).await?
+    } else {
+        preview_nothing(subscription.currency, ends_on)
+    };
+    let preview = QuotePreview {
+        billing,
+        class: None,
+        effective_on: ends_on,
+        needs_approval: false,
+        needs_payment: false,
+    };
+    let basis = basis_of(&preview, &[], Some(subscription.version))?;
+    Ok(CancelPlan {
+        subscription,
+        ends_on,
+        at_once,
+        preview,
+        basis,
+    })
+}

@@ -1,0 +1,270 @@
+//! Quotes for changes: more or less, or another plan. More takes effect at once and is prorated; less waits for the end of
+//! the period.
+
+use super::purchase::{is_due, ordered_items};
+use super::{QuotePreview, QuoteView, basis_of, expires, today};
+use crate::access::may;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use tradewind_accounts::types::{Adjacent, PaymentMode};
+use tradewind_billing::service::{
+    SubscriptionChange, preview_change, preview_scheduled, recurring_totals,
+};
+use tradewind_catalogue::rules::check_configuration;
+use tradewind_catalogue::types::Approval;
+use tradewind_kernel::id::{PlanId, SubscriptionId, TermsId};
+use tradewind_kernel::{Date, Decimal, Error, Result};
+use tradewind_orders::rules::{ChangeFacts, classify};
+use tradewind_orders::types::{
+    ChangeClass, CommercialState, OrderedItem, QuoteKind, QuoteSave, Subscription,
+    SubscriptionOperation,
+};
+use tradewind_platform::{OpCtx, Platform, Work};
+use tradewind_policy::Action;
+use utoipa::ToSchema;
+
+/// What is to be changed; what is left out stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeInput {
+    /// Which subscription.
+    pub subscription_id: SubscriptionId,
+    /// Another plan of the same product.
+    #[serde(default)]
+    pub plan_id: Option<PlanId>,
+    /// Other quantities, by item code.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub quantities: BTreeMap<String, Decimal>,
+}
+
+/// A change worked out: everything that placing it writes.
+pub(crate) struct ChangePlan {
+    pub(crate) subscription: Subscription,
+    pub(crate) plan_id: PlanId,
+    pub(crate) items: Vec<OrderedItem>,
+    pub(crate) terms: Vec<TermsId>,
+    pub(crate) before_items: Vec<OrderedItem>,
+    pub(crate) before_terms: Vec<TermsId>,
+    pub(crate) effective_on: Date,
+    pub(crate) at_once: bool,
+    pub(crate) preview: QuotePreview,
+    pub(crate) basis: String,
+}
+
+/// Quotes a change of a subscription.
+///
+/// # Errors
+/// Not found, forbidden; names what is wrong with the quantities; refused when nothing would change.
+pub async fn quote_change(p: &Platform, ctx: &OpCtx, input: &ChangeInput) -> Result<QuoteView> {
+    p.command(ctx, "quote.change", input, |w, input| {
+        Box::pin(async move {
+            let plan = plan_change(w, input).await?;
+            let save = QuoteSave {
+                kind: QuoteKind::Change,
+                customer_id: plan.subscription.customer_id,
+                seller_id: plan.subscription.seller_id,
+                subscription_id: Some(plan.subscription.id),
+                input: serde_json::to_value(input).map_err(Error::internal)?,
+                preview: serde_json::to_value(&plan.preview).map_err(Error::internal)?,
+                basis: plan.basis,
+                expires_at: expires(w.ctx.now)?,
+            };
+            let quote = tradewind_orders::service::quote_save_in(w, &save).await?;
+            QuoteView::of(&quote)
+        })
+    })
+    .await
+}
+
+/// Works a change out, as of now.
+pub(crate) async fn plan_change(w: &mut Work, input: &ChangeInput) -> Result<ChangePlan> {
+    let detail =
+        tradewind_orders::service::subscription_detail_in(w, input.subscription_id).await?;
+    let subscription = detail.subscription.clone();
+    may(w, Action::SubscriptionChange, &subscription).await?;
+    if !detail
+        .available_operations
+        .contains(&SubscriptionOperation::Change)
+    {
+        return Err(Error::conflict(
+            "not_changeable",
+            unchangeable(&subscription),
+        ));
+    }
+    let product = tradewind_catalogue::service::product_of(w, subscription.product_id).await?;
+    let plan_id = input.plan_id.unwrap_or(subscription.plan_id);
+    let plan = product
+        .plan(plan_id)
+        .cloned()
+        .ok_or_else(|| Error::not_found(plan_id))?;
+    let before: BTreeMap<String, Decimal> = detail
+        .items
+        .iter()
+        .map(|item| (item.code.clone(), item.quantity))
+        .collect();
+    let mut wanted = before.clone();
+    wanted.extend(
+        input
+            .quantities
+            .iter()
+            .map(|(code, quantity)| (code.clone(), *quantity)),
+    );
+    if plan_id != subscription.plan_id {
+        // An item that the other plan does not have is simply gone; one that was named has to be there.
+        wanted.retain(|code, _| {
+            input.quantities.contains_key(code) || plan.items.iter().any(|item| &item.code == code)
+        });
+    }
+    let answers = detail
+        .parameters
+        .iter()
+        .filter_map(|parameter| {
+            parameter
+                .value
+                .clone()
+                .map(|value| (parameter.code.clone(), value))
+        })
+        .collect();
+    let asked = check_quantities(
+        &product,
+        &plan,
+        &wanted,
+        &answers,
+        plan_id != subscription.plan_id,
+    )?;
+    let items = ordered_items(&plan, &asked);
+
+    let chain = tradewind_accounts::service::chain(w, subscription.customer_id).await?;
+    let nearest = chain
+        .first()
+        .cloned()
+        .ok_or_else(|| Error::refused("nothing_to_buy", "this account buys from nobody"))?;
+    let on = today(w.ctx.now, &subscription.zone);
+    let legs = tradewind_orders::service::legs_in(w, subscription.id).await?;
+    let before_terms: Vec<TermsId> = legs.iter().map(|leg| leg.terms_id).collect();
+    // Frozen terms stay what they are while the plan stays the same.
+    let terms = if plan_id == subscription.plan_id {
+        before_terms.clone()
+    } else {
+        resolve(w, &chain, plan_id, on).await?
+    };
+
+    let change = SubscriptionChange {
+        subscription_id: subscription.id,
+        wanted: items
+            .iter()
+            .map(|item| (item.item_id, item.quantity))
+            .collect(),
+        terms: terms.clone(),
+        at: on,
+        less: false,
+    };
+    let totals = recurring_totals(w, &change).await?;
+    let class = classify(&ChangeFacts {
+        plan_changes: plan_id != subscription.plan_id,
+        before,
+        after: asked,
+        recurring_before: totals.before,
+        recurring_after: totals.after,
+    });
+    if class == ChangeClass::Neutral {
+        return Err(Error::refused(
+            "nothing_changes",
+            "this is what the subscription has already",
+        ));
+    }
+    let at_once =
+        class == ChangeClass::Upgrade || subscription.commercial_state == CommercialState::Trial;
+    let billing = if at_once {
+        preview_change(w, &change).await?
+    } else {
+        preview_scheduled(w, &change).await?
+    };
+    let prepaid = nearest.relationship.payment == PaymentMode::Prepay;
+    let preview = QuotePreview {
+        class: Some(class),
+        effective_on: billing.effective_on,
+        needs_approval: at_once && product.product.approval == Approval::Seller,
+        needs_payment: at_once && prepaid && is_due(&billing),
+        billing,
+    };
+    let basis = basis_of(&preview, &terms, Some(subscription.version))?;
+    Ok(ChangePlan {
+        effective_on: preview.effective_on,
+        before_items: detail
+            .items
+            .into_iter()
+            .map(|item| OrderedItem {
+                item_id: item.item_id,
+                code: item.code,
+                quantity: item.quantity,
+            })
+            .collect(),
+        subscription,
+        plan_id,
+        items,
+        terms,
+        before_terms,
+        at_once,
+        preview,
+        basis,
+    })
+}
+
+/// Checks the quantities of a change. A plan that is no longer sold can still be kept and changed in its quantities.
+fn check_quantities(
+    product: &tradewind_catalogue::types::ProductDetail,
+    plan: &tradewind_catalogue::types::Plan,
+    wanted: &BTreeMap<String, Decimal>,
+    answers: &BTreeMap<String, String>,
+    switches: bool,
+) -> Result<BTreeMap<String, Decimal>> {
+    let checked = if switches {
+        check_configuration(product, plan, wanted, answers)
+    } else {
+        tradewind_catalogue::rules::check_quantities(plan, wanted).map(|quantities| {
+            tradewind_catalogue::rules::Configuration {
+                quantities,
+                ..Default::default()
+            }
+        })
+    };
+    match checked {
+        Ok(checked) => Ok(checked.quantities),
+        // Sensitive answers can't be read back here, and answers don't change with the plan.
+        Err(Error::Invalid(problems)) => {
+            let of_items: Vec<_> = problems
+                .into_iter()
+                .filter(|problem| !problem.field.starts_with("parameters"))
+                .collect();
+            if of_items.is_empty() {
+                tradewind_catalogue::rules::check_quantities(plan, wanted)
+            } else {
+                Err(Error::Invalid(of_items))
+            }
+        }
+        Err(other) => Err(other),
+    }
+}
+
+async fn resolve(w: &mut Work, chain: &[Adjacent], plan: PlanId, on: Date) -> Result<Vec<TermsId>> {
+    let mut ids = Vec::new();
+    for leg in tradewind_catalogue::service::leg_terms(w, chain, plan, on).await? {
+        ids.push(tradewind_catalogue::service::terms_store(w, &leg).await?);
+    }
+    Ok(ids)
+}
+
+fn unchangeable(subscription: &Subscription) -> String {
+    if subscription.scheduled.is_some() {
+        "a change waits for the end of the period already; withdraw it first".to_owned()
+    } else if subscription.cancel_on.is_some() {
+        "the subscription ends already; withdraw the cancellation first".to_owned()
+    } else {
+        format!(
+            "the subscription is {}, or an order of it has not ended",
+            subscription.commercial_state
+        )
+    }
+}

@@ -1,0 +1,103 @@
+//! Quotes: what an order would cost and do, and from when. Confirming a quote executes that very preview, or says what
+//! has changed since.
+
+mod basis;
+mod cancel;
+mod change;
+mod purchase;
+
+pub(crate) use basis::{basis_of, unchanged};
+pub(crate) use cancel::plan_cancel;
+pub use cancel::{CancelInput, CancelWhen, quote_cancel};
+pub(crate) use change::plan_change;
+pub use change::{ChangeInput, quote_change};
+pub use purchase::{PurchaseInput, price_for_visitor, quote_purchase};
+pub(crate) use purchase::{PurchasePlan, plan_purchase};
+
+use serde::{Deserialize, Serialize};
+use tradewind_billing::types::Preview;
+use tradewind_kernel::id::{OrderId, QuoteId, SubscriptionId};
+use tradewind_kernel::{Date, Duration, Error, Result, Timestamp, Zone};
+use tradewind_orders::types::{ChangeClass, Quote, QuoteKind};
+use tradewind_platform::{OpCtx, Platform};
+use utoipa::ToSchema;
+
+/// How long a quote can be confirmed, in hours.
+const VALID_HOURS: i64 = 24;
+
+/// What a quote promises.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QuotePreview {
+    /// What is due now, what is credited, what the next invoice will be.
+    #[schema(value_type = Object)]
+    pub billing: Preview,
+    /// For a change: more, less, or neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<ChangeClass>,
+    /// The day from which it holds.
+    #[schema(value_type = String, format = Date)]
+    pub effective_on: Date,
+    /// Whether the seller has to approve it first.
+    pub needs_approval: bool,
+    /// Whether something has to be paid before it is delivered.
+    pub needs_payment: bool,
+}
+
+/// A quote as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QuoteView {
+    /// Its id, to confirm it by.
+    pub id: QuoteId,
+    /// What is quoted.
+    pub kind: QuoteKind,
+    /// The subscription that would change.
+    pub subscription_id: Option<SubscriptionId>,
+    /// What it promises.
+    pub preview: QuotePreview,
+    /// Until when it can be confirmed.
+    pub expires_at: Timestamp,
+    /// The order that it became.
+    pub order_id: Option<OrderId>,
+}
+
+impl QuoteView {
+    pub(crate) fn of(quote: &Quote) -> Result<Self> {
+        Ok(Self {
+            id: quote.id,
+            kind: quote.kind,
+            subscription_id: quote.subscription_id,
+            preview: serde_json::from_value(quote.preview.clone()).map_err(Error::internal)?,
+            expires_at: quote.expires_at,
+            order_id: quote.order_id,
+        })
+    }
+}
+
+/// One quote, for those who may order what it quotes.
+///
+/// # Errors
+/// Not found.
+pub async fn quote_get(p: &Platform, ctx: &OpCtx, id: QuoteId) -> Result<QuoteView> {
+    // Reading locks the row for a moment, which only a command may do.
+    let ctx = OpCtx {
+        idempotency_key: None,
+        ..ctx.clone()
+    };
+    p.command(&ctx, "quote.get", &id, |w, id| {
+        Box::pin(async move {
+            let quote = tradewind_orders::service::quote_get_in(w, *id).await?;
+            crate::access::may_order(w, quote.customer_id, quote.seller_id, &quote.id).await?;
+            QuoteView::of(&quote)
+        })
+    })
+    .await
+}
+
+fn expires(now: Timestamp) -> Result<Timestamp> {
+    now.plus(Duration::from_hours(VALID_HOURS))
+}
+
+/// The day it is where the subscription is billed.
+pub(crate) fn today(now: Timestamp, zone: &Zone) -> Date {
+    now.date_in(zone)
+}

@@ -1,0 +1,326 @@
+//! Quotes for new subscriptions.
+
+use super::{QuotePreview, QuoteView, basis_of, expires, today};
+use crate::access::may_order;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tradewind_accounts::types::{Adjacent, PaymentMode};
+use tradewind_billing::service::PreviewPurchase;
+use tradewind_billing::types::Preview;
+use tradewind_catalogue::rules::{Configuration, check_configuration};
+use tradewind_catalogue::types::{
+    Approval, ItemKind, ItemTerms, LegTerms, Offer, Plan, Policies, PriceRule, ProductDetail,
+};
+use tradewind_kernel::id::{
+    AccountId, ItemId, PlanId, PriceBookId, ProductId, RevisionId, TermsId,
+};
+use tradewind_kernel::{Date, Decimal, Error, Locale, Result, text};
+use tradewind_orders::types::{OrderedItem, OrderedParameter, QuoteKind, QuoteSave};
+use tradewind_platform::{OpCtx, Platform, Work};
+use utoipa::ToSchema;
+
+/// What is to be bought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PurchaseInput {
+    /// Who buys.
+    pub customer_id: AccountId,
+    /// Which product.
+    pub product_id: ProductId,
+    /// In which plan.
+    pub plan_id: PlanId,
+    /// What to call the subscription; the product's name when left out.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// How much of which item, by its code; the item's default when left out.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub quantities: BTreeMap<String, Decimal>,
+    /// What the product asks, by code.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+    /// The version of the product's conditions that the buyer accepts; required when there are conditions.
+    #[serde(default)]
+    pub accepted_terms: Option<String>,
+}
+
+/// A purchase worked out: everything that placing it writes.
+pub(crate) struct PurchasePlan {
+    pub(crate) chain: Vec<Adjacent>,
+    pub(crate) detail: Arc<ProductDetail>,
+    pub(crate) plan: Plan,
+    pub(crate) name: String,
+    pub(crate) items: Vec<OrderedItem>,
+    pub(crate) parameters: Vec<OrderedParameter>,
+    pub(crate) terms: Vec<LegTerms>,
+    pub(crate) terms_ids: Vec<TermsId>,
+    pub(crate) on: Date,
+    pub(crate) preview: QuotePreview,
+    pub(crate) basis: String,
+}
+
+impl PurchasePlan {
+    /// The seller that the customer buys from.
+    pub(crate) fn nearest(&self) -> Result<&Adjacent> {
+        self.chain
+            .first()
+            .ok_or_else(|| Error::internal("a purchase without a seller"))
+    }
+}
+
+/// Quotes a purchase.
+///
+/// # Errors
+/// Not found, forbidden; names what is wrong with quantities and parameters; refused when it is not sold to this customer.
+pub async fn quote_purchase(p: &Platform, ctx: &OpCtx, input: &PurchaseInput) -> Result<QuoteView> {
+    p.command(ctx, "quote.purchase", input, |w, input| {
+        Box::pin(async move {
+            let plan = plan_purchase(w, input).await?;
+            let save = QuoteSave {
+                kind: QuoteKind::Purchase,
+                customer_id: input.customer_id,
+                seller_id: plan.nearest()?.seller.id,
+                subscription_id: None,
+                input: serde_json::to_value(input).map_err(Error::internal)?,
+                preview: serde_json::to_value(&plan.preview).map_err(Error::internal)?,
+                basis: plan.basis,
+                expires_at: expires(w.ctx.now)?,
+            };
+            let quote = tradewind_orders::service::quote_save_in(w, &save).await?;
+            QuoteView::of(&quote)
+        })
+    })
+    .await
+}
+
+/// Works a purchase out, as of now.
+pub(crate) async fn plan_purchase(w: &mut Work, input: &PurchaseInput) -> Result<PurchasePlan> {
+    let chain = tradewind_accounts::service::chain(w, input.customer_id).await?;
+    let nearest = chain
+        .first()
+        .ok_or_else(|| Error::refused("nothing_to_buy", "this account buys from nobody"))?;
+    may_order(w, input.customer_id, nearest.seller.id, &input.customer_id).await?;
+    let detail = tradewind_catalogue::service::product_of(w, input.product_id).await?;
+    let plan = detail
+        .plan(input.plan_id)
+        .cloned()
+        .ok_or_else(|| Error::not_found(input.plan_id))?;
+    let asked = check_configuration(&detail, &plan, &input.quantities, &input.parameters)?;
+    check_acceptance(&detail, input.accepted_terms.as_deref(), w.ctx.locale)?;
+
+    let on = today(w.ctx.now, &nearest.buyer.zone);
+    let terms = tradewind_catalogue::service::leg_terms(w, &chain, plan.id, on).await?;
+    let mut terms_ids = Vec::with_capacity(terms.len());
+    for leg in &terms {
+        terms_ids.push(tradewind_catalogue::service::terms_store(w, leg).await?);
+    }
+    let items = ordered_items(&plan, &asked.quantities);
+    let name = match &input.name {
+        Some(name) => text::trimmed("name", name, 1, 120)?,
+        None => detail.product.name.get(nearest.buyer.locale).to_owned(),
+    };
+    let last = terms
+        .last()
+        .ok_or_else(|| Error::internal("a sale without legs"))?;
+    let billing = tradewind_billing::service::preview_purchase(
+        w,
+        &PreviewPurchase {
+            seller_id: nearest.seller.id,
+            buyer_id: nearest.buyer.id,
+            terms: &Arc::new(last.clone()),
+            name: &name,
+            wanted: &items
+                .iter()
+                .map(|item| (item.item_id, item.quantity))
+                .collect(),
+            on,
+            trial_days: i64::from(plan.trial_days),
+        },
+    )
+    .await?;
+    let prepaid = nearest.relationship.payment == PaymentMode::Prepay;
+    let preview = QuotePreview {
+        class: None,
+        effective_on: on,
+        needs_approval: detail.product.approval == Approval::Seller,
+        needs_payment: prepaid && is_due(&billing),
+        billing,
+    };
+    let basis = basis_of(&preview, &terms_ids, None)?;
+    let parameters = ordered_parameters(&detail, &asked);
+    Ok(PurchasePlan {
+        detail: detail.clone(),
+        plan,
+        name,
+        items,
+        parameters,
+        terms,
+        terms_ids,
+        on,
+        preview,
+        basis,
+        chain,
+    })
+}
+
+/// What a visitor of a storefront would pay, without an account and without a quote.
+///
+/// # Errors
+/// Names what is wrong with the quantities.
+pub fn price_for_visitor<'a>(
+    p: &'a Platform,
+    ctx: &'a OpCtx,
+    seller: AccountId,
+    offer: &'a Offer,
+    plan: PlanId,
+    quantities: &'a BTreeMap<ItemId, Decimal>,
+    on: Date,
+) -> impl Future<Output = Result<Preview>> + Send + 'a {
+    async move {
+        let terms = Arc::new(offered_terms(seller, offer, plan, on)?);
+        let trial = offer
+            .offered_plans
+            .iter()
+            .find(|offered| offered.plan_id == plan)
+            .map_or(0, |offered| offered.trial_days);
+        let name = offer.card.name.get(ctx.locale).to_owned();
+        let locale = ctx.locale;
+        p.read(ctx, quantities, move |w, quantities| {
+            let (terms, name) = (terms.clone(), name.clone());
+            Box::pin(async move {
+                let purchase = PreviewPurchase {
+                    seller_id: seller,
+                    buyer_id: seller,
+                    terms: &terms,
+                    name: &name,
+                    wanted: quantities,
+                    on,
+                    trial_days: i64::from(trial),
+                };
+                tradewind_billing::service::preview_for_visitor(w, locale, &purchase).await
+            })
+        })
+        .await
+    }
+}
+
+/// The terms that an offer stands for: those of the last leg, which is all that a visitor may know.
+fn offered_terms(seller: AccountId, offer: &Offer, plan: PlanId, on: Date) -> Result<LegTerms> {
+    let offered = offer
+        .offered_plans
+        .iter()
+        .find(|offered| offered.plan_id == plan)
+        .ok_or_else(|| Error::not_found(plan))?;
+    let items = offered
+        .items
+        .iter()
+        .map(|item| ItemTerms {
+            item: item.item_id,
+            code: item.code.clone(),
+            name: item.name.clone(),
+            kind: item.kind,
+            unit: item.unit.clone(),
+            meter: None,
+            timing: item.timing,
+            rules: item
+                .prices
+                .iter()
+                .filter_map(|price| {
+                    let model = price.model.clone()?;
+                    Some(PriceRule {
+                        matches: price.matches.clone(),
+                        model,
+                        markup: None,
+                        trail: Vec::new(),
+                    })
+                })
+                .collect(),
+            conversions: Vec::new(),
+        })
+        .collect();
+    Ok(LegTerms {
+        seller,
+        product: offer.card.product_id,
+        plan,
+        // Never stored: a visitor learns prices, not where they stand.
+        book: PriceBookId::generate(),
+        revision: RevisionId::generate(),
+        currency: offer.currency,
+        effective_on: on,
+        cadence: offered.billing_cadence,
+        term: offered.term_cadence,
+        items,
+        policies: Policies::default(),
+    })
+}
+
+/// Something is to be paid when more than nothing is due.
+pub(crate) fn is_due(billing: &Preview) -> bool {
+    billing
+        .due_now
+        .as_ref()
+        .is_some_and(|document| document.gross.minor > 0)
+}
+
+/// The quantities of a plan's items that are bought; metered items are not.
+pub(crate) fn ordered_items(
+    plan: &Plan,
+    quantities: &BTreeMap<String, Decimal>,
+) -> Vec<OrderedItem> {
+    plan.items
+        .iter()
+        .filter(|item| item.kind != ItemKind::Metered)
+        .filter_map(|item| {
+            let quantity = quantities.get(&item.code).copied()?;
+            Some(OrderedItem {
+                item_id: item.id,
+                code: item.code.clone(),
+                quantity,
+            })
+        })
+        .collect()
+}
+
+fn ordered_parameters(detail: &ProductDetail, asked: &Configuration) -> Vec<OrderedParameter> {
+    detail
+        .parameters
+        .iter()
+        .filter_map(|parameter| {
+            let value = asked.parameters.get(&parameter.code)?.clone();
+            Some(OrderedParameter {
+                code: parameter.code.clone(),
+                value,
+                sensitive: parameter.sensitive,
+            })
+        })
+        .collect()
+}
+
+/// Conditions are accepted by the version that was shown.
+fn check_acceptance(detail: &ProductDetail, accepted: Option<&str>, locale: Locale) -> Result<()> {
+    let product = &detail.product;
+    if product.terms_text.is_empty() {
+        return Ok(());
+    }
+    let title = product.terms_title.get(locale);
+    match accepted {
+        Some(version) if version == product.terms_version => Ok(()),
+        Some(_) => Err(Error::invalid(
+            "accepted_terms",
+            "outdated_terms",
+            format!(
+                "\"{title}\" is now in version {}; read it and accept that version",
+                product.terms_version
+            ),
+        )),
+        None => Err(Error::invalid(
+            "accepted_terms",
+            "required",
+            format!(
+                "accept \"{title}\" by naming its version, {}",
+                product.terms_version
+            ),
+        )),
+    }
+}

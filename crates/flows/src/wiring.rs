@@ -1,0 +1,57 @@
+//! Tells the platform which job follows which event, and who runs it.
+
+use crate::collect::{COLLECT_JOB, Collect};
+use crate::daily::{DAILY_JOB, Daily};
+use crate::mail::{Links, MAIL_JOB, MAILED, MailJob, TokenMailJob};
+use crate::order::{ADVANCE_JOB, Advance};
+use crate::react::{REACT_JOB, REACTED_TO, React};
+use std::sync::Arc;
+use tradewind_billing::service::PaymentGateway;
+use tradewind_platform::Platform;
+use tradewind_platform::port::Mailer;
+
+/// The outside worlds that the flows talk to.
+#[derive(Clone)]
+pub struct Outside {
+    /// Where mails go.
+    pub mailer: Arc<dyn Mailer>,
+    /// Who holds the cards.
+    pub gateway: Arc<dyn PaymentGateway>,
+    /// The installation's own address, as people reach it.
+    pub public_url: String,
+}
+
+/// Wires the flows into a platform. Called once, before anything runs.
+pub fn wire(platform: &Platform, outside: &Outside) {
+    let links = Links::new(&outside.public_url);
+    platform.handle(ADVANCE_JOB, Advance);
+    platform.handle(REACT_JOB, React);
+    platform.handle(DAILY_JOB, Daily);
+    platform.handle(
+        COLLECT_JOB,
+        Collect {
+            gateway: outside.gateway.clone(),
+        },
+    );
+    platform.handle(
+        MAIL_JOB,
+        MailJob {
+            mailer: outside.mailer.clone(),
+            links: links.clone(),
+        },
+    );
+    platform.handle(
+        tradewind_accounts::MAIL_JOB,
+        TokenMailJob {
+            mailer: outside.mailer.clone(),
+            links,
+        },
+    );
+    for kind in REACTED_TO {
+        platform.subscribe(kind, REACT_JOB);
+    }
+    for kind in MAILED {
+        platform.subscribe(kind, MAIL_JOB);
+    }
+    platform.subscribe("invoice.issued", COLLECT_JOB);
+}

@@ -4,6 +4,7 @@
 mod http;
 mod mail;
 mod migrations;
+mod sandbox;
 mod store;
 
 pub use http::{HttpClient, HttpClientConfig, install_crypto_provider, is_public};
@@ -12,4 +13,5 @@ pub use mail::SmtpMailer;
 pub use mail::{OutboxEntry, OutboxMail, OutboxMailer, OutboxQuery, outbox_get, outbox_list};
 
 pub use migrations::MIGRATIONS;
+pub use sandbox::{SandboxGateway, SandboxPayment};
 pub use store::statements;

@@ -54,7 +54,11 @@ impl SandboxGateway {
     #[must_use]
     pub fn new(platform: Platform, page_url: impl Into<String>) -> Self {
         let page_url = page_url.into().trim_end_matches('/').to_owned();
-        Self { platform, page_url, lose_answers: Arc::default() }
+        Self {
+            platform,
+            page_url,
+            lose_answers: Arc::default(),
+        }
     }
 
     /// Whether answers get lost on the way back from now on: payments are made, and nobody is told. For tests of what
@@ -74,7 +78,10 @@ impl SandboxGateway {
         let row = row.ok_or_else(|| unknown(reference))?;
         Ok(SandboxPayment {
             reference: row.reference,
-            amount: Money { minor: row.amount, currency: row.currency },
+            amount: Money {
+                minor: row.amount,
+                currency: row.currency,
+            },
             text: row.description,
             waiting: row.state == SandboxState::RequiresAction,
         })
@@ -85,8 +92,11 @@ impl SandboxGateway {
     /// # Errors
     /// Not found; conflict when there is an answer already.
     pub async fn answer(&self, reference: &str, accepted: bool) -> Result<()> {
-        let (state, failure) =
-            if accepted { (SandboxState::Succeeded, None) } else { (SandboxState::Failed, Some(NOT_ACCEPTED)) };
+        let (state, failure) = if accepted {
+            (SandboxState::Succeeded, None)
+        } else {
+            (SandboxState::Failed, Some(NOT_ACCEPTED))
+        };
         let mut tx = self.platform.db().begin().await?;
         if store::answer(&mut tx, reference, state, failure).await? {
             return tx.commit().await;
@@ -131,10 +141,16 @@ impl SandboxGateway {
         };
         let mut tx = self.platform.db().begin().await?;
         store::insert(&mut tx, &asked).await?;
-        let kept = store::by_key(&mut tx, attempt.key).await?.ok_or_else(|| Error::internal("a payment vanished"))?;
+        let kept = store::by_key(&mut tx, attempt.key)
+            .await?
+            .ok_or_else(|| Error::internal("a payment vanished"))?;
         tx.commit().await?;
-        if (kept.amount, kept.currency, &kept.token) != (asked.amount, asked.currency, &asked.token) {
-            return Err(Error::conflict("gateway_key_reused", "this key belongs to another payment"));
+        if (kept.amount, kept.currency, &kept.token) != (asked.amount, asked.currency, &asked.token)
+        {
+            return Err(Error::conflict(
+                "gateway_key_reused",
+                "this key belongs to another payment",
+            ));
         }
         self.told(kept)
     }
@@ -143,21 +159,27 @@ impl SandboxGateway {
         let mut tx = self.platform.db().read().await?;
         let kept = store::by_key(&mut tx, key).await?;
         tx.rollback().await?;
-        let kept = kept.filter(|kept| kept.reference == reference).ok_or_else(|| unknown(reference))?;
+        let kept = kept
+            .filter(|kept| kept.reference == reference)
+            .ok_or_else(|| unknown(reference))?;
         self.told(kept)
     }
 
     /// The outcome, if it arrives.
     fn told(&self, kept: SandboxRow) -> Result<GatewayOutcome> {
         if self.lose_answers.load(Ordering::SeqCst) {
-            return Err(Error::unavailable("the card gateway did not answer in time"));
+            return Err(Error::unavailable(
+                "the card gateway did not answer in time",
+            ));
         }
         let reference = kept.reference;
         Ok(match kept.state {
             SandboxState::Succeeded => GatewayOutcome::Succeeded { reference },
             SandboxState::Failed => GatewayOutcome::Failed {
                 reference: Some(reference),
-                code: kept.failure_code.unwrap_or_else(|| "card_declined".to_owned()),
+                code: kept
+                    .failure_code
+                    .unwrap_or_else(|| "card_declined".to_owned()),
             },
             SandboxState::RequiresAction => {
                 let action = format!("{}/{reference}", self.page_url);
@@ -192,5 +214,8 @@ fn behaviour_of(token: &str) -> Option<Behaviour> {
 }
 
 fn unknown(reference: &str) -> Error {
-    Error::NotFound { kind: "payment", id: reference.to_owned() }
+    Error::NotFound {
+        kind: "payment",
+        id: reference.to_owned(),
+    }
 }

@@ -1,11 +1,12 @@
 //! The tables of the adapters; nobody else touches them.
 
 pub(crate) mod outbox;
+pub(crate) mod sandbox;
 
 use tradewind_platform::Stmt;
 
 /// All statements of the adapters, for the check on both engines.
 #[must_use]
 pub fn statements() -> Vec<&'static Stmt> {
-    outbox::statements()
+    [outbox::statements(), sandbox::statements()].concat()
 }

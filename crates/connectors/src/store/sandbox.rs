@@ -52,7 +52,15 @@ row! {
 /// Keeps a payment, unless there is one under its key.
 pub(crate) async fn insert(tx: &mut Tx, r: &SandboxRow) -> Result<()> {
     let args = args![
-        r.reference, r.payment_key, r.token, r.amount, r.currency, r.description, r.state, r.failure_code, r.created_at,
+        r.reference,
+        r.payment_key,
+        r.token,
+        r.amount,
+        r.currency,
+        r.description,
+        r.state,
+        r.failure_code,
+        r.created_at,
     ];
     tx.exec(&INSERT, args).await.map(drop)
 }
@@ -68,6 +76,11 @@ pub(crate) async fn by_reference(tx: &mut Tx, reference: &str) -> Result<Option<
 }
 
 /// Keeps the payer's answer; `false` when there was one already.
-pub(crate) async fn answer(tx: &mut Tx, reference: &str, state: SandboxState, failure: Option<&str>) -> Result<bool> {
+pub(crate) async fn answer(
+    tx: &mut Tx,
+    reference: &str,
+    state: SandboxState,
+    failure: Option<&str>,
+) -> Result<bool> {
     Ok(tx.exec(&ANSWER, args![reference, state, failure]).await? == 1)
 }

@@ -136,11 +136,11 @@ async fn books(w: &mut Work) -> Result<Vec<Finding>> {
     let realm = w.ctx.realm;
     let mut expected: Sums = BTreeMap::new();
     let mut mirrored: Sums = BTreeMap::new();
-    let mut expect = |sums: &mut Sums,
-                      book: AccountId,
-                      account: LedgerAccount,
-                      currency: Currency,
-                      minor: i64| {
+    let expect = |sums: &mut Sums,
+                  book: AccountId,
+                  account: LedgerAccount,
+                  currency: Currency,
+                  minor: i64| {
         *sums
             .entry((book, account.to_string(), currency))
             .or_default() += minor;

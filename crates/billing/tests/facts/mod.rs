@@ -77,6 +77,7 @@ fn item(
             matches: BTreeMap::new(),
             model,
             trail: Vec::new(),
+            markup: None,
         }],
         conversions: Vec::new(),
     }

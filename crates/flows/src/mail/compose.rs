@@ -117,7 +117,7 @@ async fn of_invoice(
     );
     let link = links.invoice(head.id, buyer.kind == AccountKind::Customer);
     if what == "overdue" {
-        return Ok(reminder(event, &document, &seller, &buyer, link)?);
+        return reminder(event, &document, &seller, &buyer, link);
     }
     let letter = match head.kind {
         DocumentKind::CreditNote => Letter::CreditNoteIssued {

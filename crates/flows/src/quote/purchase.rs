@@ -168,41 +168,39 @@ pub(crate) async fn plan_purchase(w: &mut Work, input: &PurchaseInput) -> Result
 ///
 /// # Errors
 /// Names what is wrong with the quantities.
-pub fn price_for_visitor<'a>(
-    p: &'a Platform,
-    ctx: &'a OpCtx,
+pub async fn price_for_visitor(
+    p: &Platform,
+    ctx: &OpCtx,
     seller: AccountId,
-    offer: &'a Offer,
+    offer: &Offer,
     plan: PlanId,
-    quantities: &'a BTreeMap<ItemId, Decimal>,
+    quantities: &BTreeMap<ItemId, Decimal>,
     on: Date,
-) -> impl Future<Output = Result<Preview>> + Send + 'a {
-    async move {
-        let terms = Arc::new(offered_terms(seller, offer, plan, on)?);
-        let trial = offer
-            .offered_plans
-            .iter()
-            .find(|offered| offered.plan_id == plan)
-            .map_or(0, |offered| offered.trial_days);
-        let name = offer.card.name.get(ctx.locale).to_owned();
-        let locale = ctx.locale;
-        p.read(ctx, quantities, move |w, quantities| {
-            let (terms, name) = (terms.clone(), name.clone());
-            Box::pin(async move {
-                let purchase = PreviewPurchase {
-                    seller_id: seller,
-                    buyer_id: seller,
-                    terms: &terms,
-                    name: &name,
-                    wanted: quantities,
-                    on,
-                    trial_days: i64::from(trial),
-                };
-                tradewind_billing::service::preview_for_visitor(w, locale, &purchase).await
-            })
+) -> Result<Preview> {
+    let terms = Arc::new(offered_terms(seller, offer, plan, on)?);
+    let offered = offer
+        .offered_plans
+        .iter()
+        .find(|offered| offered.plan_id == plan);
+    let trial_days = offered.map_or(0, |offered| i64::from(offered.trial_days));
+    let name = offer.card.name.get(ctx.locale).to_owned();
+    let locale = ctx.locale;
+    p.read(ctx, quantities, move |w, quantities| {
+        let (terms, name) = (terms.clone(), name.clone());
+        Box::pin(async move {
+            let purchase = PreviewPurchase {
+                seller_id: seller,
+                buyer_id: seller,
+                terms: &terms,
+                name: &name,
+                wanted: quantities,
+                on,
+                trial_days,
+            };
+            tradewind_billing::service::preview_for_visitor(w, locale, &purchase).await
         })
-        .await
-    }
+    })
+    .await
 }
 
 /// The terms that an offer stands for: those of the last leg, which is all that a visitor may know.

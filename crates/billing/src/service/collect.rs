@@ -35,7 +35,7 @@ const BATCH: u32 = 500;
 /// What a run has done so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RunReport {
-    /// How many subscriptions had their billing day.
+    /// How many periods were billed.
     pub subscriptions: u64,
     /// How many charges were recorded, over all legs.
     pub charges: u64,
@@ -84,28 +84,14 @@ pub async fn bill(
             break;
         }
     }
-    let mut after: Option<(Date, SubscriptionId)> = None;
-    loop {
-        let batch = bill_batch(
-            p,
-            &step,
-            &BatchInput {
-                until,
-                after,
-                limit: BATCH,
-            },
-        )
-        .await?;
-        after = batch.next;
-        report.subscriptions += batch.subscriptions;
-        report.charges += batch.charges;
-        report.documents += batch.documents;
-        report.problems.extend(batch.problems);
-        progress(&report);
-        if after.is_none() {
-            break;
-        }
-    }
+    report.add_periods(
+        periods(p, &step, until, &mut |so_far| {
+            let mut whole = report.clone();
+            whole.add_periods(so_far.clone());
+            progress(&whole);
+        })
+        .await?,
+    );
     for pairs in due_pairs(p, &step, until).await? {
         let input = CollectInput { until, pairs };
         let issued = p
@@ -117,6 +103,56 @@ pub async fn bill(
         progress(&report);
     }
     Ok(report)
+}
+
+impl RunReport {
+    fn add_periods(&mut self, periods: RunReport) {
+        self.subscriptions += periods.subscriptions;
+        self.charges += periods.charges;
+        self.documents += periods.documents;
+        self.problems.extend(periods.problems);
+    }
+}
+
+/// Bills the periods of all subscriptions that are due. What is several periods behind comes up again: the run goes
+/// over all that is due until nothing moves on any more.
+async fn periods(
+    p: &Platform,
+    ctx: &OpCtx,
+    until: Date,
+    progress: &mut (dyn FnMut(&RunReport) + Send),
+) -> Result<RunReport> {
+    let mut report = RunReport::default();
+    loop {
+        let mut moved = 0;
+        report.problems.clear();
+        let mut after: Option<(Date, SubscriptionId)> = None;
+        loop {
+            let batch = bill_batch(
+                p,
+                ctx,
+                &BatchInput {
+                    until,
+                    after,
+                    limit: BATCH,
+                },
+            )
+            .await?;
+            after = batch.next;
+            moved += batch.moved;
+            report.subscriptions += batch.moved;
+            report.charges += batch.charges;
+            report.documents += batch.documents;
+            report.problems.extend(batch.problems);
+            progress(&report);
+            if after.is_none() {
+                break;
+            }
+        }
+        if moved == 0 {
+            return Ok(report);
+        }
+    }
 }
 
 /// A day is over when it has begun in the earliest zone on earth.

@@ -53,6 +53,8 @@ pub struct BatchInput {
 pub struct BatchReport {
     /// How many subscriptions were looked at.
     pub subscriptions: u64,
+    /// How many of them moved on to their next period, or ended.
+    pub moved: u64,
     /// How many charges were recorded, over all legs.
     pub charges: u64,
     /// How many documents were issued.
@@ -113,7 +115,7 @@ pub async fn bill_batch_in(w: &mut Work, input: &BatchInput) -> Result<BatchRepo
     for billable in due {
         let id = billable.subscription.id;
         match run.bill(w, billable).await {
-            Ok(()) => {}
+            Ok(()) => report.moved += 1,
             Err(
                 error @ (Error::Internal(_) | Error::Unavailable { .. } | Error::Changed { .. }),
             ) => return Err(error),

@@ -60,7 +60,7 @@ pub(crate) fn currency(code: &str) -> Currency {
 }
 
 impl World {
-    async fn new(test: TestPlatform) -> Self {
+    pub(crate) async fn new(test: TestPlatform) -> Self {
         let p = &test.platform;
         let passwords = Passwords::new(PasswordCost::LOWEST).expect("a cost");
         let created = accounts::realm_create(

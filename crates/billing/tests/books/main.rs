@@ -1,0 +1,10 @@
+//! Billing on a real database, on both engines: sales are charged, usage rated, documents issued and paid, and after
+//! everything the check of the books finds nothing.
+
+mod check;
+mod export;
+mod money;
+mod run;
+mod sales;
+#[path = "../../../catalogue/tests/common/mod.rs"]
+mod world;

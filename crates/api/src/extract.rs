@@ -3,7 +3,6 @@
 use axum::{
     extract::{
         FromRequest, FromRequestParts, Path, Request,
-        path::ErrorKind,
         rejection::{BytesRejection, FailedToBufferBody, PathRejection},
     },
     http::request::Parts,
@@ -71,12 +70,12 @@ fn unreadable(rejection: BytesRejection) -> Problem {
     }
 }
 
-/// `items[0].name` as paths are written everywhere else: `items.0.name`; the whole input is the empty path.
+/// `items[0].name` as paths are written everywhere else: `items.0.name`; the whole input is the empty path, and so is
+/// what the reader lost track of.
 fn dotted(path: &str) -> String {
-    if path == "." {
-        return String::new();
-    }
-    path.replace('[', ".").replace(']', "")
+    let path = path.replace('[', ".").replace(']', "");
+    let known = path.strip_suffix('?').unwrap_or(&path);
+    known.trim_end_matches('.').to_owned()
 }
 
 /// What the reader of a body or query says, with the field it is about.
@@ -114,15 +113,8 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Ids<T> 
         match Path::<T>::from_request_parts(parts, state).await {
             Ok(Path(ids)) => Ok(Self(ids)),
             Err(PathRejection::FailedToDeserializePathParams(failed)) => {
-                let (field, message) = match failed.kind() {
-                    ErrorKind::DeserializeError { key, message, .. } => {
-                        (key.clone(), message.clone())
-                    }
-                    ErrorKind::InvalidUtf8InPathParam { key } => {
-                        (key.clone(), "expected UTF-8".to_owned())
-                    }
-                    other => (String::new(), other.to_string()),
-                };
+                let text = failed.kind().to_string();
+                let (field, message) = named(&text).unwrap_or(("", &text));
                 Err(Problem::from(Error::invalid(
                     field,
                     "malformed_id",
@@ -132,6 +124,14 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Ids<T> 
             Err(rejection) => Err(Problem::from(Error::internal(rejection.to_string()))),
         }
     }
+}
+
+/// The name and the reason in "Cannot parse `name` with value `text`: reason".
+fn named(text: &str) -> Option<(&str, &str)> {
+    let rest = text.strip_prefix("Cannot parse `")?;
+    let (name, rest) = rest.split_once('`')?;
+    let (_, reason) = rest.split_once("`: ")?;
+    Some((name, reason))
 }
 
 /// What a list can be asked for.
@@ -243,8 +243,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_parameter_of_a_path_is_named() {
+        let text = "Cannot parse `account` with value `x`: expected acc_";
+        assert_eq!(named(text), Some(("account", "expected acc_")));
+        assert_eq!(named("Wrong number of path arguments"), None);
+    }
+
+    #[test]
     fn paths_are_written_with_dots() {
         assert_eq!(dotted("."), "");
+        assert_eq!(dotted("?"), "");
+        assert_eq!(dotted("owner.?"), "owner");
         assert_eq!(dotted("items[0].name"), "items.0.name");
         assert_eq!(below("", "name"), "name");
         assert_eq!(below("owner", "email"), "owner.email");

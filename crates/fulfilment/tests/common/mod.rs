@@ -1,6 +1,7 @@
 //! A realm with two chains of sellers, a vendor beside them, and a subscription to its product.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod hooks;
 pub mod receiver;
 
 use std::collections::BTreeMap;
@@ -36,7 +37,7 @@ pub const MIGRATIONS: &[&[Migration]] = &[
 ];
 
 /// How long receivers may take in tests.
-pub const PATIENCE: Duration = Duration::from_millis(300);
+pub const PATIENCE: Duration = Duration::from_millis(1_000);
 
 stmts! {
     /// Everything that a use case of this room writes, as one number.

@@ -22,7 +22,6 @@ pub use state::{ApiConfig, ApiState};
 use utoipa_axum::router::OpenApiRouter;
 
 /// The API with health checks, ready to be served or merged into a larger router.
-#[must_use]
 pub fn router(state: ApiState) -> Router {
     let (api, document) = described().split_for_parts();
     let api = api

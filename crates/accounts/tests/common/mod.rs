@@ -3,14 +3,19 @@
 
 use tradewind_accounts::{
     MIGRATIONS, PasswordCost, Passwords,
-    service::{RealmCreate, account_create, realm_create, session_load, sign_in},
-    types::{Account, AccountCreate, PersonInput, SessionInfo, SignIn, TermsInput, TokenMail},
+    service::{
+        PasswordByLink, RealmCreate, account_create, invite_accept, realm_create, session_load,
+        sign_in, user_invite,
+    },
+    types::{
+        Account, AccountCreate, PersonInput, SessionInfo, SignIn, TermsInput, TokenMail, UserInvite,
+    },
 };
 use tradewind_kernel::{
     Error,
     id::{AccountId, RealmId},
 };
-use tradewind_platform::{OpCtx, Platform, RealmMode, args, stmts};
+use tradewind_platform::{Acting, OpCtx, Platform, RealmMode, args, stmts};
 use tradewind_policy::{AccountKind, Principal, Role};
 use tradewind_testkit::{TestPlatform, each_platform};
 
@@ -206,4 +211,46 @@ pub fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> (String, String)
 
 pub fn is(refusal: &(String, String), code: &str, field: &str) -> bool {
     refusal.0 == code && refusal.1 == field
+}
+
+/// Makes a member with the password of all tests.
+pub async fn member(w: &World, account: &Account, email: &str, role: Role) {
+    let owner = w.as_role(account, Role::Owner).await;
+    let invite = UserInvite {
+        account: account.id,
+        person: PersonInput {
+            email: email.into(),
+            ..PersonInput::default()
+        },
+        roles: vec![role],
+    };
+    user_invite(w.p(), &owner, &invite).await.expect("invited");
+    let token = w.secret(&w.mails().await[0]);
+    let input = PasswordByLink {
+        token,
+        password: PASSWORD.into(),
+        name: None,
+    };
+    invite_accept(w.p(), &w.passwords, &w.visitor().await, &input)
+        .await
+        .expect("accepted");
+}
+
+pub async fn ctx_of(w: &World, info: &SessionInfo) -> OpCtx {
+    OpCtx {
+        principal: info.principal.clone(),
+        acting: info.acting.as_ref().map(|acting| Acting {
+            user: info.user.id,
+            account: acting.home.id,
+        }),
+        ..w.system().await
+    }
+}
+
+pub async fn loaded(w: &World, token: &str) -> SessionInfo {
+    session_load(w.p(), token)
+        .await
+        .expect("read")
+        .expect("alive")
+        .1
 }

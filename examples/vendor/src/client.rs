@@ -59,10 +59,10 @@ impl Client {
         })
     }
 
-    /// Deliveries that wait for us, oldest first.
+    /// Deliveries that are not done, oldest first: those that wait, and those that we began and did not finish.
     pub(crate) async fn open_deliveries(&self) -> Result<Vec<Delivery>> {
         let page: Page<Delivery> = self
-            .get("/api/v1/deliveries?filter=state:waiting%20mode:automatic&sort=created&limit=200")
+            .get("/api/v1/deliveries?filter=state:waiting,in_progress%20mode:automatic&sort=created&limit=200")
             .await?;
         Ok(page.items)
     }

@@ -3,8 +3,8 @@
 use super::{ChangeTask, Holding, OrderInput, Task, enqueue_advance};
 use crate::access::may;
 use crate::quote::{
-    CancelInput, ChangeInput, PurchaseInput, PurchasePlan, plan_cancel, plan_change, plan_purchase,
-    unchanged,
+    CancelInput, ChangeInput, PurchaseInput, PurchasePlan, SealedPurchase, plan_cancel,
+    plan_change, plan_purchase, unchanged,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -67,7 +67,7 @@ pub async fn order_place(p: &Platform, ctx: &OpCtx, input: &PlaceInput) -> Resul
 }
 
 async fn place_purchase(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<OrderDetail> {
-    let input: PurchaseInput = read(quote)?;
+    let input: PurchaseInput = read::<SealedPurchase>(quote)?.open(keys)?;
     let plan = plan_purchase(w, &input).await?;
     unchanged(quote, &plan.preview, &plan.basis)?;
     let nearest = plan.nearest()?.clone();

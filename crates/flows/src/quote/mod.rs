@@ -12,7 +12,7 @@ pub use cancel::{CancelInput, CancelWhen, quote_cancel};
 pub(crate) use change::plan_change;
 pub use change::{ChangeInput, quote_change};
 pub use purchase::{PurchaseInput, price_for_visitor, quote_purchase};
-pub(crate) use purchase::{PurchasePlan, plan_purchase};
+pub(crate) use purchase::{PurchasePlan, SealedPurchase, plan_purchase};
 
 use serde::{Deserialize, Serialize};
 use tradewind_billing::types::Preview;

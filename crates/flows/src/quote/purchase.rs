@@ -17,7 +17,7 @@ use tradewind_kernel::id::{
 };
 use tradewind_kernel::{Date, Decimal, Error, Locale, Result, text};
 use tradewind_orders::types::{OrderedItem, OrderedParameter, QuoteKind, QuoteSave};
-use tradewind_platform::{OpCtx, Platform, Work};
+use tradewind_platform::{KeyRing, OpCtx, Platform, Work};
 use utoipa::ToSchema;
 
 /// What is to be bought.
@@ -43,6 +43,51 @@ pub struct PurchaseInput {
     /// The version of the product's conditions that the buyer accepts; required when there are conditions.
     #[serde(default)]
     pub accepted_terms: Option<String>,
+}
+
+/// A purchase as it is kept in a quote: sensitive answers are sealed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct SealedPurchase {
+    asked: PurchaseInput,
+    sealed: BTreeMap<String, String>,
+}
+
+impl SealedPurchase {
+    fn seal(keys: &KeyRing, input: &PurchaseInput, product: &ProductDetail) -> Result<Self> {
+        let mut asked = input.clone();
+        let mut sealed = BTreeMap::new();
+        for parameter in product
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.sensitive)
+        {
+            if let Some(answer) = asked.parameters.remove(&parameter.code) {
+                sealed.insert(
+                    parameter.code.clone(),
+                    keys.seal(&place(input, &parameter.code), &answer)?,
+                );
+            }
+        }
+        Ok(Self { asked, sealed })
+    }
+
+    /// What was asked for, with all its answers.
+    ///
+    /// # Errors
+    /// Internal error when an answer was sealed with a key that is gone.
+    pub(crate) fn open(self, keys: &KeyRing) -> Result<PurchaseInput> {
+        let mut asked = self.asked;
+        for (code, sealed) in self.sealed {
+            let answer = keys.open(&place(&asked, &code), &sealed)?;
+            asked.parameters.insert(code, answer.expose().to_owned());
+        }
+        Ok(asked)
+    }
+}
+
+/// Binds a sealed answer to whom and what it is for.
+fn place(input: &PurchaseInput, code: &str) -> String {
+    format!("quote/{}/{}/{code}", input.customer_id, input.plan_id)
 }
 
 /// A purchase worked out: everything that placing it writes.
@@ -74,7 +119,9 @@ impl PurchasePlan {
 /// # Errors
 /// Not found, forbidden; names what is wrong with quantities and parameters; refused when it is not sold to this customer.
 pub async fn quote_purchase(p: &Platform, ctx: &OpCtx, input: &PurchaseInput) -> Result<QuoteView> {
-    p.command(ctx, "quote.purchase", input, |w, input| {
+    let keys = p.keys().clone();
+    p.command(ctx, "quote.purchase", input, move |w, input| {
+        let keys = keys.clone();
         Box::pin(async move {
             let plan = plan_purchase(w, input).await?;
             let save = QuoteSave {
@@ -82,7 +129,8 @@ pub async fn quote_purchase(p: &Platform, ctx: &OpCtx, input: &PurchaseInput) ->
                 customer_id: input.customer_id,
                 seller_id: plan.nearest()?.seller.id,
                 subscription_id: None,
-                input: serde_json::to_value(input).map_err(Error::internal)?,
+                input: serde_json::to_value(SealedPurchase::seal(&keys, input, &plan.detail)?)
+                    .map_err(Error::internal)?,
                 preview: serde_json::to_value(&plan.preview).map_err(Error::internal)?,
                 basis: plan.basis,
                 expires_at: expires(w.ctx.now)?,

@@ -14,6 +14,20 @@ error-internal-error = Bei uns ist etwas schiefgegangen. Es wurde festgehalten; 
 error-invalid-input = Bitte prüfen Sie die markierten Felder.
 error-unauthenticated = Bitte melden Sie sich an.
 error-session-expired = Ihre Sitzung ist abgelaufen. Bitte melden Sie sich erneut an.
+error-csrf = Das Formular war zu alt, um es zu senden. Bitte öffnen Sie die Seite neu und wiederholen Sie es.
+error-wrong-credentials = E-Mail-Adresse und Passwort passen nicht zusammen.
+error-link-invalid = Dieser Link ist falsch, wurde schon benutzt oder ist abgelaufen. Bitte fordern Sie einen neuen an.
+error-card-declined = Die Karte wurde abgelehnt. Bitte versuchen Sie es mit einer anderen.
+error-insufficient-funds = Die Karte wurde abgelehnt: Sie deckt den Betrag nicht.
+error-payment-not-accepted = Die Zahlung wurde nicht bestätigt. Bitte versuchen Sie es erneut oder zahlen Sie anders.
+error-verify-first = Bitte bestätigen Sie zuerst Ihre E-Mail-Adresse: Öffnen Sie den Link, den wir Ihnen gesendet haben.
+error-quote-expired = Dieses Angebot ist abgelaufen. Bitte sehen Sie sich den Preis noch einmal an und bestellen Sie dann.
+error-quote-used = Das wurde bereits bestellt.
+error-malformed-card = Das ist keine Kartennummer. Bitte prüfen Sie die Ziffern.
+error-not-a-test-card = Hier gelten nur Testkarten, zum Beispiel 4242 4242 4242 4242.
+error-malformed-cvc = Das ist nicht die Prüfnummer der Karte.
+error-card-expired = Die Karte ist abgelaufen.
+error-not-accepted = Bitte akzeptieren Sie das.
 
 # Einzelne Felder.
 error-required = Bitte füllen Sie dieses Feld aus.

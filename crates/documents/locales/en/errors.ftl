@@ -14,6 +14,20 @@ error-internal-error = Something went wrong on our side. It has been recorded; p
 error-invalid-input = Please check the marked fields.
 error-unauthenticated = Please sign in to continue.
 error-session-expired = Your session has expired. Please sign in again.
+error-csrf = This form was too old to be sent. Please open the page again and repeat it.
+error-wrong-credentials = The e-mail address and the password do not belong together.
+error-link-invalid = This link is wrong, was used already or has expired. Please ask for a new one.
+error-card-declined = The card was declined. Please try another one.
+error-insufficient-funds = The card was declined: it does not cover the amount.
+error-payment-not-accepted = The payment was not confirmed. Please try again or pay another way.
+error-verify-first = Please confirm your e-mail address first: open the link that we have sent to you.
+error-quote-expired = This offer has expired. Please look at the price again and order then.
+error-quote-used = This has been ordered already.
+error-malformed-card = This is not a card number. Please check its digits.
+error-not-a-test-card = Only test cards can be used here, for example 4242 4242 4242 4242.
+error-malformed-cvc = This is not the security code of the card.
+error-card-expired = The card has expired.
+error-not-accepted = Please accept this.
 
 # Single fields.
 error-required = Please fill in this field.

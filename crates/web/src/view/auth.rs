@@ -200,6 +200,32 @@ impl ResetPage {
     }
 }
 
+/// Accepting an invitation: `token`, `name`, `new_password`.
+pub struct InvitationPage {
+    /// What was filled in.
+    pub form: FormState,
+    /// Token from the mail.
+    pub token: Txt,
+}
+
+impl InvitationPage {
+    /// Lays the page out.
+    pub fn page(self, shell: Shell) -> Page {
+        let ask = Ask::new(&shell, &self.form);
+        let form = shell
+            .form("/accept-invitation", "invitation-accept")
+            .fields(vec![
+                Field::hidden("token", self.token.clone()),
+                ask.text("name").required().autocomplete("name"),
+                ask.input("password", "new_password")
+                    .required()
+                    .autocomplete("new-password"),
+            ]);
+        let head = Head::new(shell.t.tr("invitation-title")).lead(shell.t.tr("invitation-lead"));
+        Page::new(shell, head, with_notice(&self.form, blocks![form])).narrow()
+    }
+}
+
 /// A sign-in of the demo.
 pub struct DemoSignIn {
     /// Who they are: "Owner of Nordlicht Cloud".

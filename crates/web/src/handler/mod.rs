@@ -1,0 +1,36 @@
+//! Handlers: each asks the services and fills a page.
+
+mod asset;
+mod gate;
+mod my;
+mod panel;
+mod prefs;
+mod shop;
+
+use axum::{Router, routing::any};
+use tradewind_kernel::Error;
+
+use crate::respond::Failure;
+
+/// All pages.
+pub(crate) fn pages() -> Router {
+    Router::new()
+        .merge(gate::routes())
+        .merge(prefs::routes())
+        .merge(shop::routes())
+        .merge(my::routes())
+        .merge(panel::routes())
+        .route("/{*unknown}", any(unknown))
+}
+
+/// What the pages load.
+pub(crate) fn assets() -> Router {
+    asset::routes()
+}
+
+async fn unknown() -> Failure {
+    Failure(Error::NotFound {
+        kind: "page",
+        id: String::new(),
+    })
+}

@@ -1,0 +1,5 @@
+//! Soon.
+use axum::Router;
+pub(super) fn routes() -> Router {
+    Router::new()
+}

@@ -1,0 +1,463 @@
+//! Who comes, where, and in which language: the visit that every handler is given.
+
+use std::{str::FromStr, sync::Arc};
+
+use axum::{
+    body::Body,
+    extract::{FromRequestParts, Path, RawPathParams, Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, Method, header, request::Parts};
+use percent_encoding::percent_decode_str;
+use tradewind_accounts::{
+    service::{
+        chain_get, session_load, storefront, storefront_by_host, storefront_list, storefront_of,
+    },
+    types::{Adjacent, SessionInfo, Storefront},
+};
+use tradewind_catalogue::types::OfferScope;
+use tradewind_kernel::{
+    Date, Error, Locale, Result, Zone,
+    id::{AccountId, RealmId},
+};
+use tradewind_platform::{
+    Acting, OpCtx, Platform,
+    realm::Realm,
+    tokens::{equal_in_constant_time, random_token},
+};
+use tradewind_policy::{AccountKind, Principal};
+
+use crate::{
+    form::{self, Sent},
+    respond::{self, Failure},
+    state::WebState,
+    view::{kit::ListState, shell::Theme},
+};
+
+/// Carries the token of a session; the API reads the same cookie.
+pub(crate) const SESSION: &str = "tradewind_session";
+/// Marks a browser, so that forms of visitors can be told from forged ones.
+pub(crate) const VISITOR: &str = "tradewind_visitor";
+/// The seller whose shop was chosen.
+pub(crate) const SHOP: &str = "tradewind_shop";
+/// The language chosen.
+pub(crate) const LANGUAGE: &str = "tradewind_lang";
+/// Light or dark.
+pub(crate) const THEME: &str = "tradewind_theme";
+/// A message for the next page.
+pub(crate) const FLASH: &str = "tradewind_flash";
+
+/// One request: who, where, in which language.
+pub(crate) struct Visit {
+    /// What it is handled with.
+    pub(crate) state: WebState,
+    /// The realm.
+    pub(crate) realm: Realm,
+    /// The context for use cases.
+    pub(crate) ctx: OpCtx,
+    /// Who is signed in.
+    pub(crate) session: Option<SessionInfo>,
+    /// What the account of the session buys on, and from whom.
+    pub(crate) seller: Option<Adjacent>,
+    /// The shop: a customer's seller, a seller's own, or the one chosen.
+    pub(crate) shop: Option<Storefront>,
+    /// Path and query.
+    pub(crate) path: String,
+    /// The query.
+    pub(crate) query: Vec<(String, String)>,
+    /// The time zone of what is shown.
+    pub(crate) zone: Zone,
+    /// Light or dark.
+    pub(crate) theme: Theme,
+    /// What every form has to carry.
+    pub(crate) csrf: String,
+    /// Whether a script of ours asks for a part of the page.
+    pub(crate) part: bool,
+    /// Whether plain text is wanted.
+    pub(crate) plain: bool,
+    /// Messages of the request before.
+    pub(crate) flash: Vec<(bool, String)>,
+    /// A visitor's mark that is to be kept.
+    pub(crate) mark: Option<String>,
+    /// Whether the session that came with the request is over.
+    pub(crate) lost: bool,
+}
+
+impl Visit {
+    /// The platform.
+    pub(crate) fn p(&self) -> &Platform {
+        &self.state.platform
+    }
+
+    /// A parameter of the address, empty when absent.
+    pub(crate) fn ask(&self, name: &str) -> &str {
+        self.query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value.trim())
+    }
+
+    /// The path without its query.
+    pub(crate) fn bare_path(&self) -> &str {
+        self.path.split('?').next().unwrap_or(&self.path)
+    }
+
+    /// The state of a list at the address of this request.
+    pub(crate) fn list(&self, next: Option<String>) -> ListState {
+        ListState {
+            path: self.bare_path().to_owned().into(),
+            query: self.query.clone(),
+            next,
+        }
+    }
+
+    /// Today, as the reader's calendar has it.
+    pub(crate) fn today(&self) -> Date {
+        self.ctx.now.date_in(&self.zone)
+    }
+
+    /// The account that is worked for; a visitor's is the shop's.
+    pub(crate) fn account(&self) -> AccountId {
+        self.ctx.principal.account
+    }
+
+    /// The kind of the account of who is signed in.
+    pub(crate) fn kind(&self) -> Option<AccountKind> {
+        self.session
+            .as_ref()
+            .map(|info| info.principal.account_kind)
+    }
+
+    /// Where the pages of who is signed in begin.
+    pub(crate) fn home(&self) -> &'static str {
+        match self.kind() {
+            Some(AccountKind::Customer) => "/my",
+            Some(AccountKind::Vendor) => "/vendor",
+            Some(_) => "/panel",
+            None => "/",
+        }
+    }
+
+    /// The shop.
+    ///
+    /// # Errors
+    /// Not found when nobody in the realm sells.
+    pub(crate) fn shop(&self) -> Result<&Storefront> {
+        self.shop.as_ref().ok_or(Error::NotFound {
+            kind: "storefront",
+            id: String::new(),
+        })
+    }
+
+    /// The context in which the shop is looked at: a customer's own, or a visitor's.
+    pub(crate) fn shop_ctx(&self) -> Result<OpCtx> {
+        let shop = self.shop()?;
+        if self.kind() == Some(AccountKind::Customer) {
+            return Ok(self.ctx.clone());
+        }
+        Ok(OpCtx {
+            principal: Principal::visitor(shop.account, shop.kind),
+            acting: None,
+            ..self.ctx.clone()
+        })
+    }
+
+    /// Whose prices for whom the shop shows.
+    pub(crate) fn scope(&self) -> Result<OfferScope> {
+        let shop = self.shop()?;
+        Ok(OfferScope {
+            seller: shop.account,
+            buyer: (self.kind() == Some(AccountKind::Customer)).then(|| self.account()),
+            on: self.ctx.now.date_in(&shop.zone),
+        })
+    }
+
+    /// The session behind the visit.
+    ///
+    /// # Errors
+    /// Unauthenticated when nobody is signed in.
+    pub(crate) fn session(&self) -> Result<&SessionInfo> {
+        self.session
+            .as_ref()
+            .ok_or_else(|| Error::unauthenticated("sign_in_required", "sign in to continue"))
+    }
+
+    fn accepts(&self, sent: &Sent) -> bool {
+        equal_in_constant_time(sent.raw("csrf"), &self.csrf)
+    }
+}
+
+/// A visit by anyone.
+pub(crate) struct Anyone(pub(crate) Arc<Visit>);
+
+/// A visit by someone who has signed in.
+pub(crate) struct SignedIn(pub(crate) Arc<Visit>);
+
+/// A visit by someone who works for a customer; others are sent to their own pages.
+pub(crate) struct Customer(pub(crate) Arc<Visit>);
+
+/// An id in the address; one that cannot be is answered as one that is not.
+pub(crate) struct Id<T>(pub(crate) T);
+
+impl<S: Sync> FromRequestParts<S> for Anyone {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let visit = parts.extensions.get::<Arc<Visit>>().cloned();
+        visit
+            .map(Self)
+            .ok_or_else(|| Failure(Error::internal("a page outside of a visit")))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let Anyone(visit) = Anyone::from_request_parts(parts, state).await?;
+        visit.session()?;
+        Ok(Self(visit))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Customer {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let SignedIn(visit) = SignedIn::from_request_parts(parts, state)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        if visit.kind() == Some(AccountKind::Customer) {
+            Ok(Self(visit))
+        } else {
+            Err(respond::to(visit.home()))
+        }
+    }
+}
+
+impl<S: Send + Sync, T: FromStr> FromRequestParts<S> for Id<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let params = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|error| Failure(Error::internal(error)))?;
+        let text = params.iter().next().map_or("", |(_, value)| value);
+        text.parse().map(Self).map_err(|_| {
+            Failure(Error::NotFound {
+                kind: "page",
+                id: text.chars().take(60).collect(),
+            })
+        })
+    }
+}
+
+/// The parts of the address as texts.
+pub(crate) type Parts2 = Path<(String, String)>;
+
+/// Makes the visit of a request, refuses forged forms, and dresses the answer.
+pub(crate) async fn enter(State(state): State<WebState>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let visit = match open(&state, &parts).await {
+        Ok(visit) => Arc::new(visit),
+        Err(error) => return respond::bare(&error),
+    };
+    let response = if matches!(parts.method, Method::GET | Method::HEAD) {
+        parts.extensions.insert(visit.clone());
+        next.run(Request::from_parts(parts, body)).await
+    } else {
+        match form::read(&parts.headers, body).await {
+            Ok(sent) if visit.accepts(&sent) => {
+                parts.extensions.insert(visit.clone());
+                parts.extensions.insert(sent);
+                next.run(Request::from_parts(parts, Body::empty())).await
+            }
+            Ok(_) if visit.lost => Failure(Error::unauthenticated(
+                "session_expired",
+                "your session has expired; sign in again",
+            ))
+            .into_response(),
+            Ok(_) => respond::forged(),
+            Err(error) => Failure(error).into_response(),
+        }
+    };
+    respond::finish(&visit, response)
+}
+
+async fn open(state: &WebState, parts: &Parts) -> Result<Visit> {
+    let p = &state.platform;
+    let headers = &parts.headers;
+    let token = cookie(headers, SESSION);
+    let loaded = match &token {
+        Some(token) => session_load(p, token).await?,
+        None => None,
+    };
+    let lost = token.is_some() && loaded.is_none();
+    let path = parts
+        .uri
+        .path_and_query()
+        .map_or_else(|| "/".to_owned(), ToString::to_string);
+    let (realm, session) = match loaded {
+        Some((realm, info)) => (p.realm(realm).await?, Some(info)),
+        None => (Realm::clone(&realm_of_visitor(p, headers).await?), None),
+    };
+    let now = realm.at(p.wall());
+    let principal = match &session {
+        Some(info) => info.principal.clone(),
+        None => Principal::visitor(realm.root_account, AccountKind::Provider),
+    };
+    let mut ctx = OpCtx::new(realm.id, now, principal);
+    ctx.acting = session.as_ref().and_then(|info| {
+        info.acting.as_ref().map(|acting| Acting {
+            user: info.user.id,
+            account: acting.home.id,
+        })
+    });
+    let (seller, shop) = match &session {
+        Some(info) => shop_of_member(p, &ctx, info, headers).await?,
+        None => (None, shop_of_visitor(p, realm.id, headers).await?),
+    };
+    if session.is_none()
+        && let Some(shop) = &shop
+    {
+        ctx.principal = Principal::visitor(shop.account, shop.kind);
+    }
+    ctx.locale = language(headers, session.as_ref(), shop.as_ref());
+    let zone = match (&session, &shop) {
+        (Some(info), _) => info.account.zone.clone(),
+        (None, Some(shop)) => shop.zone.clone(),
+        (None, None) => Zone::utc(),
+    };
+    let known = cookie(headers, VISITOR).filter(|mark| mark.len() >= 20);
+    let mark = (session.is_none() && known.is_none()).then(random_token);
+    let csrf = match (&session, known, &mark) {
+        (Some(info), _, _) => info.csrf.clone(),
+        (None, Some(known), _) => known,
+        (None, None, mark) => mark.clone().unwrap_or_default(),
+    };
+    Ok(Visit {
+        state: state.clone(),
+        query: form::pairs(parts.uri.query().unwrap_or_default()),
+        theme: Theme::parse(&cookie(headers, THEME).unwrap_or_default()),
+        part: headers.contains_key("hx-request"),
+        plain: text(headers, header::ACCEPT.as_str()) == Some("text/plain"),
+        flash: cookie(headers, FLASH).map(flash).into_iter().collect(),
+        realm,
+        ctx,
+        session,
+        seller,
+        shop,
+        path,
+        zone,
+        csrf,
+        mark,
+        lost,
+    })
+}
+
+fn flash(kept: String) -> (bool, String) {
+    let text = percent_decode_str(&kept).decode_utf8_lossy().into_owned();
+    match text.strip_prefix('+') {
+        Some(good) => (true, good.to_owned()),
+        None => (false, text.trim_start_matches('-').to_owned()),
+    }
+}
+
+fn language(
+    headers: &HeaderMap,
+    session: Option<&SessionInfo>,
+    shop: Option<&Storefront>,
+) -> Locale {
+    cookie(headers, LANGUAGE)
+        .and_then(|tag| Locale::parse(&tag).ok())
+        .or_else(|| session.map(|info| info.user.locale))
+        .or_else(|| text(headers, header::ACCEPT_LANGUAGE.as_str()).and_then(Locale::negotiate))
+        .or_else(|| shop.map(|shop| shop.locale))
+        .unwrap_or_default()
+}
+
+/// A customer looks at its seller's shop; a seller at its own; anyone else at the one they chose.
+async fn shop_of_member(
+    p: &Platform,
+    ctx: &OpCtx,
+    info: &SessionInfo,
+    headers: &HeaderMap,
+) -> Result<(Option<Adjacent>, Option<Storefront>)> {
+    let account = &info.account;
+    let seller = match account.kind {
+        AccountKind::Customer => chain_get(p, ctx, account.id).await?.into_iter().next(),
+        _ => None,
+    };
+    let whose = seller.as_ref().map_or(account.id, |pair| pair.seller.id);
+    let shop = match storefront_of(p, ctx.realm, whose).await {
+        Ok(shop) => Some(shop),
+        Err(Error::NotFound { .. }) if seller.is_none() => {
+            shop_of_visitor(p, ctx.realm, headers).await?
+        }
+        Err(Error::NotFound { .. }) => None,
+        Err(error) => return Err(error),
+    };
+    Ok((seller, shop))
+}
+
+/// The shop on this host, else the one chosen before, else the realm's first reseller's.
+async fn shop_of_visitor(
+    p: &Platform,
+    realm: RealmId,
+    headers: &HeaderMap,
+) -> Result<Option<Storefront>> {
+    if let Some((_, shop)) = by_host(p, headers).await?.filter(|(of, _)| *of == realm) {
+        return Ok(Some(shop));
+    }
+    if let Some(slug) = cookie(headers, SHOP) {
+        match storefront(p, realm, &slug).await {
+            Ok(shop) => return Ok(Some(shop)),
+            Err(Error::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let mut shops = storefront_list(p, realm).await?;
+    let first = shops
+        .iter()
+        .position(|shop| shop.kind == AccountKind::Reseller)
+        .unwrap_or(0);
+    Ok((first < shops.len()).then(|| shops.swap_remove(first)))
+}
+
+async fn by_host(p: &Platform, headers: &HeaderMap) -> Result<Option<(RealmId, Storefront)>> {
+    let host = text(headers, header::HOST.as_str())
+        .map(|host| host.split(':').next().unwrap_or_default())
+        .filter(|host| !host.is_empty() && *host != "localhost" && *host != "127.0.0.1");
+    match host {
+        Some(host) => storefront_by_host(p, host).await,
+        None => Ok(None),
+    }
+}
+
+async fn realm_of_visitor(p: &Platform, headers: &HeaderMap) -> Result<Realm> {
+    if let Some((realm, _)) = by_host(p, headers).await? {
+        return p.realm(realm).await;
+    }
+    p.realms()
+        .await?
+        .into_iter()
+        .next()
+        .ok_or_else(|| Error::unavailable("this installation has no realm yet"))
+}
+
+/// The value of a cookie.
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(found, value)| *found == name && !value.is_empty())
+        .map(|(_, value)| value.to_owned())
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

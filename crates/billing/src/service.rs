@@ -8,11 +8,14 @@ mod check;
 mod collect;
 mod dunning;
 mod facts;
+mod issue;
 mod methods;
+mod new_credit;
 mod notes;
 mod payments;
 mod periods;
 mod reads;
+mod transfers;
 mod usage;
 
 pub use books::{ledger_balances, ledger_export};
@@ -30,11 +33,12 @@ pub use methods::{
 };
 pub use notes::{CreditNote, credit_note_for, credit_note_for_in};
 pub use payments::{
-    PaymentGateway, PaymentPay, PortFuture, TransferRecord, payment_confirm_action, payment_get,
-    payment_pay, payments_of_invoice, payments_reconcile, transfer_record, transfer_record_in,
+    PaymentGateway, PaymentPay, PortFuture, payment_confirm_action, payment_get, payment_pay,
+    payments_of_invoice, payments_reconcile,
 };
 pub use periods::{BatchInput, BatchReport, Problem, bill_batch, bill_batch_in};
 pub use reads::*;
+pub use transfers::{TransferRecord, transfer_record, transfer_record_in};
 pub use usage::{UsageInput, UsageReport, usage_charge, usage_charge_in};
 
 use tradewind_kernel::{

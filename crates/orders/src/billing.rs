@@ -71,21 +71,7 @@ pub async fn billable(
 /// # Errors
 /// Database errors.
 pub async fn advance(tx: &mut Tx, realm: RealmId, all: &[PeriodAdvance]) -> Result<u64> {
-    let mut moved = 0;
-    for next in all {
-        let still = subscription::advance(
-            tx,
-            realm,
-            next.id,
-            next.was_due_on,
-            next.anchor_on,
-            next.period,
-            next.term_ends_on,
-        )
-        .await?;
-        moved += u64::from(still);
-    }
-    Ok(moved)
+    subscription::advance(tx, realm, all).await
 }
 
 /// Something happens to a subscription commercially.

@@ -2,7 +2,7 @@
 //! and buyers settle, exchange rates.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, hash_map},
     sync::Arc,
 };
 
@@ -351,15 +351,14 @@ impl Rates {
         needed: Vec<(Currency, Currency, Date)>,
     ) -> Result<()> {
         for key in needed {
-            if !self.0.contains_key(&key) {
-                let rate = match tradewind_catalogue::service::rate_on(w, key.0, key.1, key.2).await
-                {
-                    Ok(found) => Some(found),
+            if let hash_map::Entry::Vacant(unknown) = self.0.entry(key) {
+                let found = tradewind_catalogue::service::rate_on(w, key.0, key.1, key.2).await;
+                unknown.insert(match found {
+                    Ok(rate) => Some(rate),
                     // A missing rate concerns the one who needs it, not the whole batch.
                     Err(Error::Refused { .. }) => None,
                     Err(other) => return Err(other),
-                };
-                self.0.insert(key, rate);
+                });
             }
         }
         Ok(())

@@ -7,14 +7,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tradewind_kernel::{
     Error, Money, Result,
-    id::{AccountId, InvoiceId, PaymentId, PaymentMethodId, TransactionId},
-    text,
+    id::{InvoiceId, PaymentId, PaymentMethodId, TransactionId},
 };
-use tradewind_platform::{AuditEntry, NewEvent, OpCtx, Platform, Work};
+use tradewind_platform::{NewEvent, OpCtx, Platform, Work};
 use tradewind_policy::{AccountKind, Action, ResourceKind};
 use utoipa::ToSchema;
 
-use super::{batch::announce_closed, methods, realm, traded};
+use super::{issue::announce_closed, methods, realm, traded};
 use crate::{
     rules::ledger::{self, Header, Sides},
     store::{
@@ -241,7 +240,8 @@ async fn settle_in(w: &mut Work, input: &Settle) -> Result<Payment> {
     Ok(payment)
 }
 
-fn announce(w: &mut Work, payment: &Payment) {
+/// Tells what became of a payment.
+pub(super) fn announce(w: &mut Work, payment: &Payment) {
     let kind = match payment.state {
         PaymentState::Succeeded => "payment.succeeded",
         PaymentState::Failed => "payment.failed",
@@ -260,7 +260,11 @@ fn announce(w: &mut Work, payment: &Payment) {
 }
 
 /// Money that arrived: it pays the invoice as far as it goes, and what is over becomes credit.
-async fn receive(w: &mut Work, payment: &mut Payment, into: LedgerAccount) -> Result<()> {
+pub(super) async fn receive(
+    w: &mut Work,
+    payment: &mut Payment,
+    into: LedgerAccount,
+) -> Result<()> {
     let realm = realm(w);
     let pair = Pair {
         seller_id: payment.seller_id,
@@ -463,116 +467,6 @@ pub async fn payments_reconcile(
             settled += u64::from(!payment.state.is_open());
         }
     }
-}
-
-/// A bank transfer that the seller has received.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct TransferRecord {
-    /// Who received it.
-    pub seller_id: AccountId,
-    /// Who paid.
-    pub payer_id: AccountId,
-    /// The invoice that it pays; the oldest open ones when left out.
-    #[serde(default)]
-    pub invoice_id: Option<InvoiceId>,
-    /// How much. More than is open becomes credit.
-    pub amount: Money,
-    /// The bank's reference, by which the same transfer is recognised.
-    pub reference: String,
-}
-
-/// Records a bank transfer. Part payments leave the rest open, over-payments become credit of the payer.
-///
-/// # Errors
-/// `amount` when it is not positive or in another currency, `reference`; `transfer_known` when the same reference was
-/// recorded before; `NotFound`, `Forbidden`.
-pub async fn transfer_record(p: &Platform, ctx: &OpCtx, input: &TransferRecord) -> Result<Payment> {
-    p.command(ctx, "payment.record", input, |w, input| {
-        Box::pin(transfer_record_in(w, input))
-    })
-    .await
-}
-
-/// As [`transfer_record`], within another command.
-///
-/// # Errors
-/// As [`transfer_record`].
-pub async fn transfer_record_in(w: &mut Work, input: &TransferRecord) -> Result<Payment> {
-    let realm = realm(w);
-    let target = traded(w, ResourceKind::Payment, input.seller_id, input.payer_id).await?;
-    w.authorize(Action::PaymentRecord, &target)?;
-    if input.amount.minor <= 0 {
-        return Err(Error::invalid(
-            "amount",
-            "out_of_range",
-            "expected more than zero",
-        ));
-    }
-    text::check_len("reference", &input.reference, 1, 140)?;
-    if let Some(known) = store::by_reference(
-        &mut w.tx,
-        realm,
-        input.seller_id,
-        input.payer_id,
-        &input.reference,
-    )
-    .await?
-    {
-        return Err(Error::conflict(
-            "transfer_known",
-            format!("this transfer is recorded already, as {known}"),
-        ));
-    }
-    if let Some(invoice) = input.invoice_id {
-        let balance = documents::balance(&mut w.tx, realm, invoice)
-            .await?
-            .ok_or_else(|| Error::not_found(invoice))?;
-        if (balance.seller_id, balance.buyer_id) != (input.seller_id, input.payer_id) {
-            return Err(Error::not_found(invoice));
-        }
-        if balance.currency != input.amount.currency {
-            return Err(Error::invalid(
-                "amount",
-                "currency_mismatch",
-                format!("the invoice is in {}", balance.currency),
-            ));
-        }
-    }
-    let mut payment = Payment {
-        id: PaymentId::generate(),
-        invoice_id: input.invoice_id,
-        seller_id: input.seller_id,
-        payer_id: input.payer_id,
-        method_id: None,
-        kind: PaymentKind::Transfer,
-        amount: input.amount,
-        applied: Money::zero(input.amount.currency),
-        state: PaymentState::Succeeded,
-        reference: Some(input.reference.clone()),
-        action: None,
-        failure_code: None,
-        created_at: w.ctx.now,
-        settled_at: Some(w.ctx.now),
-    };
-    receive(w, &mut payment, LedgerAccount::Bank).await?;
-    store::insert(&mut w.tx, realm, &payment).await?;
-    if input.invoice_id.is_none() {
-        let pair = Pair {
-            seller_id: input.seller_id,
-            buyer_id: input.payer_id,
-            currency: input.amount.currency,
-        };
-        use_credit(w, pair, None).await?;
-    }
-    w.audit(AuditEntry {
-        action: "payment.record",
-        kind: "payment",
-        id: payment.id.to_string(),
-        account: input.payer_id,
-        summary: json!({ "amount": input.amount, "invoice_id": input.invoice_id, "reference": input.reference }),
-    });
-    announce(w, &payment);
-    Ok(payment)
 }
 
 /// One payment.

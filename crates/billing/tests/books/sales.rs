@@ -10,7 +10,10 @@ use tradewind_billing::{
     service::{self as billing, PurchaseCharge, RunReport},
     types::{Document, DocumentSummary, Finding},
 };
-use tradewind_catalogue::{service as catalogue, types::ProductDetail};
+use tradewind_catalogue::{
+    service as catalogue,
+    types::{ItemCreate, ItemKind, ProductDetail},
+};
 use tradewind_kernel::{
     Currency, Date, Decimal, Result, Timestamp, Zone,
     id::{AccountId, InvoiceId, SubscriptionId},
@@ -28,12 +31,22 @@ use tradewind_orders::{
     },
 };
 use tradewind_platform::{OpCtx, Platform};
+use tradewind_pricing::PriceModel;
 use tradewind_testkit::each_platform;
 
-use crate::world::{World, day, dec};
+use crate::world::{World, absolute, day, dec, item_draft, list_prices, revision};
 
 /// Runs a test on each engine, in a world with a product, prices and 20 % tax for the customer.
 pub(crate) async fn each_market<F, T>(test: F)
+where
+    F: Fn(Market) -> T,
+    T: Future<Output = ()>,
+{
+    each_market_of(1, test).await;
+}
+
+/// The same with a product of several recurring items, each at the price of a seat.
+pub(crate) async fn each_market_of<F, T>(recurring: usize, test: F)
 where
     F: Fn(Market) -> T,
     T: Future<Output = ()>,
@@ -49,7 +62,11 @@ where
         |platform| async {
             let world = World::new(platform).await;
             let product = world.product("suite").await;
+            let product = with_items(&world, product, recurring).await;
             world.prices(&product).await;
+            if recurring > 1 {
+                more_prices(&world, &product).await;
+            }
             let market = Market { world, product };
             market
                 .taxed(market.world.reseller, market.world.customer, "20")
@@ -58,6 +75,45 @@ where
         },
     )
     .await;
+}
+
+/// Adds recurring items to the plan of a product until it has so many.
+async fn with_items(world: &World, product: ProductDetail, recurring: usize) -> ProductDetail {
+    let (p, ctx) = (world.p(), world.ctx().await);
+    for i in 1..recurring {
+        let create = ItemCreate {
+            plan_id: product.plans[0].id,
+            draft: item_draft(&format!("seats{i}"), ItemKind::Recurring, 10),
+        };
+        catalogue::item_create(p, &ctx, &create)
+            .await
+            .expect("an item");
+    }
+    catalogue::product_get(p, &ctx, product.product.id)
+        .await
+        .expect("a product")
+}
+
+/// Prices for the items that [`with_items`] has added.
+async fn more_prices(world: &World, product: &ProductDetail) {
+    let ctx = world.ctx().await;
+    let books = catalogue::price_book_list(world.p(), &ctx, world.vendor)
+        .await
+        .expect("books");
+    let mut listings = list_prices(product);
+    for item in &product.plans[0].items {
+        if item.code.starts_with("seats") && item.code != "seats" {
+            listings.push(absolute(
+                product,
+                &item.code,
+                PriceModel::per_unit(dec("10")),
+            ));
+        }
+    }
+    let new = revision(books[0].book.id, "2024-03-01", listings);
+    catalogue::revision_create(world.p(), &ctx, &new)
+        .await
+        .expect("a revision");
 }
 
 /// A world in which something can be bought.
@@ -141,16 +197,19 @@ impl Market {
                             terms_id: catalogue::terms_store(w, terms).await?,
                         });
                     }
-                    let item = |code: &str, quantity: Decimal| OrderedItem {
-                        item_id: plan
-                            .items
-                            .iter()
-                            .find(|item| item.code == code)
-                            .expect("an item")
-                            .id,
-                        code: code.to_owned(),
-                        quantity,
-                    };
+                    let ordered = plan
+                        .items
+                        .iter()
+                        .map(|item| OrderedItem {
+                            item_id: item.id,
+                            code: item.code.clone(),
+                            quantity: if item.kind == ItemKind::Recurring {
+                                *seats
+                            } else {
+                                Decimal::ONE
+                            },
+                        })
+                        .collect();
                     let create = OrderCreate {
                         kind: OrderKind::Purchase,
                         customer_id: *customer,
@@ -162,11 +221,7 @@ impl Market {
                             name: "My suite".to_owned(),
                             zone: Zone::parse("Europe/Berlin")?,
                             auto_renew: true,
-                            items: vec![
-                                item("setup", Decimal::ONE),
-                                item("seats", *seats),
-                                item("usage", Decimal::ONE),
-                            ],
+                            items: ordered,
                             parameters: Vec::new(),
                             legs,
                             terms_from: *on,

@@ -1,12 +1,12 @@
 //! Subscriptions.
 
+use crate::billing::PeriodAdvance;
 use crate::service::Viewer;
 use crate::types::{
     CommercialState, DeliveryState, ScheduledChange, Subscription, SubscriptionEvent,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use tradewind_kernel::calendar::Period;
 use tradewind_kernel::filter::{Field, FieldKind, Fields, Filter, Sort};
 use tradewind_kernel::id::{AccountId, PlanId, ProductId, RealmId, SubscriptionId};
 use tradewind_kernel::page::{Page, PageRequest};
@@ -49,9 +49,17 @@ stmts! {
         trial_ends_on = $9, anchor_on = $10, period_start = $11, period_end = $12, term_ends_on = $13, next_bill_on = $14,
         auto_renew = $15, cancel_on = $16, scheduled = $17, external_ref = $18, metadata = $19, version = version + 1
         WHERE realm_id = $1 AND id = $2 AND version = $3";
-    /// The next period of one subscription, unless its billing day has moved meanwhile.
-    ADVANCE = "UPDATE subscription SET anchor_on = $4, period_start = $5, period_end = $6, next_bill_on = $6, term_ends_on = $7,
-        version = version + 1 WHERE realm_id = $1 AND id = $2 AND next_bill_on = $3";
+    /// The next periods of some subscriptions, except those whose billing day has moved meanwhile.
+    ADVANCE = "UPDATE subscription SET anchor_on = n.value ->> 'anchor_on', period_start = n.value ->> 'start',
+        period_end = n.value ->> 'end', next_bill_on = n.value ->> 'end', term_ends_on = n.value ->> 'term_ends_on',
+        version = version + 1 FROM json_each($2) n WHERE subscription.realm_id = $1
+        AND subscription.id = n.value ->> 'id' AND subscription.next_bill_on = n.value ->> 'was_due_on'",
+        pg = "UPDATE subscription SET anchor_on = n.anchor_on, period_start = n.start_on, period_end = n.end_on,
+        next_bill_on = n.end_on, term_ends_on = n.term_ends_on, version = version + 1
+        FROM (SELECT r.v ->> 'id' AS id, r.v ->> 'was_due_on' AS was_due_on, r.v ->> 'anchor_on' AS anchor_on,
+            r.v ->> 'start' AS start_on, r.v ->> 'end' AS end_on, r.v ->> 'term_ends_on' AS term_ends_on
+            FROM json_array_elements(CAST($2 AS JSON)) AS r(v)) n
+        WHERE subscription.realm_id = $1 AND subscription.id = n.id AND subscription.next_bill_on = n.was_due_on";
 }
 
 row! {
@@ -223,26 +231,21 @@ pub(crate) async fn update(tx: &mut Tx, realm: RealmId, s: &mut Subscription) ->
     Ok(())
 }
 
-/// Moves a subscription to its next period; says whether its billing day was still the one that was billed.
-pub(crate) async fn advance(
-    tx: &mut Tx,
-    realm: RealmId,
-    id: SubscriptionId,
-    was_due_on: Option<Date>,
-    anchor_on: Date,
-    period: Period,
-    term_ends_on: Option<Date>,
-) -> Result<bool> {
-    let args = args![
-        realm,
-        id,
-        was_due_on,
-        anchor_on,
-        period.start,
-        period.end,
-        term_ends_on
-    ];
-    Ok(tx.exec(&ADVANCE, args).await? == 1)
+/// Moves subscriptions to their next periods; says how many had still the billing day that was billed.
+pub(crate) async fn advance(tx: &mut Tx, realm: RealmId, all: &[PeriodAdvance]) -> Result<u64> {
+    if all.is_empty() {
+        return Ok(0);
+    }
+    let next: Vec<Value> = all
+        .iter()
+        .map(|next| {
+            json!({
+                "id": next.id, "was_due_on": next.was_due_on, "anchor_on": next.anchor_on,
+                "start": next.period.start, "end": next.period.end, "term_ends_on": next.term_ends_on,
+            })
+        })
+        .collect();
+    tx.exec(&ADVANCE, args![realm, Json(next)]).await
 }
 
 /// What a list of subscriptions can be filtered and sorted by.

@@ -1,0 +1,302 @@
+//! Documents get their numbers and are recorded with what they post.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use serde_json::json;
+use tradewind_kernel::{
+    Date, Money, Result, Timestamp,
+    id::{AccountId, InvoiceId, RealmId, TransactionId},
+};
+use tradewind_platform::{NewEvent, Work};
+
+use super::new_credit::Credit;
+use crate::{
+    rules::{
+        document::{self, Concluded},
+        dunning,
+        ledger::{self, Header, Sides},
+    },
+    store::{
+        charges::Pair,
+        documents::{self, NewDocument},
+    },
+    types::{
+        Balance, BalanceStatus, Document, DocumentKind, DocumentSummary, DunningPolicy, Entry,
+        Parties, Trade,
+    },
+};
+
+/// A document that has no number yet.
+#[derive(Debug)]
+pub(super) struct Pending {
+    pub(super) id: InvoiceId,
+    pub(super) pair: Pair,
+    pub(super) trade: Arc<Trade>,
+    pub(super) concluded: Concluded,
+    pub(super) issued_on: Date,
+    pub(super) credits: Option<InvoiceId>,
+}
+
+/// Gives documents their numbers, uses the credit of their buyers and records them. Returns their heads, and what they
+/// post.
+pub(super) async fn issue(
+    w: &mut Work,
+    pending: Vec<Pending>,
+) -> Result<(Vec<DocumentSummary>, Vec<(TransactionId, Entry)>)> {
+    let (realm, now) = (w.ctx.realm, w.ctx.now);
+    let mut entries = Vec::new();
+    if pending.is_empty() {
+        return Ok((Vec::new(), entries));
+    }
+    let mut credit = Credit::load(w, realm, &pending).await?;
+    let policies = policies(w, realm, &pending).await?;
+    let numbers = numbers(w, realm, &pending).await?;
+    let mut documents = Vec::with_capacity(pending.len());
+    for (pending, (series, sequence)) in pending.into_iter().zip(numbers) {
+        let number = document::number(&series, sequence);
+        let mut document = whole(pending, number, now)?;
+        entries.extend(
+            posted(&document)?
+                .into_iter()
+                .map(|entry| (TransactionId::generate(), entry)),
+        );
+        let used = credit.use_for(&mut document)?;
+        entries.extend(
+            used.into_iter()
+                .map(|entry| (TransactionId::generate(), entry)),
+        );
+        let next_dunning_on = match &document.document.summary.balance {
+            Some(balance) if balance.status == BalanceStatus::Open => {
+                let policy = policies.get(&document.document.summary.seller_id);
+                dunning::next_on(
+                    policy.unwrap_or(&DunningPolicy::default()),
+                    document.document.summary.due_on,
+                    0,
+                )?
+            }
+            _ => None,
+        };
+        documents.push(NewDocument {
+            document: document.document,
+            series,
+            sequence,
+            next_dunning_on,
+        });
+    }
+    documents::insert(&mut w.tx, realm, &documents).await?;
+    credit.write(w, realm, now).await?;
+    let mut issued = Vec::with_capacity(documents.len());
+    for new in documents {
+        let summary = new.document.summary;
+        announce(w, &summary);
+        issued.push(summary);
+    }
+    Ok((issued, entries))
+}
+
+/// A document with what posting needs beside it.
+pub(super) struct Whole {
+    pub(super) document: Document,
+    buyer_keeps_books: bool,
+}
+
+impl Whole {
+    pub(super) fn sides(&self) -> Sides {
+        let Self {
+            document,
+            buyer_keeps_books,
+        } = self;
+        let DocumentSummary {
+            seller_id,
+            buyer_id,
+            ..
+        } = document.summary;
+        Sides {
+            seller_id,
+            buyer_id,
+            buyer_keeps_books: *buyer_keeps_books,
+        }
+    }
+
+    pub(super) fn header(&self) -> Header {
+        let head = &self.document.summary;
+        Header {
+            posted_on: head.issued_on,
+            document_id: head.id.to_string(),
+            text: format!("{} {}", head.number, self.document.parties.buyer.name),
+        }
+    }
+}
+
+fn whole(pending: Pending, number: String, created_at: Timestamp) -> Result<Whole> {
+    let Pending {
+        id,
+        pair,
+        trade,
+        concluded,
+        issued_on,
+        credits,
+    } = pending;
+    let Concluded {
+        kind,
+        lines,
+        totals,
+        period,
+    } = concluded;
+    let zero = Money::zero(pair.currency);
+    let (due_on, balance) = match kind {
+        DocumentKind::Invoice => {
+            let status = if totals.gross.is_zero() {
+                BalanceStatus::Paid
+            } else {
+                BalanceStatus::Open
+            };
+            let balance = Balance {
+                status,
+                paid: zero,
+                open: totals.gross,
+                dunning_stage: 0,
+            };
+            (
+                document::due_on(issued_on, trade.payment_terms_days)?,
+                Some(balance),
+            )
+        }
+        DocumentKind::CreditNote => (issued_on, None),
+    };
+    Ok(Whole {
+        buyer_keeps_books: trade.buyer_keeps_books,
+        document: Document {
+            summary: DocumentSummary {
+                id,
+                seller_id: pair.seller_id,
+                buyer_id: pair.buyer_id,
+                kind,
+                number,
+                issued_on,
+                due_on,
+                period,
+                net: totals.net,
+                tax: totals.tax,
+                gross: totals.gross,
+                created_at,
+                balance,
+            },
+            parties: Parties {
+                seller: trade.seller.clone(),
+                buyer: trade.buyer.clone(),
+            },
+            tax_summary: totals.summary,
+            locale: trade.locale,
+            payment_terms_days: trade.payment_terms_days,
+            credits,
+            lines,
+        },
+    })
+}
+
+fn posted(whole: &Whole) -> Result<Vec<Entry>> {
+    let head = &whole.document.summary;
+    ledger::document(
+        whole.sides(),
+        &whole.header(),
+        head.kind,
+        head.net,
+        head.tax,
+        head.gross,
+    )
+}
+
+/// Takes the numbers of all documents, in one block per seller and series, in a fixed order so that two batches at once
+/// cannot wait for each other in a circle.
+async fn numbers(w: &mut Work, realm: RealmId, pending: &[Pending]) -> Result<Vec<(String, i64)>> {
+    let series: Vec<(AccountId, String)> = pending
+        .iter()
+        .map(|pending| {
+            (
+                pending.pair.seller_id,
+                document::series(pending.concluded.kind, pending.issued_on),
+            )
+        })
+        .collect();
+    let mut counts: BTreeMap<&(AccountId, String), i64> = BTreeMap::new();
+    for key in &series {
+        *counts.entry(key).or_default() += 1;
+    }
+    let mut next: HashMap<(AccountId, String), i64> = HashMap::new();
+    for (key, count) in counts {
+        let first = documents::take_numbers(&mut w.tx, realm, key.0, &key.1, count).await?;
+        next.insert(key.clone(), first);
+    }
+    Ok(series
+        .into_iter()
+        .map(|key| {
+            let number = next.entry(key.clone()).or_insert(1);
+            *number += 1;
+            (key.1, *number - 1)
+        })
+        .collect())
+}
+
+async fn policies(
+    w: &mut Work,
+    realm: RealmId,
+    pending: &[Pending],
+) -> Result<HashMap<AccountId, DunningPolicy>> {
+    let sellers: BTreeSet<AccountId> = pending
+        .iter()
+        .map(|pending| pending.pair.seller_id)
+        .collect();
+    let mut policies = HashMap::new();
+    for seller in sellers {
+        if let Some(policy) = documents::dunning_policy(&mut w.tx, realm, seller).await? {
+            policies.insert(seller, policy);
+        }
+    }
+    Ok(policies)
+}
+
+fn announce(w: &mut Work, head: &DocumentSummary) {
+    let status = head.balance.as_ref().map(|balance| balance.status);
+    w.emit(NewEvent {
+        kind: "invoice.issued",
+        subject: head.id.to_string(),
+        account: head.buyer_id,
+        data: json!({
+            "number": head.number, "kind": head.kind, "seller_id": head.seller_id, "buyer_id": head.buyer_id,
+            "gross": head.gross, "issued_on": head.issued_on, "due_on": head.due_on, "status": status,
+        }),
+    });
+    if status == Some(BalanceStatus::Paid) {
+        announce_closed(
+            w,
+            BalanceStatus::Paid,
+            head.id,
+            head.seller_id,
+            head.buyer_id,
+        );
+    }
+}
+
+/// Tells that nothing is owed on an invoice any more: it was paid, or taken back.
+pub(crate) fn announce_closed(
+    w: &mut Work,
+    how: BalanceStatus,
+    id: InvoiceId,
+    seller: AccountId,
+    buyer: AccountId,
+) {
+    w.emit(NewEvent {
+        kind: if how == BalanceStatus::Credited {
+            "invoice.credited"
+        } else {
+            "invoice.paid"
+        },
+        subject: id.to_string(),
+        account: buyer,
+        data: json!({ "seller_id": seller, "buyer_id": buyer }),
+    });
+}

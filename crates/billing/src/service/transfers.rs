@@ -1,0 +1,131 @@
+//! Bank transfers, recorded by the seller.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tradewind_kernel::{
+    Error, Money, Result,
+    id::{AccountId, InvoiceId, PaymentId},
+    text,
+};
+use tradewind_platform::{AuditEntry, OpCtx, Platform, Work};
+use tradewind_policy::{Action, ResourceKind};
+use utoipa::ToSchema;
+
+use super::{
+    payments::{announce, receive, use_credit},
+    realm, traded,
+};
+use crate::{
+    store::{charges::Pair, documents, payments as store},
+    types::{LedgerAccount, Payment, PaymentKind, PaymentState},
+};
+
+/// A bank transfer that the seller has received.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TransferRecord {
+    /// Who received it.
+    pub seller_id: AccountId,
+    /// Who paid.
+    pub payer_id: AccountId,
+    /// The invoice that it pays; the oldest open ones when left out.
+    #[serde(default)]
+    pub invoice_id: Option<InvoiceId>,
+    /// How much. More than is open becomes credit.
+    pub amount: Money,
+    /// The bank's reference, by which the same transfer is recognised.
+    pub reference: String,
+}
+
+/// Records a bank transfer. Part payments leave the rest open, over-payments become credit of the payer.
+///
+/// # Errors
+/// `amount` when it is not positive or in another currency, `reference`; `transfer_known` when the same reference was
+/// recorded before; `NotFound`, `Forbidden`.
+pub async fn transfer_record(p: &Platform, ctx: &OpCtx, input: &TransferRecord) -> Result<Payment> {
+    p.command(ctx, "payment.record", input, |w, input| {
+        Box::pin(transfer_record_in(w, input))
+    })
+    .await
+}
+
+/// As [`transfer_record`], within another command.
+///
+/// # Errors
+/// As [`transfer_record`].
+pub async fn transfer_record_in(w: &mut Work, input: &TransferRecord) -> Result<Payment> {
+    let realm = realm(w);
+    let target = traded(w, ResourceKind::Payment, input.seller_id, input.payer_id).await?;
+    w.authorize(Action::PaymentRecord, &target)?;
+    if input.amount.minor <= 0 {
+        return Err(Error::invalid(
+            "amount",
+            "out_of_range",
+            "expected more than zero",
+        ));
+    }
+    text::check_len("reference", &input.reference, 1, 140)?;
+    if let Some(known) = store::by_reference(
+        &mut w.tx,
+        realm,
+        input.seller_id,
+        input.payer_id,
+        &input.reference,
+    )
+    .await?
+    {
+        return Err(Error::conflict(
+            "transfer_known",
+            format!("this transfer is recorded already, as {known}"),
+        ));
+    }
+    if let Some(invoice) = input.invoice_id {
+        let balance = documents::balance(&mut w.tx, realm, invoice)
+            .await?
+            .ok_or_else(|| Error::not_found(invoice))?;
+        if (balance.seller_id, balance.buyer_id) != (input.seller_id, input.payer_id) {
+            return Err(Error::not_found(invoice));
+        }
+        if balance.currency != input.amount.currency {
+            return Err(Error::invalid(
+                "amount",
+                "currency_mismatch",
+                format!("the invoice is in {}", balance.currency),
+            ));
+        }
+    }
+    let mut payment = Payment {
+        id: PaymentId::generate(),
+        invoice_id: input.invoice_id,
+        seller_id: input.seller_id,
+        payer_id: input.payer_id,
+        method_id: None,
+        kind: PaymentKind::Transfer,
+        amount: input.amount,
+        applied: Money::zero(input.amount.currency),
+        state: PaymentState::Succeeded,
+        reference: Some(input.reference.clone()),
+        action: None,
+        failure_code: None,
+        created_at: w.ctx.now,
+        settled_at: Some(w.ctx.now),
+    };
+    receive(w, &mut payment, LedgerAccount::Bank).await?;
+    store::insert(&mut w.tx, realm, &payment).await?;
+    if input.invoice_id.is_none() {
+        let pair = Pair {
+            seller_id: input.seller_id,
+            buyer_id: input.payer_id,
+            currency: input.amount.currency,
+        };
+        use_credit(w, pair, None).await?;
+    }
+    w.audit(AuditEntry {
+        action: "payment.record",
+        kind: "payment",
+        id: payment.id.to_string(),
+        account: input.payer_id,
+        summary: json!({ "amount": input.amount, "invoice_id": input.invoice_id, "reference": input.reference }),
+    });
+    announce(w, &payment);
+    Ok(payment)
+}

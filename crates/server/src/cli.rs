@@ -1,9 +1,17 @@
 //! The command line: what can be asked, and who answers it.
 
+mod account;
 mod admin;
+mod billing;
+mod catalogue;
 mod clock;
+mod delivery;
 mod demo;
+mod ledger;
+mod mail;
 mod order;
+mod payment;
+mod quote;
 mod serve;
 mod session;
 mod subscription;
@@ -16,6 +24,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use serde_json::json;
+use tradewind_kernel::page::ListRequest;
 use tradewind_kernel::{Error, PageRequest, Result};
 
 use crate::config::DataOptions;
@@ -140,18 +149,51 @@ enum Command {
     /// The clock of a sandbox
     #[command(subcommand)]
     Clock(clock::Clock),
-    /// Orders: list, show, approve, reject, retry
+    /// What a storefront offers and what it costs there
+    #[command(subcommand)]
+    Catalogue(catalogue::Catalogue),
+    /// What an order would cost and do
+    #[command(subcommand)]
+    Quote(quote::Quote),
+    /// Orders: place, list, show, approve, reject, retry, cancel
     #[command(subcommand)]
     Order(order::Order),
-    /// Subscriptions: list, show, change
+    /// Subscriptions: list, show, change, cancel, access
     #[command(subcommand)]
     Subscription(subscription::Subscription),
+    /// Rate and invoice everything that is due
+    Bill(billing::Bill),
+    /// Invoices and credit notes
+    #[command(subcommand)]
+    Invoice(billing::Invoice),
+    /// Pay an invoice by card
+    Pay(payment::Pay),
+    /// The cards of an account
+    #[command(subcommand)]
+    Card(payment::Card),
+    /// Bank transfers that arrived
+    #[command(subcommand)]
+    Transfer(payment::Transfer),
+    /// The books
+    #[command(subcommand)]
+    Ledger(ledger::Ledger),
+    /// Recompute every invariant of the books; exits with 3 and names what does not add up
+    Check,
+    /// Deliveries at vendors, and the messages that tell them
+    #[command(subcommand)]
+    Delivery(delivery::Delivery),
+    /// Mails in the outbox
+    #[command(subcommand)]
+    Mail(mail::Mail),
     /// Take in cost and usage from a file
     #[command(subcommand)]
     Import(usage::Import),
     /// What was used, and whose it is
     #[command(subcommand)]
     Usage(usage::Usage),
+    /// The accounts of a realm
+    #[command(subcommand)]
+    Account(account::Account),
     /// Realms, users, keys and jobs
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -181,6 +223,14 @@ impl ListOptions {
 
     fn sort(&self) -> &str {
         self.sort.as_deref().unwrap_or_default()
+    }
+
+    fn request(&self) -> Result<ListRequest> {
+        Ok(ListRequest {
+            filter: self.filter().to_owned(),
+            sort: self.sort().to_owned(),
+            page: self.page()?,
+        })
     }
 
     fn page(&self) -> Result<PageRequest> {
@@ -269,6 +319,18 @@ async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Clock(command) => clock::run(&session, command).await?,
         Command::Order(command) => order::run(&session, command).await?,
         Command::Subscription(command) => subscription::run(&session, command).await?,
+        Command::Catalogue(command) => catalogue::run(&session, command).await?,
+        Command::Delivery(command) => delivery::run(&session, command).await?,
+        Command::Mail(command) => mail::run(&session, command).await?,
+        Command::Account(command) => account::run(&session, command).await?,
+        Command::Quote(command) => quote::run(&session, command).await?,
+        Command::Pay(command) => payment::pay(&session, command).await?,
+        Command::Card(command) => payment::card(&session, command).await?,
+        Command::Transfer(command) => payment::transfer(&session, command).await?,
+        Command::Bill(command) => billing::bill(&session, command).await?,
+        Command::Invoice(command) => billing::invoice(&session, command).await?,
+        Command::Ledger(command) => ledger::run(&session, command).await?,
+        Command::Check => return ledger::check(&session).await,
         Command::Import(command) => usage::import(&session, command).await?,
         Command::Usage(command) => usage::usage(&session, command).await?,
         Command::Admin(command) => admin::run(&session, command).await?,
@@ -279,4 +341,15 @@ async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
 /// A text from the command line as a typed value, complaining about this argument.
 fn parse<T: std::str::FromStr<Err = Error>>(argument: &str, text: &str) -> Result<T> {
     text.parse().map_err(|e: Error| e.at(argument))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
 }

@@ -68,6 +68,16 @@ pub struct DataOptions {
         help_heading = "Database"
     )]
     pub commit: Commit,
+    /// Mail server to send mails through; without one they land in the outbox
+    #[arg(
+        long,
+        global = true,
+        env = "TRADEWIND_SMTP_URL",
+        hide_env_values = true,
+        value_name = "URL",
+        help_heading = "Database"
+    )]
+    pub smtp_url: Option<String>,
 }
 
 /// How the server reaches the world and is reached.
@@ -102,6 +112,8 @@ pub struct Config {
     pub public_url: String,
     /// Whether webhooks may go to private and loopback addresses.
     pub allow_private_webhook_targets: bool,
+    /// Mail server; without one, mails land in the outbox.
+    pub smtp_url: Option<String>,
 }
 
 impl Config {
@@ -131,6 +143,7 @@ impl Config {
             keys: KeyRing::load(key.as_deref(), &options.data)?,
             public_url: reached.public_url,
             allow_private_webhook_targets: reached.allow_private_webhook_targets,
+            smtp_url: options.smtp_url.clone(),
         })
     }
 

@@ -3,6 +3,7 @@
 //! Every step goes by a fixed idempotency key or looks first whether it was done, so building goes on where it was cut off.
 
 mod people;
+mod sales;
 mod script;
 mod shelf;
 mod state;
@@ -57,6 +58,21 @@ pub(crate) async fn build(config: &Config, progress: &(dyn Fn(&str) + Sync)) -> 
         state.save(&config.data)?;
     }
     app.close().await;
+    if !state.settled {
+        let app = App::open(config).await?;
+        app.schedule_days().await?;
+        let builder = Builder {
+            platform: app.platform(),
+            passwords: app.passwords(),
+            progress,
+        };
+        builder
+            .sales(&people, &script.accounts, &*app.gateway())
+            .await?;
+        state.settled = true;
+        state.save(&config.data)?;
+        app.close().await;
+    }
     let sellers = script.accounts.accounts.iter();
     let storefronts = sellers
         .filter_map(|party| Some((party.account.name.clone(), party.account.slug.clone()?)))

@@ -53,14 +53,19 @@ impl Output {
 
     /// A page of a list, for people as a table with a hint at the next page.
     pub(crate) fn page<T: Serialize>(&self, page: &Page<T>, columns: &[Column]) -> Result<()> {
-        self.rows(&to_value(page)?, columns)?;
-        if let Some(next) = page.next.as_ref().filter(|_| !self.json) {
+        self.listing(page, columns)
+    }
+
+    /// As [`Output::page`], for a page that says more than its items.
+    pub(crate) fn listing<T: Serialize>(&self, page: &T, columns: &[Column]) -> Result<()> {
+        let value = to_value(page)?;
+        self.rows(&value, columns)?;
+        if let Some(next) = value.get("next").and_then(Value::as_str) {
             self.note(&format!("more with --after {next}"));
         }
         Ok(())
     }
 
-    /// Rows of `items` of a value that may say more around them.
     fn rows(&self, value: &Value, columns: &[Column]) -> Result<()> {
         if self.json {
             return self.json_value(value);
@@ -89,6 +94,16 @@ impl Output {
             return Ok(());
         }
         self.text(&format!("\n{title}\n{}", table::table(items, columns)))
+    }
+
+    /// Text or a document exactly as it is.
+    pub(crate) fn raw(&self, bytes: &[u8]) -> Result<()> {
+        write(&self.out, bytes)
+    }
+
+    /// For what is written piece by piece, exactly as it is.
+    pub(crate) fn stream(&self) -> impl Write + Send + '_ {
+        Stream(&self.out)
     }
 
     fn json_value(&self, value: &Value) -> Result<()> {
@@ -127,6 +142,23 @@ impl Output {
         };
         // There is nowhere left to complain to.
         let _ = write(&self.err, text.as_bytes());
+    }
+}
+
+/// The answer as something to write to.
+struct Stream<'a>(&'a Mutex<Box<dyn Write + Send>>);
+
+impl Write for Stream<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let mut to = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        to.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .flush()
     }
 }
 

@@ -10,8 +10,14 @@ use tokio::sync::watch;
 use tradewind_accounts::service::person;
 use tradewind_accounts::types::Membership;
 use tradewind_accounts::{PasswordCost, Passwords};
-use tradewind_connectors::{HttpClient, HttpClientConfig, install_crypto_provider};
+use tradewind_api::{ApiConfig, ApiState};
+use tradewind_billing::service::PaymentGateway;
+use tradewind_connectors::{
+    HttpClient, HttpClientConfig, OutboxMailer, SandboxGateway, SmtpMailer, install_crypto_provider,
+};
+use tradewind_flows::Outside;
 use tradewind_kernel::{Error, Result};
+use tradewind_platform::port::Mailer;
 use tradewind_platform::{
     Migration, OpCtx, Platform, PlatformConfig, Worker, WorkerConfig, housekeeping,
 };
@@ -36,6 +42,7 @@ pub fn migrations() -> Vec<&'static [Migration]> {
         tradewind_orders::MIGRATIONS,
         tradewind_fulfilment::MIGRATIONS,
         tradewind_metering::MIGRATIONS,
+        tradewind_billing::MIGRATIONS,
         tradewind_connectors::MIGRATIONS,
     ]
 }
@@ -49,6 +56,7 @@ pub struct App {
 struct Inner {
     platform: Platform,
     passwords: Passwords,
+    gateway: Arc<dyn PaymentGateway>,
     config: Config,
 }
 
@@ -69,7 +77,18 @@ impl App {
         let http = HttpClient::new(&HttpClientConfig {
             allow_private_targets: config.allow_private_webhook_targets,
         })?;
-        tradewind_fulfilment::service::wire(self.platform(), &config.public_url, Arc::new(http));
+        let platform = self.platform();
+        tradewind_fulfilment::service::wire(platform, &config.public_url, Arc::new(http));
+        let mailer: Arc<dyn Mailer> = match &config.smtp_url {
+            Some(url) => Arc::new(SmtpMailer::new(url)?),
+            None => Arc::new(OutboxMailer::new(platform.clone(), config.outbox())),
+        };
+        let outside = Outside {
+            mailer,
+            gateway: self.gateway(),
+            public_url: config.public_url.clone(),
+        };
+        tradewind_flows::wire(platform, &outside);
         Ok(())
     }
 
@@ -82,8 +101,10 @@ impl App {
             config.keys.clone(),
         ))
         .await?;
+        let page = format!("{}/sandbox/payments", config.public_url);
         Ok(Self {
             inner: Arc::new(Inner {
+                gateway: Arc::new(SandboxGateway::new(platform.clone(), page)),
                 platform,
                 passwords: Passwords::new(PasswordCost::default())?,
                 config: config.clone(),
@@ -101,6 +122,24 @@ impl App {
     #[must_use]
     pub fn passwords(&self) -> &Passwords {
         &self.inner.passwords
+    }
+
+    /// Who holds the cards.
+    #[must_use]
+    pub fn gateway(&self) -> Arc<dyn PaymentGateway> {
+        self.inner.gateway.clone()
+    }
+
+    /// Sees to it that every realm has its daily run.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn schedule_days(&self) -> Result<()> {
+        for realm in self.platform().realms().await? {
+            let ctx = self.platform().system(realm.id).await?;
+            tradewind_flows::daily::schedule(self.platform(), &ctx).await?;
+        }
+        Ok(())
     }
 
     /// What it was opened with.
@@ -154,7 +193,12 @@ impl App {
 
     /// All routes: API, pages, health.
     pub fn router(&self) -> Router {
-        Router::new()
+        let state = ApiState::new(
+            self.platform().clone(),
+            self.passwords().clone(),
+            ApiConfig::default(),
+        );
+        tradewind_api::router(state)
     }
 
     /// Serves on this listener and works off jobs until `shutdown` comes to an end; then lets what is running finish.
@@ -166,6 +210,7 @@ impl App {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<()> {
+        self.schedule_days().await?;
         let (stop, stopped) = watch::channel(false);
         let worker = Worker::new(self.platform().clone(), WorkerConfig::default());
         let working = tokio::spawn({

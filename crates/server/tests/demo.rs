@@ -5,7 +5,9 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::Shell;
+use serde_json::json;
 use tradewind_platform::{DbConfig, KeyRing, Platform, PlatformConfig};
+use tradewind_server::cli::Exit;
 
 /// How much of everything there is.
 async fn census(shell: &Shell) -> BTreeMap<String, i64> {
@@ -14,8 +16,8 @@ async fn census(shell: &Shell) -> BTreeMap<String, i64> {
         CENSUS = "SELECT 'account' AS what, COUNT(*) AS n FROM account UNION ALL SELECT 'user', COUNT(*) FROM app_user
             UNION ALL SELECT 'product', COUNT(*) FROM product UNION ALL SELECT 'plan', COUNT(*) FROM plan
             UNION ALL SELECT 'item', COUNT(*) FROM item UNION ALL SELECT 'listing', COUNT(*) FROM listing
-            UNION ALL SELECT 'rate', COUNT(*) FROM fx_rate UNION ALL SELECT 'job', COUNT(*) FROM job
-            UNION ALL SELECT 'audit', COUNT(*) FROM audit";
+            UNION ALL SELECT 'rate', COUNT(*) FROM fx_rate UNION ALL SELECT 'invoice', COUNT(*) FROM invoice
+            UNION ALL SELECT 'subscription', COUNT(*) FROM subscription";
     }
     let db = DbConfig::sqlite(shell.dir().join("tradewind.db"));
     let config = PlatformConfig::new(
@@ -31,6 +33,47 @@ async fn census(shell: &Shell) -> BTreeMap<String, i64> {
     rows.into_iter().collect()
 }
 
+/// Journey 2: every leg of the resold cloud costs is invoiced once, and nothing twice.
+async fn resell_cloud_costs(shell: &Shell) {
+    let sample = shell.dir().join("focus-1.0-sample.csv");
+    let import = ["--json", "import", "focus", sample.to_str().unwrap()];
+    let first = shell.run(&import).await.json();
+    assert_eq!(
+        (first["accepted"].clone(), first["held"].clone()),
+        (json!(993), json!(7))
+    );
+    let again = shell.run(&import).await.json();
+    assert_eq!(
+        (again["accepted"].clone(), again["duplicate"].clone()),
+        (json!(0), json!(1000))
+    );
+
+    let bill = ["--json", "bill", "--until", "2024-10-01"];
+    // Four customers, two resellers, one distributor.
+    assert_eq!(shell.run(&bill).await.json()["documents"], 7);
+    let nothing = shell.run(&bill).await.json();
+    assert_eq!(
+        (nothing["charges"].clone(), nothing["documents"].clone()),
+        (json!(0), json!(0))
+    );
+
+    // Late rows: what was held is claimed, and exactly the difference is invoiced.
+    let held = shell.run(&["--json", "usage", "held"]).await.json();
+    assert_eq!(held["items"].as_array().unwrap().len(), 7);
+    let account = held["items"][0]["sub_account"].as_str().unwrap();
+    let subscriptions = shell
+        .run(&["--json", "subscription", "list", "--sort", "created"])
+        .await
+        .json();
+    let cloud = subscriptions["items"][0]["id"].as_str().unwrap();
+    shell
+        .done(&["usage", "assign", "Oracle", account, cloud])
+        .await;
+    let late = shell.run(&bill).await.json();
+    assert_eq!(late["documents"], 3, "customer, reseller, distributor");
+    assert_eq!(shell.run(&["check"]).await.exit, Exit::Done);
+}
+
 #[tokio::test]
 async fn the_same_world_however_often_it_is_built() {
     let shell = Shell::new();
@@ -39,6 +82,13 @@ async fn the_same_world_however_often_it_is_built() {
     assert_eq!(first["account"], 11);
     assert_eq!(first["product"], 12);
 
+    let check = shell.done(&["check"]).await;
+    assert_eq!(
+        check,
+        "Everything adds up in Northwind Cloud, Southgate Cloud.\n"
+    );
+    resell_cloud_costs(&shell).await;
+    let first = census(&shell).await;
     shell.done(&["demo", "--build-only"]).await;
     assert_eq!(census(&shell).await, first);
 
@@ -49,6 +99,7 @@ async fn the_same_world_however_often_it_is_built() {
 
     std::fs::write(shell.dir().join("mine.txt"), "stays").unwrap();
     shell.done(&["demo", "--build-only", "--fresh"]).await;
-    assert_eq!(census(&shell).await, first);
+    let fresh = census(&shell).await;
+    assert_eq!((fresh["account"], fresh["invoice"]), (11, 9));
     assert!(shell.dir().join("mine.txt").exists());
 }

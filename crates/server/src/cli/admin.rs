@@ -4,14 +4,14 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use tradewind_accounts::service::RealmCreate;
 use tradewind_accounts::service::{
-    api_key_create, api_key_list, api_key_revoke, realm_create, realm_list, user_invite, user_list,
+    api_key_create, api_key_list, api_key_revoke, job_list, realm_create, realm_list, user_invite,
+    user_list,
 };
 use tradewind_accounts::types::{AccountCreate, ApiKeyCreate, PersonInput, UserInvite};
-use tradewind_kernel::filter::{Filter, Sort};
 use tradewind_kernel::id::{AccountId, ApiKeyId, JobId};
 use tradewind_kernel::{Result, Timestamp};
-use tradewind_platform::{RealmMode, audit, jobs};
-use tradewind_policy::{Action, ResourceKind, Role};
+use tradewind_platform::{RealmMode, jobs};
+use tradewind_policy::Role;
 
 use super::{ListOptions, Session, parse};
 use crate::output::columns;
@@ -208,6 +208,7 @@ async fn realms(session: &Session<'_>, command: RealmCommand) -> Result<()> {
                 password: facts.password,
             };
             let created = realm_create(platform, session.app().passwords(), &input).await?;
+            session.app().schedule_days().await?;
             session.out.facts(
                 &json!({ "realm": created.realm, "provider": created.provider, "owner": created.owner }),
                 columns![("realm", "/realm"), ("provider", "/provider/id"), ("owner", "/owner/email")],
@@ -314,23 +315,7 @@ fn roles(names: &[String]) -> Result<Vec<Role>> {
 
 async fn list_jobs(session: &Session<'_>, options: &ListOptions) -> Result<()> {
     let ctx = session.ctx().await?;
-    let root = session.realm().await?.target(ResourceKind::Job);
-    let filter = Filter::parse(options.filter(), &audit::JOB_FIELDS)?;
-    let sort = Sort::parse(
-        options.sort.as_deref().unwrap_or("-created"),
-        &audit::JOB_FIELDS,
-    )?;
-    let page = options.page()?;
-    let input = (root, filter, sort, page);
-    let found = session
-        .platform()
-        .read(&ctx, &input, |w, (root, filter, sort, page)| {
-            Box::pin(async move {
-                w.authorize(Action::JobView, root)?;
-                audit::jobs(w, filter, sort, page).await
-            })
-        })
-        .await?;
+    let found = job_list(session.platform(), &ctx, &options.request()?).await?;
     session.out.page(
         &found,
         columns![

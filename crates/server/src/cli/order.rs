@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 use serde_json::json;
+use tradewind_flows::order::{PlaceInput, order_cancel, order_place};
 use tradewind_kernel::Result;
 use tradewind_orders::service::{
     OrderQuery, order_approve, order_get, order_list, order_reject, order_retry,
@@ -23,6 +24,19 @@ pub(crate) enum Order {
     Show {
         /// Order
         order: String,
+    },
+    /// Place the order that a quote promises
+    Place {
+        /// Quote
+        quote: String,
+    },
+    /// Call an order off; what was invoiced is credited, what was paid becomes credit
+    Cancel {
+        #[command(flatten)]
+        which: Which,
+        /// Why
+        #[arg(long)]
+        reason: String,
     },
     /// Approve an order that waits for its seller
     Approve(Which),
@@ -49,6 +63,15 @@ pub(crate) struct Which {
 }
 
 impl Which {
+    fn refusal(&self, reason: String) -> Result<OrderRefusal> {
+        let OrderDecision { id, version } = self.decision()?;
+        Ok(OrderRefusal {
+            id,
+            version,
+            reason,
+        })
+    }
+
     fn decision(&self) -> Result<OrderDecision> {
         Ok(OrderDecision {
             id: parse("order", &self.order)?,
@@ -95,16 +118,19 @@ pub(crate) async fn run(session: &Session<'_>, command: Order) -> Result<()> {
             let detail = order_get(platform, &ctx, parse("order", &order)?).await?;
             return show(session, &detail);
         }
+        Order::Place { quote } => {
+            let input = PlaceInput {
+                quote_id: parse("quote", &quote)?,
+            };
+            order_place(platform, &ctx, &input).await?
+        }
+        Order::Cancel { which, reason } => {
+            order_cancel(platform, &ctx, &which.refusal(reason)?).await?
+        }
         Order::Approve(which) => order_approve(platform, &ctx, &which.decision()?).await?,
         Order::Retry(which) => order_retry(platform, &ctx, &which.decision()?).await?,
         Order::Reject { which, reason } => {
-            let decision = which.decision()?;
-            let refusal = OrderRefusal {
-                id: decision.id,
-                version: decision.version,
-                reason,
-            };
-            order_reject(platform, &ctx, &refusal).await?
+            order_reject(platform, &ctx, &which.refusal(reason)?).await?
         }
     };
     settled(session, after).await

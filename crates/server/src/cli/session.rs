@@ -3,7 +3,7 @@
 use std::io::IsTerminal as _;
 
 use tradewind_kernel::id::RealmId;
-use tradewind_kernel::{Error, Result};
+use tradewind_kernel::{Error, Locale, Result};
 use tradewind_platform::{OpCtx, Platform, Realm, Worker, WorkerConfig};
 
 use super::WhoOptions;
@@ -34,6 +34,14 @@ impl<'a> Session<'a> {
     /// All that is wired together.
     pub(crate) fn app(&self) -> &App {
         &self.app
+    }
+
+    /// The realm that was asked for, or all of them.
+    pub(crate) async fn realms(&self) -> Result<Vec<Realm>> {
+        match self.who.realm {
+            Some(_) => Ok(vec![self.realm().await?]),
+            None => self.platform().realms().await,
+        }
     }
 
     /// The realm that was asked for, or the first one.
@@ -86,6 +94,11 @@ impl<'a> Session<'a> {
         let worker = Worker::new(self.platform().clone(), WorkerConfig::default());
         worker.drain(false).await?;
         Ok(())
+    }
+
+    /// The language of texts for people.
+    pub(crate) fn locale(&self) -> Locale {
+        Locale::En
     }
 
     /// Whether someone watches, so that progress is worth showing.

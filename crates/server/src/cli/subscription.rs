@@ -2,13 +2,18 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
+use tradewind_flows::order::{PlaceInput, order_place};
+use tradewind_flows::quote::QuoteView;
+use tradewind_fulfilment::service::{access_get, credential_reveal};
 use tradewind_kernel::Result;
 use tradewind_orders::service::{
     SubscriptionQuery, auto_renew_set, subscription_get, subscription_list, subscription_rename,
 };
 use tradewind_orders::types::{AutoRenewSet, SubscriptionDetail, SubscriptionRename};
 
-use super::{ListOptions, Session, parse};
+use tradewind_platform::OpCtx;
+
+use super::{ListOptions, Session, parse, quote};
 use crate::output::columns;
 
 /// What can be done with subscriptions.
@@ -24,6 +29,31 @@ pub(crate) enum Subscription {
         /// Subscription
         subscription: String,
     },
+    /// Change quantities or the plan: shows what it costs and does, and does it with --confirm
+    #[command(
+        after_help = "Example:\n  tradewind subscription change sub_01… --item seats=20 --as lena@example.com --confirm"
+    )]
+    Change {
+        #[command(flatten)]
+        wanted: quote::Change,
+        #[command(flatten)]
+        confirm: Confirm,
+    },
+    /// End a subscription: shows when and what is credited, and does it with --confirm
+    Cancel {
+        #[command(flatten)]
+        wanted: quote::Cancel,
+        #[command(flatten)]
+        confirm: Confirm,
+    },
+    /// Show how to get at what is subscribed to
+    Access {
+        /// Subscription
+        subscription: String,
+        /// Show the value of this credential; that is noted in the audit log
+        #[arg(long, value_name = "CODE")]
+        reveal: Option<String>,
+    },
     /// Give a subscription another name
     Rename {
         #[command(flatten)]
@@ -38,6 +68,14 @@ pub(crate) enum Subscription {
         /// Whether it does
         value: OnOff,
     },
+}
+
+/// Whether to do what is quoted.
+#[derive(Args)]
+pub(crate) struct Confirm {
+    /// Do it
+    #[arg(long)]
+    confirm: bool,
 }
 
 /// Yes or no.
@@ -82,6 +120,18 @@ pub(crate) async fn run(session: &Session<'_>, command: Subscription) -> Result<
                 ],
             );
         }
+        Subscription::Change { wanted, confirm } => {
+            let quoted = quote::change(session, &ctx, wanted).await?;
+            return confirmed(session, &ctx, &quoted, &confirm).await;
+        }
+        Subscription::Cancel { wanted, confirm } => {
+            let quoted = quote::cancel(session, &ctx, wanted).await?;
+            return confirmed(session, &ctx, &quoted, &confirm).await;
+        }
+        Subscription::Access {
+            subscription,
+            reveal,
+        } => return access(session, &ctx, &subscription, reveal.as_deref()).await,
         Subscription::Show { subscription } => {
             subscription_get(platform, &ctx, parse("subscription", &subscription)?).await?
         }
@@ -104,6 +154,71 @@ pub(crate) async fn run(session: &Session<'_>, command: Subscription) -> Result<
     };
     session.settle().await?;
     show(session, &detail)
+}
+
+/// Shows what is quoted, or places it.
+async fn confirmed(
+    session: &Session<'_>,
+    ctx: &OpCtx,
+    quoted: &QuoteView,
+    confirm: &Confirm,
+) -> Result<()> {
+    if !confirm.confirm || ctx.dry_run {
+        quote::show(session, quoted)?;
+        session
+            .out
+            .note("Nothing has been changed; --confirm does it.");
+        return Ok(());
+    }
+    // The quote has taken the key of this call; the order gets one that follows from it.
+    let key = ctx
+        .idempotency_key
+        .as_ref()
+        .map(|key| format!("{key}:place"));
+    let ctx = OpCtx {
+        idempotency_key: key,
+        ..ctx.clone()
+    };
+    let input = PlaceInput {
+        quote_id: quoted.id,
+    };
+    let order = order_place(session.platform(), &ctx, &input).await?;
+    super::order::settled(session, order).await
+}
+
+async fn access(
+    session: &Session<'_>,
+    ctx: &OpCtx,
+    subscription: &str,
+    reveal: Option<&str>,
+) -> Result<()> {
+    let id = parse("subscription", subscription)?;
+    if let Some(code) = reveal {
+        let revealed = credential_reveal(session.platform(), ctx, id, code).await?;
+        return session.out.say(&revealed, &revealed.value);
+    }
+    let data = access_get(session.platform(), ctx, id).await?;
+    session
+        .out
+        .facts(&data, columns![("instructions", "/instructions")])?;
+    session.out.section(
+        "Addresses",
+        &json!(data.endpoints),
+        columns![
+            ("what", "/label"),
+            ("address", "/url"),
+            ("category", "/category")
+        ],
+    )?;
+    session.out.section(
+        "Credentials",
+        &json!(data.credentials),
+        columns![
+            ("code", "/code"),
+            ("what", "/label"),
+            ("written", "/written_at")
+        ],
+    )
 }
 
 fn show(session: &Session<'_>, detail: &SubscriptionDetail) -> Result<()> {

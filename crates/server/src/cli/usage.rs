@@ -4,13 +4,12 @@ use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde::Deserialize;
 use serde_json::json;
 use tradewind_kernel::id::SubscriptionId;
 use tradewind_kernel::{Error, Result};
 use tradewind_metering::service::{
     HeldQuery, ImportOptions, focus_import, held_list, import_list, sub_account_assign,
-    sub_account_list, usage_totals,
+    sub_account_assign_many, sub_account_list, usage_totals,
 };
 use tradewind_metering::types::{
     HeldState, ImportState, OnError, SubAccountAssignment, UsageImport,
@@ -79,14 +78,6 @@ pub(crate) enum Usage {
         #[arg(long, value_name = "DATE")]
         month: Option<String>,
     },
-}
-
-/// A line of a mapping file.
-#[derive(Deserialize)]
-struct MappingLine {
-    source: String,
-    sub_account: String,
-    subscription: String,
 }
 
 pub(crate) async fn import(session: &Session<'_>, command: Import) -> Result<()> {
@@ -162,39 +153,18 @@ fn refuse_failed(import: &UsageImport) -> Result<()> {
     ))
 }
 
-/// Carries out a mapping file; it is read to its end before anything is assigned.
+/// Carries out a mapping file, all of it or none.
 async fn assign_all(session: &Session<'_>, ctx: &OpCtx, file: &Path) -> Result<()> {
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_path(file)
+    let mapping = std::fs::read(file)
         .map_err(|e| Error::unavailable(format!("mapping file {}: {e}", file.display())))?;
-    let mut assignments = Vec::new();
-    for (at, line) in reader.deserialize::<MappingLine>().enumerate() {
-        let row = at + 2;
-        let line = line.map_err(|e| {
-            Error::invalid(
-                format!("mapping row {row}"),
-                "malformed_row",
-                format!("expected the columns source, sub_account, subscription: {e}"),
-            )
-        })?;
-        let subscription = parse::<SubscriptionId>(
-            &format!("mapping row {row}, subscription"),
-            &line.subscription,
-        )?;
-        assignments.push(SubAccountAssignment {
-            source: line.source,
-            external_id: line.sub_account,
-            subscription_id: subscription,
-        });
-    }
-    let mut released = 0;
-    for assignment in &assignments {
-        released += sub_account_assign(session.platform(), ctx, assignment).await?;
-    }
+    let ctx = OpCtx {
+        idempotency_key: None,
+        ..ctx.clone()
+    };
+    let report = sub_account_assign_many(session.platform(), &ctx, &mapping).await?;
     session.out.note(&format!(
-        "{} sub-accounts assigned, {released} held rows counted",
-        assignments.len()
+        "{} sub-accounts assigned, {} held rows counted",
+        report.assigned, report.released
     ));
     Ok(())
 }

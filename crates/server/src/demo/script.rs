@@ -37,6 +37,14 @@ pub(crate) struct Accounts {
     pub(crate) rates: Vec<(Currency, Currency, Date, Decimal)>,
     /// Price books of those who resell.
     pub(crate) books: Vec<BookScript>,
+    /// Who has a card at hand.
+    pub(crate) cards: Vec<String>,
+    /// What was sold before the demo begins.
+    pub(crate) sales: Vec<SaleScript>,
+    /// What the clock shows when the demo begins.
+    pub(crate) today: Timestamp,
+    /// What is ordered as the demo begins, for the vendor's service to deliver.
+    pub(crate) orders: Vec<SaleScript>,
 }
 
 /// An account with its people.
@@ -69,8 +77,38 @@ pub(crate) struct BookScript {
     pub(crate) note: String,
     /// Who buys from it.
     pub(crate) buyers: Vec<String>,
-    /// Percentages, each for usage with these dimensions or for everything.
-    pub(crate) markups: Vec<(Decimal, BTreeMap<String, String>)>,
+    /// Percentages, for everything or for some usage.
+    pub(crate) markups: Vec<MarkupScript>,
+}
+
+/// An order of a customer.
+#[derive(Deserialize)]
+pub(crate) struct SaleScript {
+    /// Who buys.
+    pub(crate) customer: String,
+    /// Which product.
+    pub(crate) product: String,
+    /// In which plan.
+    pub(crate) plan: String,
+    /// How much of which item.
+    #[serde(default)]
+    pub(crate) quantities: BTreeMap<String, Decimal>,
+    /// What the product asks.
+    #[serde(default)]
+    pub(crate) parameters: BTreeMap<String, String>,
+}
+
+/// What a reseller adds.
+#[derive(Deserialize)]
+pub(crate) struct MarkupScript {
+    /// In percent of what it pays.
+    pub(crate) percent: Decimal,
+    /// Only on this product.
+    #[serde(default)]
+    pub(crate) product: Option<String>,
+    /// Only on usage with these dimensions.
+    #[serde(default, rename = "match")]
+    pub(crate) matches: BTreeMap<String, String>,
 }
 
 /// What vendors offer.

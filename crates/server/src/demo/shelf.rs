@@ -11,7 +11,7 @@ use tradewind_catalogue::types::{
     PlanDraft, PriceBookAssign, PriceBookCreate, ProductCreate, ProductDraft, ProductStatus,
     ProductTransition, RateSet, RevisionCreate,
 };
-use tradewind_kernel::id::{CategoryId, ItemId, PriceBookId};
+use tradewind_kernel::id::{CategoryId, PriceBookId, ProductId};
 use tradewind_kernel::{Currency, Date, Result};
 
 use super::script::{Accounts, Catalogue, Party, ProductScript};
@@ -43,27 +43,38 @@ impl Builder<'_> {
             rate_set(self.platform, &ctx, &rate).await?;
         }
         let shelves = self.categories(people, provider, catalogue).await?;
+        let mut products = BTreeMap::new();
         for vendor in accounts
             .accounts
             .iter()
             .filter(|party| party.account.kind == "vendor")
         {
-            self.vendor(people, provider, vendor, catalogue, &shelves)
-                .await?;
+            let made = self.vendor(people, provider, vendor, catalogue, &shelves);
+            products.extend(made.await?);
         }
         for (at, book) in accounts.books.iter().enumerate() {
             (self.progress)(&book.name);
-            let listings = book
-                .markups
-                .iter()
-                .map(|(percent, matches)| {
-                    listing(
-                        None,
-                        matches.clone(),
-                        ListingPrice::Markup { percent: *percent },
-                    )
-                })
-                .collect();
+            let mut listings = Vec::new();
+            for markup in &book.markups {
+                let product = markup.product.as_deref();
+                let product_id = product
+                    .map(|slug| {
+                        products
+                            .get(slug)
+                            .copied()
+                            .ok_or_else(|| broken(format!("no product {slug}")))
+                    })
+                    .transpose()?;
+                listings.push(ListingDraft {
+                    product_id,
+                    plan_id: None,
+                    item_id: None,
+                    matches: markup.matches.clone(),
+                    price: ListingPrice::Markup {
+                        percent: markup.percent,
+                    },
+                });
+            }
             let id = self
                 .book(
                     people,
@@ -114,9 +125,9 @@ impl Builder<'_> {
         vendor: &Party,
         catalogue: &Catalogue,
         shelves: &BTreeMap<String, CategoryId>,
-    ) -> Result<()> {
+    ) -> Result<BTreeMap<String, ProductId>> {
         let mut listings = Vec::new();
-        let mut products = Vec::new();
+        let mut products = BTreeMap::new();
         for script in catalogue
             .products
             .iter()
@@ -125,7 +136,7 @@ impl Builder<'_> {
             (self.progress)(script.draft.name.get(tradewind_kernel::Locale::En));
             let shelf = shelves.get(&script.category).copied();
             let (id, priced) = self.product(people, script, shelf).await?;
-            products.push((id, script.draft.slug.clone()));
+            products.insert(script.draft.slug.clone(), id);
             listings.extend(priced);
         }
         let currency = vendor.account.currency.as_deref().unwrap_or("EUR");
@@ -143,20 +154,20 @@ impl Builder<'_> {
             )
             .await?;
         self.assign(people, &vendor.key, provider, book).await?;
-        for (id, slug) in products {
+        for (slug, id) in &products {
             let ctx = self
                 .person(people, &vendor.key, &format!("publish:{slug}"))
                 .await?;
-            let product = product_get(self.platform, &ctx, id).await?.product;
+            let product = product_get(self.platform, &ctx, *id).await?.product;
             if product.status == ProductStatus::Draft {
                 let publish = ProductTransition {
-                    id,
+                    id: *id,
                     version: product.version,
                 };
                 product_publish(self.platform, &ctx, &publish).await?;
             }
         }
-        Ok(())
+        Ok(products)
     }
 
     /// A product with plans and parameters; answers the vendor's prices of its items.
@@ -165,7 +176,7 @@ impl Builder<'_> {
         people: &People,
         script: &ProductScript,
         category_id: Option<CategoryId>,
-    ) -> Result<(tradewind_kernel::id::ProductId, Vec<ListingDraft>)> {
+    ) -> Result<(ProductId, Vec<ListingDraft>)> {
         let slug = &script.draft.slug;
         let vendor = &script.vendor;
         let ctx = self
@@ -208,11 +219,13 @@ impl Builder<'_> {
                     .ok_or_else(|| broken(format!("no price for {}", item.code)))?
                     .price
                     .clone();
-                listings.push(listing(
-                    Some(item.id),
-                    BTreeMap::new(),
-                    ListingPrice::Absolute { model },
-                ));
+                listings.push(ListingDraft {
+                    product_id: None,
+                    plan_id: None,
+                    item_id: Some(item.id),
+                    matches: BTreeMap::new(),
+                    price: ListingPrice::Absolute { model },
+                });
             }
         }
         for (position, parameter) in (0..).zip(&script.parameters) {
@@ -287,19 +300,5 @@ impl Builder<'_> {
             book_id: Some(book),
         };
         price_book_assign(self.platform, &ctx, &assign).await
-    }
-}
-
-fn listing(
-    item_id: Option<ItemId>,
-    matches: BTreeMap<String, String>,
-    price: ListingPrice,
-) -> ListingDraft {
-    ListingDraft {
-        product_id: None,
-        plan_id: None,
-        item_id,
-        matches,
-        price,
     }
 }

@@ -14,6 +14,7 @@ pub(crate) fn cell(value: Option<&Value>) -> (String, bool) {
         None | Some(Value::Null) => (NOTHING.to_owned(), false),
         Some(Value::Bool(yes)) => (if *yes { "yes" } else { "no" }.to_owned(), false),
         Some(Value::Number(number)) => (number.to_string(), true),
+        Some(Value::Object(fields)) if fields.is_empty() => (NOTHING.to_owned(), false),
         Some(Value::String(text)) if text.is_empty() => (NOTHING.to_owned(), false),
         Some(Value::String(text)) => (short_time(text), is_decimal(text)),
         Some(Value::Array(values)) => {
@@ -27,6 +28,10 @@ pub(crate) fn cell(value: Option<&Value>) -> (String, bool) {
             if let Ok(money) = Money::deserialize(object) {
                 let amount = format::amount(Locale::En, money);
                 return (format!("{amount} {}", money.currency), true);
+            }
+            // An answer to choose from.
+            if let (Some(value), Some(_)) = (fields.get("value"), fields.get("label")) {
+                return cell(Some(value));
             }
             // A text in several languages, or else whatever it is.
             let english = fields.get("en").and_then(Value::as_str);

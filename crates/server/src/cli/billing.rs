@@ -1,0 +1,248 @@
+//! `tradewind bill` and `tradewind invoice`: billing runs and the documents they issue.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use tradewind_billing::service::{
+    self as billing, ListQuery, invoice_details, invoice_get, invoice_list,
+};
+use tradewind_documents::csv::CsvWriter;
+use tradewind_flows::document::invoice_pdf;
+use tradewind_kernel::id::InvoiceId;
+use tradewind_kernel::{Error, PageRequest, Result, time};
+
+use super::{ListOptions, Session, parse};
+use crate::output::columns;
+
+/// Rates and invoices everything that is due, on every leg.
+#[derive(Args)]
+#[command(after_help = "\
+Usage, periods and trials that have ended are charged on every leg of every sale, and what is due is invoiced from the
+customers up to the provider. A run may be cut off and started again; running it twice bills nothing twice.
+
+Example:
+  tradewind bill --until 2024-10-01")]
+pub(crate) struct Bill {
+    /// Last day to bill (default: today in the realm)
+    #[arg(long, value_name = "DATE")]
+    until: Option<String>,
+}
+
+/// What can be done with invoices and credit notes.
+#[derive(Subcommand)]
+pub(crate) enum Invoice {
+    /// List invoices and credit notes, the latest first
+    #[command(
+        after_help = "Examples:\n  tradewind invoice list --filter status:open\n  tradewind invoice list --filter 'issued>=2024-10-01' --as jana@example.com --json"
+    )]
+    List(ListOptions),
+    /// Show a document with its lines
+    Show {
+        /// Document
+        invoice: String,
+    },
+    /// Write a document as a PDF
+    Pdf {
+        /// Document
+        invoice: String,
+        /// File to write (default: named after the document, in the current directory; - for standard output)
+        #[arg(long, short)]
+        output: Option<PathBuf>,
+    },
+    /// The exact charges behind a document's lines, as CSV
+    Detail {
+        /// Document
+        invoice: String,
+    },
+}
+
+pub(crate) async fn bill(session: &Session<'_>, command: Bill) -> Result<()> {
+    let ctx = session.ctx().await?;
+    let until = match &command.until {
+        Some(text) => time::parse_date("until", text)?,
+        None => ctx.now.date_in(&tradewind_kernel::Zone::utc()),
+    };
+    let bar = progress(session);
+    let report = billing::bill(session.platform(), &ctx, until, |report| {
+        bar.set_message(format!(
+            "{} subscriptions, {} charges, {} documents",
+            report.subscriptions, report.charges, report.documents
+        ));
+        bar.tick();
+    })
+    .await?;
+    bar.finish_and_clear();
+    session.settle().await?;
+    session.out.facts(
+        &report,
+        columns![
+            ("subscriptions", "/subscriptions"),
+            ("charges", "/charges"),
+            ("documents", "/documents")
+        ],
+    )?;
+    session.out.section(
+        "Not billed",
+        &json!(report.problems),
+        columns![("subscription", "/subscription_id"), ("why", "/message")],
+    )
+}
+
+fn progress(session: &Session<'_>) -> ProgressBar {
+    if !session.is_watched() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+pub(crate) async fn invoice(session: &Session<'_>, command: Invoice) -> Result<()> {
+    let platform = session.platform();
+    let ctx = session.ctx().await?;
+    match command {
+        Invoice::List(options) => {
+            let query = ListQuery {
+                filter: options.filter().to_owned(),
+                sort: options.sort().to_owned(),
+                page: options.page()?,
+            };
+            session.out.page(
+                &invoice_list(platform, &ctx, &query).await?,
+                columns![
+                    ("document", "/id"),
+                    ("number", "/number"),
+                    ("kind", "/kind"),
+                    ("issued", "/issued_on"),
+                    ("due", "/due_on"),
+                    ("net", "/net"),
+                    ("tax", "/tax"),
+                    ("gross", "/gross"),
+                    ("open", "/balance/open"),
+                    ("status", "/balance/status"),
+                ],
+            )
+        }
+        Invoice::Show { invoice } => {
+            let document = invoice_get(platform, &ctx, parse("invoice", &invoice)?).await?;
+            session.out.facts(
+                &document,
+                columns![
+                    ("document", "/id"),
+                    ("kind", "/kind"),
+                    ("number", "/number"),
+                    ("from", "/parties/seller/name"),
+                    ("to", "/parties/buyer/name"),
+                    ("issued", "/issued_on"),
+                    ("due", "/due_on"),
+                    ("net", "/net"),
+                    ("tax", "/tax"),
+                    ("gross", "/gross"),
+                    ("paid", "/balance/paid"),
+                    ("open", "/balance/open"),
+                    ("status", "/balance/status"),
+                ],
+            )?;
+            session.out.section(
+                "Lines",
+                &json!(document.lines),
+                columns![
+                    ("no", "/no"),
+                    ("group", "/group_label"),
+                    ("description", "/description"),
+                    ("from", "/period/start"),
+                    ("to", "/period/end"),
+                    ("quantity", "/quantity"),
+                    ("unit", "/unit"),
+                    ("net", "/net"),
+                    ("tax %", "/tax_rate"),
+                ],
+            )
+        }
+        Invoice::Pdf { invoice, output } => {
+            let (name, pdf) = invoice_pdf(platform, &ctx, parse("invoice", &invoice)?).await?;
+            if output.as_deref().is_some_and(|to| to == "-") {
+                return session.out.raw(&pdf);
+            }
+            let file = output.unwrap_or_else(|| PathBuf::from(name));
+            std::fs::write(&file, &pdf)
+                .map_err(|e| Error::unavailable(format!("writing {}: {e}", file.display())))?;
+            session.out.say(
+                &json!({ "file": file, "bytes": pdf.len() }),
+                &format!("Written to {}", file.display()),
+            )
+        }
+        Invoice::Detail { invoice } => {
+            let id: InvoiceId = parse("invoice", &invoice)?;
+            if session.out.is_json() {
+                return session
+                    .out
+                    .listing(&json!({ "items": details(session, id).await? }), &[]);
+            }
+            let csv = detail_csv(session, id).await?;
+            session.out.raw(&csv)
+        }
+    }
+}
+
+async fn details(session: &Session<'_>, id: InvoiceId) -> Result<Vec<billing::Detail>> {
+    let ctx = session.ctx().await?;
+    let mut page = PageRequest::new(Some(200), None)?;
+    let mut all = Vec::new();
+    loop {
+        let found = invoice_details(session.platform(), &ctx, id, &page).await?;
+        all.extend(found.items);
+        match found.next {
+            Some(next) => page.after = Some(next),
+            None => return Ok(all),
+        }
+    }
+}
+
+async fn detail_csv(session: &Session<'_>, id: InvoiceId) -> Result<Vec<u8>> {
+    let header = [
+        "line",
+        "charge",
+        "subscription",
+        "item",
+        "kind",
+        "group",
+        "description",
+        "from",
+        "to",
+        "quantity",
+        "unit",
+        "unit_price",
+        "exact_amount",
+        "currency",
+        "share_of_line",
+    ];
+    let mut csv = CsvWriter::new(Vec::new(), &header)?;
+    for detail in details(session, id).await? {
+        let facts = &detail.charge.facts;
+        csv.integer(detail.line_no)
+            .text(&detail.charge.id.to_string())
+            .text(&facts.subscription_id.to_string())
+            .text(&facts.item_code)
+            .text(facts.kind.as_str())
+            .text(&facts.group_label)
+            .text(&facts.description)
+            .date(facts.period.start)
+            .date(facts.period.end)
+            .decimal(facts.quantity)
+            .text(&facts.unit);
+        match facts.unit_price {
+            Some(price) => csv.decimal(price),
+            None => csv.empty(),
+        };
+        csv.decimal(facts.exact)
+            .text(facts.amount.currency.code())
+            .decimal(facts.amount.to_decimal());
+        csv.end_row()?;
+    }
+    csv.finish()
+}

@@ -1,0 +1,286 @@
+//! `tradewind quote`: what an order would cost and do, before it is placed.
+
+use std::collections::BTreeMap;
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Value, json};
+use tradewind_catalogue::service::{offer, product_get};
+use tradewind_flows::quote::{
+    CancelInput, CancelWhen, ChangeInput, PurchaseInput, QuoteView, quote_cancel, quote_change,
+    quote_get, quote_purchase,
+};
+use tradewind_kernel::decimal::{Limits, parse_decimal};
+use tradewind_kernel::id::{PlanId, SubscriptionId};
+use tradewind_kernel::{Decimal, Error, Result};
+use tradewind_orders::service::subscription_get;
+use tradewind_platform::OpCtx;
+
+use super::catalogue::{Shop, scope};
+use super::{Session, parse};
+use crate::output::columns;
+
+/// What can be quoted.
+#[derive(Subcommand)]
+pub(crate) enum Quote {
+    /// Quote a new subscription
+    #[command(after_help = "\
+Example:
+  tradewind quote buy workspace team --item seats=12 --param workspace=acme --param region=eu \\
+    --accept-terms 2024-08 --as lena@example.com
+  tradewind order place quo_01… --as lena@example.com")]
+    Buy(Box<Buy>),
+    /// Quote a change of a subscription
+    Change(Change),
+    /// Quote the end of a subscription
+    Cancel(Cancel),
+    /// Show a quote again
+    Show {
+        /// Quote
+        quote: String,
+    },
+}
+
+/// What is bought.
+#[derive(Args)]
+pub(crate) struct Buy {
+    /// Product, by its name in addresses
+    product: String,
+    /// Plan, by its code
+    plan: String,
+    /// How much of an item: seats=12; can be given several times
+    #[arg(long = "item", value_name = "CODE=QUANTITY")]
+    items: Vec<String>,
+    /// An answer to what the product asks: region=eu; can be given several times
+    #[arg(long = "param", value_name = "CODE=ANSWER")]
+    parameters: Vec<String>,
+    /// Accept the conditions of this version
+    #[arg(long, value_name = "VERSION")]
+    accept_terms: Option<String>,
+    /// What to call the subscription
+    #[arg(long)]
+    name: Option<String>,
+    /// Account that buys (default: one's own)
+    #[arg(long = "for", value_name = "ACCOUNT")]
+    customer: Option<String>,
+    #[command(flatten)]
+    shop: Shop,
+}
+
+/// What is changed.
+#[derive(Args)]
+#[group(id = "changed")]
+pub(crate) struct Change {
+    /// Subscription
+    subscription: String,
+    /// Another plan of the same product, by its code
+    #[arg(long)]
+    plan: Option<String>,
+    /// Another quantity of an item: seats=12; can be given several times
+    #[arg(long = "item", value_name = "CODE=QUANTITY")]
+    items: Vec<String>,
+}
+
+/// What is cancelled.
+#[derive(Args)]
+#[group(id = "cancelled")]
+pub(crate) struct Cancel {
+    /// Subscription
+    subscription: String,
+    /// When it ends
+    #[arg(long, value_enum, default_value_t = When::EndOfPeriod)]
+    when: When,
+    /// Why, for the seller
+    #[arg(long)]
+    reason: Option<String>,
+}
+
+/// When a subscription ends.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum When {
+    /// At the end of what is paid, or of the commitment.
+    EndOfPeriod,
+    /// At once.
+    Now,
+}
+
+pub(crate) async fn run(session: &Session<'_>, command: Quote) -> Result<()> {
+    let ctx = session.ctx().await?;
+    let quote = match command {
+        Quote::Buy(buy) => purchase(session, &ctx, *buy).await?,
+        Quote::Change(wanted) => change(session, &ctx, wanted).await?,
+        Quote::Cancel(wanted) => cancel(session, &ctx, wanted).await?,
+        Quote::Show { quote } => {
+            quote_get(session.platform(), &ctx, parse("quote", &quote)?).await?
+        }
+    };
+    show(session, &quote)
+}
+
+async fn purchase(session: &Session<'_>, ctx: &OpCtx, buy: Buy) -> Result<QuoteView> {
+    let platform = session.platform();
+    let scope = scope(session, ctx, &buy.shop).await?;
+    let offer = offer(platform, ctx, &scope, &buy.product).await?;
+    let codes = || {
+        offer
+            .offered_plans
+            .iter()
+            .map(|plan| plan.code.as_str())
+            .collect::<Vec<_>>()
+    };
+    let plan = offer
+        .offered_plans
+        .iter()
+        .find(|plan| plan.code == buy.plan);
+    let plan = plan.ok_or_else(|| unknown_plan(&buy.plan, &codes()))?;
+    let input = PurchaseInput {
+        customer_id: match &buy.customer {
+            Some(account) => parse("for", account)?,
+            None => ctx.principal.account,
+        },
+        product_id: offer.card.product_id,
+        plan_id: plan.plan_id,
+        name: buy.name,
+        quantities: quantities(&buy.items)?,
+        parameters: buy
+            .parameters
+            .iter()
+            .map(|text| pair("param", text))
+            .collect::<Result<_>>()?,
+        accepted_terms: buy.accept_terms,
+    };
+    quote_purchase(platform, ctx, &input).await
+}
+
+/// Quotes a change.
+pub(crate) async fn change(
+    session: &Session<'_>,
+    ctx: &OpCtx,
+    wanted: Change,
+) -> Result<QuoteView> {
+    let id: SubscriptionId = parse("subscription", &wanted.subscription)?;
+    let plan_id = match &wanted.plan {
+        Some(code) => Some(plan_of(session, ctx, id, code).await?),
+        None => None,
+    };
+    let input = ChangeInput {
+        subscription_id: id,
+        plan_id,
+        quantities: quantities(&wanted.items)?,
+    };
+    quote_change(session.platform(), ctx, &input).await
+}
+
+/// Quotes a cancellation.
+pub(crate) async fn cancel(
+    session: &Session<'_>,
+    ctx: &OpCtx,
+    wanted: Cancel,
+) -> Result<QuoteView> {
+    let input = CancelInput {
+        subscription_id: parse("subscription", &wanted.subscription)?,
+        when: match wanted.when {
+            When::EndOfPeriod => CancelWhen::EndOfPeriod,
+            When::Now => CancelWhen::Now,
+        },
+        reason: wanted.reason,
+    };
+    quote_cancel(session.platform(), ctx, &input).await
+}
+
+/// The plan with this code of the product that is subscribed to.
+async fn plan_of(
+    session: &Session<'_>,
+    ctx: &OpCtx,
+    id: SubscriptionId,
+    code: &str,
+) -> Result<PlanId> {
+    let platform = session.platform();
+    let subscription = subscription_get(platform, ctx, id).await?.subscription;
+    // Only names are looked up here; whether the plan can be had is decided where it is quoted.
+    let system = platform.system(ctx.realm).await?;
+    let product = product_get(platform, &system, subscription.product_id).await?;
+    let codes: Vec<&str> = product
+        .plans
+        .iter()
+        .map(|plan| plan.code.as_str())
+        .collect();
+    let plan = product.plans.iter().find(|plan| plan.code == code);
+    plan.map(|plan| plan.id)
+        .ok_or_else(|| unknown_plan(code, &codes))
+}
+
+fn unknown_plan(code: &str, codes: &[&str]) -> Error {
+    Error::invalid(
+        "plan",
+        "unknown",
+        format!("there is no plan \"{code}\"; there is {}", codes.join(", ")),
+    )
+}
+
+fn quantities(items: &[String]) -> Result<BTreeMap<String, Decimal>> {
+    items
+        .iter()
+        .map(|text| {
+            let (code, quantity) = pair("item", text)?;
+            let quantity = parse_decimal(&format!("items.{code}"), &quantity, &Limits::any())?;
+            Ok((code, quantity))
+        })
+        .collect()
+}
+
+fn pair(argument: &str, text: &str) -> Result<(String, String)> {
+    let (code, value) = text.split_once('=').ok_or_else(|| {
+        Error::invalid(
+            argument,
+            "malformed",
+            format!("expected CODE=VALUE instead of \"{text}\""),
+        )
+    })?;
+    Ok((code.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// Shows a quote: what is due now, what is credited, what the next invoice will be.
+pub(crate) fn show(session: &Session<'_>, quote: &QuoteView) -> Result<()> {
+    session.out.facts(
+        quote,
+        columns![
+            ("quote", "/id"),
+            ("kind", "/kind"),
+            ("subscription", "/subscription_id"),
+            ("holds from", "/preview/effective_on"),
+            ("one-time", "/preview/billing/one_time"),
+            ("recurring", "/preview/billing/recurring"),
+            ("credited", "/preview/billing/credited"),
+            ("due now", "/preview/billing/due_now/gross"),
+            ("of it tax", "/preview/billing/due_now/tax"),
+            ("trial until", "/preview/billing/trial_ends_on"),
+            ("next invoice", "/preview/billing/next/on"),
+            ("of", "/preview/billing/next/document/gross"),
+            ("needs approval", "/preview/needs_approval"),
+            ("needs payment", "/preview/needs_payment"),
+            ("valid until", "/expires_at"),
+        ],
+    )?;
+    let preview = json!(quote.preview);
+    let line = columns![
+        ("description", "/description"),
+        ("from", "/period/start"),
+        ("to", "/period/end"),
+        ("quantity", "/quantity"),
+        ("unit", "/unit"),
+        ("net", "/net"),
+        ("tax %", "/tax_rate"),
+    ];
+    let part = |pointer: &str| preview.pointer(pointer).cloned().unwrap_or(Value::Null);
+    session
+        .out
+        .section("Due now", &part("/billing/due_now/lines"), line)?;
+    session
+        .out
+        .section("Next invoice", &part("/billing/next/document/lines"), line)?;
+    session.out.section(
+        "By usage",
+        &part("/billing/metered"),
+        columns![("item", "/code"), ("name", "/name"), ("unit", "/unit")],
+    )
+}

@@ -13,6 +13,7 @@ pub mod openapi;
 pub mod problem;
 pub mod reply;
 mod state;
+mod upload;
 pub mod v1;
 
 pub use auth::{Anyone, Caller};

@@ -15,6 +15,8 @@ mod passwords;
 mod relationships;
 mod sessions;
 mod storefronts;
+mod usage;
+mod usage_imports;
 
 /// All resources.
 pub(crate) fn router() -> OpenApiRouter<ApiState> {
@@ -30,4 +32,6 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(relationships::router())
         .merge(sessions::router())
         .merge(storefronts::router())
+        .merge(usage::router())
+        .merge(usage_imports::router())
 }

@@ -125,6 +125,17 @@ fn id_reused(row: &FocusRow) -> ImportProblem {
     }
 }
 
+/// Whether the principal may import at all, to be asked before a file is received.
+///
+/// # Errors
+/// Not found, forbidden.
+pub async fn import_allowed(p: &Platform, ctx: &OpCtx) -> Result<()> {
+    p.read(ctx, &(), |w, ()| {
+        Box::pin(async move { authorize(w).await.map(drop) })
+    })
+    .await
+}
+
 /// One import.
 ///
 /// # Errors

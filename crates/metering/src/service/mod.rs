@@ -10,7 +10,7 @@ pub use file::ImportProgress;
 pub use hold::{
     HeldQuery, held_list, sub_account_assign, sub_account_assign_many, sub_account_list,
 };
-pub use import::{ImportOptions, focus_import, import_get, import_list};
+pub use import::{ImportOptions, focus_import, import_allowed, import_get, import_list};
 pub use ingest::{BATCH_MAX, usage_ingest};
 pub use query::{
     subscriptions_with_usage_in, total_key, totals_before_in, usage_records, usage_records_between,

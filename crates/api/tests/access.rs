@@ -3,6 +3,8 @@
 #[path = "access/accounts.rs"]
 mod accounts;
 mod common;
+#[path = "access/usage.rs"]
+mod usage;
 
 use std::collections::BTreeMap;
 
@@ -57,7 +59,10 @@ impl Who {
 }
 
 fn cases() -> Vec<Case> {
-    [accounts::cases()].into_iter().flatten().collect()
+    [accounts::cases(), usage::cases()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Method and path of every operation, by its id.

@@ -88,6 +88,7 @@ struct ImportParams {
     #[param(min_length = 1, max_length = 200)]
     file_name: String,
     /// What to do about malformed rows: leave them out (`skip`), or import nothing (`abort`).
+    #[param(inline)]
     on_error: Option<OnError>,
     /// Read by the caller's context; named here because nothing unknown is let through.
     #[serde(default, rename = "dry_run")]
@@ -170,6 +171,7 @@ async fn import_get(
 #[into_params(parameter_in = Query)]
 struct HeldParams {
     /// What became of them: `held`, `released` or `rejected`.
+    #[param(inline)]
     state: Option<HeldState>,
     /// Provider of the sub-account, together with `sub_account`.
     #[param(max_length = 80)]

@@ -13,11 +13,19 @@ use tradewind_accounts::{
 };
 use tradewind_api::{ApiConfig, ApiState};
 use tradewind_kernel::id::{AccountId, ApiKeyId, RealmId, RelationshipId, SessionId, UserId};
-use tradewind_platform::{OpCtx, Platform, RealmMode, stmts};
+use tradewind_platform::{Migration, OpCtx, Platform, RealmMode, stmts};
 use tradewind_policy::Role;
 use tradewind_testkit::{TestDb, TestPlatform};
 
 pub const PASSWORD: &str = "a long enough phrase";
+
+/// The rooms behind the operations, in the order of the house.
+const ROOMS: &[&[Migration]] = &[
+    tradewind_accounts::MIGRATIONS,
+    tradewind_catalogue::MIGRATIONS,
+    tradewind_orders::MIGRATIONS,
+    tradewind_metering::MIGRATIONS,
+];
 
 stmts! {
     /// Entries of the audit log: every change leaves one.
@@ -89,7 +97,7 @@ impl World {
     }
 
     pub async fn with(db: TestDb, config: ApiConfig) -> Self {
-        let t = TestPlatform::open(db, &[tradewind_accounts::MIGRATIONS]).await;
+        let t = TestPlatform::open(db, ROOMS).await;
         let p = &t.platform;
         let passwords = Passwords::new(PasswordCost::LOWEST).expect("a valid cost");
         let realm = realm_create(p, &passwords, &realm_input("shop"))

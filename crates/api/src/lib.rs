@@ -17,7 +17,7 @@ mod upload;
 pub mod v1;
 
 pub use auth::{Anyone, Caller};
-use axum::Router;
+use axum::{Router, routing::any};
 pub use problem::{ApiResult, Problem};
 pub use state::{ApiConfig, ApiState};
 use utoipa_axum::router::OpenApiRouter;
@@ -27,6 +27,8 @@ pub fn router(state: ApiState) -> Router {
     let (api, document) = described().split_for_parts();
     let api = api
         .merge(health::router(document))
+        // Below /api, what is not there is a problem document, whatever the pages beside the API answer.
+        .route("/api/{*path}", any(problem::no_such_path))
         .method_not_allowed_fallback(problem::method_not_allowed);
     layers::around(api, &state).with_state(state)
 }

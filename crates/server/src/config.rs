@@ -147,6 +147,19 @@ impl Config {
         })
     }
 
+    /// The configuration over the embedded database of a directory, with nothing else said.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn embedded(data: &Path) -> Result<Self> {
+        Self::load(&DataOptions {
+            data: data.to_owned(),
+            database_url: None,
+            commit: Commit::Normal,
+            smtp_url: None,
+        })
+    }
+
     /// The configuration of a server.
     ///
     /// # Errors

@@ -17,6 +17,8 @@ use people::{People, SignIn};
 pub(crate) use state::DemoState;
 pub(crate) use vendor::run_vendor;
 
+use tradewind_web::{DemoInfo, DemoPerson};
+
 use crate::config::Config;
 use crate::wiring::App;
 
@@ -34,6 +36,26 @@ pub(crate) struct World {
     pub(crate) sign_ins: Vec<SignIn>,
     /// Names of the sellers with a storefront, and of their storefronts.
     pub(crate) storefronts: Vec<(String, String)>,
+}
+
+impl World {
+    /// Whom one can be, account by account, for the page that lets one choose.
+    pub(crate) fn info(&self) -> DemoInfo {
+        let mut groups: Vec<(String, Vec<DemoPerson>)> = Vec::new();
+        for person in &self.sign_ins {
+            let shown = DemoPerson {
+                who: person.name.clone(),
+                about: person.role.clone(),
+                email: person.email.clone(),
+                password: PASSWORD.to_owned(),
+            };
+            match groups.last_mut().filter(|group| group.0 == person.account) {
+                Some(group) => group.1.push(shown),
+                None => groups.push((person.account.clone(), vec![shown])),
+            }
+        }
+        DemoInfo { groups }
+    }
 }
 
 /// Builds the world, or goes on where building was cut off; `progress` is told about every step.

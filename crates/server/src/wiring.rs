@@ -24,6 +24,8 @@ use tradewind_platform::{
 
 use tradewind_policy::Principal;
 
+use tradewind_web::{DemoInfo, WebState};
+
 use crate::config::Config;
 
 /// Finished jobs and idempotency keys are kept this long.
@@ -56,7 +58,7 @@ pub struct App {
 struct Inner {
     platform: Platform,
     passwords: Passwords,
-    gateway: Arc<dyn PaymentGateway>,
+    gateway: SandboxGateway,
     config: Config,
 }
 
@@ -104,7 +106,7 @@ impl App {
         let page = format!("{}/sandbox/payments", config.public_url);
         Ok(Self {
             inner: Arc::new(Inner {
-                gateway: Arc::new(SandboxGateway::new(platform.clone(), page)),
+                gateway: SandboxGateway::new(platform.clone(), page),
                 platform,
                 passwords: Passwords::new(PasswordCost::default())?,
                 config: config.clone(),
@@ -127,7 +129,7 @@ impl App {
     /// Who holds the cards.
     #[must_use]
     pub fn gateway(&self) -> Arc<dyn PaymentGateway> {
-        self.inner.gateway.clone()
+        Arc::new(self.inner.gateway.clone())
     }
 
     /// Sees to it that every realm has its daily run.
@@ -191,23 +193,33 @@ impl App {
         self.platform().db().close().await;
     }
 
-    /// All routes: API, pages, health.
-    pub fn router(&self) -> Router {
-        let state = ApiState::new(
+    /// All routes: API, pages, health. In a demo, pages show whom one can be.
+    pub fn router(&self, demo: Option<DemoInfo>) -> Router {
+        let api = ApiState::new(
             self.platform().clone(),
             self.passwords().clone(),
             ApiConfig::default(),
         );
-        tradewind_api::router(state)
+        let pages = WebState {
+            platform: self.platform().clone(),
+            passwords: self.passwords().clone(),
+            gateway: self.gateway(),
+            sandbox: Some(self.inner.gateway.clone()),
+            outbox: self.config().smtp_url.is_none(),
+            public_url: self.config().public_url.clone(),
+            demo: demo.map(Arc::new),
+        };
+        tradewind_api::router(api).merge(tradewind_web::router(pages))
     }
 
-    /// Serves on this listener and works off jobs until `shutdown` comes to an end; then lets what is running finish.
+    /// Serves these routes on this listener and works off jobs until `shutdown` comes to an end; then lets what is running finish.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when serving fails.
     pub async fn serve(
         &self,
         listener: TcpListener,
+        routes: Router,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<()> {
         self.schedule_days().await?;
@@ -218,7 +230,7 @@ impl App {
             async move { worker.run(stopped).await }
         });
         let keeping = tokio::spawn(keep_house(self.platform().clone(), stopped.clone()));
-        let serving = axum::serve(listener, self.router())
+        let serving = axum::serve(listener, routes)
             .with_graceful_shutdown(when_stopped(stopped.clone()))
             .into_future();
         let serving = tokio::spawn(serving);

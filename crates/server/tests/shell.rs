@@ -203,6 +203,41 @@ async fn a_directory_with_another_installation_is_no_place_for_the_demo() {
     assert_eq!(realms["items"].as_array().unwrap().len(), 1);
 }
 
+#[tokio::test]
+async fn pages_and_api_answer_from_one_router() {
+    use axum::body::Body;
+    use axum::http::Request;
+    use tower::ServiceExt as _;
+
+    let shell = Shell::new();
+    shell.done(REALM).await;
+    let mut config = tradewind_server::config::Config::embedded(shell.dir()).unwrap();
+    config.public_url = "http://localhost:8080".to_owned();
+    let app = tradewind_server::wiring::App::open(&config).await.unwrap();
+    let routes = app.router(None);
+    for (path, status, kind) in [
+        ("/healthz", 200, "text/plain"),
+        ("/readyz", 200, "text/plain"),
+        ("/api/v1/openapi.json", 200, "application/json"),
+        ("/api/v1/me", 401, "application/problem+json"),
+        ("/api/v1/nothing", 404, "application/problem+json"),
+        ("/nowhere", 404, "text/html"),
+    ] {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let answer = routes.clone().oneshot(request).await.unwrap();
+        let given = answer
+            .headers()
+            .get("content-type")
+            .map(|v| v.to_str().unwrap().to_owned());
+        assert_eq!(answer.status().as_u16(), status, "{path}");
+        assert!(
+            given.clone().is_some_and(|given| given.starts_with(kind)),
+            "{path}: {given:?}"
+        );
+    }
+    app.close().await;
+}
+
 /// The text with its ids replaced, to compare with what was kept.
 fn steady(text: &str) -> String {
     let mut steady = String::new();

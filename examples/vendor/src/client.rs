@@ -147,5 +147,6 @@ async fn check(path: &str, answer: reqwest::Response) -> Result<reqwest::Respons
         return Ok(answer);
     }
     let body = answer.text().await.unwrap_or_default();
-    bail!("{path} answered {status}: {body}")
+    let shown: String = body.chars().take(300).collect();
+    bail!("{path} answered {status}: {shown}")
 }

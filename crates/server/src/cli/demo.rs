@@ -53,7 +53,8 @@ pub(crate) async fn run(data: &DataOptions, command: &Demo, out: &Output) -> Res
     let app = App::open(&config).await?;
     let vendor = demo::run_vendor(&app, &world, &config).await?;
     announce(out, &config, &world)?;
-    let served = app.serve(listener, stop_signal()).await;
+    let routes = app.router(Some(world.info()));
+    let served = app.serve(listener, routes, stop_signal()).await;
     vendor.abort();
     served
 }

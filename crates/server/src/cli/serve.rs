@@ -26,7 +26,7 @@ pub(crate) async fn run(data: &DataOptions, command: &Serve, out: &Output) -> Re
         &json!({ "listening": format!("http://{address}"), "public_url": config.public_url }),
         &format!("Tradewind listens on http://{address}"),
     )?;
-    app.serve(listener, stop_signal()).await
+    app.serve(listener, app.router(None), stop_signal()).await
 }
 
 /// Takes the address, saying what to do when it is taken.

@@ -42,6 +42,8 @@ pub(crate) struct Member {
 /// A sign-in to show.
 #[derive(Clone, Debug, serde::Serialize)]
 pub(crate) struct SignIn {
+    /// Name.
+    pub(crate) name: String,
     /// Address.
     pub(crate) email: String,
     /// What one sees with it.
@@ -172,6 +174,7 @@ impl Builder<'_> {
                 membership.roles,
             ));
             people.sign_ins.push(SignIn {
+                name: name.clone(),
                 email: email.clone(),
                 role: what.clone(),
                 account: membership.account.name,

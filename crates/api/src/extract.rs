@@ -179,6 +179,40 @@ impl<S: Send + Sync> FromRequestParts<S> for Listing {
     }
 }
 
+/// Which part of a list that is neither filtered nor sorted.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageParams {
+    /// Items of one page.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u32>,
+    /// The `next` of the page before.
+    #[param(max_length = 1000)]
+    after: Option<String>,
+}
+
+/// Which part of a list is wanted; described by [`PageParams`].
+#[derive(Debug)]
+pub struct Paging {
+    /// The page.
+    pub page: PageRequest,
+    /// The address below `/api/v1`, for the link to the next page.
+    pub(crate) uri: Uri,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Paging {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
+        let Params(params) = Params::<PageParams>::of(parts)?;
+        Ok(Self {
+            page: PageRequest::new(params.limit, params.after)?,
+            uri: parts.uri.clone(),
+        })
+    }
+}
+
 /// Parameters behind the question mark, read strictly as bodies are.
 #[derive(Debug)]
 pub struct Params<T>(pub T);

@@ -1,16 +1,23 @@
 //! What goes out: one thing with its version, a new thing with its address, a page with the way to the next.
 
+use std::future::{self, Future};
+
 use axum::{
     Json,
+    body::{Body, Bytes},
     response::{IntoResponse, Response},
 };
+use futures_util::{StreamExt as _, stream};
 use http::{HeaderValue, StatusCode, Uri, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
-use tradewind_kernel::page::Page;
+use tradewind_kernel::{Error, Result, page::Page};
 use utoipa::ToSchema;
 
-use crate::extract::Listing;
+use crate::{
+    extract::{Listing, Paging},
+    problem::ApiResult,
+};
 
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -62,10 +69,16 @@ pub fn done() -> Response {
 
 /// A page of a list, with the address of the next one as `Link`.
 pub fn listed<T: Serialize>(listing: &Listing, page: Page<T>) -> Response {
-    let link = page
-        .next
-        .as_deref()
-        .and_then(|next| link_to(&listing.uri, next));
+    page_of(&listing.uri, page)
+}
+
+/// A page of a list that is neither filtered nor sorted, with the address of the next one as `Link`.
+pub fn paged<T: Serialize>(paging: &Paging, page: Page<T>) -> Response {
+    page_of(&paging.uri, page)
+}
+
+fn page_of<T: Serialize>(uri: &Uri, page: Page<T>) -> Response {
+    let link = page.next.as_deref().and_then(|next| link_to(uri, next));
     let body = Listed {
         items: page.items,
         next: page.next,
@@ -80,6 +93,45 @@ pub fn listed<T: Serialize>(listing: &Listing, page: Page<T>) -> Response {
 /// All items of a short list, in the form of a page.
 pub fn all<T: Serialize>(items: Vec<T>) -> Response {
     one(&Listed { items, next: None })
+}
+
+/// A file to be kept under a name.
+pub fn file(media: &'static str, name: &str, body: Body) -> Response {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    let disposition = format!("attachment; filename=\"{name}\"");
+    if let Ok(disposition) = HeaderValue::try_from(disposition) {
+        headers.insert(header::CONTENT_DISPOSITION, disposition);
+    }
+    response
+}
+
+/// A file that is made while it is sent: `piece` answers the part from a place on (none for the first) and the place of
+/// the next. The first is made before anything is answered, so that a refusal is told as one; should a later one fail,
+/// the connection breaks off, and nobody takes what has arrived for the whole.
+///
+/// # Errors
+/// Those of the first piece.
+pub async fn piecewise<P, F>(
+    media: &'static str,
+    name: &str,
+    mut piece: impl FnMut(Option<P>) -> F + Send + 'static,
+) -> ApiResult<Response>
+where
+    P: Send + 'static,
+    F: Future<Output = Result<(Vec<u8>, Option<P>)>> + Send + 'static,
+{
+    let (first, place) = piece(None).await?;
+    let rest = stream::try_unfold((piece, place), |(mut piece, place)| async move {
+        let Some(place) = place else {
+            return Ok::<_, Error>(None);
+        };
+        let (bytes, next) = piece(Some(place)).await?;
+        Ok(Some((Bytes::from(bytes), (piece, next))))
+    });
+    let all = stream::once(future::ready(Ok(Bytes::from(first)))).chain(rest);
+    Ok(file(media, name, Body::from_stream(all)))
 }
 
 fn tag(response: &mut Response, version: i64) {

@@ -1,8 +1,10 @@
 //! What every request is handled with.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use tradewind_accounts::Passwords;
+use tradewind_billing::service::PaymentGateway;
+use tradewind_kernel::{Error, Result};
 use tradewind_platform::Platform;
 
 use crate::limit::{Limiter, Rate};
@@ -35,7 +37,7 @@ impl Default for ApiConfig {
 }
 
 /// What every request is handled with. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ApiState {
     /// The platform.
     pub platform: Platform,
@@ -45,6 +47,16 @@ pub struct ApiState {
     pub config: Arc<ApiConfig>,
     pub(crate) callers: Arc<Limiter>,
     pub(crate) visitors: Arc<Limiter>,
+    gateway: Option<Arc<dyn PaymentGateway>>,
+}
+
+impl fmt::Debug for ApiState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiState")
+            .field("config", &self.config)
+            .field("gateway", &self.gateway.as_ref().map(|found| found.name()))
+            .finish_non_exhaustive()
+    }
 }
 
 impl ApiState {
@@ -57,6 +69,23 @@ impl ApiState {
             callers: Arc::new(Limiter::new(config.caller_rate)),
             visitors: Arc::new(Limiter::new(config.visitor_rate)),
             config: Arc::new(config),
+            gateway: None,
         }
+    }
+
+    /// The same with a gateway through which cards are taken.
+    #[must_use]
+    pub fn with_gateway(self, gateway: Arc<dyn PaymentGateway>) -> Self {
+        Self {
+            gateway: Some(gateway),
+            ..self
+        }
+    }
+
+    /// The gateway through which cards are taken.
+    pub(crate) fn gateway(&self) -> Result<&dyn PaymentGateway> {
+        self.gateway
+            .as_deref()
+            .ok_or_else(|| Error::unavailable("this installation takes no cards"))
     }
 }

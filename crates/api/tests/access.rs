@@ -3,6 +3,10 @@
 #[path = "access/accounts.rs"]
 mod accounts;
 mod common;
+#[path = "access/delivery.rs"]
+mod delivery;
+#[path = "access/money.rs"]
+mod money;
 #[path = "access/usage.rs"]
 mod usage;
 
@@ -25,6 +29,7 @@ pub(crate) enum Who {
     OtherReseller,
     /// The key of the first reseller's customer.
     Customer,
+    Vendor,
     /// A person of the provider, by session.
     Ada,
 }
@@ -53,16 +58,34 @@ impl Who {
             Self::Reseller => Some(&w.reseller.key),
             Self::OtherReseller => Some(&w.other_reseller.key),
             Self::Customer => Some(&w.customer.key),
+            Self::Vendor => Some(&w.vendor.key),
             Self::Ada => Some(&w.token),
         }
     }
 }
 
+/// A list that everybody with an account may ask for; what is in it differs.
+fn own_list(operation: &'static str, path: fn(&World) -> String) -> Case {
+    Case {
+        operation,
+        path,
+        body: None,
+        unrelated: Who::Customer,
+        allowed: Who::Provider,
+        answers: [401, 200, 200],
+    }
+}
+
 fn cases() -> Vec<Case> {
-    [accounts::cases(), usage::cases()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        accounts::cases(),
+        delivery::cases(),
+        money::cases(),
+        usage::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Method and path of every operation, by its id.

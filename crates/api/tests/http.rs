@@ -362,7 +362,10 @@ async fn lists_lead_from_page_to_page() {
             }
         }
     }
-    assert_eq!(names, ["Acme", "Nordwind", "Provider", "Sudwind"]);
+    assert_eq!(
+        names,
+        ["Acme", "Mailmaker", "Nordwind", "Provider", "Sudwind"]
+    );
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ mod reads;
 mod transfers;
 mod usage;
 
-pub use books::{ledger_balances, ledger_export};
+pub use books::{ExportPiece, ExportPlace, ledger_balances, ledger_export, ledger_export_piece};
 pub use by_order::{
     RecurringTotals, check_credit_in, invoice_number_in, is_overdue_in, is_paid_in, oldest_open_in,
     order_reverse_in, orders_of_invoice_in, preview_nothing, recurring_totals,

@@ -21,15 +21,20 @@ impl<W: Write> CsvWriter<W> {
     /// # Errors
     /// An internal error when it cannot be written.
     pub fn new(to: W, header: &[&str]) -> Result<Self> {
-        let mut rows = WriterBuilder::new()
-            .terminator(Terminator::CRLF)
-            .from_writer(to);
-        rows.write_record(header).map_err(Error::internal)?;
-        Ok(CsvWriter {
-            rows,
-            columns: header.len(),
-            row: Vec::with_capacity(header.len()),
-        })
+        let mut file = Self::further(to, header.len());
+        file.rows.write_record(header).map_err(Error::internal)?;
+        Ok(file)
+    }
+
+    /// Goes on with a file that is written piece by piece, behind its header.
+    pub fn further(to: W, columns: usize) -> Self {
+        CsvWriter {
+            rows: WriterBuilder::new()
+                .terminator(Terminator::CRLF)
+                .from_writer(to),
+            columns,
+            row: Vec::with_capacity(columns),
+        }
     }
 
     /// Adds a text. One that a spreadsheet would run as a formula is led by an apostrophe.

@@ -6,6 +6,7 @@
 mod access;
 pub mod collect;
 pub mod daily;
+pub mod detail;
 pub mod document;
 pub mod mail;
 pub mod order;

@@ -199,7 +199,8 @@ impl App {
             self.platform().clone(),
             self.passwords().clone(),
             ApiConfig::default(),
-        );
+        )
+        .with_gateway(self.gateway());
         let pages = WebState {
             platform: self.platform().clone(),
             passwords: self.passwords().clone(),

@@ -6,20 +6,9 @@ use tradewind_kernel::id::JobId;
 use super::{
     Case,
     Who::{Ada, Customer, OtherReseller, Provider, Reseller},
+    own_list,
 };
 use crate::common::PASSWORD;
-
-/// A list that everybody with an account may ask for; what is in it differs.
-fn own_list(operation: &'static str, path: fn(&crate::common::World) -> String) -> Case {
-    Case {
-        operation,
-        path,
-        body: None,
-        unrelated: Customer,
-        allowed: Provider,
-        answers: [401, 200, 200],
-    }
-}
 
 pub(crate) fn cases() -> Vec<Case> {
     let mut cases = vec![

@@ -1,6 +1,10 @@
 //! A small world behind the API: provider, two resellers, a customer each, people and keys.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod sale;
+
+use std::sync::Arc;
+
 use axum::{Router, body::Body};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -12,6 +16,7 @@ use tradewind_accounts::{
     types::{AccountCreate, ApiKeyCreate, PersonInput, SignIn},
 };
 use tradewind_api::{ApiConfig, ApiState};
+use tradewind_connectors::SandboxGateway;
 use tradewind_kernel::id::{AccountId, ApiKeyId, RealmId, RelationshipId, SessionId, UserId};
 use tradewind_platform::{Migration, OpCtx, Platform, RealmMode, stmts};
 use tradewind_policy::Role;
@@ -24,7 +29,10 @@ const ROOMS: &[&[Migration]] = &[
     tradewind_accounts::MIGRATIONS,
     tradewind_catalogue::MIGRATIONS,
     tradewind_orders::MIGRATIONS,
+    tradewind_fulfilment::MIGRATIONS,
     tradewind_metering::MIGRATIONS,
+    tradewind_billing::MIGRATIONS,
+    tradewind_connectors::MIGRATIONS,
 ];
 
 stmts! {
@@ -48,6 +56,9 @@ pub struct World {
     pub reseller: Party,
     pub other_reseller: Party,
     pub customer: Party,
+    pub vendor: Party,
+    /// What the reseller has sold to the customer.
+    pub sale: sale::Sale,
     pub relationship: RelationshipId,
     /// The provider's owner, with a session.
     pub ada: UserId,
@@ -108,6 +119,15 @@ impl World {
         let reseller = account(p, &ctx, provider.id, "reseller", "Nordwind").await;
         let other_reseller = account(p, &ctx, provider.id, "reseller", "Sudwind").await;
         let customer = account(p, &ctx, reseller.id, "customer", "Acme").await;
+        let vendor = account(p, &ctx, provider.id, "vendor", "Mailmaker").await;
+        let gateway = SandboxGateway::new(p.clone(), "https://pay.example");
+        let between = sale::Between {
+            vendor: vendor.id,
+            provider: provider.id,
+            reseller: reseller.id,
+            customer: customer.id,
+        };
+        let sale = sale::sale(p, &ctx, &gateway, &between).await;
         let chain = chain_get(p, &ctx, customer.id).await.expect("a chain");
         let input = SignIn {
             email: "ada@provider.example".into(),
@@ -117,7 +137,8 @@ impl World {
         let signed_in = sign_in(p, &passwords, &ctx, &input)
             .await
             .expect("signed in");
-        let state = ApiState::new(p.clone(), passwords.clone(), config);
+        let state =
+            ApiState::new(p.clone(), passwords.clone(), config).with_gateway(Arc::new(gateway));
         Self {
             router: tradewind_api::router(state),
             passwords,
@@ -126,6 +147,8 @@ impl World {
             reseller,
             other_reseller,
             customer,
+            vendor,
+            sale,
             relationship: chain[0].relationship.id,
             ada: signed_in.info.user.id,
             session: signed_in.info.session,

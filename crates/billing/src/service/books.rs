@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use serde::Serialize;
 use tradewind_kernel::{Date, Error, Result, id::AccountId};
 use tradewind_platform::{OpCtx, Platform, Work};
 use tradewind_policy::{Action, ResourceKind};
@@ -10,7 +11,7 @@ use super::realm;
 use crate::{
     rules::export::{self, OpenAccount},
     store::ledger,
-    types::{AccountBalance, Entry, ExportFormat},
+    types::{AccountBalance, ExportFormat},
 };
 
 /// Entries that are read at once.
@@ -47,6 +48,24 @@ struct Preamble {
     first_on: Date,
 }
 
+/// Where an export goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExportPlace {
+    posted_on: Date,
+    entry: String,
+}
+
+/// A piece of an export; all pieces one after the other are the book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportPiece {
+    /// The text.
+    pub text: String,
+    /// How many entries are in it.
+    pub entries: u64,
+    /// Where the next piece begins; none after the last.
+    pub next: Option<ExportPlace>,
+}
+
 /// Writes the whole book of an account as plain-text accounting, page by page. Returns how many entries it has.
 ///
 /// # Errors
@@ -58,34 +77,65 @@ pub async fn ledger_export(
     format: ExportFormat,
     out: &mut (dyn Write + Send),
 ) -> Result<u64> {
-    let preamble = p
-        .read(ctx, &(book, format), |w, (book, format)| {
-            Box::pin(preamble(w, *book, *format))
-        })
-        .await?;
-    out.write_all(preamble.text.as_bytes())
-        .map_err(Error::internal)?;
-    let mut after = (preamble.first_on, String::new());
     let mut count = 0;
+    let mut place = None;
     loop {
-        let page = p
-            .read(ctx, &after, |w, after| {
-                let after = after.clone();
-                Box::pin(async move {
-                    let realm = w.ctx.realm;
-                    ledger::entries(&mut w.tx, realm, book, after, PAGE).await
-                })
-            })
-            .await?;
-        let Some((id, last)) = page.last() else {
+        let piece = ledger_export_piece(p, ctx, book, format, place).await?;
+        out.write_all(piece.text.as_bytes())
+            .map_err(Error::internal)?;
+        count += piece.entries;
+        place = piece.next;
+        if place.is_none() {
             return Ok(count);
-        };
-        after = (last.posted_on, id.to_string());
-        for (id, entry) in &page {
-            write_entry(out, format, &id.to_string(), entry)?;
-            count += 1;
         }
     }
+}
+
+/// A piece of the book of an account as plain-text accounting: what stands before the entries without a place, else the
+/// entries from there on.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn ledger_export_piece(
+    p: &Platform,
+    ctx: &OpCtx,
+    book: AccountId,
+    format: ExportFormat,
+    place: Option<ExportPlace>,
+) -> Result<ExportPiece> {
+    p.read(ctx, &(book, format, place), |w, (book, format, place)| {
+        Box::pin(async move {
+            let Some(place) = place else {
+                let preamble = preamble(w, *book, *format).await?;
+                return Ok(ExportPiece {
+                    text: preamble.text,
+                    entries: 0,
+                    next: Some(ExportPlace {
+                        posted_on: preamble.first_on,
+                        entry: String::new(),
+                    }),
+                });
+            };
+            authorize(w, *book).await?;
+            let realm = realm(w);
+            let after = (place.posted_on, place.entry.clone());
+            let page = ledger::entries(&mut w.tx, realm, *book, after, PAGE).await?;
+            let text = page
+                .iter()
+                .map(|(id, entry)| export::entry(*format, &id.to_string(), entry))
+                .collect();
+            let next = page.last().map(|(id, last)| ExportPlace {
+                posted_on: last.posted_on,
+                entry: id.to_string(),
+            });
+            Ok(ExportPiece {
+                text,
+                entries: page.len() as u64,
+                next,
+            })
+        })
+    })
+    .await
 }
 
 async fn preamble(w: &mut Work, book: AccountId, format: ExportFormat) -> Result<Preamble> {
@@ -103,14 +153,4 @@ async fn preamble(w: &mut Work, book: AccountId, format: ExportFormat) -> Result
         text: export::preamble(format, &owner.name, &accounts, &currencies),
         first_on,
     })
-}
-
-fn write_entry(
-    out: &mut (dyn Write + Send),
-    format: ExportFormat,
-    id: &str,
-    entry: &Entry,
-) -> Result<()> {
-    out.write_all(export::entry(format, id, entry).as_bytes())
-        .map_err(Error::internal)
 }

@@ -34,6 +34,7 @@ const BATCH: u32 = 500;
 
 /// What a run has done so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = BillingReport)]
 pub struct RunReport {
     /// How many periods were billed.
     pub subscriptions: u64,

@@ -67,6 +67,7 @@ pub struct BatchReport {
 
 /// Something that could not be billed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = BillingProblem)]
 pub struct Problem {
     /// The subscription.
     pub subscription_id: SubscriptionId,

@@ -104,6 +104,7 @@ fn viewer(w: &Work) -> listing::Viewer {
 
 /// A charge behind a line of a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = InvoiceCharge)]
 pub struct Detail {
     /// The line.
     pub line_no: i64,
@@ -214,6 +215,7 @@ pub struct Between {
 
 /// What a buyer's account with a seller comes to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = AccountStanding)]
 pub struct Standing {
     /// Owed on issued invoices.
     pub owed: Money,

@@ -22,6 +22,7 @@ use crate::{
 
 /// A bank transfer that the seller has received.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct TransferRecord {
     /// Who received it.
     pub seller_id: AccountId,

@@ -65,6 +65,7 @@ text_enum! {
 
 /// One side of a document as it was on the day of issue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = InvoiceParty)]
 pub struct Party {
     /// The account.
     pub account_id: AccountId,
@@ -92,6 +93,7 @@ pub struct Party {
 
 /// Both sides, frozen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = InvoiceParties)]
 pub struct Parties {
     /// Who issues.
     pub seller: Party,
@@ -101,6 +103,7 @@ pub struct Parties {
 
 /// The tax of one rate on one document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = InvoiceTax)]
 pub struct TaxLine {
     /// In per cent: 20 is 20 %.
     #[serde(with = "rust_decimal::serde::str")]
@@ -116,6 +119,7 @@ pub struct TaxLine {
 
 /// One line of a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = InvoiceLine)]
 pub struct DocumentLine {
     /// Identifies the line within the document.
     pub no: i64,
@@ -147,6 +151,7 @@ pub struct DocumentLine {
 
 /// What stands on top of a document. On a credit note all amounts are what is given back: positive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = InvoiceSummary)]
 pub struct DocumentSummary {
     /// Its id.
     pub id: InvoiceId,
@@ -180,6 +185,7 @@ pub struct DocumentSummary {
 
 /// What has been paid of an invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = InvoiceBalance)]
 pub struct Balance {
     /// Where it stands.
     pub status: BalanceStatus,
@@ -193,6 +199,7 @@ pub struct Balance {
 
 /// A whole document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Invoice)]
 pub struct Document {
     /// The head.
     #[serde(flatten)]

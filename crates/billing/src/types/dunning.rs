@@ -22,6 +22,7 @@ text_enum! {
 
 /// One step: so many days after the due date, do this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct DunningStep {
     /// Days after the due date.
     pub after_days: u16,
@@ -31,6 +32,7 @@ pub struct DunningStep {
 
 /// The steps of a seller, by days.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct DunningPolicy {
     /// In the order of their days.
     pub steps: Vec<DunningStep>,

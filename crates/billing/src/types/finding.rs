@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 /// One violated invariant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[schema(as = BooksFinding)]
 pub struct Finding {
     /// The invariant, as a stable word: `entry_unbalanced`.
     pub rule: String,

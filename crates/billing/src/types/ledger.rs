@@ -141,6 +141,7 @@ pub struct Entry {
 
 /// What an account of a book amounts to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = LedgerBalance)]
 pub struct AccountBalance {
     /// Its name: `assets:receivable:acc_…`.
     pub account: String,

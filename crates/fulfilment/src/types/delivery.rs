@@ -90,6 +90,7 @@ pub struct Delivery {
     /// By whom.
     pub mode: DeliveryMode,
     /// How far it has come.
+    #[schema(inline)]
     pub state: DeliveryState,
     /// How often it has been started, from 1.
     pub attempt: u32,

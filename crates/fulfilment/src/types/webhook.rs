@@ -62,6 +62,7 @@ impl Default for SecretRotation {
 
 /// A webhook endpoint, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = WebhookEndpoint)]
 pub struct EndpointView {
     /// Its id.
     pub id: WebhookId,
@@ -85,6 +86,7 @@ pub struct EndpointView {
 
 /// A new or rotated endpoint with its signing secret, which is shown this once.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = CreatedWebhookEndpoint)]
 pub struct CreatedEndpoint {
     /// The endpoint.
     pub endpoint: EndpointView,
@@ -102,6 +104,7 @@ impl std::fmt::Debug for CreatedEndpoint {
 
 /// A message to one endpoint about one event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = WebhookMessage)]
 pub struct MessageView {
     /// Its id, sent as `webhook-id`: the same at every attempt.
     pub id: String,
@@ -129,6 +132,7 @@ pub struct MessageView {
 
 /// One attempt to deliver a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = WebhookAttempt)]
 pub struct AttemptView {
     /// Its id.
     pub id: AttemptId,

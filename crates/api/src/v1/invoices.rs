@@ -1,0 +1,150 @@
+//! Invoices and credit notes: heads, lines, the exact charges behind them, and as pages.
+
+use axum::{body::Body as Bytes, extract::State, response::Response};
+use serde::{Deserialize, Serialize};
+use tradewind_billing::{
+    service::{self, CreditNote, Detail, ListQuery},
+    types::{Document, DocumentSummary},
+};
+use tradewind_flows::{detail::details_csv, document::invoice_pdf};
+use tradewind_kernel::id::InvoiceId;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    ApiResult, ApiState, Caller,
+    extract::{Body, Ids, ListParams, Listing, PageParams, Paging},
+    reply::{self, Listed},
+};
+
+pub(super) fn router() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default()
+        .routes(routes!(list))
+        .routes(routes!(get))
+        .routes(routes!(details))
+        .routes(routes!(details_as_csv))
+        .routes(routes!(pdf))
+        .routes(routes!(credit))
+}
+
+/// What to take back of an invoice.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreditNoteInput {
+    /// Which lines, by their numbers; all when left out.
+    #[serde(default)]
+    lines: Option<Vec<i64>>,
+    /// Why; stands in the audit log.
+    #[schema(max_length = 500)]
+    reason: String,
+}
+
+/// A credit note that was issued.
+#[derive(Debug, Serialize, ToSchema)]
+struct CreditNoteIssued {
+    /// The document, to be read as invoices are.
+    id: InvoiceId,
+}
+
+/// List invoices and credit notes, the latest first.
+///
+/// Those that the caller's account issued, and those of the buyers at or below it. Fields: `kind`, `status`, `seller`,
+/// `buyer`, `number`, `currency`, `issued`, `due`; sorted by `issued`, `due`, `number`.
+#[utoipa::path(get, path = "/invoices", tag = "invoices", operation_id = "listInvoices", params(ListParams),
+    responses((status = 200, description = "A page of documents.", body = Listed<DocumentSummary>)))]
+async fn list(
+    State(state): State<ApiState>,
+    caller: Caller,
+    listing: Listing,
+) -> ApiResult<Response> {
+    let query = ListQuery {
+        filter: listing.wanted.filter.clone(),
+        sort: listing.wanted.sort.clone(),
+        page: listing.wanted.page.clone(),
+    };
+    let page = service::invoice_list(&state.platform, &caller.ctx, &query).await?;
+    Ok(reply::listed(&listing, page))
+}
+
+/// Read an invoice or credit note with its lines.
+#[utoipa::path(get, path = "/invoices/{invoice}", tag = "invoices", operation_id = "getInvoice",
+    params(("invoice" = InvoiceId, Path, description = "The document.")),
+    responses((status = 200, description = "The document.", body = Document)))]
+async fn get(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(id): Ids<InvoiceId>,
+) -> ApiResult<Response> {
+    let document = service::invoice_get(&state.platform, &caller.ctx, id).await?;
+    Ok(reply::one(&document))
+}
+
+/// List the charges behind a document, in the order of its lines.
+#[utoipa::path(get, path = "/invoices/{invoice}/details", tag = "invoices", operation_id = "listInvoiceDetails",
+    params(("invoice" = InvoiceId, Path, description = "The document."), PageParams),
+    responses((status = 200, description = "A page of charges.", body = Listed<Detail>)))]
+async fn details(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(id): Ids<InvoiceId>,
+    paging: Paging,
+) -> ApiResult<Response> {
+    let page = service::invoice_details(&state.platform, &caller.ctx, id, &paging.page).await?;
+    Ok(reply::paged(&paging, page))
+}
+
+/// Get the charges behind a document as CSV.
+///
+/// One row per charge with its exact amount before rounding and its share of the line.
+#[utoipa::path(get, path = "/invoices/{invoice}/details.csv", tag = "invoices", operation_id = "getInvoiceDetailsCsv",
+    params(("invoice" = InvoiceId, Path, description = "The document.")),
+    responses((status = 200, description = "The file.", body = String, content_type = "text/csv")))]
+async fn details_as_csv(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(id): Ids<InvoiceId>,
+) -> ApiResult<Response> {
+    let name = format!("{id}.csv");
+    reply::piecewise("text/csv; charset=utf-8", &name, move |after| {
+        let (platform, ctx) = (state.platform.clone(), caller.ctx.clone());
+        async move { details_csv(&platform, &ctx, id, after).await }
+    })
+    .await
+}
+
+/// Get a document as a PDF.
+#[utoipa::path(get, path = "/invoices/{invoice}/pdf", tag = "invoices", operation_id = "getInvoicePdf",
+    params(("invoice" = InvoiceId, Path, description = "The document.")),
+    responses((status = 200, description = "The file.", body = Vec<u8>, content_type = "application/pdf")))]
+async fn pdf(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(id): Ids<InvoiceId>,
+) -> ApiResult<Response> {
+    let (name, bytes) = invoice_pdf(&state.platform, &caller.ctx, id).await?;
+    Ok(reply::file("application/pdf", &name, Bytes::from(bytes)))
+}
+
+/// Take back an invoice or some of its lines.
+///
+/// What is given back pays what is open of the invoice first; the rest becomes credit of the buyer.
+#[utoipa::path(post, path = "/invoices/{invoice}/credit-notes", tag = "invoices", operation_id = "creditInvoice",
+    params(("invoice" = InvoiceId, Path, description = "The invoice.")), request_body = CreditNoteInput,
+    responses((status = 201, description = "The credit note.", body = CreditNoteIssued)))]
+async fn credit(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(invoice_id): Ids<InvoiceId>,
+    Body(body): Body<CreditNoteInput>,
+) -> ApiResult<Response> {
+    let input = CreditNote {
+        invoice_id,
+        lines: body.lines,
+        reason: body.reason,
+    };
+    let id = service::credit_note_for(&state.platform, &caller.ctx, &input).await?;
+    Ok(reply::created(
+        &format!("/invoices/{id}"),
+        &CreditNoteIssued { id },
+    ))
+}

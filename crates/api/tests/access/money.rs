@@ -1,0 +1,181 @@
+//! Invoices, charges, payments, books, dunning and billing runs.
+
+use serde_json::json;
+use tradewind_kernel::id::InvoiceId;
+
+use super::{
+    Case,
+    Who::{Customer, OtherReseller, Provider, Reseller},
+    own_list,
+};
+use crate::common::World;
+
+pub(crate) fn cases() -> Vec<Case> {
+    let mut cases = vec![
+        own_list("listInvoices", |_| "/invoices".into()),
+        own_list("listPayments", |_| "/payments".into()),
+        // Everybody sees the charges of their own legs, and others none.
+        own_list("listCharges", |w| {
+            format!("/subscriptions/{}/charges", w.sale.subscription)
+        }),
+    ];
+    cases.extend(of_customer());
+    cases.extend(of_seller());
+    cases.extend(no_invoice());
+    cases
+}
+
+/// What the customer may do with its own.
+fn of_customer() -> Vec<Case> {
+    let case = |operation, path, status| Case {
+        unrelated: OtherReseller,
+        allowed: Customer,
+        answers: [401, 404, status],
+        ..own_list(operation, path)
+    };
+    let methods = |w: &World| format!("/accounts/{}/payment-methods", w.customer.id);
+    vec![
+        case("listPaymentMethods", methods, 200),
+        Case {
+            body: Some(
+                |_| json!({ "number": "4242424242424242", "expires": "12/49", "cvc": "123" }),
+            ),
+            ..case("addPaymentMethod", methods, 201)
+        },
+        case(
+            "removePaymentMethod",
+            |w| {
+                format!(
+                    "/accounts/{}/payment-methods/{}",
+                    w.customer.id, w.sale.method
+                )
+            },
+            204,
+        ),
+        case(
+            "setDefaultPaymentMethod",
+            |w| {
+                format!(
+                    "/accounts/{}/payment-methods/{}/default",
+                    w.customer.id, w.sale.method
+                )
+            },
+            204,
+        ),
+        case(
+            "getPayment",
+            |w| format!("/payments/{}", w.sale.payment),
+            200,
+        ),
+        case(
+            "confirmPayment",
+            |w| format!("/payments/{}/confirm", w.sale.payment),
+            200,
+        ),
+        case(
+            "listCredits",
+            |w| format!("/accounts/{}/credits", w.customer.id),
+            200,
+        ),
+        case(
+            "getStanding",
+            |w| {
+                format!(
+                    "/accounts/{}/standing?seller={}&currency=EUR",
+                    w.customer.id, w.reseller.id
+                )
+            },
+            200,
+        ),
+    ]
+}
+
+/// What a seller and the provider may do.
+fn of_seller() -> Vec<Case> {
+    let case = |operation, path, status| Case {
+        unrelated: OtherReseller,
+        allowed: Reseller,
+        answers: [401, 404, status],
+        ..own_list(operation, path)
+    };
+    let of_provider = |operation, path| Case {
+        unrelated: Reseller,
+        allowed: Provider,
+        answers: [401, 403, 200],
+        ..own_list(operation, path)
+    };
+    vec![
+        Case {
+            body: Some(|w| {
+                json!({ "seller_id": w.reseller.id, "payer_id": w.customer.id, "reference": "Statement 8",
+                        "amount": { "amount": "10.00", "currency": "EUR" } })
+            }),
+            ..case("recordTransfer", |_| "/transfers".into(), 201)
+        },
+        case(
+            "listLedgerBalances",
+            |w| format!("/accounts/{}/ledger?on=2024-03-31", w.reseller.id),
+            200,
+        ),
+        case(
+            "exportLedger",
+            |w| format!("/accounts/{}/ledger/export?format=hledger", w.reseller.id),
+            200,
+        ),
+        case(
+            "getDunning",
+            |w| format!("/accounts/{}/dunning", w.reseller.id),
+            200,
+        ),
+        Case {
+            body: Some(|_| json!({ "steps": [{ "after_days": 5, "action": "remind" }] })),
+            ..case(
+                "setDunning",
+                |w| format!("/accounts/{}/dunning", w.reseller.id),
+                200,
+            )
+        },
+        of_provider("checkBooks", |_| "/billing/check".into()),
+        Case {
+            body: Some(|_| json!({ "until": "2024-03-01" })),
+            ..of_provider("runBilling", |_| "/billing/runs".into())
+        },
+    ]
+}
+
+/// There is no invoice in this world: the answer is the same to all. What invoices answer to whom is tested with billing.
+fn no_invoice() -> Vec<Case> {
+    let case = |operation, path| Case {
+        answers: [401, 404, 404],
+        ..own_list(operation, path)
+    };
+    vec![
+        case("getInvoice", |_| {
+            format!("/invoices/{}", InvoiceId::generate())
+        }),
+        case("listInvoiceDetails", |_| {
+            format!("/invoices/{}/details", InvoiceId::generate())
+        }),
+        case("getInvoiceDetailsCsv", |_| {
+            format!("/invoices/{}/details.csv", InvoiceId::generate())
+        }),
+        case("getInvoicePdf", |_| {
+            format!("/invoices/{}/pdf", InvoiceId::generate())
+        }),
+        case("listInvoicePayments", |_| {
+            format!("/invoices/{}/payments", InvoiceId::generate())
+        }),
+        Case {
+            body: Some(|_| json!({ "reason": "Wrong price" })),
+            ..case("creditInvoice", |_| {
+                format!("/invoices/{}/credit-notes", InvoiceId::generate())
+            })
+        },
+        Case {
+            body: Some(|_| json!({})),
+            ..case("payInvoice", |_| {
+                format!("/invoices/{}/pay", InvoiceId::generate())
+            })
+        },
+    ]
+}

@@ -1,0 +1,73 @@
+//! The exact charges behind a document, as CSV.
+
+use tradewind_billing::service::{Detail, invoice_details};
+use tradewind_documents::csv::CsvWriter;
+use tradewind_kernel::id::InvoiceId;
+use tradewind_kernel::{PageRequest, Result};
+use tradewind_platform::{OpCtx, Platform};
+
+const HEADER: [&str; 15] = [
+    "line",
+    "charge",
+    "subscription",
+    "item",
+    "kind",
+    "group",
+    "description",
+    "from",
+    "to",
+    "quantity",
+    "unit",
+    "unit_price",
+    "exact_amount",
+    "currency",
+    "share_of_line",
+];
+
+/// Some rows of a CSV file, the header before the first ones, and where the next ones begin; none after the last. Pieces
+/// put one after the other are the file, so that one of any length is never held as a whole. The period is from its
+/// first day up to, but not including, the day in `to`.
+///
+/// # Errors
+/// Not found, forbidden; `after` when it is no place in the document.
+pub async fn details_csv(
+    p: &Platform,
+    ctx: &OpCtx,
+    id: InvoiceId,
+    after: Option<String>,
+) -> Result<(Vec<u8>, Option<String>)> {
+    let mut csv = if after.is_none() {
+        CsvWriter::new(Vec::new(), &HEADER)?
+    } else {
+        CsvWriter::further(Vec::new(), HEADER.len())
+    };
+    let page = PageRequest::new(Some(PageRequest::MAX_LIMIT), after)?;
+    let page = invoice_details(p, ctx, id, &page).await?;
+    for detail in &page.items {
+        write_row(&mut csv, detail)?;
+    }
+    Ok((csv.finish()?, page.next))
+}
+
+fn write_row(csv: &mut CsvWriter<Vec<u8>>, detail: &Detail) -> Result<()> {
+    let facts = &detail.charge.facts;
+    csv.integer(detail.line_no)
+        .text(&detail.charge.id.to_string())
+        .text(&facts.subscription_id.to_string())
+        .text(&facts.item_code)
+        .text(facts.kind.as_str())
+        .text(&facts.group_label)
+        .text(&facts.description)
+        .date(facts.period.start)
+        .date(facts.period.end)
+        .decimal(facts.quantity)
+        .text(&facts.unit);
+    match facts.unit_price {
+        Some(price) => csv.decimal(price),
+        None => csv.empty(),
+    };
+    csv.decimal(facts.exact)
+        .text(facts.amount.currency.code())
+        .decimal(facts.amount.to_decimal());
+    csv.end_row()
+}

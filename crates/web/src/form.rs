@@ -46,16 +46,6 @@ impl Sent {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The fields whose names begin like this, with the rest of the name.
-    pub(crate) fn under<'a>(
-        &'a self,
-        prefix: &'a str,
-    ) -> impl Iterator<Item = (&'a str, &'a str)> + 'a {
-        self.0
-            .iter()
-            .filter_map(move |(field, value)| Some((field.strip_prefix(prefix)?, value.trim())))
-    }
-
     /// The form to be shown again as it was sent.
     pub(crate) fn state(&self) -> FormState {
         FormState {
@@ -155,8 +145,6 @@ mod tests {
         assert_eq!(sent.all("a").collect::<Vec<_>>(), ["1", "2"]);
         assert_eq!(sent.get("b"), "x y&z");
         assert_eq!(sent.some("c"), None);
-        let sent = Sent(pairs("q.seats=5&p.domain=example.com"));
-        assert_eq!(sent.under("q.").collect::<Vec<_>>(), [("seats", "5")]);
     }
 
     #[test]

@@ -4,9 +4,6 @@
 //! pages load, [`brand`] the colours of each seller. Behind [`router`], every request becomes a visit (who, where, in
 //! which language), a handler asks the services and fills a page, and what went wrong becomes a page as well.
 
-// Soon used by every area.
-#![allow(dead_code)]
-
 pub mod assets;
 pub mod brand;
 mod form;

@@ -5,7 +5,7 @@ use std::{fmt::Display, sync::Arc};
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use tradewind_documents::i18n::Catalogue;
+use tradewind_documents::phrases;
 use tradewind_kernel::{Error, error::FieldProblem};
 
 use crate::{
@@ -151,26 +151,21 @@ pub(crate) fn words(t: &Tr, error: &Error) -> Txt {
         Error::Invalid(problems) => {
             let texts: Vec<_> = problems
                 .iter()
-                .map(|problem| said(t, problem.code, &problem.message).into_owned())
+                .map(|problem| said(t, problem).into_owned())
                 .collect();
             texts.join(" ").into()
         }
-        Error::TooMany {
-            retry_after_seconds,
-        } => t.count(
-            "error-too-many-attempts",
-            u32::try_from(*retry_after_seconds).unwrap_or(u32::MAX),
-        ),
-        other => said(t, other.code(), &other.to_string()),
+        other => sentence(&phrases::error(t.locale, other)),
     }
 }
 
-fn said(t: &Tr, code: &str, message: &str) -> Txt {
-    let key = format!("error-{}", code.replace('_', "-"));
-    if Catalogue::embedded().has(t.locale, &key) {
-        return t.tr(&key);
-    }
-    let mut letters = message.chars();
+fn said(t: &Tr, problem: &FieldProblem) -> Txt {
+    sentence(&phrases::problem(t.locale, problem))
+}
+
+/// With a capital letter.
+fn sentence(text: &str) -> Txt {
+    let mut letters = text.chars();
     let first = letters.next().map(char::to_uppercase);
     first
         .into_iter()
@@ -193,14 +188,9 @@ pub(crate) fn blame(
 ) -> std::result::Result<FormState, Failure> {
     match error {
         Error::Invalid(problems) => {
-            for FieldProblem {
-                field: at,
-                code,
-                message,
-            } in &problems
-            {
-                let text = said(t, code, message);
-                let name = field(at);
+            for problem in &problems {
+                let text = said(t, problem);
+                let name = field(&problem.field);
                 if name.is_empty() {
                     form.problem = Some(text);
                 } else {
@@ -294,7 +284,7 @@ fn failed(visit: &Visit, error: &Error) -> Response {
         .problems()
         .iter()
         .map(|problem| {
-            let text = said(&t, problem.code, &problem.message);
+            let text = said(&t, problem);
             (problem.field.clone().into(), text)
         })
         .collect();

@@ -74,8 +74,6 @@ pub(crate) struct Visit {
     pub(crate) csrf: String,
     /// Whether a script of ours asks for a part of the page.
     pub(crate) part: bool,
-    /// Whether plain text is wanted.
-    pub(crate) plain: bool,
     /// Messages of the request before.
     pub(crate) flash: Vec<(bool, String)>,
     /// A visitor's mark that is to be kept.
@@ -253,7 +251,7 @@ impl<S: Send + Sync, T: FromStr> FromRequestParts<S> for Id<T> {
     }
 }
 
-/// The parts of the address as texts.
+/// Two parts of the address, as texts.
 pub(crate) type Parts2 = Path<(String, String)>;
 
 /// Makes the visit of a request, refuses forged forms, and dresses the answer.
@@ -341,7 +339,6 @@ async fn open(state: &WebState, parts: &Parts) -> Result<Visit> {
         query: form::pairs(parts.uri.query().unwrap_or_default()),
         theme: Theme::parse(&cookie(headers, THEME).unwrap_or_default()),
         part: headers.contains_key("hx-request"),
-        plain: text(headers, header::ACCEPT.as_str()) == Some("text/plain"),
         flash: cookie(headers, FLASH).map(flash).into_iter().collect(),
         realm,
         ctx,

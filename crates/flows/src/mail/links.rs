@@ -32,7 +32,7 @@ impl Links {
     /// A customer's order.
     #[must_use]
     pub fn order(&self, id: impl Display) -> String {
-        format!("{}/dashboard/orders/{id}", self.base)
+        format!("{}/my/orders/{id}", self.base)
     }
 
     /// An order in the seller's queue.
@@ -44,19 +44,19 @@ impl Links {
     /// A customer's subscription.
     #[must_use]
     pub fn subscription(&self, id: impl Display) -> String {
-        format!("{}/dashboard/subscriptions/{id}", self.base)
+        format!("{}/my/subscriptions/{id}", self.base)
     }
 
     /// An invoice; sellers see those they receive in their panel.
     #[must_use]
     pub fn invoice(&self, id: impl Display, to_customer: bool) -> String {
-        let area = if to_customer { "dashboard" } else { "panel" };
+        let area = if to_customer { "my" } else { "panel" };
         format!("{}/{area}/invoices/{id}", self.base)
     }
 
     /// A task in the vendor's queue.
     #[must_use]
     pub fn task(&self, id: impl Display) -> String {
-        format!("{}/panel/tasks/{id}", self.base)
+        format!("{}/vendor/tasks/{id}", self.base)
     }
 }

@@ -93,6 +93,33 @@ pub async fn quote_get(p: &Platform, ctx: &OpCtx, id: QuoteId) -> Result<QuoteVi
     .await
 }
 
+/// A quote for a purchase with what was asked for, to be looked over before it is ordered.
+///
+/// # Errors
+/// Not found, also when it is a quote for something else.
+pub async fn purchase_quote_get(
+    p: &Platform,
+    ctx: &OpCtx,
+    id: QuoteId,
+) -> Result<(QuoteView, PurchaseInput)> {
+    let ctx = OpCtx {
+        idempotency_key: None,
+        ..ctx.clone()
+    };
+    p.command(&ctx, "quote.get", &id, |w, id| {
+        Box::pin(async move {
+            let quote = tradewind_orders::service::quote_get_in(w, *id).await?;
+            crate::access::may_order(w, quote.customer_id, quote.seller_id, &quote.id).await?;
+            if quote.kind != QuoteKind::Purchase {
+                return Err(Error::not_found(*id));
+            }
+            let input = serde_json::from_value(quote.input.clone()).map_err(Error::internal)?;
+            Ok((QuoteView::of(&quote)?, input))
+        })
+    })
+    .await
+}
+
 fn expires(now: Timestamp) -> Result<Timestamp> {
     now.plus(Duration::from_hours(VALID_HOURS))
 }

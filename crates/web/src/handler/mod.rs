@@ -1,10 +1,16 @@
 //! Handlers: each asks the services and fills a page.
 
 mod asset;
+mod company;
 mod gate;
+mod known;
+mod letter;
 mod my;
+mod order;
+mod outbox;
 mod panel;
 mod prefs;
+mod price;
 mod shop;
 
 use axum::{Router, routing::any};
@@ -16,6 +22,7 @@ use crate::respond::Failure;
 pub(crate) fn pages() -> Router {
     Router::new()
         .merge(gate::routes())
+        .merge(outbox::routes())
         .merge(prefs::routes())
         .merge(shop::routes())
         .merge(my::routes())

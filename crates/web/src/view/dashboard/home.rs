@@ -29,7 +29,7 @@ pub struct HomePage {
     pub active: u32,
     /// The next invoice, over all subscriptions.
     pub next: Option<NextInvoice>,
-    /// Costs of the current month so far.
+    /// What has been charged and not invoiced yet.
     pub so_far: Money,
     /// What is open over all invoices.
     pub open: Money,
@@ -88,7 +88,6 @@ impl HomePage {
                 Stat {
                     label: t.tr("home-so-far"),
                     value: t.money(self.so_far),
-                    href: Some("/my/costs".into()),
                     ..Stat::default()
                 },
                 Stat {

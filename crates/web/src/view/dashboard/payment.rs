@@ -42,7 +42,7 @@ fn test_cards(shell: &Shell) -> Card {
     let rows = vec![
         card("4242 4242 4242 4242", "card-good"),
         card("4000 0000 0000 0002", "card-declined"),
-        card("4000 0025 0000 3155", "card-action"),
+        card("4000 0000 0000 3220", "card-action"),
         card("4000 0000 0000 0341", "card-later"),
     ];
     let table = shell.table(

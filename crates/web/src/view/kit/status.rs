@@ -112,7 +112,7 @@ pub(crate) fn looks(code: &str) -> (Tone, &'static str) {
         "pending" | "waiting" | "waiting_retry" | "retrying" | "delivery" | "validation" => {
             (Tone::Warn, "hourglass")
         }
-        "graced" | "past_due" | "held" | "open_late" | "expiring" | "unverified" => {
+        "grace" | "graced" | "past_due" | "held" | "open_late" | "expiring" | "unverified" => {
             (Tone::Warn, "clock-alert")
         }
         "open" | "issued" | "due" => (Tone::Info, "receipt"),

@@ -22,7 +22,7 @@ pub struct SubscriptionRow {
     pub state: Txt,
     /// Delivery state.
     pub delivery: Txt,
-    /// What recurs; `None` when only use is charged, or the reader may not see it.
+    /// What recurs; `None` when that is not known here, only use is charged, or the reader may not see it.
     pub price: Option<(Money, Every)>,
     /// When it renews or ends.
     pub next: Option<Date>,
@@ -43,7 +43,7 @@ impl SubscriptionRow {
         }
         let price = match &self.price {
             Some((amount, every)) => Cell::FigureTwo(t.money(*amount), every.words(t)),
-            None => Cell::Figure(t.tr("price-by-use")),
+            None => Cell::Nil,
         };
         cells.extend([
             Cell::State(t.state(&self.state)),
@@ -99,7 +99,15 @@ impl SubscriptionsPage {
             shell.picker(
                 "state",
                 "state",
-                &["trial", "active", "graced", "suspended", "terminated"],
+                &[
+                    "ordered",
+                    "trial",
+                    "active",
+                    "grace",
+                    "suspended",
+                    "expired",
+                    "terminated",
+                ],
             ),
             shell.picker(
                 "delivery",

@@ -30,7 +30,7 @@ pub struct Terms {
 
 /// An order about to be placed.
 pub struct CheckoutPage {
-    /// Id of the quote that is ordered.
+    /// The quote that is ordered, as it stands in the address: its id, with what else the page is asked with.
     pub quote: Txt,
     /// Product and plan.
     pub title: Txt,
@@ -48,7 +48,7 @@ pub struct CheckoutPage {
     pub terms: Vec<Terms>,
     /// The order will wait for an approval.
     pub approval: bool,
-    /// `company`, `street`, `postal_code`, `city`, `country`, `tax_id`, `payment`, `reference` and the terms.
+    /// `company`, `street`, `postal_code`, `city`, `country`, `tax_id`, `payment` and the terms.
     pub form: FormState,
 }
 
@@ -78,8 +78,7 @@ impl CheckoutPage {
             ask.select("country", countries)
                 .required()
                 .autocomplete("country"),
-            ask.optional(ask.text("tax_id")),
-            ask.optional(ask.text("reference")).full(),
+            ask.optional(ask.text("tax_id")).full(),
         ];
         if !self.payment.is_empty() {
             let options = self.payment.iter().enumerate().map(|(index, option)| {

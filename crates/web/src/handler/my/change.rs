@@ -1,0 +1,414 @@
+//! Changing and cancelling a subscription, with a preview of what it means.
+
+use std::collections::BTreeMap;
+
+use axum::extract::Path;
+use tradewind_catalogue::{
+    service::offer,
+    types::{ItemKind, Offer, Plan},
+};
+use tradewind_flows::{
+    order::{PlaceInput, cancellation_withdraw, order_place},
+    quote::{CancelInput, CancelWhen, ChangeInput, QuoteView, quote_cancel, quote_change},
+};
+use tradewind_kernel::{
+    Decimal, Error, Result,
+    decimal::{Limits, parse_decimal},
+    id::{PlanId, QuoteId, SubscriptionId},
+};
+use tradewind_orders::{
+    service::{auto_renew_set, subscription_get},
+    types::{AutoRenewSet, SubscriptionDetail, SubscriptionOperation},
+};
+
+use super::{
+    super::{known::Known, price},
+    subscriptions::parse,
+};
+use crate::{
+    form::Sent,
+    respond::{self, Answer},
+    session::{Customer, Id, Visit},
+    view::{
+        Page,
+        kit::Txt,
+        shared::{CancelPage, ChangePage, ChangePreview, DiffRow, FormState, preview_panel},
+        storefront::QuantityAsk,
+    },
+};
+
+/// A subscription, and what it can become.
+struct About {
+    detail: SubscriptionDetail,
+    known: Known,
+    offer: Option<Offer>,
+    chosen: PlanId,
+    quantities: BTreeMap<String, Decimal>,
+}
+
+impl About {
+    async fn load(visit: &Visit, id: SubscriptionId, sent: &Sent) -> Result<Self> {
+        let detail = subscription_get(visit.p(), &visit.ctx, id).await?;
+        let one = &detail.subscription;
+        let known = Known::load(visit, [one.product_id], []).await?;
+        let offer = match known.detail(one.product_id) {
+            Some(product) => {
+                let slug = &product.product.slug;
+                match offer(visit.p(), &visit.ctx, &visit.scope()?, slug).await {
+                    Ok(offer) => Some(offer),
+                    // No longer sold; the plan that is held can still be changed in its quantities.
+                    Err(Error::NotFound { .. } | Error::Refused { .. }) => None,
+                    Err(error) => return Err(error),
+                }
+            }
+            None => None,
+        };
+        let chosen = sent.get("plan").parse().unwrap_or(one.plan_id);
+        let held: BTreeMap<String, Decimal> = detail
+            .items
+            .iter()
+            .map(|item| (item.code.clone(), item.quantity))
+            .collect();
+        let mut quantities = BTreeMap::new();
+        for item in known
+            .plan(one.product_id, chosen)
+            .ok_or_else(|| Error::not_found(chosen))?
+            .items
+            .iter()
+            .filter(|item| item.kind == ItemKind::Recurring)
+        {
+            let name = format!("qty.{}", item.code);
+            let text = sent.get(&name).replace(',', ".");
+            let quantity = if text.is_empty() {
+                held.get(&item.code)
+                    .copied()
+                    .unwrap_or(item.quantity_default)
+            } else {
+                parse_decimal(&name, &text, &Limits::new(12, 9))?
+            };
+            quantities.insert(item.code.clone(), quantity);
+        }
+        Ok(Self {
+            detail,
+            known,
+            offer,
+            chosen,
+            quantities,
+        })
+    }
+
+    fn plan(&self) -> Option<&Plan> {
+        self.known
+            .plan(self.detail.subscription.product_id, self.chosen)
+    }
+
+    async fn quote(&self, visit: &Visit) -> Result<QuoteView> {
+        let one = &self.detail.subscription;
+        let input = ChangeInput {
+            subscription_id: one.id,
+            plan_id: (self.chosen != one.plan_id).then_some(self.chosen),
+            quantities: self.quantities.clone(),
+        };
+        quote_change(visit.p(), &visit.ctx, &input).await
+    }
+
+    fn page(&self, visit: &Visit, preview: Option<ChangePreview>, form: FormState) -> Page {
+        let t = visit.t();
+        let locale = visit.ctx.locale;
+        let one = &self.detail.subscription;
+        let mut plans: Vec<(Txt, Txt, Txt)> = self
+            .offer
+            .iter()
+            .flat_map(|offer| &offer.offered_plans)
+            .map(|plan| {
+                (
+                    plan.plan_id.to_string().into(),
+                    plan.name.get(locale).to_owned().into(),
+                    price::recurring(&t, plan.from.as_ref()),
+                )
+            })
+            .collect();
+        let current: Txt = one.plan_id.to_string().into();
+        if !plans.iter().any(|(id, _, _)| *id == current) {
+            let name = self.known.plan_name(visit, one.product_id, one.plan_id);
+            plans.insert(0, (current.clone(), name, Txt::default()));
+        }
+        let quantities = self
+            .plan()
+            .iter()
+            .flat_map(|plan| &plan.items)
+            .filter_map(|item| {
+                let value = self.quantities.get(&item.code)?;
+                let plain = |value: Decimal| -> Txt { value.normalize().to_string().into() };
+                let held = self.detail.items.iter().find(|held| held.code == item.code);
+                Some(QuantityAsk {
+                    name: format!("qty.{}", item.code).into(),
+                    label: item.name.get(locale).to_owned().into(),
+                    min: Some(plain(item.quantity_min)),
+                    max: item.quantity_max.map(plain),
+                    step: plain(item.quantity_step),
+                    value: plain(*value),
+                    hint: held.map(|held| {
+                        let quantity = t.num(held.quantity.normalize());
+                        t.with("quantity-now", &[("quantity", &quantity)])
+                    }),
+                })
+            })
+            .collect();
+        let page = ChangePage {
+            base: "/my",
+            id: one.id.to_string().into(),
+            product: one.name.clone().into(),
+            plans,
+            current,
+            quantities,
+            parameters: Vec::new(),
+            preview,
+            form,
+        };
+        page.page(visit.app())
+    }
+
+    fn preview(&self, visit: &Visit, quote: &QuoteView) -> ChangePreview {
+        let t = visit.t();
+        let billing = &quote.preview.billing;
+        let now = billing.due_now.as_ref();
+        let mut notes = Vec::new();
+        if quote.preview.needs_approval {
+            notes.push(t.tr("approval-before-order"));
+        }
+        if quote.preview.needs_payment {
+            notes.push(t.tr("change-after-payment"));
+        }
+        ChangePreview {
+            quote: quote.id.to_string().into(),
+            rows: self.differences(visit),
+            charges: now
+                .iter()
+                .flat_map(|document| &document.lines)
+                .filter(|line| !line.net.is_negative())
+                .map(|line| {
+                    let period = t.period(line.period.start, line.period.end);
+                    (line.description.clone().into(), period, line.net)
+                })
+                .collect(),
+            credit: (!billing.credited.is_zero()).then_some(billing.credited),
+            taxes: now.map_or_else(Vec::new, |document| price::taxes(&t, &document.tax_summary)),
+            due_now: now.map_or(
+                tradewind_kernel::Money::zero(billing.currency),
+                |document| document.gross,
+            ),
+            next: billing.next.as_ref().map(|next| price::next(billing, next)),
+            from: (quote.preview.effective_on > visit.today())
+                .then_some(quote.preview.effective_on),
+            notes,
+            changed_since: None,
+        }
+    }
+
+    fn differences(&self, visit: &Visit) -> Vec<DiffRow> {
+        let t = visit.t();
+        let one = &self.detail.subscription;
+        let mut rows = Vec::new();
+        if self.chosen != one.plan_id {
+            rows.push(DiffRow {
+                label: t.tr("product-plan"),
+                now: self.known.plan_name(visit, one.product_id, one.plan_id),
+                after: self.known.plan_name(visit, one.product_id, self.chosen),
+                difference: "–".into(),
+            });
+        }
+        for item in self.plan().iter().flat_map(|plan| &plan.items) {
+            let Some(after) = self.quantities.get(&item.code).copied() else {
+                continue;
+            };
+            let held = self.detail.items.iter().find(|held| held.code == item.code);
+            let now = held.map_or(Decimal::ZERO, |held| held.quantity);
+            if now == after {
+                continue;
+            }
+            let difference = after - now;
+            let sign = if difference.is_sign_positive() {
+                "+"
+            } else {
+                ""
+            };
+            rows.push(DiffRow {
+                label: item.name.get(visit.ctx.locale).to_owned().into(),
+                now: t.num(now.normalize()),
+                after: t.num(after.normalize()),
+                difference: format!("{sign}{}", t.num(difference.normalize())).into(),
+            });
+        }
+        rows
+    }
+}
+
+/// What could be changed.
+pub(super) async fn show(Customer(visit): Customer, Id(id): Id<SubscriptionId>) -> Answer {
+    let sent = Sent(visit.query.clone());
+    let about = About::load(&visit, id, &sent).await?;
+    respond::page(about.page(&visit, None, FormState::default()))
+}
+
+/// What a change means.
+pub(super) async fn preview(
+    Customer(visit): Customer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Answer {
+    let id = parse(&id)?;
+    let about = About::load(&visit, id, &sent).await?;
+    let action = format!("/my/subscriptions/{id}/change/confirm");
+    let t = visit.t();
+    match about.quote(&visit).await {
+        Ok(quote) => {
+            let preview = about.preview(&visit, &quote);
+            if visit.part {
+                return respond::part(preview_panel(&visit.app(), &action, Some(&preview)));
+            }
+            respond::page(about.page(&visit, Some(preview), sent.state()))
+        }
+        Err(error) => {
+            let form = respond::blame(&t, sent.state(), error, |field| {
+                field.replacen("items.", "qty.", 1)
+            })?;
+            if visit.part {
+                return respond::part(preview_panel(&visit.app(), &action, None));
+            }
+            respond::again(about.page(&visit, None, form))
+        }
+    }
+}
+
+/// Carries out the change that was previewed.
+pub(super) async fn confirm(
+    Customer(visit): Customer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Answer {
+    let id = parse(&id)?;
+    let quote: QuoteId = sent.get("quote").parse().map_err(|_| Error::NotFound {
+        kind: "quote",
+        id: sent.get("quote").chars().take(60).collect(),
+    })?;
+    let input = PlaceInput { quote_id: quote };
+    match order_place(visit.p(), &visit.ctx, &input).await {
+        Ok(placed) => Ok(respond::to(format!("/my/orders/{}", placed.order.id))),
+        // What has changed since is said where a new preview can be had.
+        Err(error @ (Error::Conflict { .. } | Error::Refused { .. } | Error::Changed { .. })) => {
+            let text = respond::words(&visit.t(), &error);
+            let way = format!("/my/subscriptions/{id}/change");
+            Ok(respond::saying(way, false, &text))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Cancelling, with what ending at once would give back.
+pub(super) async fn cancel_form(Customer(visit): Customer, Id(id): Id<SubscriptionId>) -> Answer {
+    let page = cancel_page(&visit, id, FormState::default()).await?;
+    respond::page(page)
+}
+
+async fn cancel_page(visit: &Visit, id: SubscriptionId, form: FormState) -> Result<Page> {
+    let detail = subscription_get(visit.p(), &visit.ctx, id).await?;
+    let one = &detail.subscription;
+    let input = CancelInput {
+        subscription_id: id,
+        when: CancelWhen::Now,
+        reason: None,
+    };
+    let ctx = visit.ctx.clone().as_dry_run();
+    let at_once = match quote_cancel(visit.p(), &ctx, &input).await {
+        Ok(quote) => {
+            let credited = quote.preview.billing.credited;
+            Some((!credited.is_zero()).then_some(credited))
+        }
+        Err(Error::Refused { .. } | Error::Conflict { .. }) => None,
+        Err(error) => return Err(error),
+    };
+    let page = CancelPage {
+        base: "/my",
+        id: id.to_string().into(),
+        product: one.name.clone().into(),
+        period_end: one
+            .term_ends_on
+            .or(one.period_end)
+            .or(one.trial_ends_on)
+            .unwrap_or_else(|| visit.today()),
+        at_once,
+        notes: vec![visit.t().tr("cancel-note")],
+        form,
+    };
+    Ok(page.page(visit.app()))
+}
+
+pub(super) async fn cancel(
+    Customer(visit): Customer,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Answer {
+    let id = parse(&id)?;
+    let t = visit.t();
+    let reason = [
+        sent.some("reason")
+            .map(|code| t.code("cancel-reason", &code).into_owned()),
+        sent.some("comment"),
+    ];
+    let reason = reason.into_iter().flatten().collect::<Vec<_>>().join(": ");
+    let input = CancelInput {
+        subscription_id: id,
+        when: if sent.get("when") == "now" {
+            CancelWhen::Now
+        } else {
+            CancelWhen::EndOfPeriod
+        },
+        reason: (!reason.is_empty()).then_some(reason),
+    };
+    let outcome = match quote_cancel(visit.p(), &visit.ctx, &input).await {
+        Ok(quote) => {
+            let input = PlaceInput { quote_id: quote.id };
+            order_place(visit.p(), &visit.ctx, &input).await
+        }
+        Err(error) => Err(error),
+    };
+    match outcome {
+        Ok(_) => {
+            let way = format!("/my/subscriptions/{id}");
+            Ok(respond::saying(way, true, &t.tr("said-cancelled")))
+        }
+        Err(error) => {
+            let form = respond::blame(&t, sent.state(), error, |field| match field {
+                "reason" => "comment".to_owned(),
+                other => other.to_owned(),
+            })?;
+            respond::again(cancel_page(&visit, id, form).await?)
+        }
+    }
+}
+
+/// Turns renewal on or off, or takes back a cancellation that has not taken effect.
+pub(super) async fn renewal(Customer(visit): Customer, Id(id): Id<SubscriptionId>) -> Answer {
+    let detail = subscription_get(visit.p(), &visit.ctx, id).await?;
+    let one = &detail.subscription;
+    let keeps_on = detail
+        .available_operations
+        .contains(&SubscriptionOperation::KeepOn);
+    let outcome = if keeps_on {
+        cancellation_withdraw(visit.p(), &visit.ctx, id, Some(one.version)).await
+    } else {
+        let input = AutoRenewSet {
+            id,
+            version: Some(one.version),
+            auto_renew: !one.auto_renew,
+        };
+        auto_renew_set(visit.p(), &visit.ctx, &input).await
+    };
+    let good = if keeps_on || !one.auto_renew {
+        "renewal-on"
+    } else {
+        "renewal-off"
+    };
+    respond::changed(&visit, outcome, format!("/my/subscriptions/{id}"), good)
+}

@@ -1,0 +1,268 @@
+//! Invoices of the customer.
+
+use axum::response::IntoResponse;
+use http::header;
+use tradewind_billing::{
+    service::{ListQuery, invoice_get, invoice_list, payments_of_invoice},
+    types::{BalanceStatus, Document, DocumentKind, DocumentSummary, Party as Side, PaymentState},
+};
+use tradewind_documents::format;
+use tradewind_flows::document::invoice_pdf;
+use tradewind_kernel::{Money, Result, country, id::InvoiceId};
+use tradewind_policy::Action;
+
+use super::{super::price, orders};
+use crate::{
+    respond::{self, Answer},
+    session::{Customer, Id, Visit},
+    view::{
+        kit::Txt,
+        shared::{
+            InvoiceGroup, InvoiceLine, InvoicePage, InvoiceRow, InvoicesPage, Ledgerside, Party,
+            TaxLine,
+        },
+        shell::Permit,
+    },
+};
+
+/// What is still owed on a document.
+pub(in super::super) fn open(document: &DocumentSummary) -> Money {
+    document.balance.as_ref().map_or_else(
+        || Money::zero(document.gross.currency),
+        |balance| balance.open,
+    )
+}
+
+/// The state of a document as it is shown.
+pub(in super::super) fn state(visit: &Visit, document: &DocumentSummary) -> &'static str {
+    match &document.balance {
+        None => "issued",
+        Some(balance) => match balance.status {
+            BalanceStatus::Open if document.due_on < visit.today() => "overdue",
+            BalanceStatus::Open => "open",
+            BalanceStatus::Paid => "paid",
+            BalanceStatus::Credited => "void",
+        },
+    }
+}
+
+/// An invoice in a list.
+pub(in super::super) fn row(visit: &Visit, document: &DocumentSummary, party: Txt) -> InvoiceRow {
+    InvoiceRow {
+        id: document.id.to_string().into(),
+        number: document.number.clone().into(),
+        kind: document.kind.as_str().into(),
+        party,
+        date: document.issued_on,
+        due: document.due_on,
+        state: state(visit, document).into(),
+        total: document.gross,
+        open: open(document),
+    }
+}
+
+/// The choices of a list of invoices in the filter language.
+pub(in super::super) fn filter(visit: &Visit) -> String {
+    let mut terms = Vec::new();
+    match visit.ask("state") {
+        "open" => terms.push("status:open".to_owned()),
+        "overdue" => terms.push(format!("status:open due<{}", visit.today())),
+        "paid" => terms.push("status:paid".to_owned()),
+        "void" => terms.push("status:credited".to_owned()),
+        _ => {}
+    }
+    let number = visit.ask("q").replace(['"', '\\'], "");
+    if !number.is_empty() {
+        terms.push(format!("number:\"{number}\""));
+    }
+    terms.join(" ")
+}
+
+/// The order of a list of invoices.
+pub(in super::super) fn sort(visit: &Visit) -> String {
+    match visit.ask("sort") {
+        "number" => "number",
+        "-number" => "-number",
+        "date" => "issued",
+        "-date" => "-issued",
+        "due" => "due",
+        "-due" => "-due",
+        _ => "",
+    }
+    .to_owned()
+}
+
+pub(super) async fn list(Customer(visit): Customer) -> Answer {
+    let query = ListQuery {
+        filter: format!("buyer:{} {}", visit.account(), filter(&visit)),
+        sort: sort(&visit),
+        page: orders::page_of(&visit)?,
+    };
+    let found = invoice_list(visit.p(), &visit.ctx, &query).await?;
+    let page = InvoicesPage {
+        side: Ledgerside::Mine,
+        rows: found
+            .items
+            .iter()
+            .map(|document| row(&visit, document, Txt::default()))
+            .collect(),
+        state: visit.list(found.next),
+        sums: Vec::new(),
+    };
+    respond::page(page.page(visit.app()))
+}
+
+pub(super) async fn show(Customer(visit): Customer, Id(id): Id<InvoiceId>) -> Answer {
+    let document = invoice_get(visit.p(), &visit.ctx, id).await?;
+    let page = filled(&visit, &document).await?;
+    respond::page(page.page(visit.app()))
+}
+
+async fn filled(visit: &Visit, document: &Document) -> Result<InvoicePage> {
+    let head = &document.summary;
+    let t = visit.t();
+    let paid = payments_of_invoice(visit.p(), &visit.ctx, head.id).await;
+    // A credit note has none.
+    let paid = match paid {
+        Err(_) if head.kind == DocumentKind::CreditNote => Vec::new(),
+        other => other?,
+    };
+    let payments = paid
+        .into_iter()
+        .filter(|payment| payment.state == PaymentState::Succeeded)
+        .map(|payment| {
+            let at = payment.settled_at.unwrap_or(payment.created_at);
+            let how = t.code("payment-kind", payment.kind.as_str());
+            (at, how, payment.applied)
+        })
+        .collect();
+    let owed = open(head);
+    let mut terms = Vec::new();
+    if !owed.is_zero() {
+        terms.push(t.with(
+            "invoice-terms-due",
+            &[
+                ("date", t.date(head.due_on).text()),
+                ("number", &head.number),
+            ],
+        ));
+        terms.extend(
+            bank(visit, &document.parties.seller)
+                .into_iter()
+                .map(|(name, value)| -> Txt { format!("{name}: {value}").into() }),
+        );
+    }
+    Ok(InvoicePage {
+        base: "/my",
+        id: head.id.to_string().into(),
+        number: head.number.clone().into(),
+        kind: head.kind.as_str().into(),
+        state: state(visit, head).into(),
+        date: head.issued_on,
+        due: head.due_on,
+        period: Some((head.period.start, head.period.end)),
+        seller: party(&document.parties.seller),
+        buyer: party(&document.parties.buyer),
+        reference: Txt::default(),
+        currency: head.gross.currency,
+        groups: groups(visit, document)?,
+        net: head.net,
+        taxes: document
+            .tax_summary
+            .iter()
+            .map(|line| TaxLine {
+                name: price::tax_name(&t, line),
+                base: line.net,
+                tax: line.tax,
+            })
+            .collect(),
+        total: head.gross,
+        payments,
+        open: owed,
+        terms,
+        detail_csv: None,
+        pay: (!owed.is_zero() && visit.may_at_home(Action::PaymentPay))
+            .then(|| format!("/my/invoices/{}/pay", head.id).into()),
+        record: Permit::Hidden,
+        resend: Permit::Hidden,
+        history: Vec::new(),
+    })
+}
+
+fn groups(visit: &Visit, document: &Document) -> Result<Vec<InvoiceGroup>> {
+    let locale = visit.ctx.locale;
+    let mut groups: Vec<InvoiceGroup> = Vec::new();
+    for line in &document.lines {
+        let shown = InvoiceLine {
+            text: line.description.clone().into(),
+            detail: format::period(locale, line.period.start, line.period.end).into(),
+            quantity: line.quantity.normalize(),
+            unit: line.unit.clone().into(),
+            unit_price: line.unit_price,
+            tax: line.tax_rate.normalize(),
+            amount: line.net,
+        };
+        match groups.last_mut() {
+            Some(group) if *group.title == line.group_label => {
+                group.subtotal = group.subtotal.add(line.net)?;
+                group.lines.push(shown);
+            }
+            _ => groups.push(InvoiceGroup {
+                title: line.group_label.clone().into(),
+                subtotal: line.net,
+                lines: vec![shown],
+            }),
+        }
+    }
+    Ok(groups)
+}
+
+fn text(value: &serde_json::Value, name: &str) -> Option<String> {
+    let text = value.get(name)?.as_str()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// A side of an invoice as it was when that was issued.
+fn party(side: &Side) -> Party {
+    let part = |name| text(&side.address, name);
+    let town = [part("postal_code"), part("city")];
+    let town = town.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let lines = [
+        part("line1"),
+        part("line2"),
+        (!town.is_empty()).then_some(town),
+        part("region"),
+        country::name(&side.country).map(str::to_owned),
+    ];
+    Party {
+        name: side.name.clone().into(),
+        address: lines.into_iter().flatten().map(Into::into).collect(),
+        tax_id: text(&side.tax, "tax_id").unwrap_or_default().into(),
+    }
+}
+
+/// Where to transfer money to.
+pub(super) fn bank(visit: &Visit, seller: &Side) -> Vec<(Txt, Txt)> {
+    let t = visit.t();
+    [
+        ("bank-holder", "holder"),
+        ("bank-name", "bank"),
+        ("bank-iban", "iban"),
+        ("bank-bic", "bic"),
+    ]
+    .into_iter()
+    .filter_map(|(key, name)| Some((t.tr(key), text(&seller.bank, name)?.into())))
+    .collect()
+}
+
+pub(super) async fn pdf(Customer(visit): Customer, Id(id): Id<InvoiceId>) -> Answer {
+    let (name, bytes) = invoice_pdf(visit.p(), &visit.ctx, id).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("inline; filename=\"{}\"", name.replace(['"', '\\'], "")),
+        ),
+    ];
+    Ok((headers, bytes).into_response())
+}

@@ -1,0 +1,367 @@
+//! A product: its plans, a form to configure it, and its price while the form is filled.
+
+use std::collections::BTreeMap;
+
+use axum::extract::Path;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tradewind_catalogue::{
+    service::offer,
+    types::{Approval, ItemKind, ItemOffer, Offer, Parameter, ParameterKind as Asks, PlanOffer},
+};
+use tradewind_flows::quote::{PurchaseInput, price_for_visitor, quote_purchase};
+use tradewind_kernel::{
+    Decimal, Error, Result, Text,
+    decimal::{Limits, parse_decimal},
+    id::ItemId,
+};
+
+use super::{super::price, catalogue::may_order};
+use crate::{
+    form::Sent,
+    respond::{self, Answer},
+    session::{Anyone, Visit},
+    view::{
+        self, Page,
+        kit::Txt,
+        shared::{FormState, PriceView},
+        storefront::{ParameterAsk, ParameterKind, ProductPage, QuantityAsk, price_panel},
+    },
+};
+
+/// What is asked for, as far as it can be understood.
+struct Asked<'a> {
+    plan: &'a PlanOffer,
+    quantities: BTreeMap<String, Decimal>,
+    form: FormState,
+}
+
+/// A product with its plans.
+pub(super) async fn show(Anyone(visit): Anyone, Path(slug): Path<String>) -> Answer {
+    let found = offer(visit.p(), &visit.shop_ctx()?, &visit.scope()?, &slug).await?;
+    let sent = Sent(visit.query.clone());
+    let asked = ask(&visit, &found, &sent)?;
+    let price = priced(&visit, &found, &asked).await?;
+    respond::page(page(&visit, &found, asked, price))
+}
+
+/// The price of what is filled in.
+pub(super) async fn price(Anyone(visit): Anyone, Path(slug): Path<String>, sent: Sent) -> Answer {
+    let found = offer(visit.p(), &visit.shop_ctx()?, &visit.scope()?, &slug).await?;
+    let asked = ask(&visit, &found, &sent)?;
+    let price = priced(&visit, &found, &asked).await?;
+    respond::part(price_panel(&visit.t(), price.as_ref()))
+}
+
+/// On to the checkout with what is filled in; who is not signed in does that first.
+pub(super) async fn order(Anyone(visit): Anyone, Path(slug): Path<String>, sent: Sent) -> Answer {
+    let found = offer(visit.p(), &visit.shop_ctx()?, &visit.scope()?, &slug).await?;
+    let here = address(&found, &sent);
+    if visit.session.is_none() {
+        let back = utf8_percent_encode(&here, NON_ALPHANUMERIC);
+        return Ok(respond::to(format!("/sign-in?back={back}")));
+    }
+    if !may_order(&visit) {
+        let text = visit.t().tr("order-customers-only");
+        return Ok(respond::saying(here, false, &text));
+    }
+    let mut asked = ask(&visit, &found, &sent)?;
+    if asked.form.errors.is_empty() {
+        let input = PurchaseInput {
+            customer_id: visit.account(),
+            product_id: found.card.product_id,
+            plan_id: asked.plan.plan_id,
+            name: None,
+            quantities: asked.quantities.clone(),
+            parameters: answers(&found, &sent),
+            // What the buyer is asked to accept on the next page; without that no order is placed.
+            accepted_terms: (!found.terms_text.is_empty()).then(|| found.terms_version.clone()),
+        };
+        match quote_purchase(visit.p(), &visit.ctx, &input).await {
+            Ok(quote) => {
+                let slug = &found.card.slug;
+                return Ok(respond::to(format!(
+                    "/checkout/{}?product={slug}",
+                    quote.id
+                )));
+            }
+            Err(error) => {
+                asked.form = respond::blame(&visit.t(), asked.form, error, |field| {
+                    field
+                        .replacen("items.", "qty.", 1)
+                        .replacen("parameters.", "param.", 1)
+                })?;
+            }
+        }
+    }
+    let price = priced(&visit, &found, &asked).await?;
+    respond::again(page(&visit, &found, asked, price))
+}
+
+/// The address of the product with what is filled in, secrets left out.
+fn address(offer: &Offer, sent: &Sent) -> String {
+    let secret = |name: &str| {
+        name.strip_prefix("param.").is_some_and(|code| {
+            offer
+                .parameters
+                .iter()
+                .any(|parameter| parameter.code == code && parameter.sensitive)
+        })
+    };
+    let pairs: Vec<String> = sent
+        .0
+        .iter()
+        .filter(|(name, _)| {
+            (name == "plan" || name.starts_with("qty.") || name.starts_with("param."))
+                && !secret(name)
+        })
+        .map(|(name, value)| {
+            let encode = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
+            format!("{}={}", encode(name), encode(value))
+        })
+        .collect();
+    format!("/products/{}?{}", offer.card.slug, pairs.join("&"))
+}
+
+fn ask<'a>(visit: &Visit, offer: &'a Offer, sent: &Sent) -> Result<Asked<'a>> {
+    let wanted = sent.get("plan");
+    let plan = offer
+        .offered_plans
+        .iter()
+        .find(|plan| plan.plan_id.to_string() == wanted || plan.code == wanted)
+        .or_else(|| offer.offered_plans.iter().find(|plan| plan.recommended))
+        .or_else(|| offer.offered_plans.first())
+        .ok_or_else(|| Error::NotFound {
+            kind: "product",
+            id: offer.card.slug.clone(),
+        })?;
+    let mut form = sent.state();
+    let mut quantities = BTreeMap::new();
+    for item in countable(plan) {
+        let name = format!("qty.{}", item.code);
+        let text = sent.get(&name);
+        if text.is_empty() {
+            quantities.insert(item.code.clone(), item.quantity_default);
+            continue;
+        }
+        match parse_decimal(&name, &text.replace(',', "."), &Limits::new(12, 9)) {
+            Ok(quantity) => {
+                quantities.insert(item.code.clone(), quantity);
+            }
+            Err(error) => {
+                let text = respond::words(&visit.t(), &error);
+                form = form.wrong(&name, text);
+            }
+        }
+    }
+    Ok(Asked {
+        plan,
+        quantities,
+        form,
+    })
+}
+
+/// The answers to what the product asks.
+fn answers(offer: &Offer, sent: &Sent) -> BTreeMap<String, String> {
+    offer
+        .parameters
+        .iter()
+        .filter_map(|parameter| {
+            let answer = sent.get(&format!("param.{}", parameter.code));
+            let answer = match (parameter.kind, answer) {
+                (Asks::Boolean, "1") => "true",
+                (Asks::Boolean, "") => "false",
+                (_, "") => return None,
+                (_, answer) => answer,
+            };
+            Some((parameter.code.clone(), answer.to_owned()))
+        })
+        .collect()
+}
+
+/// Items of which a quantity is bought.
+fn countable(plan: &PlanOffer) -> impl Iterator<Item = &ItemOffer> {
+    plan.items
+        .iter()
+        .filter(|item| item.kind != ItemKind::Metered)
+}
+
+/// The price of what is asked for; none while it cannot be had like this.
+async fn priced(visit: &Visit, offer: &Offer, asked: &Asked<'_>) -> Result<Option<PriceView>> {
+    if !asked.form.errors.is_empty() {
+        return Ok(None);
+    }
+    let fits = countable(asked.plan).all(|item| {
+        let quantity = asked.quantities.get(&item.code).copied();
+        quantity.is_some_and(|quantity| {
+            quantity >= item.quantity_min && item.quantity_max.is_none_or(|max| quantity <= max)
+        })
+    });
+    if !fits {
+        return Ok(None);
+    }
+    let quantities: BTreeMap<ItemId, Decimal> = countable(asked.plan)
+        .filter_map(|item| Some((item.item_id, *asked.quantities.get(&item.code)?)))
+        .collect();
+    let scope = visit.scope()?;
+    let ctx = visit.shop_ctx()?;
+    let plan = asked.plan.plan_id;
+    let found = price_for_visitor(
+        visit.p(),
+        &ctx,
+        scope.seller,
+        offer,
+        plan,
+        &quantities,
+        scope.on,
+    )
+    .await;
+    let preview = match found {
+        Ok(preview) => preview,
+        Err(Error::Invalid(_) | Error::Refused { .. }) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let locale = visit.ctx.locale;
+    let once = price::Once::of(
+        asked
+            .plan
+            .items
+            .iter()
+            .map(|item| (item.name.get(locale), item.kind)),
+    );
+    let cadence = Some(asked.plan.billing_cadence);
+    Ok(Some(price::view(&visit.t(), &preview, &once, cadence)))
+}
+
+fn page(visit: &Visit, offer: &Offer, asked: Asked<'_>, price: Option<PriceView>) -> Page {
+    let t = visit.t();
+    let locale = visit.ctx.locale;
+    let text = |text: &Text| -> Txt { text.get(locale).to_owned().into() };
+    let plans = offer
+        .offered_plans
+        .iter()
+        .map(|plan| view::storefront::PlanOffer {
+            id: plan.plan_id.to_string().into(),
+            name: text(&plan.name),
+            summary: text(&plan.description),
+            from: plan.from.as_ref().map(price::least),
+            trial_days: (plan.trial_days > 0).then_some(plan.trial_days),
+            features: plan
+                .items
+                .iter()
+                .map(|item| (true, text(&item.name)))
+                .collect(),
+            term: plan.term_cadence.map(price::every),
+            on: plan.plan_id == asked.plan.plan_id,
+        });
+    let mut description = paragraphs(offer.description.get(locale));
+    description.extend(offer.features.iter().map(|feature| {
+        let feature: Txt = format!("• {}", feature.get(locale)).into();
+        feature
+    }));
+    let page = ProductPage {
+        slug: offer.card.slug.clone().into(),
+        name: text(&offer.card.name),
+        vendor: offer.card.vendor.clone().into(),
+        category: offer
+            .card
+            .category
+            .as_ref()
+            .map(|category| (text(&category.name), category.slug.clone().into())),
+        summary: text(&offer.card.summary),
+        description,
+        plans: plans.collect(),
+        comparison: comparison(visit, offer),
+        billing: Vec::new(),
+        quantities: countable(asked.plan)
+            .map(|item| quantity(visit, item, asked.quantities.get(&item.code).copied()))
+            .collect(),
+        parameters: offer
+            .parameters
+            .iter()
+            .map(|parameter| self::parameter(visit, parameter))
+            .collect(),
+        price,
+        approval: offer.approval == Approval::Seller,
+        delivery: t.code("delivery-mode", offer.card.delivery.as_str()),
+        form: asked.form,
+    };
+    page.page(visit.store())
+}
+
+/// What each plan asks for each item.
+fn comparison(visit: &Visit, offer: &Offer) -> Vec<(Txt, Vec<Txt>)> {
+    let (t, locale) = (visit.t(), visit.ctx.locale);
+    let mut codes: Vec<(&str, &Text)> = Vec::new();
+    for item in offer.offered_plans.iter().flat_map(|plan| &plan.items) {
+        if !codes.iter().any(|(code, _)| *code == item.code) {
+            codes.push((&item.code, &item.name));
+        }
+    }
+    codes
+        .into_iter()
+        .map(|(code, name)| {
+            let cells = offer.offered_plans.iter().map(|plan| {
+                let item = plan.items.iter().find(|item| item.code == code);
+                let model = item
+                    .and_then(|item| item.prices.first())
+                    .and_then(|price| price.model.as_ref());
+                match (item, model) {
+                    (None, _) => "–".into(),
+                    (Some(_), None) => t.tr("price-by-use"),
+                    (Some(_), Some(model)) => price::model_words(&t, model, offer.currency),
+                }
+            });
+            (name.get(locale).to_owned().into(), cells.collect())
+        })
+        .collect()
+}
+
+/// A quantity to be asked for.
+fn quantity(visit: &Visit, item: &ItemOffer, asked: Option<Decimal>) -> QuantityAsk {
+    let model = item.prices.first().and_then(|price| price.model.as_ref());
+    let plain = |value: Decimal| -> Txt { value.normalize().to_string().into() };
+    QuantityAsk {
+        name: format!("qty.{}", item.code).into(),
+        label: item.name.get(visit.ctx.locale).to_owned().into(),
+        min: Some(plain(item.quantity_min)),
+        max: item.quantity_max.map(plain),
+        step: plain(item.quantity_step),
+        value: plain(asked.unwrap_or(item.quantity_default)),
+        hint: model
+            .map(|model| price::note(&visit.t(), model))
+            .filter(|hint| !hint.is_empty()),
+    }
+}
+
+/// A parameter to be asked for.
+fn parameter(visit: &Visit, parameter: &Parameter) -> ParameterAsk {
+    let locale = visit.ctx.locale;
+    let text = |text: &Text| -> Txt { text.get(locale).to_owned().into() };
+    ParameterAsk {
+        name: format!("param.{}", parameter.code).into(),
+        label: text(&parameter.label),
+        hint: (!parameter.hint.is_empty()).then(|| text(&parameter.hint)),
+        required: parameter.required && parameter.kind != Asks::Boolean,
+        kind: match parameter.kind {
+            Asks::Number => ParameterKind::Number,
+            Asks::Boolean => ParameterKind::YesNo,
+            Asks::Choice => ParameterKind::Choice(
+                parameter
+                    .choices
+                    .iter()
+                    .map(|choice| (choice.value.clone().into(), text(&choice.label)))
+                    .collect(),
+            ),
+            Asks::Text | Asks::Email | Asks::Domain => ParameterKind::Text,
+        },
+    }
+}
+
+/// The paragraphs of a plain text.
+pub(super) fn paragraphs(text: &str) -> Vec<Txt> {
+    text.split("\n\n")
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(|part| part.to_owned().into())
+        .collect()
+}

@@ -13,7 +13,14 @@ use tradewind_kernel::{
     Error,
     page::{ListRequest, PageRequest},
 };
-use utoipa::IntoParams;
+use utoipa::{
+    IntoParams,
+    openapi::{
+        ObjectBuilder, Required,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+        schema::Type,
+    },
+};
 
 use crate::problem::{ApiResult, Problem};
 
@@ -269,6 +276,42 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
                     "expected the ETag of an earlier answer, such as \"7\"",
                 ))
             })
+    }
+}
+
+/// The version a change rests on, where one has to be named: what is written replaces everything that was there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version(pub i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for Version {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> ApiResult<Self> {
+        match IfMatch::from_request_parts(parts, state).await? {
+            IfMatch(Some(version)) => Ok(Self(version)),
+            IfMatch(None) => Err(Problem::new(
+                StatusCode::PRECONDITION_REQUIRED,
+                "version_required",
+                "send the ETag of what you have read as If-Match, so that nobody's change is lost",
+            )),
+        }
+    }
+}
+
+impl IntoParams for Version {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let schema = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some("^(W/)?\"[0-9]+\"$"));
+        let parameter = ParameterBuilder::new()
+            .name("If-Match")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::True)
+            .description(Some(
+                "The version that the change is based on, as an `ETag` named it.",
+            ))
+            .schema(Some(schema));
+        vec![parameter.build()]
     }
 }
 

@@ -8,22 +8,31 @@ mod access;
 mod accounts;
 mod api_keys;
 mod billing;
+mod categories;
 mod charges;
 mod clock;
 mod deliveries;
 mod dunning;
+mod exchange_rates;
 mod invoices;
 mod jobs;
 mod journal;
 mod ledger;
 mod me;
 mod members;
+mod offers;
+mod orders;
 mod passwords;
 mod payment_methods;
 mod payments;
+mod plans;
+mod price_books;
+mod products;
+mod quotes;
 mod relationships;
 mod sessions;
 mod storefronts;
+mod subscriptions;
 mod usage;
 mod usage_imports;
 mod webhooks;
@@ -35,22 +44,31 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(accounts::router())
         .merge(api_keys::router())
         .merge(billing::router())
+        .merge(categories::router())
         .merge(charges::router())
         .merge(clock::router())
         .merge(deliveries::router())
         .merge(dunning::router())
+        .merge(exchange_rates::router())
         .merge(invoices::router())
         .merge(jobs::router())
         .merge(journal::router())
         .merge(ledger::router())
         .merge(me::router())
         .merge(members::router())
+        .merge(offers::router())
+        .merge(orders::router())
         .merge(passwords::router())
         .merge(payment_methods::router())
         .merge(payments::router())
+        .merge(plans::router())
+        .merge(price_books::router())
+        .merge(products::router())
+        .merge(quotes::router())
         .merge(relationships::router())
         .merge(sessions::router())
         .merge(storefronts::router())
+        .merge(subscriptions::router())
         .merge(usage::router())
         .merge(usage_imports::router())
         .merge(webhooks::router())

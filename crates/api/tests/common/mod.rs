@@ -1,6 +1,7 @@
 //! A small world behind the API: provider, two resellers, a customer each, people and keys.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod goods;
 pub mod sale;
 
 use std::sync::Arc;
@@ -59,6 +60,8 @@ pub struct World {
     pub vendor: Party,
     /// What the reseller has sold to the customer.
     pub sale: sale::Sale,
+    /// What there is to buy.
+    pub goods: goods::Goods,
     pub relationship: RelationshipId,
     /// The provider's owner, with a session.
     pub ada: UserId,
@@ -128,6 +131,7 @@ impl World {
             customer: customer.id,
         };
         let sale = sale::sale(p, &ctx, &gateway, &between).await;
+        let goods = goods::goods(p, &ctx, &between).await;
         let chain = chain_get(p, &ctx, customer.id).await.expect("a chain");
         let input = SignIn {
             email: "ada@provider.example".into(),
@@ -149,6 +153,7 @@ impl World {
             customer,
             vendor,
             sale,
+            goods,
             relationship: chain[0].relationship.id,
             ada: signed_in.info.user.id,
             session: signed_in.info.session,
@@ -209,6 +214,14 @@ impl World {
             Some(body),
         )
         .await
+    }
+
+    /// The version of what an operation changes.
+    pub fn version_for(&self, operation: &str) -> i64 {
+        match operation {
+            "replaceProduct" | "publishProduct" | "withdrawProduct" | "replaceParameter" => 2,
+            _ => 1,
+        }
     }
 
     pub async fn audits(&self) -> i64 {

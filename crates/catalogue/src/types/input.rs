@@ -17,6 +17,7 @@ use super::{
 
 /// What can be said about a category.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct CategoryDraft {
     /// Name in addresses: lower-case letters, digits and hyphens.
     pub slug: String,
@@ -39,6 +40,7 @@ pub struct CategoryUpdate {
 
 /// What can be said about a product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ProductDraft {
     /// Name in addresses: lower-case letters, digits and hyphens.
     pub slug: String,
@@ -107,6 +109,7 @@ pub struct ProductTransition {
 
 /// What can be said about a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PlanDraft {
     /// Short name, unique in the product: lower-case letters, digits, `-` and `_`.
     pub code: String,
@@ -168,6 +171,7 @@ pub struct PlanUpdate {
 
 /// What can be said about an item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ItemDraft {
     /// Short name, unique in the plan: lower-case letters, digits, `-` and `_`.
     pub code: String,
@@ -221,6 +225,7 @@ pub struct ItemUpdate {
 
 /// What can be said about a parameter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ParameterDraft {
     /// Short name, unique in the product: lower-case letters, digits, `-` and `_`.
     pub code: String,
@@ -272,6 +277,7 @@ pub struct ParameterUpdate {
 
 /// Creates a price book.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PriceBookCreate {
     /// Whose prices.
     pub seller_id: AccountId,
@@ -336,6 +342,7 @@ pub struct RevisionCreate {
 
 /// Sets an exchange rate from a day on.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct RateSet {
     /// One unit of this …
     pub base: Currency,

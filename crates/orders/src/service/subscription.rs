@@ -6,7 +6,7 @@ use crate::store::{order as order_store, subscription as store};
 use crate::types::{
     AutoRenewSet, CommercialState, DeliveryState, Leg, NewSubscription, OrderCreate, Subscription,
     SubscriptionDetail, SubscriptionEvent, SubscriptionItem, SubscriptionOperation,
-    SubscriptionParameter, SubscriptionRename,
+    SubscriptionParameter, SubscriptionRename, SubscriptionUpdate,
 };
 use serde_json::json;
 use tradewind_kernel::calendar::Period;
@@ -245,18 +245,26 @@ pub async fn auto_renew_set(
 ) -> Result<SubscriptionDetail> {
     p.command(ctx, "subscription.auto_renew_set", input, |w, input| {
         Box::pin(async move {
-            let mut subscription =
-                changeable(w, Action::SubscriptionRenew, input.id, input.version).await?;
-            allowed(w, &subscription, SubscriptionOperation::SetAutoRenew).await?;
-            let before = subscription.auto_renew;
-            subscription.auto_renew = input.auto_renew;
-            let summary = json!({ "before": before, "after": input.auto_renew });
-            save(w, &mut subscription, "subscription.auto_renew", summary).await?;
-            tell(w, "subscription.renewal_changed", &subscription);
+            let subscription = renew(w, input.id, input.version, input.auto_renew).await?;
             detail_of(w, subscription).await
         })
     })
     .await
+}
+
+async fn renew(
+    w: &mut Work,
+    id: SubscriptionId,
+    version: Option<i64>,
+    auto_renew: bool,
+) -> Result<Subscription> {
+    let mut subscription = changeable(w, Action::SubscriptionRenew, id, version).await?;
+    allowed(w, &subscription, SubscriptionOperation::SetAutoRenew).await?;
+    let before = std::mem::replace(&mut subscription.auto_renew, auto_renew);
+    let summary = json!({ "before": before, "after": auto_renew });
+    save(w, &mut subscription, "subscription.auto_renew", summary).await?;
+    tell(w, "subscription.renewal_changed", &subscription);
+    Ok(subscription)
 }
 
 /// Gives a subscription another name.
@@ -270,14 +278,52 @@ pub async fn subscription_rename(
 ) -> Result<SubscriptionDetail> {
     p.command(ctx, "subscription.rename", input, |w, input| {
         Box::pin(async move {
-            let name = text::trimmed("name", &input.name, 1, NAME_LENGTH_MAX)?;
-            let mut subscription =
-                changeable(w, Action::SubscriptionChange, input.id, input.version).await?;
-            allowed(w, &subscription, SubscriptionOperation::Rename).await?;
-            let before = std::mem::replace(&mut subscription.name, name);
-            let summary = json!({ "before": before, "after": subscription.name });
-            save(w, &mut subscription, "subscription.rename", summary).await?;
-            tell(w, "subscription.changed", &subscription);
+            let subscription = rename(w, input.id, input.version, &input.name).await?;
+            detail_of(w, subscription).await
+        })
+    })
+    .await
+}
+
+async fn rename(
+    w: &mut Work,
+    id: SubscriptionId,
+    version: Option<i64>,
+    name: &str,
+) -> Result<Subscription> {
+    let mut subscription = changeable(w, Action::SubscriptionChange, id, version).await?;
+    let name = text::trimmed("name", name, 1, NAME_LENGTH_MAX)?;
+    allowed(w, &subscription, SubscriptionOperation::Rename).await?;
+    let before = std::mem::replace(&mut subscription.name, name);
+    let summary = json!({ "before": before, "after": subscription.name });
+    save(w, &mut subscription, "subscription.rename", summary).await?;
+    tell(w, "subscription.changed", &subscription);
+    Ok(subscription)
+}
+
+/// Changes what needs no order, all of it or nothing.
+///
+/// # Errors
+/// As [`subscription_rename`] and [`auto_renew_set`].
+pub async fn subscription_update(
+    p: &Platform,
+    ctx: &OpCtx,
+    input: &SubscriptionUpdate,
+) -> Result<SubscriptionDetail> {
+    p.command(ctx, "subscription.update", input, |w, input| {
+        Box::pin(async move {
+            let id = input.id;
+            let subscription = match (&input.name, input.auto_renew) {
+                (Some(name), None) => rename(w, id, input.version, name).await?,
+                (None, Some(auto_renew)) => renew(w, id, input.version, auto_renew).await?,
+                (Some(name), Some(auto_renew)) => {
+                    let renamed = rename(w, id, input.version, name).await?;
+                    renew(w, id, Some(renamed.version), auto_renew).await?
+                }
+                (None, None) => {
+                    changeable(w, Action::SubscriptionChange, id, input.version).await?
+                }
+            };
             detail_of(w, subscription).await
         })
     })
@@ -294,19 +340,29 @@ pub async fn subscription_get(
     id: SubscriptionId,
 ) -> Result<SubscriptionDetail> {
     p.read(ctx, &(id, p.keys()), |w, (id, keys)| {
-        Box::pin(async move {
-            let subscription = subscription_in(w, *id).await?;
-            let target = subscription_target(w, &subscription).await?;
-            w.authorize_for(Action::SubscriptionView, &target, id)?;
-            let is_vendor = w.ctx.principal.account == subscription.vendor_id;
-            let mut detail = detail_of(w, subscription).await?;
-            if is_vendor {
-                reveal_parameters(w, keys, *id, &mut detail.parameters).await?;
-            }
-            Ok(detail)
-        })
+        Box::pin(subscription_get_in(w, keys, *id))
     })
     .await
+}
+
+/// As [`subscription_get`], within another use case.
+///
+/// # Errors
+/// As [`subscription_get`].
+pub async fn subscription_get_in(
+    w: &mut Work,
+    keys: &KeyRing,
+    id: SubscriptionId,
+) -> Result<SubscriptionDetail> {
+    let subscription = subscription_in(w, id).await?;
+    let target = subscription_target(w, &subscription).await?;
+    w.authorize_for(Action::SubscriptionView, &target, &id)?;
+    let is_vendor = w.ctx.principal.account == subscription.vendor_id;
+    let mut detail = detail_of(w, subscription).await?;
+    if is_vendor {
+        reveal_parameters(w, keys, id, &mut detail.parameters).await?;
+    }
+    Ok(detail)
 }
 
 /// The vendor needs the secret answers to deliver; nobody else reads them.

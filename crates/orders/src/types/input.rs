@@ -203,3 +203,16 @@ pub struct SubscriptionRename {
     /// The new name.
     pub name: String,
 }
+
+/// Changes what needs no order; what is left out stays.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SubscriptionUpdate {
+    /// Which subscription.
+    pub id: SubscriptionId,
+    /// The version the change is based on; left out, the subscription as it is.
+    pub version: Option<i64>,
+    /// The new name.
+    pub name: Option<String>,
+    /// Whether it renews at the end of the term.
+    pub auto_renew: Option<bool>,
+}

@@ -67,6 +67,11 @@ impl Visit {
     /// Whether the reader may do this with what belongs to the own account.
     pub(crate) fn may_at_home(&self, action: Action) -> bool {
         let kind = action.resource().parse().unwrap_or(ResourceKind::Account);
+        // Jobs are the realm's, whoever's work they do.
+        if kind == ResourceKind::Job {
+            let target = self.realm.target(kind);
+            return self.p().decide(&self.ctx.principal, action, &target) == Decision::Allow;
+        }
         let own = self.account();
         let mut above = vec![own];
         // The provider's own things are the realm's.

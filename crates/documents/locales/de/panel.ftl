@@ -165,8 +165,9 @@ parameter-save-text = Gilt für Bestellungen ab jetzt.
 param-type-text = Eine Zeile
 param-type-number = Zahl
 param-type-choice = Auswahl
-param-type-yes-no = Ja oder nein
-param-type-lines = Mehrere Zeilen
+param-type-boolean = Ja oder nein
+param-type-email = E-Mail-Adresse
+param-type-domain = Domainname
 f-name-en = Name (Englisch)
 f-name-de = Name (Deutsch)
 f-summary-en = In einem Satz (Englisch)
@@ -175,9 +176,8 @@ f-description-en = Beschreibung (Englisch)
 f-description-de = Beschreibung (Deutsch)
 f-category = Kategorie
 f-delivery-mode = Ausgeliefert durch
-delivery-mode-webhook = Dienst des Herstellers (Webhook)
+delivery-mode-automatic = Dienst des Herstellers (Webhook)
 delivery-mode-manual = Menschen (Aufgabenliste)
-delivery-mode-none = Nichts auszuliefern
 f-needs-approval = Bestellungen brauchen eine Freigabe des Verkäufers
 f-plan-name-en = Name (Englisch)
 f-plan-name-de = Name (Deutsch)
@@ -194,7 +194,8 @@ f-item-code = Code
 f-item-name-en = Name (Englisch)
 f-item-name-de = Name (Deutsch)
 f-item-kind = Berechnet
-f-unit = Einheit oder Zähler
+f-unit = Einheit
+f-meter = Messgröße (nur nach Verbrauch)
 f-model = Preismodell
 f-price = Preis
 f-tiers = Staffeln
@@ -333,3 +334,52 @@ task-secret-name = Zugangsdatum { $number }: Name
 task-secret-value = Zugangsdatum { $number }: Wert
 f-instructions-en = Anleitung (Englisch)
 f-instructions-de = Anleitung (Deutsch)
+
+## Antworten des Panels
+
+age-minutes = { $count } Min.
+age-hours = { $count } Std.
+age-days = { $count ->
+    [one] { $count } Tag
+   *[other] { $count } Tage
+}
+days-to-pay = { $count ->
+    [0] Sofort fällig
+    [one] Fällig binnen { $count } Tag
+   *[other] Fällig binnen { $count } Tagen
+}
+order-approved = Die Bestellung ist freigegeben und geht weiter.
+order-rejected = Die Bestellung ist abgelehnt.
+order-retried = Der fehlgeschlagene Schritt wird wiederholt.
+order-cancelled = Die Bestellung ist storniert.
+sub-suspending = Das Abonnement wird gesperrt.
+sub-resuming = Das Abonnement wird wieder aufgenommen.
+account-added = Das Konto ist angelegt; der Kontakt bekommt eine E-Mail.
+payment-recorded = Die Zahlung ist erfasst.
+payment-kind-card = Karte
+payment-kind-transfer = Überweisung
+payment-kind-credit = Guthaben
+run-report = { $subscriptions } Abonnements geprüft, { $charges } Posten und { $documents } Belege erstellt, { $problems } Probleme.
+job-retried = Der Job läuft erneut.
+user-yourself = Die eigenen Rollen lassen sich nicht ändern.
+user-invited = Die Einladung ist unterwegs.
+user-changed = Die Rollen sind geändert.
+api-key-revoked = Der Schlüssel gilt nicht mehr.
+wait-failed = { $count ->
+    [one] { $count } Bestellung ist fehlgeschlagen
+   *[other] { $count } Bestellungen sind fehlgeschlagen
+}
+revision-saved = Die Revision ist gespeichert und gilt ab ihrem Datum.
+price-book-added = Die Preisliste ist angelegt; nun fehlt eine Revision.
+product-saved = Gespeichert.
+product-published = Das Produkt ist veröffentlicht.
+product-withdrawn = Das Produkt ist aus dem Verkauf genommen.
+usage-imported = { $accepted } Datensätze übernommen, { $duplicate } schon bekannt, { $held } zurückgehalten, { $rejected } abgewiesen.
+usage-assigned = Zugeordnet; was zurückgehalten war, ist übernommen.
+delivery-retried = Die Auslieferung wird wiederholt.
+delivery-reported = Die Meldung ist gespeichert.
+webhook-tested = Ein Test ist unterwegs.
+webhook-removed = Der Endpunkt ist entfernt.
+webhook-fresh = Signaturgeheimnis jetzt kopieren
+webhook-fresh-text = Es wird nur dieses eine Mal gezeigt.
+price-rule-all = Alles

@@ -165,8 +165,9 @@ parameter-save-text = Holds for orders from now on.
 param-type-text = One line
 param-type-number = Number
 param-type-choice = Choice
-param-type-yes-no = Yes or no
-param-type-lines = Several lines
+param-type-boolean = Yes or no
+param-type-email = E-mail address
+param-type-domain = Domain name
 f-name-en = Name (English)
 f-name-de = Name (German)
 f-summary-en = In one sentence (English)
@@ -175,9 +176,8 @@ f-description-en = Description (English)
 f-description-de = Description (German)
 f-category = Category
 f-delivery-mode = Delivered by
-delivery-mode-webhook = The vendor's service (webhook)
+delivery-mode-automatic = The vendor's service (webhook)
 delivery-mode-manual = People (task queue)
-delivery-mode-none = Nothing to deliver
 f-needs-approval = Orders need an approval by the seller
 f-plan-name-en = Name (English)
 f-plan-name-de = Name (German)
@@ -194,7 +194,8 @@ f-item-code = Code
 f-item-name-en = Name (English)
 f-item-name-de = Name (German)
 f-item-kind = Charged
-f-unit = Unit or meter
+f-unit = Unit
+f-meter = Meter (by use only)
 f-model = Price model
 f-price = Price
 f-tiers = Tiers
@@ -333,3 +334,52 @@ task-secret-name = Credential { $number }: name
 task-secret-value = Credential { $number }: value
 f-instructions-en = Instructions (English)
 f-instructions-de = Instructions (German)
+
+## Answers of the panel
+
+age-minutes = { $count } min
+age-hours = { $count } h
+age-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+days-to-pay = { $count ->
+    [0] Due at once
+    [one] Due within { $count } day
+   *[other] Due within { $count } days
+}
+order-approved = The order is approved and goes on.
+order-rejected = The order is rejected.
+order-retried = The failed step is tried again.
+order-cancelled = The order is cancelled.
+sub-suspending = The subscription is being suspended.
+sub-resuming = The subscription is being resumed.
+account-added = The account is there; its contact gets an e-mail.
+payment-recorded = The payment is recorded.
+payment-kind-card = Card
+payment-kind-transfer = Bank transfer
+payment-kind-credit = Credit
+run-report = { $subscriptions } subscriptions looked at, { $charges } charges and { $documents } documents made, { $problems } problems.
+job-retried = The job runs again.
+user-yourself = You cannot change your own roles.
+user-invited = The invitation is on its way.
+user-changed = The roles are changed.
+api-key-revoked = The key works no longer.
+wait-failed = { $count ->
+    [one] { $count } order has failed
+   *[other] { $count } orders have failed
+}
+revision-saved = The revision is saved and takes over on its date.
+price-book-added = The price book is there; now make a revision.
+product-saved = Saved.
+product-published = The product is published.
+product-withdrawn = The product is withdrawn from sale.
+usage-imported = { $accepted } records taken in, { $duplicate } known already, { $held } held, { $rejected } refused.
+usage-assigned = Assigned; what was held is taken in.
+delivery-retried = The delivery is tried again.
+delivery-reported = Your report is kept.
+webhook-tested = A test is on its way.
+webhook-removed = The endpoint is removed.
+webhook-fresh = Copy the signing secret now
+webhook-fresh-text = It is shown this once.
+price-rule-all = Everything

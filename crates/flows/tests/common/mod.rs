@@ -115,7 +115,7 @@ pub(crate) fn day(text: &str) -> Date {
 }
 
 impl World {
-    async fn new(test: TestPlatform) -> Self {
+    pub(crate) async fn new(test: TestPlatform) -> Self {
         let p = &test.platform;
         let letters = Letterbox::default();
         let gateway = Arc::new(NoCards);

@@ -12,6 +12,7 @@ mod panel;
 mod prefs;
 mod price;
 mod shop;
+mod vendor;
 
 use axum::{Router, routing::any};
 use tradewind_kernel::Error;
@@ -27,6 +28,7 @@ pub(crate) fn pages() -> Router {
         .merge(shop::routes())
         .merge(my::routes())
         .merge(panel::routes())
+        .merge(vendor::routes())
         .route("/{*unknown}", any(unknown))
 }
 

@@ -104,22 +104,10 @@ const PANEL: &[Group] = &[
         &[
             ("nav-products", "/panel/products", "boxes", "product.view"),
             (
-                "nav-listings",
-                "/panel/listings",
-                "store",
-                "price_book.view",
-            ),
-            (
                 "nav-price-books",
                 "/panel/price-books",
                 "book-marked",
                 "price_book.view",
-            ),
-            (
-                "nav-relationships",
-                "/panel/relationships",
-                "network",
-                "relationship.view",
             ),
         ],
     ),
@@ -144,7 +132,7 @@ const PANEL: &[Group] = &[
                 "hand-coins",
                 "payment.record",
             ),
-            ("nav-usage", "/panel/usage", "activity", "usage.view"),
+            ("nav-usage", "/panel/usage", "activity", "usage.import"),
             (
                 "nav-billing-runs",
                 "/panel/billing-runs",
@@ -191,7 +179,6 @@ const PANEL: &[Group] = &[
                 "api_key.manage",
             ),
             ("nav-audit", "/panel/audit", "history", "audit.view"),
-            ("nav-settings", "/panel/settings", "settings", ""),
         ],
     ),
 ];
@@ -233,7 +220,6 @@ const VENDOR: &[Group] = &[
             ),
             ("nav-audit", "/vendor/audit", "history", "audit.view"),
             ("nav-users", "/vendor/users", "users", "user.manage"),
-            ("nav-settings", "/vendor/settings", "settings", ""),
         ],
     ),
 ];

@@ -41,9 +41,8 @@ pub(crate) fn products(base: &'static str, full: bool) -> ProductsPage {
         vendor: "Tidemark Software".into(),
         category: "E-mail & collaboration".into(),
         plans: 3,
-        subscriptions: 412,
         state: state.into(),
-        changed: ts("2026-11-20T10:00:00Z"),
+        created: ts("2026-11-20T10:00:00Z"),
     };
     ProductsPage {
         base,

@@ -252,7 +252,7 @@ fn customers(look: &Look, full: bool) -> Page {
             kind: kind.into(),
             country: "Germany".into(),
             state: "active".into(),
-            subscriptions: count,
+            subscriptions: Some(count),
             monthly: Some(eur(monthly)),
             open: Some(eur(open)),
             since: date("2025-03-01"),

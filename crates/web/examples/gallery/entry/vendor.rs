@@ -141,13 +141,13 @@ fn webhooks(look: &Look, full: bool) -> Page {
         url: "https://provision.tidemark.example/hooks".into(),
         events: vec!["delivery.requested".into(), "subscription.*".into()],
         state: "active".into(),
-        secret_href: "/vendor/webhooks/x/secret".into(),
         last: Some((ts("2026-11-22T09:14:05Z"), "failed".into())),
         failing: 3,
     };
     WebhooksPage {
         base: "/vendor",
         endpoints: if full { vec![endpoint] } else { Vec::new() },
+        fresh: full.then(|| "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into()),
         events: vec![
             (
                 "delivery.requested".into(),

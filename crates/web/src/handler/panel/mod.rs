@@ -1,8 +1,144 @@
-//! Pages of sellers and vendors.
+//! Pages of sellers: provider, distributor and resellers.
+
+mod customers;
+mod deliveries;
+pub(super) mod desk;
+mod home;
+mod invoices;
+mod journal;
+mod names;
+mod operations;
+mod orders;
+mod people;
+mod price;
+mod price_books;
+mod product_parts;
+mod products;
+mod runs;
+mod subscriptions;
+pub(super) mod tasks;
+mod usage;
+mod webhooks;
 
 use axum::Router;
+use axum::routing::{get, post};
 
 /// Their routes.
 pub(super) fn routes() -> Router {
     Router::new()
+        .route("/panel", get(home::show))
+        .merge(trade())
+        .merge(prices())
+        .merge(money())
+        .merge(operation())
+        .merge(shared("/panel"))
+}
+
+fn trade() -> Router {
+    Router::new()
+        .route("/panel/orders", get(orders::list))
+        .route("/panel/orders/{id}", get(orders::show))
+        .route("/panel/orders/{id}/approve", post(orders::approve))
+        .route("/panel/orders/{id}/reject", post(orders::reject))
+        .route("/panel/orders/{id}/retry", post(orders::retry))
+        .route("/panel/orders/{id}/cancel", post(orders::cancel))
+        .route(
+            "/panel/customers",
+            get(customers::list).post(customers::add),
+        )
+        .route("/panel/customers/{id}", get(customers::overview))
+        .route("/panel/customers/{id}/{view}", get(customers::view))
+        .route("/panel/customers/{id}/act-as", post(customers::act_as))
+        .route(
+            "/panel/subscriptions/{id}/suspend",
+            post(subscriptions::suspend),
+        )
+        .route(
+            "/panel/subscriptions/{id}/resume",
+            post(subscriptions::resume),
+        )
+}
+
+fn prices() -> Router {
+    Router::new()
+        .route(
+            "/panel/price-books",
+            get(price_books::list).post(price_books::add),
+        )
+        .route("/panel/price-books/{id}", get(price_books::show))
+        .route(
+            "/panel/price-books/{id}/edit",
+            get(price_books::edit).post(price_books::save),
+        )
+}
+
+fn money() -> Router {
+    Router::new()
+        .route("/panel/invoices", get(invoices::issued))
+        .route("/panel/invoices/received", get(invoices::received))
+        .route("/panel/invoices/{id}", get(invoices::show))
+        .route("/panel/invoices/{id}/pdf", get(invoices::pdf))
+        .route("/panel/invoices/{id}/details.csv", get(invoices::details))
+        .route("/panel/invoices/{id}/payments", post(invoices::record))
+        .route("/panel/payments", get(invoices::payments))
+        .route("/panel/payments/new", get(invoices::payment_form))
+        .route("/panel/usage", get(usage::list).post(usage::import))
+        .route("/panel/usage/held", get(usage::held).post(usage::assign))
+        .route("/panel/billing-runs", get(runs::show).post(runs::begin))
+        .route("/panel/ledger", get(operations::ledger))
+        .route("/panel/ledger/export", get(operations::ledger_export))
+}
+
+fn operation() -> Router {
+    Router::new()
+        .route("/panel/tasks", get(tasks::list))
+        .route("/panel/jobs", get(operations::job_list))
+        .route("/panel/jobs/{id}/retry", post(operations::job_retry))
+        .route("/panel/events", get(journal::events))
+        .route("/panel/mails", get(operations::mails))
+        .route("/panel/mails/{id}", get(operations::mail))
+}
+
+/// What sellers and vendors have alike, below the home of each.
+pub(super) fn shared(base: &str) -> Router {
+    let at = |rest: &str| format!("{base}{rest}");
+    Router::new()
+        .route(&at("/subscriptions"), get(subscriptions::list))
+        .route(&at("/subscriptions/{id}"), get(subscriptions::overview))
+        .route(&at("/subscriptions/{id}/{view}"), get(subscriptions::view))
+        .route(&at("/products"), get(products::list).post(products::create))
+        .route(&at("/products/new"), get(products::fresh))
+        .route(
+            &at("/products/{id}"),
+            get(products::show).post(products::update),
+        )
+        .route(&at("/products/{id}/publish"), post(products::publish))
+        .route(&at("/products/{id}/withdraw"), post(products::withdraw))
+        .route(
+            &at("/products/{id}/plans/{plan}"),
+            post(product_parts::plan),
+        )
+        .route(
+            &at("/products/{id}/plans/{plan}/items/{item}"),
+            post(product_parts::item),
+        )
+        .route(
+            &at("/products/{id}/parameters/{parameter}"),
+            post(product_parts::parameter),
+        )
+        .route(&at("/users"), get(people::users).post(people::invite))
+        .route(&at("/users/{id}"), post(people::set_roles))
+        .route(&at("/api-keys"), get(people::keys).post(people::key_make))
+        .route(&at("/api-keys/{id}/revoke"), post(people::key_revoke))
+        .route(&at("/tasks/{id}"), get(tasks::show))
+        .route(&at("/tasks/{id}/succeed"), post(tasks::succeed))
+        .route(&at("/tasks/{id}/fail"), post(tasks::fail))
+        .route(&at("/deliveries"), get(deliveries::list))
+        .route(&at("/deliveries/{id}"), get(deliveries::show))
+        .route(&at("/deliveries/{id}/retry"), post(deliveries::retry))
+        .route(&at("/webhooks"), get(webhooks::list).post(webhooks::add))
+        .route(&at("/webhooks/{id}/test"), post(webhooks::test))
+        .route(&at("/webhooks/{id}/rotate"), post(webhooks::rotate))
+        .route(&at("/webhooks/{id}/remove"), post(webhooks::remove))
+        .route(&at("/audit"), get(journal::audit))
 }

@@ -4,7 +4,7 @@ use tradewind_kernel::money::Money;
 use tradewind_kernel::time::{Date, Timestamp};
 
 use crate::blocks;
-use crate::view::kit::{Button, Card, Cell, ListState, Row, Txt};
+use crate::view::kit::{Card, Cell, ListState, Row, Txt};
 use crate::view::shared::{Ask, FormState};
 use crate::view::shell::Permit;
 use crate::view::{Head, Page, Shell};
@@ -238,8 +238,7 @@ impl BillingRunsPage {
             let ask = Ask::new(&shell, &self.form);
             let form = shell
                 .form("/panel/billing-runs", "run-begin")
-                .fields(vec![ask.input("date", "until").required()])
-                .and(Button::submit(t.tr("run-dry"), "do", "dry_run"));
+                .fields(vec![ask.input("date", "until").required()]);
             body.push(
                 Card::new(t.tr("run-begin"), blocks![form])
                     .intro(t.tr("run-begin-lead"))

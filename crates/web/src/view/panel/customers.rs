@@ -28,7 +28,7 @@ pub struct AccountRow {
     /// State.
     pub state: Txt,
     /// Active subscriptions.
-    pub subscriptions: u32,
+    pub subscriptions: Option<u32>,
     /// What recurs per month.
     pub monthly: Option<Money>,
     /// What is open.
@@ -72,7 +72,7 @@ impl CustomersPage {
                 name,
                 Cell::Text(row.country),
                 Cell::State(t.state(&row.state)),
-                Cell::Figure(t.int(i64::from(row.subscriptions))),
+                Cell::maybe_figure(row.subscriptions.map(|count| t.int(i64::from(count)))),
                 amount(row.monthly),
                 amount(row.open),
                 Cell::At(t.date(row.since)),

@@ -20,8 +20,8 @@ pub struct ItemEdit {
     pub unit: Txt,
     /// How it is priced, in words.
     pub pricing: Txt,
-    /// `item_code`, `item_name_en`, `item_name_de`, `item_kind`, `unit`, `meter`, `model`, `price`, `tiers`, `included`,
-    /// `minimum`, `maximum`.
+    /// `item_code`, `item_name_en`, `item_name_de`, `item_kind`, `unit`, `meter`, `minimum`, `maximum`. Prices stand in
+    /// price books.
     pub form: FormState,
 }
 
@@ -176,11 +176,7 @@ impl ProductEditorPage {
                 ask.field("description_en", Kind::Area(false)),
                 ask.field("description_de", Kind::Area(false)),
                 ask.select("category", categories),
-                ask.codes(
-                    "delivery_mode",
-                    "delivery-mode",
-                    &["webhook", "manual", "none"],
-                ),
+                ask.codes("delivery_mode", "delivery-mode", &["automatic", "manual"]),
                 ask.check("needs_approval"),
             ]);
         if let Some(notice) = self.form.notice() {
@@ -202,7 +198,7 @@ impl ProductEditorPage {
                 ask.codes(
                     "param_type",
                     "param-type",
-                    &["text", "number", "choice", "yes_no", "lines"],
+                    &["text", "number", "choice", "boolean", "email", "domain"],
                 ),
                 ask.optional(ask.text("pattern")),
                 ask.optional(ask.field("choices", Kind::Area(false))),
@@ -320,7 +316,7 @@ impl PlanEdit {
             ask.codes("billing_period", "billing-period", &["P1M", "P3M", "P1Y"]),
             ask.codes("term", "billing-period", &["none", "P1M", "P1Y", "P3Y"]),
             ask.number("trial_days"),
-            ask.codes("plan_state", "state", &["draft", "published", "withdrawn"]),
+            ask.codes("plan_state", "state", &["published", "withdrawn"]),
         ];
         shell.confirm(
             id,
@@ -348,22 +344,7 @@ impl ItemEdit {
                 &["recurring", "one_time", "metered"],
             ),
             ask.text("unit"),
-            ask.codes(
-                "model",
-                "price-model",
-                &[
-                    "flat",
-                    "per_unit",
-                    "graduated",
-                    "volume",
-                    "stairstep",
-                    "package",
-                    "pass_through",
-                ],
-            ),
-            ask.optional(ask.text("price")),
-            ask.optional(ask.field("tiers", Kind::Area(true))),
-            ask.optional(ask.number("included")),
+            ask.optional(ask.text("meter")),
             ask.optional(ask.number("minimum")),
             ask.optional(ask.number("maximum")),
         ];

@@ -19,12 +19,10 @@ pub struct ProductRow {
     pub category: Txt,
     /// Plans.
     pub plans: u32,
-    /// Active subscriptions.
-    pub subscriptions: u32,
     /// `draft`, `published`, `withdrawn`.
     pub state: Txt,
-    /// Last change.
-    pub changed: Timestamp,
+    /// Made.
+    pub created: Timestamp,
 }
 
 /// Products.
@@ -56,8 +54,7 @@ impl ProductsPage {
             cells.extend([
                 Cell::State(t.state(&row.state)),
                 Cell::Figure(t.int(i64::from(row.plans))),
-                Cell::Figure(t.int(i64::from(row.subscriptions))),
-                Cell::At(t.at(row.changed)),
+                Cell::At(t.at(row.created)),
             ]);
             Row::Cells(cells)
         });
@@ -68,8 +65,7 @@ impl ProductsPage {
         columns.extend([
             shell.col("c-state"),
             shell.fig("product-plans"),
-            shell.fig("nav-subscriptions"),
-            shell.col("c-changed").sort("changed"),
+            shell.col("c-created").sort("created"),
         ]);
         let rows = rows.collect();
         let new = format!("{}/products/new", self.base);

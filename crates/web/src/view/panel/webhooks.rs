@@ -3,7 +3,7 @@
 use tradewind_kernel::time::Timestamp;
 
 use crate::blocks;
-use crate::view::kit::{AccessEntry, Block, Button, Card, Cell, Choice, Kind, Notice, Tone, Txt};
+use crate::view::kit::{Block, Button, Card, Cell, Choice, Kind, Notice, Tone, Txt};
 use crate::view::shared::{Ask, FormState};
 use crate::view::{Head, Page, Shell};
 
@@ -17,8 +17,6 @@ pub struct WebhookEndpoint {
     pub events: Vec<Txt>,
     /// State.
     pub state: Txt,
-    /// Where a POST answers its secret.
-    pub secret_href: Txt,
     /// Last delivery: when, state.
     pub last: Option<(Timestamp, Txt)>,
     /// Deliveries of the last day that failed.
@@ -31,6 +29,8 @@ pub struct WebhooksPage {
     pub base: &'static str,
     /// Endpoints.
     pub endpoints: Vec<WebhookEndpoint>,
+    /// The signing secret just made, shown this once.
+    pub fresh: Option<Txt>,
     /// Events to choose from: code, explanation.
     pub events: Vec<(Txt, Txt)>,
     /// `url`, `events`.
@@ -42,6 +42,12 @@ impl WebhooksPage {
     pub fn page(self, shell: Shell) -> Page {
         let t = shell.t.clone();
         let mut body: Vec<Block> = Vec::new();
+        if let Some(secret) = self.fresh {
+            body.push(
+                Notice::new(Tone::Ok, t.tr("webhook-fresh"), t.tr("webhook-fresh-text")).into(),
+            );
+            body.push(shell.code(t.tr("webhook-secret"), secret).into());
+        }
         if self.endpoints.is_empty() {
             body.push(
                 Card::new(
@@ -69,13 +75,7 @@ impl WebhooksPage {
                         .into(),
                 );
             }
-            inside.extend(blocks![
-                facts,
-                shell.access(vec![AccessEntry::Secret(
-                    t.tr("webhook-secret"),
-                    endpoint.secret_href
-                )])
-            ]);
+            inside.extend(blocks![facts]);
             let card = Card::new(endpoint.url.clone(), inside)
                 .and(
                     shell

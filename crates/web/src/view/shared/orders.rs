@@ -114,7 +114,7 @@ impl OrdersPage {
         let empty = if seller {
             shell
                 .empty("shopping-cart", "orders-none-seller")
-                .and(shell.go("nav-listings", "/panel/listings"))
+                .and(shell.go("nav-products", "/panel/products"))
         } else {
             shell
                 .empty("shopping-cart", "orders-none")

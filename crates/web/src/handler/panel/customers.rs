@@ -1,0 +1,280 @@
+//! Accounts below the reader's: the list, one from all sides, and acting for it.
+
+use axum::extract::Path;
+use tradewind_accounts::service as accounts;
+use tradewind_accounts::types::{
+    Account, AccountCreate, AccountStatus, ActAs, PersonInput, Relationship,
+};
+use tradewind_billing::service as billing;
+use tradewind_kernel::id::AccountId;
+use tradewind_kernel::money::Money;
+use tradewind_kernel::page::ListRequest;
+use tradewind_kernel::{Error, Result, country};
+use tradewind_policy::{AccountKind, Action};
+
+use super::desk::{Desk, all, permit};
+use super::names::{Mentions, Names};
+use super::{invoices, journal, orders, people, subscriptions};
+use crate::form::Sent;
+use crate::respond::{self, Answer, changed};
+use crate::session::{Id, Parts2};
+use crate::view::kit::Txt;
+use crate::view::panel::{Account360Page, AccountRow, AccountView, CustomersPage};
+use crate::view::shared::FormState;
+
+/// `GET /panel/customers`.
+pub(crate) async fn list(desk: Desk) -> Answer {
+    let kind = match desk.term("kind") {
+        term if term.is_empty() => "kind:customer,reseller,distributor".to_owned(),
+        term => term,
+    };
+    let list = ListRequest {
+        filter: all(&[&kind, &desk.search("name")]),
+        sort: desk.sort(&["name"]),
+        page: desk.page()?,
+    };
+    let found = accounts::account_list(desk.p(), &desk.ctx, &list).await?;
+    let me = desk.account();
+    let rows: Vec<&Account> = found.items.iter().filter(|one| one.id != me).collect();
+    let owed = owed(&desk, &rows).await?;
+    let rows = rows.iter().zip(owed).map(|(one, open)| AccountRow {
+        id: one.id.to_string().into(),
+        name: one.name.clone().into(),
+        kind: one.kind.as_str().into(),
+        country: country::name(&one.country)
+            .unwrap_or(&one.country)
+            .to_owned()
+            .into(),
+        state: one.status.as_str().into(),
+        subscriptions: None,
+        monthly: None,
+        open,
+        since: one.created_at.date_in(&desk.zone),
+    });
+    let page = CustomersPage {
+        rows: rows.collect(),
+        state: desk.list(found.next),
+        add: desk.permit(Action::AccountCreateChild),
+        form: FormState::default(),
+        countries: COUNTRIES
+            .iter()
+            .filter_map(|code| Some(((*code).into(), country::name(code)?.into())))
+            .collect(),
+    };
+    respond::page(page.page(desk.app()))
+}
+
+/// What each of these owes to the reader's account, where it buys from it.
+async fn owed(desk: &Desk, found: &[&Account]) -> Result<Vec<Option<Money>>> {
+    let me = desk.account();
+    let direct: Vec<AccountId> = found
+        .iter()
+        .filter(|one| one.parent == Some(me))
+        .map(|one| one.id)
+        .collect();
+    if !desk.may_at_home(Action::InvoiceView) {
+        return Ok(vec![None; found.len()]);
+    }
+    let standings = desk
+        .p()
+        .read(&desk.ctx, &direct, |w, direct| {
+            Box::pin(async move {
+                let mut all = Vec::with_capacity(direct.len());
+                for relationship in accounts::relationships_of_buyers(w, direct).await? {
+                    if relationship.seller != w.ctx.principal.account {
+                        continue;
+                    }
+                    let between = billing::Between {
+                        seller_id: relationship.seller,
+                        buyer_id: relationship.buyer,
+                        currency: relationship.currency,
+                    };
+                    let standing = billing::standing_in(w, &between).await?;
+                    all.push((relationship.buyer, standing.owed));
+                }
+                Ok(all)
+            })
+        })
+        .await?;
+    Ok(found
+        .iter()
+        .map(|one| {
+            let known = standings.iter().find(|(id, _)| *id == one.id);
+            known.map(|(_, owed)| *owed)
+        })
+        .collect())
+}
+
+/// Countries to choose from when an account is added.
+const COUNTRIES: [&str; 18] = [
+    "AT", "BE", "CH", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "IE", "IT", "NL", "NO", "PL", "PT",
+    "SE", "US",
+];
+
+/// `POST /panel/customers`.
+pub(crate) async fn add(desk: Desk, sent: Sent) -> Answer {
+    let email = sent.get("email").to_owned();
+    let input = AccountCreate {
+        parent: Some(desk.account()),
+        kind: sent.get("kind").to_owned(),
+        name: sent.get("company").to_owned(),
+        country: sent.get("country").to_owned(),
+        email: email.clone(),
+        owner: Some(PersonInput {
+            name: String::new(),
+            email,
+            locale: None,
+        }),
+        ..AccountCreate::default()
+    };
+    match accounts::account_create(desk.p(), &desk.ctx, &input).await {
+        Ok(created) => {
+            let here = format!("/panel/customers/{}", created.account.id);
+            changed(&desk, Ok(()), here, "account-added")
+        }
+        Err(error) => changed::<()>(&desk, Err(error), "/panel/customers", "account-added"),
+    }
+}
+
+/// `GET /panel/customers/{id}`.
+pub(crate) async fn overview(desk: Desk, Id(id): Id<AccountId>) -> Answer {
+    let view = AccountView::Subscriptions(subscriptions::of_account(&desk, id).await?);
+    show(desk, id, view).await
+}
+
+/// `GET /panel/customers/{id}/{view}`.
+pub(crate) async fn view(desk: Desk, Path((id, view)): Parts2) -> Answer {
+    let unknown = || Error::NotFound {
+        kind: "page",
+        id: view.clone(),
+    };
+    let id: AccountId = id.parse().map_err(|_| unknown())?;
+    let view = match view.as_str() {
+        "orders" => AccountView::Orders(orders::of_account(&desk, id).await?),
+        "invoices" => AccountView::Invoices(invoices::of_buyer(&desk, id).await?),
+        "users" => AccountView::Users(people::rows(&desk, id).await?),
+        "activity" => AccountView::Activity(journal::recent(&desk, format!("account:{id}")).await?),
+        _ => return Err(unknown().into()),
+    };
+    show(desk, id, view).await
+}
+
+async fn show(desk: Desk, id: AccountId, view: AccountView) -> Answer {
+    let account = accounts::account_get(desk.p(), &desk.ctx, id).await?;
+    let relationship = relationship(&desk, &account).await?;
+    let zero = Money::zero(account.currency);
+    let standing = match &relationship {
+        Some(with) => {
+            let between = billing::Between {
+                seller_id: with.seller,
+                buyer_id: with.buyer,
+                currency: with.currency,
+            };
+            Some(billing::standing(desk.p(), &desk.ctx, &between).await?)
+        }
+        None => None,
+    };
+    let t = desk.t();
+    let book = relationship.as_ref().and_then(|with| with.price_book);
+    let above = match account.parent {
+        Some(parent) if parent != desk.account() => {
+            let names = Names::of(desk.p(), &desk.ctx, &Mentions::accounts([parent])).await?;
+            vec![(
+                names.account(parent),
+                format!("/panel/customers/{parent}").into(),
+            )]
+        }
+        _ => Vec::new(),
+    };
+    let address = &account.address;
+    let lines = [
+        address.line1.clone(),
+        address.line2.clone(),
+        format!("{} {}", address.postal_code, address.city)
+            .trim()
+            .to_owned(),
+        country::name(&account.country)
+            .unwrap_or(&account.country)
+            .to_owned(),
+    ];
+    let may_act = account.id != desk.account()
+        && account.status == AccountStatus::Active
+        && account.kind != AccountKind::Vendor
+        && desk.session()?.acting.is_none()
+        && (desk.may_at_home(Action::AccountUpdate) || desk.may_at_home(Action::UserManage));
+    let page = Account360Page {
+        id: id.to_string().into(),
+        name: account.name.clone().into(),
+        kind: account.kind.as_str().into(),
+        state: account.status.as_str().into(),
+        above,
+        address: lines
+            .into_iter()
+            .filter(|line| !line.is_empty())
+            .map(Into::into)
+            .collect(),
+        tax_id: account.tax.tax_id.clone().into(),
+        contact: (account.email.clone().into(), Txt::default()),
+        since: account.created_at.date_in(&desk.zone),
+        price_book: book.map(|id| {
+            (
+                t.tr("c-price-book"),
+                format!("/panel/price-books/{id}").into(),
+            )
+        }),
+        terms: relationship.as_ref().map_or_else(Txt::default, |with| {
+            t.count("days-to-pay", u32::from(with.payment_terms_days))
+        }),
+        credit_limit: relationship.as_ref().and_then(|with| with.credit_limit),
+        open: standing.as_ref().map_or(zero, |standing| standing.owed),
+        monthly: standing
+            .as_ref()
+            .map_or(zero, |standing| standing.not_invoiced),
+        warning: None,
+        act_as: permit(may_act),
+        view,
+    };
+    respond::page(page.page(desk.app()))
+}
+
+/// On what terms it buys from the account above it, as far as the reader may know.
+async fn relationship(desk: &Desk, account: &Account) -> Result<Option<Relationship>> {
+    let Some(parent) = account.parent else {
+        return Ok(None);
+    };
+    if account.id == desk.account() {
+        return Ok(None);
+    }
+    let id = account.id;
+    let found = desk
+        .p()
+        .read(&desk.ctx, &(parent, id), |w, (parent, id)| {
+            Box::pin(async move { accounts::relationship_of(w, *parent, *id).await })
+        })
+        .await;
+    match found {
+        Ok(found) => accounts::relationship_get(desk.p(), &desk.ctx, found.id)
+            .await
+            .map(Some),
+        Err(Error::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// `POST /panel/customers/{id}/act-as`.
+pub(crate) async fn act_as(desk: Desk, Id(id): Id<AccountId>, sent: Sent) -> Answer {
+    let input = ActAs {
+        session: desk.session()?.session,
+        account: id,
+        reason: sent.get("reason").to_owned(),
+    };
+    let account = accounts::account_get(desk.p(), &desk.ctx, id).await?;
+    match accounts::act_as_start(desk.p(), &desk.ctx, &input).await {
+        Ok(_) => Ok(respond::to(match account.kind {
+            AccountKind::Customer => "/my",
+            AccountKind::Vendor => "/vendor",
+            _ => "/panel",
+        })),
+        Err(error) => changed::<()>(&desk, Err(error), format!("/panel/customers/{id}"), ""),
+    }
+}

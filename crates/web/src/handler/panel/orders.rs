@@ -1,0 +1,263 @@
+//! The queue of orders, and one order with its decisions.
+
+use serde::Deserialize as _;
+use tradewind_flows::order::order_cancel;
+use tradewind_flows::quote::QuotePreview;
+use tradewind_kernel::id::{AccountId, OrderId};
+use tradewind_kernel::money::Money;
+use tradewind_kernel::page::PageRequest;
+use tradewind_orders::service::{self as orders, OrderQuery};
+use tradewind_orders::types::{
+    Order, OrderDecision, OrderDetail, OrderOperation, OrderRefusal, OrderState,
+};
+
+use super::desk::{Desk, age, all, short};
+use super::names::{Mentions, Names};
+use super::price::price_view;
+use crate::form::Sent;
+use crate::respond::{self, Answer, changed};
+use crate::session::Id;
+use crate::view::kit::Txt;
+use crate::view::shared::{OrderPage, OrderRow, OrderStep, OrdersPage, PriceView};
+use crate::view::shell::Permit;
+
+/// The states behind each view of the queue.
+fn states(view: &str) -> &'static str {
+    match view {
+        "approval" => "state:awaiting_approval",
+        "delivery" => "state:delivering",
+        "failed" => "state:failed",
+        _ => "",
+    }
+}
+
+/// `GET /panel/orders`.
+pub(crate) async fn list(desk: Desk) -> Answer {
+    let filter = all(&[states(desk.ask("view")), &desk.term("kind")]);
+    let query = OrderQuery {
+        filter,
+        sort: String::new(),
+        page: desk.page()?,
+    };
+    let page = orders::order_list(desk.p(), &desk.ctx, &query).await?;
+    let rows = rows(&desk, &page.items).await?;
+    let mut counts = [None; 4];
+    for (at, view) in ["approval", "delivery", "failed"].into_iter().enumerate() {
+        if let Some(count) = counts.get_mut(at + 1) {
+            *count = Some(waiting(&desk, states(view)).await?);
+        }
+    }
+    let state = desk.list(page.next);
+    let page = OrdersPage {
+        base: desk.home(),
+        rows,
+        state,
+        counts,
+    };
+    respond::page(page.page(desk.app()))
+}
+
+/// How many orders a filter finds, up to what one page can hold.
+pub(crate) async fn waiting(desk: &Desk, filter: &str) -> tradewind_kernel::Result<u32> {
+    let query = OrderQuery {
+        filter: filter.to_owned(),
+        sort: String::new(),
+        page: PageRequest::new(Some(200), None)?,
+    };
+    let found = orders::order_list(desk.p(), &desk.ctx, &query).await?;
+    Ok(u32::try_from(found.items.len()).unwrap_or(u32::MAX))
+}
+
+/// Rows for orders.
+pub(crate) async fn rows(desk: &Desk, found: &[Order]) -> tradewind_kernel::Result<Vec<OrderRow>> {
+    let mentions = Mentions::accounts(found.iter().map(|order| order.customer_id))
+        .products(found.iter().map(|order| order.product_id));
+    let names = Names::of(desk.p(), &desk.ctx, &mentions).await?;
+    Ok(found.iter().map(|order| row(desk, &names, order)).collect())
+}
+
+fn row(desk: &Desk, names: &Names, order: &Order) -> OrderRow {
+    let waits = order.completed_at.is_none() && !order.state.is_final();
+    OrderRow {
+        id: order.id.to_string().into(),
+        number: short(&order.id),
+        kind: order.kind.as_str().into(),
+        product: names.sold(order.product_id, order.plan_id),
+        buyer: names.account(order.customer_id),
+        placed: order.placed_at,
+        state: order.state.as_str().into(),
+        age: waits.then(|| age(&desk.t(), order.placed_at, desk.ctx.now)),
+        total: order.due_now,
+        approve: order.state == OrderState::AwaitingApproval && order.seller_id == desk.account(),
+    }
+}
+
+/// `GET /panel/orders/{id}`.
+pub(crate) async fn show(desk: Desk, Id(id): Id<OrderId>) -> Answer {
+    let detail = orders::order_get(desk.p(), &desk.ctx, id).await?;
+    let order = &detail.order;
+    let mentions =
+        Mentions::accounts([order.customer_id, order.seller_id]).products([order.product_id]);
+    let names = Names::of(desk.p(), &desk.ctx, &mentions).await?;
+    let page = order_page(&desk, &names, &detail);
+    respond::page(page.page(desk.app()))
+}
+
+fn order_page(desk: &Desk, names: &Names, detail: &OrderDetail) -> OrderPage {
+    let order = &detail.order;
+    let may = |operation: OrderOperation| {
+        if detail.available_operations.contains(&operation) {
+            Permit::Yes
+        } else {
+            Permit::Hidden
+        }
+    };
+    let steps = detail.steps.iter().map(|step| OrderStep {
+        kind: step.kind.as_str().into(),
+        state: step.state.as_str().into(),
+        at: step.finished_at.or(step.started_at),
+        by: step.actor.clone().unwrap_or_default().into(),
+        detail: step.message.clone().unwrap_or_default().into(),
+        log: step.detail.clone().unwrap_or_default().into(),
+    });
+    OrderPage {
+        base: desk.home(),
+        id: order.id.to_string().into(),
+        number: short(&order.id),
+        kind: order.kind.as_str().into(),
+        state: order.state.as_str().into(),
+        reason: order.reason.clone().map(Into::into),
+        product: names.sold(order.product_id, order.plan_id),
+        buyer: (
+            names.account(order.customer_id),
+            Some(format!("/panel/customers/{}", order.customer_id).into()),
+        ),
+        seller: names.account(order.seller_id),
+        placed: order.placed_at,
+        placed_by: order.placed_by.clone().into(),
+        configuration: configuration(desk, names, order),
+        steps: steps.collect(),
+        price: price_of(desk, order),
+        subscription: Some(order.subscription_id.to_string().into()),
+        invoices: Vec::new(),
+        approve: may(OrderOperation::Approve),
+        retry: may(OrderOperation::Retry),
+        cancel: may(OrderOperation::Cancel),
+        pay: None,
+        moving: matches!(order.state, OrderState::Pending | OrderState::Delivering),
+    }
+}
+
+/// What was asked for, as far as the order keeps it: quantities and plain parameters.
+fn configuration(desk: &Desk, names: &Names, order: &Order) -> Vec<(Txt, Txt)> {
+    let asked = order.input.get("asked").unwrap_or(&order.input);
+    let detail = names.detail(order.product_id);
+    let mut all = Vec::new();
+    if let Some(quantities) = asked.get("quantities").and_then(|value| value.as_object()) {
+        for (code, quantity) in quantities {
+            let name = detail
+                .and_then(|detail| detail.plan(order.plan_id))
+                .and_then(|plan| plan.items.iter().find(|item| item.code == *code))
+                .map_or_else(
+                    || code.clone(),
+                    |item| item.name.get(desk.ctx.locale).to_owned(),
+                );
+            all.push((name.into(), plain(quantity)));
+        }
+    }
+    if let Some(parameters) = asked.get("parameters").and_then(|value| value.as_object()) {
+        for (code, value) in parameters {
+            let parameter = detail
+                .and_then(|detail| detail.parameters.iter().find(|known| known.code == *code));
+            let name = parameter.map_or_else(
+                || code.clone(),
+                |known| known.label.get(desk.ctx.locale).to_owned(),
+            );
+            let value = if parameter.is_none_or(|known| known.sensitive) {
+                "••••••".into()
+            } else {
+                plain(value)
+            };
+            all.push((name.into(), value));
+        }
+    }
+    all
+}
+
+fn plain(value: &serde_json::Value) -> Txt {
+    match value {
+        serde_json::Value::String(text) => text.clone().into(),
+        other => other.to_string().into(),
+    }
+}
+
+fn price_of(desk: &Desk, order: &Order) -> PriceView {
+    match QuotePreview::deserialize(&order.preview) {
+        Ok(preview) => price_view(&desk.t(), &preview.billing),
+        Err(_) => PriceView {
+            currency: order.currency,
+            one_time: Vec::new(),
+            recurring: Vec::new(),
+            every: None,
+            metered: Vec::new(),
+            credit: None,
+            net: Money::zero(order.currency),
+            taxes: Vec::new(),
+            due_now: order.due_now,
+            due_note: Txt::default(),
+            next: None,
+        },
+    }
+}
+
+/// `POST /panel/orders/{id}/approve`.
+pub(crate) async fn approve(desk: Desk, Id(id): Id<OrderId>) -> Answer {
+    let input = OrderDecision { id, version: None };
+    let done = orders::order_approve(desk.p(), &desk.ctx, &input).await;
+    changed(&desk, done, here(id), "order-approved")
+}
+
+/// `POST /panel/orders/{id}/retry`.
+pub(crate) async fn retry(desk: Desk, Id(id): Id<OrderId>) -> Answer {
+    let input = OrderDecision { id, version: None };
+    let done = orders::order_retry(desk.p(), &desk.ctx, &input).await;
+    changed(&desk, done, here(id), "order-retried")
+}
+
+/// `POST /panel/orders/{id}/reject`.
+pub(crate) async fn reject(desk: Desk, Id(id): Id<OrderId>, sent: Sent) -> Answer {
+    let done = orders::order_reject(desk.p(), &desk.ctx, &refusal(id, &sent)).await;
+    changed(&desk, done, here(id), "order-rejected")
+}
+
+/// `POST /panel/orders/{id}/cancel`.
+pub(crate) async fn cancel(desk: Desk, Id(id): Id<OrderId>, sent: Sent) -> Answer {
+    let done = order_cancel(desk.p(), &desk.ctx, &refusal(id, &sent)).await;
+    changed(&desk, done, here(id), "order-cancelled")
+}
+
+fn here(id: OrderId) -> String {
+    format!("/panel/orders/{id}")
+}
+
+fn refusal(id: OrderId, sent: &Sent) -> OrderRefusal {
+    OrderRefusal {
+        id,
+        version: None,
+        reason: sent.get("reason").to_owned(),
+    }
+}
+
+/// Orders placed for one account.
+pub(crate) async fn of_account(
+    desk: &Desk,
+    account: AccountId,
+) -> tradewind_kernel::Result<Vec<OrderRow>> {
+    let query = OrderQuery {
+        filter: format!("customer:{account}"),
+        sort: String::new(),
+        page: desk.page()?,
+    };
+    let page = orders::order_list(desk.p(), &desk.ctx, &query).await?;
+    rows(desk, &page.items).await
+}

@@ -1,0 +1,309 @@
+//! Subscriptions: the list, one with its views, and stopping and resuming it.
+
+use tradewind_flows::order::{subscription_resume, subscription_suspend};
+use tradewind_kernel::Result;
+use tradewind_kernel::calendar::add_days;
+use tradewind_kernel::id::{AccountId, SubscriptionId};
+use tradewind_kernel::page::PageRequest;
+use tradewind_kernel::time::Date;
+use tradewind_metering::service as metering;
+use tradewind_orders::service::{self as orders, SubscriptionQuery};
+use tradewind_orders::types::{Leg, Subscription, SubscriptionDetail, SubscriptionOperation};
+use tradewind_policy::Action;
+
+use super::desk::{Desk, all, permit};
+use super::names::{Mentions, Names};
+use super::{journal, orders as order_pages};
+use crate::respond::{self, Answer, changed};
+use crate::session::{Id, Parts2};
+use crate::view::kit::Txt;
+use crate::view::shared::{
+    ItemRow, LegRow, SubscriptionPage, SubscriptionRow, SubscriptionView, SubscriptionsPage,
+    UsageRow,
+};
+use crate::view::shell::Permit;
+
+/// `GET …/subscriptions`.
+pub(crate) async fn list(desk: Desk) -> Answer {
+    let state = match desk.ask("state") {
+        "graced" => "state:grace".to_owned(),
+        _ => desk.term("state"),
+    };
+    let query = SubscriptionQuery {
+        filter: all(&[&state, &desk.term("delivery"), &desk.search("name")]),
+        sort: String::new(),
+        page: desk.page()?,
+    };
+    let found = orders::subscription_list(desk.p(), &desk.ctx, &query).await?;
+    let page = SubscriptionsPage {
+        base: desk.home(),
+        rows: rows(&desk, &found.items).await?,
+        state: desk.list(found.next),
+    };
+    respond::page(page.page(desk.app()))
+}
+
+/// Rows for subscriptions.
+pub(crate) async fn rows(desk: &Desk, found: &[Subscription]) -> Result<Vec<SubscriptionRow>> {
+    let mentions = Mentions::accounts(found.iter().map(|one| one.customer_id))
+        .products(found.iter().map(|one| one.product_id));
+    let names = Names::of(desk.p(), &desk.ctx, &mentions).await?;
+    let row = |one: &Subscription| SubscriptionRow {
+        id: one.id.to_string().into(),
+        product: names.product(one.product_id),
+        plan: names.plan(one.product_id, one.plan_id),
+        buyer: names.account(one.customer_id),
+        state: state_of(one),
+        delivery: one.delivery_state.as_str().into(),
+        price: None,
+        next: one.cancel_on.or(one.period_end),
+    };
+    Ok(found.iter().map(row).collect())
+}
+
+fn state_of(one: &Subscription) -> Txt {
+    match one.commercial_state.as_str() {
+        "grace" => "graced".into(),
+        other => other.into(),
+    }
+}
+
+/// The subscriptions of one account.
+pub(crate) async fn of_account(desk: &Desk, account: AccountId) -> Result<Vec<SubscriptionRow>> {
+    let query = SubscriptionQuery {
+        filter: format!("customer:{account}"),
+        sort: String::new(),
+        page: desk.page()?,
+    };
+    let found = orders::subscription_list(desk.p(), &desk.ctx, &query).await?;
+    rows(desk, &found.items).await
+}
+
+/// `GET …/subscriptions/{id}`.
+pub(crate) async fn overview(desk: Desk, Id(id): Id<SubscriptionId>) -> Answer {
+    show(desk, id, "").await
+}
+
+/// `GET …/subscriptions/{id}/{view}`.
+pub(crate) async fn view(desk: Desk, axum::extract::Path((id, view)): Parts2) -> Answer {
+    let unknown = || tradewind_kernel::Error::NotFound {
+        kind: "page",
+        id: view.clone(),
+    };
+    let id: SubscriptionId = id.parse().map_err(|_| unknown())?;
+    if !["usage", "invoices", "changes", "activity"].contains(&view.as_str()) {
+        return Err(unknown().into());
+    }
+    show(desk, id, &view).await
+}
+
+async fn show(desk: Desk, id: SubscriptionId, view: &str) -> Answer {
+    let detail = orders::subscription_get(desk.p(), &desk.ctx, id).await?;
+    let one = &detail.subscription;
+    let mentions = Mentions::accounts([one.customer_id, one.vendor_id]).products([one.product_id]);
+    let names = Names::of(desk.p(), &desk.ctx, &mentions).await?;
+    let view = match view {
+        "usage" => usage(&desk, id).await?,
+        "changes" => {
+            let found = orders::orders_of_subscription(desk.p(), &desk.ctx, id).await?;
+            SubscriptionView::Changes(order_pages::rows(&desk, &found).await?)
+        }
+        "invoices" => {
+            SubscriptionView::Invoices(super::invoices::of_buyer(&desk, one.customer_id).await?)
+        }
+        "activity" => SubscriptionView::Activity(if desk.may_at_home(Action::AuditView) {
+            journal::recent(&desk, format!("subject:{id}")).await?
+        } else {
+            Vec::new()
+        }),
+        _ => about(&desk, &names, &detail).await?,
+    };
+    let page = page(&desk, &names, &detail, view);
+    respond::page(page.page(desk.app()))
+}
+
+fn page(
+    desk: &Desk,
+    names: &Names,
+    detail: &SubscriptionDetail,
+    view: SubscriptionView,
+) -> SubscriptionPage {
+    let one = &detail.subscription;
+    let has = |operation| detail.available_operations.contains(&operation);
+    let seller = desk.home() == "/panel";
+    let zone = &one.zone;
+    SubscriptionPage {
+        base: desk.home(),
+        id: one.id.to_string().into(),
+        product: names.product(one.product_id),
+        plan: format!("{} · {}", names.plan(one.product_id, one.plan_id), one.name).into(),
+        vendor: names.account(one.vendor_id),
+        buyer: (
+            names.account(one.customer_id),
+            seller.then(|| format!("/panel/customers/{}", one.customer_id).into()),
+        ),
+        state: state_of(one),
+        delivery: one.delivery_state.as_str().into(),
+        since: one.activated_at.unwrap_or(one.ordered_at).date_in(zone),
+        trial_until: one.trial_ends_on,
+        period: one.period_start.zip(one.period_end),
+        auto_renew: one.auto_renew && one.cancel_on.is_none(),
+        next: one.cancel_on.or(one.period_end),
+        price: None,
+        scheduled: one
+            .scheduled
+            .as_ref()
+            .map(|change| desk.t().date(change.on).text().to_owned().into()),
+        warning: None,
+        change: Permit::Hidden,
+        cancel: Permit::Hidden,
+        renewal: Permit::Hidden,
+        suspend: permit(has(SubscriptionOperation::Suspend) || has(SubscriptionOperation::Resume)),
+        view,
+    }
+}
+
+async fn about(
+    desk: &Desk,
+    names: &Names,
+    detail: &SubscriptionDetail,
+) -> Result<SubscriptionView> {
+    let one = &detail.subscription;
+    let product = names.detail(one.product_id);
+    let plan = product.and_then(|product| product.plan(one.plan_id));
+    let items = detail.items.iter().map(|held| {
+        let item = plan.and_then(|plan| plan.items.iter().find(|item| item.id == held.item_id));
+        let locale = desk.ctx.locale;
+        ItemRow {
+            name: item.map_or_else(
+                || held.code.clone().into(),
+                |item| item.name.get(locale).to_owned().into(),
+            ),
+            kind: item.map_or("recurring", |item| item.kind.as_str()).into(),
+            quantity: format!(
+                "{} {}",
+                desk.t().num(held.quantity),
+                item.map_or("", |item| item.unit.get(locale))
+            )
+            .into(),
+            pricing: Txt::default(),
+            amount: None,
+        }
+    });
+    let parameters = detail.parameters.iter().map(|parameter| {
+        let label = product
+            .and_then(|product| {
+                product
+                    .parameters
+                    .iter()
+                    .find(|known| known.code == parameter.code)
+            })
+            .map_or_else(
+                || parameter.code.clone(),
+                |known| known.label.get(desk.ctx.locale).to_owned(),
+            );
+        let value = parameter.value.clone().unwrap_or_else(|| "••••••".into());
+        (label.into(), value.into())
+    });
+    Ok(SubscriptionView::Overview {
+        items: items.collect(),
+        parameters: parameters.collect(),
+        access: Vec::new(),
+        upcoming: None,
+        legs: if desk.home() == "/panel" {
+            legs(desk, one.id).await?
+        } else {
+            Vec::new()
+        },
+    })
+}
+
+/// The legs that the reader's account trades in; the provider's people, who run the realm, see all of them.
+async fn legs(desk: &Desk, id: SubscriptionId) -> Result<Vec<LegRow>> {
+    let me = desk.account();
+    let root = me == desk.realm.root_account;
+    let found: Vec<Leg> = desk
+        .p()
+        .read(&desk.ctx, &id, |w, id| {
+            Box::pin(async move { orders::legs_in(w, *id).await })
+        })
+        .await?
+        .into_iter()
+        .filter(|leg| root || leg.seller_id == me || leg.buyer_id == me)
+        .collect();
+    let mentions = Mentions::accounts(found.iter().flat_map(|leg| [leg.seller_id, leg.buyer_id]));
+    let names = Names::of(desk.p(), &desk.ctx, &mentions).await?;
+    let t = desk.t();
+    let row = |leg: &Leg| LegRow {
+        seller: names.account(leg.seller_id),
+        buyer: names.account(leg.buyer_id),
+        terms: format!(
+            "{} · {}",
+            leg.currency.code(),
+            t.date(leg.terms_from).text()
+        )
+        .into(),
+        price: None,
+        margin: None,
+    };
+    Ok(found.iter().map(row).collect())
+}
+
+async fn usage(desk: &Desk, id: SubscriptionId) -> Result<SubscriptionView> {
+    let today = desk.today();
+    let month = first_of(today);
+    let before = first_of(add_days(month, -1)?);
+    let mut found = Vec::new();
+    for month in [month, before] {
+        let page = PageRequest::new(Some(100), None)?;
+        let records = metering::usage_records(desk.p(), &desk.ctx, id, month, &page).await?;
+        found.extend(records.items);
+    }
+    let t = desk.t();
+    let rows = found.into_iter().map(|record| {
+        let input = record.input;
+        let cost = input
+            .cost
+            .zip(input.currency)
+            .filter(|_| desk.home() != "/panel" || desk.account() == desk.realm.root_account)
+            .map_or_else(Txt::default, |(cost, currency)| t.price(cost, currency));
+        UsageRow {
+            date: input.starts_at.date_in(&desk.zone),
+            meter: input.meter.into(),
+            quantity: input.quantity,
+            unit: input.unit.into(),
+            cost,
+        }
+    });
+    Ok(SubscriptionView::Usage {
+        chart: None,
+        rows: rows.collect(),
+        until: None,
+    })
+}
+
+/// `POST /panel/subscriptions/{id}/suspend`.
+pub(crate) async fn suspend(desk: Desk, Id(id): Id<SubscriptionId>) -> Answer {
+    let done = subscription_suspend(desk.p(), &desk.ctx, id, None).await;
+    changed(
+        &desk,
+        done,
+        format!("/panel/subscriptions/{id}"),
+        "sub-suspending",
+    )
+}
+
+/// `POST /panel/subscriptions/{id}/resume`.
+pub(crate) async fn resume(desk: Desk, Id(id): Id<SubscriptionId>) -> Answer {
+    let done = subscription_resume(desk.p(), &desk.ctx, id, None).await;
+    changed(
+        &desk,
+        done,
+        format!("/panel/subscriptions/{id}"),
+        "sub-resuming",
+    )
+}
+
+fn first_of(day: Date) -> Date {
+    day.first_of_month()
+}

@@ -1,0 +1,356 @@
+//! The pages of sellers and vendors, through the router.
+
+#[path = "../../flows/tests/common/mod.rs"]
+mod common;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use common::World;
+use http::{Request, StatusCode, header};
+use tower::ServiceExt;
+use tradewind_accounts::service as accounts;
+use tradewind_accounts::types::{AccountCreate, ActAs, SignIn};
+use tradewind_accounts::{PasswordCost, Passwords};
+use tradewind_catalogue::service as catalogue;
+use tradewind_catalogue::types::{Approval, DeliveryMode, ProductDraft, ProductUpdate};
+use tradewind_connectors::SandboxGateway;
+use tradewind_fulfilment::service as fulfilment;
+use tradewind_kernel::id::AccountId;
+use tradewind_platform::OpCtx;
+use tradewind_testkit::{TestDb, TestPlatform};
+use tradewind_web::{WebState, router};
+
+/// Someone at a browser.
+struct Browser {
+    router: Router,
+    token: String,
+    csrf: String,
+}
+
+/// What a browser got.
+struct Got {
+    status: StatusCode,
+    to: String,
+    text: String,
+}
+
+impl Browser {
+    /// The provider's owner, working for the account.
+    async fn working_for(world: &World, account: AccountId) -> Browser {
+        let p = world.p();
+        let passwords = Passwords::new(PasswordCost::LOWEST).expect("a cost");
+        let input = SignIn {
+            email: "owner@example.com".to_owned(),
+            password: "a long enough password 1".to_owned(),
+            ..SignIn::default()
+        };
+        let ctx = world.ctx().await;
+        let signed = accounts::sign_in(p, &passwords, &ctx, &input)
+            .await
+            .expect("a session");
+        if account != world.provider {
+            let own = OpCtx::new(world.realm, ctx.now, signed.info.principal.clone());
+            let act = ActAs {
+                session: signed.info.session,
+                account,
+                reason: "a test".to_owned(),
+            };
+            accounts::act_as_start(p, &own, &act).await.expect("acting");
+        }
+        let state = WebState {
+            platform: p.clone(),
+            passwords,
+            gateway: Arc::new(SandboxGateway::new(p.clone(), "http://localhost")),
+            sandbox: None,
+            outbox: false,
+            public_url: "http://localhost".to_owned(),
+            demo: None,
+        };
+        Browser {
+            router: router(state),
+            token: signed.token,
+            csrf: signed.info.csrf,
+        }
+    }
+
+    async fn get(&self, path: &str) -> Got {
+        self.send("GET", path, String::new()).await
+    }
+
+    async fn post(&self, path: &str, fields: &str) -> Got {
+        let form = format!("csrf={}&{fields}", self.csrf);
+        self.send("POST", path, form).await
+    }
+
+    async fn send(&self, method: &str, path: &str, form: String) -> Got {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::COOKIE, format!("tradewind_session={}", self.token))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(form))
+            .expect("a request");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("an answer");
+        let to = response.headers().get(header::LOCATION);
+        let to = to.map_or(String::new(), |to| to.to_str().expect("text").to_owned());
+        let status = response.status();
+        let bytes = to_bytes(response.into_body(), usize::MAX)
+            .await
+            .expect("a body");
+        Got {
+            status,
+            to,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+}
+
+/// Changes how the product is approved and delivered.
+async fn sold(world: &World, approval: Approval, delivery: DeliveryMode) {
+    let ctx = world.ctx().await;
+    let detail = catalogue::product_get(world.p(), &ctx, world.product.product.id)
+        .await
+        .expect("the product");
+    let one = detail.product;
+    let input = ProductUpdate {
+        id: one.id,
+        version: one.version,
+        draft: ProductDraft {
+            slug: one.slug,
+            name: one.name,
+            summary: one.summary,
+            description: one.description,
+            category_id: one.category_id,
+            delivery,
+            approval,
+            tags: one.tags,
+            features: one.features,
+            terms_title: one.terms_title,
+            terms_text: one.terms_text,
+            terms_version: one.terms_version,
+        },
+    };
+    catalogue::product_update(world.p(), &ctx, &input)
+        .await
+        .expect("a change");
+}
+
+async fn world() -> World {
+    World::new(TestPlatform::open(TestDb::sqlite(), common::MIGRATIONS).await).await
+}
+
+#[tokio::test]
+async fn a_seller_approves_an_order() {
+    let world = world().await;
+    sold(&world, Approval::Seller, DeliveryMode::Automatic).await;
+    let (_, order) = world.order("basic", "3").await;
+    let id = order.order.id;
+    assert_eq!(order.order.state.as_str(), "awaiting_approval");
+    let browser = Browser::working_for(&world, world.reseller).await;
+
+    let home = browser.get("/panel").await;
+    assert_eq!(home.status, StatusCode::OK, "{}", home.text);
+    assert!(
+        home.text.contains("/panel/orders?view=approval"),
+        "it waits"
+    );
+    let queue = browser.get("/panel/orders?view=approval").await;
+    assert!(queue.text.contains(&format!("/panel/orders/{id}/approve")));
+
+    let forged = browser
+        .send(
+            "POST",
+            &format!("/panel/orders/{id}/approve"),
+            "csrf=forged".to_owned(),
+        )
+        .await;
+    assert_eq!(forged.status, StatusCode::FORBIDDEN);
+    let untouched = world.see(id).await.order.state;
+    assert_eq!(untouched.as_str(), "awaiting_approval");
+
+    let done = browser
+        .post(&format!("/panel/orders/{id}/approve"), "")
+        .await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    assert_eq!(done.to, format!("/panel/orders/{id}"));
+    world.test.drain().await;
+    let state = world.see(id).await.order.state;
+    assert_eq!(state.as_str(), "awaiting_payment");
+    let page = browser.get(&done.to).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text.contains("Customer") && page.text.contains("Desk"));
+}
+
+#[tokio::test]
+async fn a_peer_sees_nothing() {
+    let world = world().await;
+    let (_, order) = world.order("basic", "1").await;
+    let ctx = world.ctx().await;
+    let peer = AccountCreate {
+        parent: Some(world.distributor),
+        kind: "reseller".to_owned(),
+        name: "Peer".to_owned(),
+        country: "DE".to_owned(),
+        email: "peer@example.com".to_owned(),
+        currency: Some("EUR".to_owned()),
+        ..AccountCreate::default()
+    };
+    let peer = accounts::account_create(world.p(), &ctx, &peer)
+        .await
+        .expect("a peer")
+        .account
+        .id;
+    let id = order.order.id;
+    let browser = Browser::working_for(&world, peer).await;
+    for path in [
+        format!("/panel/orders/{id}"),
+        format!("/panel/customers/{}", world.customer),
+        format!("/panel/subscriptions/{}", order.order.subscription_id),
+        "/panel/jobs".to_owned(),
+    ] {
+        let got = browser.get(&path).await;
+        assert_eq!(got.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(!got.text.contains("Desk"), "{path}");
+    }
+    let refused = browser
+        .post(&format!("/panel/orders/{id}/cancel"), "reason=x")
+        .await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    let list = browser.get("/panel/orders").await;
+    assert_eq!(list.status, StatusCode::OK);
+    assert!(!list.text.contains(&id.to_string()));
+}
+
+#[tokio::test]
+async fn a_vendor_reports_what_was_done_by_hand() {
+    let world = world().await;
+    sold(&world, Approval::None, DeliveryMode::Manual).await;
+    let (_, order) = world.order("basic", "2").await;
+    world.pay_all().await;
+    let task = world.waiting().await.remove(0);
+    let browser = Browser::working_for(&world, world.vendor).await;
+    let queue = browser.get("/vendor").await;
+    assert_eq!(queue.status, StatusCode::OK, "{}", queue.text);
+    let here = format!("/vendor/tasks/{}", task.id);
+    assert!(queue.text.contains(&here), "{}", queue.text);
+
+    let wrong = browser
+        .post(
+            &format!("{here}/succeed"),
+            "do=succeed&endpoint.1.url=nonsense",
+        )
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(world.waiting().await.len(), 1, "nothing was reported");
+
+    let fields = "do=succeed&endpoint.1.name=App&endpoint.1.url=https%3A%2F%2Fapp.example%2F\
+                  &secret.1.name=Admin&secret.1.value=s3cret-value&instructions_en=Sign+in.";
+    let done = browser.post(&format!("{here}/succeed"), fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    world.test.drain().await;
+    let order = world.see(order.order.id).await.order;
+    assert_eq!(order.state.as_str(), "completed");
+    let access = fulfilment::access_get(world.p(), &world.ctx().await, order.subscription_id)
+        .await
+        .expect("access data");
+    assert_eq!(access.endpoints.len(), 1);
+    assert_eq!(access.credentials.len(), 1);
+    let page = browser.get(&here).await;
+    assert!(
+        !page.text.contains("s3cret-value"),
+        "a secret is written once"
+    );
+}
+
+#[tokio::test]
+async fn every_page_of_the_navigation_is_there() {
+    let world = world().await;
+    world.subscribe("pro", "2").await;
+    for account in [
+        world.provider,
+        world.distributor,
+        world.reseller,
+        world.vendor,
+    ] {
+        let browser = Browser::working_for(&world, account).await;
+        let home = if account == world.vendor {
+            "/vendor"
+        } else {
+            "/panel"
+        };
+        let first = browser.get(home).await;
+        assert_eq!(first.status, StatusCode::OK, "{}", first.text);
+        let mut seen = 0;
+        for link in first.text.split("href=\"").skip(1) {
+            let path = link.split('"').next().unwrap_or_default();
+            if path.starts_with(home) {
+                let got = browser.get(&path.replace("&amp;", "&")).await;
+                assert_eq!(got.status, StatusCode::OK, "{path} for {account}");
+                seen += 1;
+            }
+        }
+        assert!(seen > 5, "{seen} pages below {home}");
+    }
+}
+
+#[tokio::test]
+async fn invoices_and_prices_are_shown_and_changed() {
+    let world = world().await;
+    let (_, order) = world.order("basic", "4").await;
+    let browser = Browser::working_for(&world, world.reseller).await;
+    let invoice = world.documents().await.remove(0);
+    let page = browser
+        .get(&format!("/panel/invoices/{}", invoice.id))
+        .await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    assert!(page.text.contains(&invoice.number));
+    let pdf = browser
+        .get(&format!("/panel/invoices/{}/pdf", invoice.id))
+        .await;
+    assert!(pdf.text.starts_with("%PDF-"));
+    let csv = browser
+        .get(&format!("/panel/invoices/{}/details.csv", invoice.id))
+        .await;
+    assert!(csv.text.starts_with("line,"), "{}", csv.text);
+
+    let to = format!("/panel/invoices/{}/payments", invoice.id);
+    let wrong = browser.post(&to, "amount=lots&bank_reference=R1").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let fields = format!("amount={}&bank_reference=R1", invoice.gross.amount());
+    let paid = browser.post(&to, &fields).await;
+    assert_eq!(paid.status, StatusCode::SEE_OTHER, "{}", paid.text);
+    world.test.drain().await;
+    let state = world.see(order.order.id).await.order.state;
+    assert_eq!(state.as_str(), "delivering");
+
+    let ctx = world.ctx().await;
+    let books = catalogue::price_book_list(world.p(), &ctx, world.reseller)
+        .await
+        .expect("books");
+    let here = format!("/panel/price-books/{}", books[0].book.id);
+    for path in [here.clone(), format!("{here}/edit")] {
+        let got = browser.get(&path).await;
+        assert_eq!(got.status, StatusCode::OK, "{}", got.text);
+        assert!(got.text.contains("Everything"), "{}", got.text);
+    }
+    let edit = browser.get(&format!("{here}/edit")).await.text;
+    let rule = edit
+        .split("name=\"rule.")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("a rule to change");
+    let fields = format!("do=save&from=2024-03-01&rule.{rule}=25");
+    let saved = browser.post(&format!("{here}/edit"), &fields).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+    let book = catalogue::price_book_get(world.p(), &ctx, books[0].book.id)
+        .await
+        .expect("the book");
+    assert_eq!(book.revisions.len(), 2);
+}

@@ -137,7 +137,7 @@ const PANEL: &[Group] = &[
                 "nav-billing-runs",
                 "/panel/billing-runs",
                 "play",
-                "invoice.issue",
+                "usage.import",
             ),
             ("nav-ledger", "/panel/ledger", "scale", "ledger.view"),
         ],

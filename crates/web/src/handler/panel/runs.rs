@@ -4,7 +4,7 @@ use tradewind_billing::service as billing;
 use tradewind_kernel::time::parse_date;
 use tradewind_policy::Action;
 
-use super::desk::Desk;
+use super::desk::{Desk, permit};
 use crate::form::Sent;
 use crate::respond::{self, Answer};
 use crate::view::panel::BillingRunsPage;
@@ -14,7 +14,10 @@ fn page(desk: &Desk, form: FormState) -> BillingRunsPage {
     BillingRunsPage {
         rows: Vec::new(),
         state: desk.list(None),
-        begin: desk.permit(Action::InvoiceIssue),
+        // A run goes through all of the realm, so only its provider begins one.
+        begin: permit(
+            desk.account() == desk.realm.root_account && desk.may_at_home(Action::InvoiceIssue),
+        ),
         form,
         moving: false,
     }

@@ -46,6 +46,12 @@ struct CreditNoteIssued {
     id: InvoiceId,
 }
 
+/// A file as it is described; what is sent are its bytes.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[allow(dead_code)] // only its description is used
+struct Pdf(Vec<u8>);
+
 /// List invoices and credit notes, the latest first.
 ///
 /// Those that the caller's account issued, and those of the buyers at or below it. Fields: `kind`, `status`, `seller`,
@@ -115,7 +121,7 @@ async fn details_as_csv(
 /// Get a document as a PDF.
 #[utoipa::path(get, path = "/invoices/{invoice}/pdf", tag = "invoices", operation_id = "getInvoicePdf",
     params(("invoice" = InvoiceId, Path, description = "The document.")),
-    responses((status = 200, description = "The file.", body = Vec<u8>, content_type = "application/pdf")))]
+    responses((status = 200, description = "The file.", body = Pdf, content_type = "application/pdf")))]
 async fn pdf(
     State(state): State<ApiState>,
     caller: Caller,

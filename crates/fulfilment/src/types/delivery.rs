@@ -4,7 +4,8 @@ use super::webhook::MessageView;
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::id::{AccountId, DeliveryId, OrderId, SubscriptionId};
 use tradewind_kernel::{Timestamp, text_enum};
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema as _, ToSchema};
 
 text_enum! {
     /// What is to be done.
@@ -72,6 +73,11 @@ text_enum! {
 
 tradewind_platform::sql_text!(DeliveryKind, DeliveryMode, DeliveryState);
 
+/// The states in the description of the API, where the subscription's delivery state has the name already.
+fn states() -> RefOr<Schema> {
+    DeliveryState::schema()
+}
+
 /// One piece of work at the vendor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Delivery {
@@ -90,7 +96,7 @@ pub struct Delivery {
     /// By whom.
     pub mode: DeliveryMode,
     /// How far it has come.
-    #[schema(inline)]
+    #[schema(schema_with = states)]
     pub state: DeliveryState,
     /// How often it has been started, from 1.
     pub attempt: u32,

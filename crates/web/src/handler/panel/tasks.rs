@@ -145,8 +145,12 @@ async fn task(
 
 /// How many numbered rows of a kind the form was sent with.
 fn rows_of(sent: &Sent, kind: &str) -> u32 {
-    sent.under(kind)
-        .filter_map(|(rest, _)| rest.split('.').next()?.parse().ok())
+    sent.0
+        .iter()
+        .filter_map(|(name, _)| {
+            let number = name.strip_prefix(kind)?.split('.').next()?;
+            number.parse().ok()
+        })
         .max()
         .unwrap_or(1)
         .clamp(1, MOST)

@@ -296,9 +296,12 @@ async fn open(state: &WebState, parts: &Parts) -> Result<Visit> {
         .uri
         .path_and_query()
         .map_or_else(|| "/".to_owned(), ToString::to_string);
-    let (realm, session) = match loaded {
-        Some((realm, info)) => (p.realm(realm).await?, Some(info)),
-        None => (Realm::clone(&realm_of_visitor(p, headers).await?), None),
+    let (realm, session, here) = match loaded {
+        Some((realm, info)) => (p.realm(realm).await?, Some(info), None),
+        None => match by_host(p, headers).await? {
+            Some((realm, shop)) => (p.realm(realm).await?, None, Some(shop)),
+            None => (first_realm(p).await?, None, None),
+        },
     };
     let now = realm.at(p.wall());
     let principal = match &session {
@@ -314,6 +317,7 @@ async fn open(state: &WebState, parts: &Parts) -> Result<Visit> {
     });
     let (seller, shop) = match &session {
         Some(info) => shop_of_member(p, &ctx, info, headers).await?,
+        None if here.is_some() => (None, here),
         None => (None, shop_of_visitor(p, realm.id, headers).await?),
     };
     if session.is_none()
@@ -398,15 +402,12 @@ async fn shop_of_member(
     Ok((seller, shop))
 }
 
-/// The shop on this host, else the one chosen before, else the realm's first reseller's.
+/// The shop chosen before, else the realm's first reseller's.
 async fn shop_of_visitor(
     p: &Platform,
     realm: RealmId,
     headers: &HeaderMap,
 ) -> Result<Option<Storefront>> {
-    if let Some((_, shop)) = by_host(p, headers).await?.filter(|(of, _)| *of == realm) {
-        return Ok(Some(shop));
-    }
     if let Some(slug) = cookie(headers, SHOP) {
         match storefront(p, realm, &slug).await {
             Ok(shop) => return Ok(Some(shop)),
@@ -422,6 +423,7 @@ async fn shop_of_visitor(
     Ok((first < shops.len()).then(|| shops.swap_remove(first)))
 }
 
+/// The shop that answers on the host of the request, with its realm.
 async fn by_host(p: &Platform, headers: &HeaderMap) -> Result<Option<(RealmId, Storefront)>> {
     let host = text(headers, header::HOST.as_str())
         .map(|host| host.split(':').next().unwrap_or_default())
@@ -432,10 +434,7 @@ async fn by_host(p: &Platform, headers: &HeaderMap) -> Result<Option<(RealmId, S
     }
 }
 
-async fn realm_of_visitor(p: &Platform, headers: &HeaderMap) -> Result<Realm> {
-    if let Some((realm, _)) = by_host(p, headers).await? {
-        return p.realm(realm).await;
-    }
+async fn first_realm(p: &Platform) -> Result<Realm> {
     p.realms()
         .await?
         .into_iter()

@@ -93,7 +93,7 @@ pub async fn quote_get(p: &Platform, ctx: &OpCtx, id: QuoteId) -> Result<QuoteVi
     .await
 }
 
-/// A quote for a purchase with what was asked for, to be looked over before it is ordered.
+/// A quote for a purchase with what was asked for, but for sensitive answers, to be looked over before it is ordered.
 ///
 /// # Errors
 /// Not found, also when it is a quote for something else.
@@ -113,8 +113,9 @@ pub async fn purchase_quote_get(
             if quote.kind != QuoteKind::Purchase {
                 return Err(Error::not_found(*id));
             }
-            let input = serde_json::from_value(quote.input.clone()).map_err(Error::internal)?;
-            Ok((QuoteView::of(&quote)?, input))
+            let kept: SealedPurchase =
+                serde_json::from_value(quote.input.clone()).map_err(Error::internal)?;
+            Ok((QuoteView::of(&quote)?, kept.shown()))
         })
     })
     .await

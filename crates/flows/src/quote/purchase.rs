@@ -83,6 +83,11 @@ impl SealedPurchase {
         }
         Ok(asked)
     }
+
+    /// What was asked for, without the sensitive answers.
+    pub(super) fn shown(self) -> PurchaseInput {
+        self.asked
+    }
 }
 
 /// Binds a sealed answer to whom and what it is for.

@@ -118,7 +118,7 @@ pub(super) fn moving(state: OrderState) -> bool {
     matches!(state, OrderState::Pending | OrderState::Delivering)
 }
 
-/// What was ordered: quantities and answers, secrets left out.
+/// Which quantities were ordered. The answers to the product's parameters are the subscription's.
 pub(super) fn configuration(visit: &Visit, known: &Known, order: &Order) -> Vec<(Txt, Txt)> {
     let Some(asked) = order.input.get("asked") else {
         return Vec::new();
@@ -129,15 +129,11 @@ pub(super) fn configuration(visit: &Visit, known: &Known, order: &Order) -> Vec<
         serde_json::Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let of = |name: &str| {
-        asked
-            .get(name)
-            .and_then(serde_json::Value::as_object)
-            .into_iter()
-            .flatten()
-    };
     let plan = known.plan(order.product_id, order.plan_id);
-    let quantities = of("quantities").map(|(code, value)| {
+    let asked = asked
+        .get("quantities")
+        .and_then(serde_json::Value::as_object);
+    let quantities = asked.into_iter().flatten().map(|(code, value)| {
         let item = plan.and_then(|plan| plan.items.iter().find(|item| item.code == *code));
         let name = item.map_or_else(|| code.clone(), |item| item.name.get(locale).to_owned());
         let quantity = text(value)
@@ -145,23 +141,5 @@ pub(super) fn configuration(visit: &Visit, known: &Known, order: &Order) -> Vec<
             .map_or_else(|_| text(value).into(), |quantity| t.num(quantity));
         (Txt::from(name), quantity)
     });
-    let detail = known.detail(order.product_id);
-    let answers = of("parameters").filter_map(|(code, value)| {
-        let parameter = detail?
-            .parameters
-            .iter()
-            .find(|parameter| parameter.code == *code)
-            .filter(|parameter| !parameter.sensitive)?;
-        let value = text(value);
-        let choice = parameter
-            .choices
-            .iter()
-            .find(|choice| choice.value == value);
-        let shown = choice.map_or_else(|| value.clone(), |c| c.label.get(locale).to_owned());
-        Some((
-            Txt::from(parameter.label.get(locale).to_owned()),
-            Txt::from(shown),
-        ))
-    });
-    quantities.chain(answers).collect()
+    quantities.collect()
 }

@@ -4,11 +4,14 @@ use axum::extract::Path;
 use tradewind_flows::order::order_cancel;
 use tradewind_kernel::{Error, PageRequest, Result, id::OrderId};
 use tradewind_orders::{
-    service::{OrderQuery, order_get, order_list, order_retry},
-    types::{OrderDecision, OrderDetail, OrderOperation, OrderRefusal, OrderState},
+    service::{OrderQuery, order_get, order_list, order_retry, subscription_get},
+    types::{OrderDecision, OrderDetail, OrderKind, OrderOperation, OrderRefusal, OrderState},
 };
 
-use super::super::{known::Known, order};
+use super::{
+    super::{known::Known, order},
+    subscriptions,
+};
 use crate::{
     form::Sent,
     respond::{self, Answer},
@@ -82,6 +85,11 @@ async fn filled(visit: &Visit, detail: &OrderDetail) -> Result<OrderPage> {
             Permit::Hidden
         }
     };
+    let mut configuration = order::configuration(visit, &known, placed);
+    if placed.kind == OrderKind::Purchase {
+        let held = subscription_get(visit.p(), &visit.ctx, placed.subscription_id).await?;
+        configuration.extend(subscriptions::answers(visit, &known, &held));
+    }
     let t = visit.t();
     let reason = match placed.state {
         OrderState::AwaitingApproval | OrderState::AwaitingPayment => {
@@ -101,7 +109,7 @@ async fn filled(visit: &Visit, detail: &OrderDetail) -> Result<OrderPage> {
         seller: known.account(placed.seller_id),
         placed: placed.placed_at,
         placed_by: order::who(visit, &placed.placed_by),
-        configuration: order::configuration(visit, &known, placed),
+        configuration,
         steps: order::steps(visit, detail),
         price: order::price(visit, &known, placed)?,
         subscription: Some(placed.subscription_id.to_string().into()),

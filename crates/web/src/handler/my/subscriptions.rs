@@ -182,7 +182,11 @@ async fn names(visit: &Visit, subscription: &Subscription) -> Result<Known> {
 }
 
 /// The answers to the product's parameters; secrets are the vendor's alone.
-fn answers(visit: &Visit, known: &Known, detail: &SubscriptionDetail) -> Vec<(Txt, Txt)> {
+pub(super) fn answers(
+    visit: &Visit,
+    known: &Known,
+    detail: &SubscriptionDetail,
+) -> Vec<(Txt, Txt)> {
     let locale = visit.ctx.locale;
     let product = known.detail(detail.subscription.product_id);
     detail

@@ -1,0 +1,236 @@
+//! A stranger becomes a customer, orders, pays and uses what was ordered; through the pages alone.
+
+mod world;
+
+use world::{Browser, World};
+
+#[tokio::test]
+async fn from_the_catalogue_to_an_active_subscription() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    let home = browser.get("/").await;
+    home.is(200)
+        .says("North Shop")
+        .says("Desk")
+        .says("A help desk.");
+    browser
+        .get("/?q=nothing+like+it")
+        .await
+        .is(200)
+        .says("0 products");
+    browser.get("/products/desk").await.is(200).says("Domain");
+    // (50 + 5 × 10) × 1.08 × 1.10 × 1.20
+    let price = browser
+        .post("/products/desk/price", &[("qty.seats", "5")])
+        .await;
+    price.is(200).says("142.56");
+    let order = browser
+        .post("/products/desk/order", &[("qty.seats", "5")])
+        .await;
+    order.leads_to("/sign-in?back=");
+    browser
+        .get("/products/none")
+        .await
+        .is(404)
+        .says("Not found");
+    browser.get("/nowhere").await.is(404).says("Not found");
+    browser.get("/my").await.leads_to("/sign-in?back=");
+
+    browser.join(&world, "Ada Ltd", "ada@example.com").await;
+    browser.get("/my").await.is(200).says("Hello Ada");
+    browser.get("/products/desk").await.is(200);
+    let wrong = [("qty.seats", "5"), ("param.domain", "not a domain")];
+    let refused = browser.post("/products/desk/order", &wrong).await;
+    refused.is(422).says("aria-invalid");
+    let wrong = [("qty.seats", "5000"), ("param.domain", "ada.example")];
+    browser.post("/products/desk/order", &wrong).await.is(422);
+
+    let placed = browser.order("5", "bank_transfer").await;
+    assert!(placed.starts_with("/checkout/placed/ord_"), "{placed}");
+    world.test.drain().await;
+    browser.get(&placed).await.is(200).says("Waits for payment");
+    let orders = browser.get("/my/orders").await;
+    let order = orders.is(200).link("/my/orders/ord_");
+    browser.get(&order).await.is(200).says("ada.example");
+    let pay = browser.get(&format!("{order}/pay")).await;
+    pay.is(200).says("DE02120300000000202051");
+
+    world.transfers_arrive().await;
+    browser.get(&order).await.is(200).says("Delivering");
+    world.vendor_delivers().await;
+    browser.get(&order).await.is(200).says("Completed");
+    let list = browser.get("/my/subscriptions").await;
+    let subscription = list
+        .is(200)
+        .says("Active")
+        .says("Running")
+        .link("/my/subscriptions/sub_");
+    let page = browser.get(&subscription).await;
+    page.is(200)
+        .says("https://desk.example/login")
+        .says("Admin password");
+    assert!(
+        !page.body.contains("correct horse"),
+        "secrets are not shown unasked"
+    );
+    let secret = browser
+        .post(&format!("{subscription}/secrets/admin"), &[])
+        .await;
+    assert_eq!(
+        (secret.body.as_str(), secret.status.as_u16()),
+        ("correct horse", 200)
+    );
+    for view in [
+        "usage", "invoices", "changes", "activity", "change", "cancel",
+    ] {
+        browser.get(&format!("{subscription}/{view}")).await.is(200);
+    }
+    let invoices = browser.get("/my/invoices").await;
+    let invoice = invoices.is(200).says("Paid").link("/my/invoices/inv_");
+    browser
+        .get(&invoice)
+        .await
+        .is(200)
+        .says("142.56")
+        .says("Ada Ltd");
+    let pdf = browser.get(&format!("{invoice}/pdf")).await;
+    assert!(
+        pdf.kind == "application/pdf" && pdf.body.starts_with("%PDF"),
+        "{}",
+        pdf.kind
+    );
+    for page in [
+        "/my",
+        "/my/payment-methods",
+        "/my/users",
+        "/my/api-keys",
+        "/my/audit",
+        "/my/settings",
+    ] {
+        browser.get(page).await.is(200);
+    }
+
+    // What belongs to one customer is not there for another.
+    let mut other = Browser::new(&world);
+    other.join(&world, "Bob Ltd", "bob@example.com").await;
+    for path in [
+        &order,
+        &subscription,
+        &invoice,
+        &format!("{invoice}/pdf"),
+        &format!("{order}/pay"),
+        &placed,
+    ] {
+        other.get(path).await.is(404);
+    }
+    let secret = other
+        .post(&format!("{subscription}/secrets/admin"), &[])
+        .await;
+    secret.is(404);
+    let list = other.get("/my/subscriptions").await;
+    assert!(!list.body.contains("sub_"), "{}", list.body);
+}
+
+#[tokio::test]
+async fn a_card_pays_at_once_after_a_confirmation_or_not_at_all() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    browser.join(&world, "Ada Ltd", "ada@example.com").await;
+    let pay = browser.order("2", "new_card").await;
+    assert!(
+        pay.starts_with("/my/orders/ord_") && pay.ends_with("/pay"),
+        "{pay}"
+    );
+    world.test.drain().await;
+    browser.get(&pay).await.is(200).says("4000 0000 0000 0002");
+    let card = |number| {
+        [
+            ("method", "new_card"),
+            ("card_number", number),
+            ("card_expiry", "12/30"),
+            ("card_code", "123"),
+        ]
+    };
+    let typo = browser.post(&pay, &card("4242 4242 4242 4241")).await;
+    typo.is(422).says("aria-invalid");
+    let declined = browser.post(&pay, &card("4000 0000 0000 0002")).await;
+    declined.is(422).says("declined");
+    let asked = browser.post(&pay, &card("4000 0000 0000 3220")).await;
+    let at = asked
+        .is(200)
+        .body
+        .find("name=\"payment\" value=\"")
+        .expect("a payment");
+    let payment = asked.body[at + 22..]
+        .split('"')
+        .next()
+        .expect("an id")
+        .to_owned();
+    let answer = [("payment", payment.as_str()), ("outcome", "confirm")];
+    let confirmed = browser.post(&format!("{pay}/confirm"), &answer).await;
+    let order = confirmed.leads_to("/my/orders/ord_");
+    world.test.drain().await;
+    browser
+        .get(&order)
+        .await
+        .is(200)
+        .says("that is paid")
+        .says("Delivering");
+    world.vendor_delivers().await;
+
+    // More seats: previewed, confirmed, and to be paid before they are there.
+    let list = browser.get("/my/subscriptions").await;
+    let subscription = list.link("/my/subscriptions/sub_");
+    let change = format!("{subscription}/change");
+    browser.get(&change).await.is(200);
+    let same = browser.post(&change, &[("qty.seats", "2")]).await;
+    same.is(422);
+    let preview = browser.post(&change, &[("qty.seats", "4")]).await;
+    let at = preview
+        .is(200)
+        .says("Takes effect at once")
+        .body
+        .find("name=\"quote\" value=\"")
+        .expect("a quote");
+    let quote = preview.body[at + 20..]
+        .split('"')
+        .next()
+        .expect("an id")
+        .to_owned();
+    let confirm = format!("{change}/confirm");
+    let placed = browser.post(&confirm, &[("quote", &quote)]).await;
+    placed.leads_to("/my/orders/ord_");
+    let again = browser.post(&confirm, &[("quote", &quote)]).await;
+    again.leads_to(&change);
+}
+
+#[tokio::test]
+async fn a_form_without_the_token_of_its_page_changes_nothing() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    browser.get("/sign-in").await.is(200);
+    browser.csrf = "forged".to_owned();
+    let fields = [
+        ("email", "owner@example.com"),
+        ("password", "a long enough password 1"),
+    ];
+    let refused = browser.post("/sign-in", &fields).await;
+    refused.is(403).says("too old to be sent");
+    browser.get("/sign-in").await.is(200);
+    browser.post("/sign-in", &fields).await.leads_to("/panel");
+
+    let mut browser = Browser::new(&world);
+    browser.join(&world, "Ada Ltd", "ada@example.com").await;
+    browser.csrf = "forged".to_owned();
+    browser
+        .post("/my/settings/company", &[("company", "Stolen")])
+        .await
+        .is(403);
+    let settings = browser.get("/my/settings").await;
+    settings.is(200).says("Ada Ltd");
+    assert!(!settings.body.contains("Stolen"));
+    let away = browser
+        .post("/sign-in", &[("back", "//evil.example")])
+        .await;
+    assert!(!away.to.contains("evil"));
+}

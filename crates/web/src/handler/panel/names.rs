@@ -90,10 +90,6 @@ impl Names {
             .map_or_else(|| id.to_string().into(), |one| one.name.clone().into())
     }
 
-    pub(crate) fn found(&self, id: AccountId) -> Option<&Account> {
-        self.accounts.get(&id)
-    }
-
     pub(crate) fn product(&self, id: ProductId) -> Txt {
         self.products.get(&id).map_or_else(
             || id.to_string().into(),

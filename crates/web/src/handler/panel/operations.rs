@@ -1,7 +1,5 @@
 //! Jobs, mails and the ledger.
 
-use std::collections::BTreeSet;
-
 use axum::response::{IntoResponse, Response};
 use http::header;
 use tradewind_accounts::service as accounts;
@@ -15,6 +13,7 @@ use tradewind_platform::jobs;
 use tradewind_policy::Action;
 
 use super::desk::{Desk, all, permit};
+use crate::handler::letter;
 use crate::respond::{self, Answer, changed};
 use crate::session::Id;
 use crate::view::kit::Txt;
@@ -78,11 +77,12 @@ pub(crate) async fn mails(desk: Desk) -> Answer {
 /// `GET /panel/mails/{id}`.
 pub(crate) async fn mail(desk: Desk, Id(id): Id<MailId>) -> Answer {
     let found = outbox_get(desk.p(), &desk.ctx, id).await?;
+    let text = letter::text(&found.message);
     let page = MailPage {
         base: "/panel/mails",
         mail: mail_row(&found.entry),
-        links: links(&found.message),
-        text: found.message.into(),
+        links: letter::links(&text),
+        text: text.into(),
     };
     respond::page(page.page(desk.app()))
 }
@@ -95,17 +95,6 @@ fn mail_row(entry: &OutboxEntry) -> MailRow {
         at: entry.written_at,
         state: "sent".into(),
     }
-}
-
-/// The web addresses in a mail, each once.
-fn links(message: &str) -> Vec<(Txt, Txt)> {
-    let mut seen = BTreeSet::new();
-    message
-        .split(|letter: char| letter.is_whitespace() || "<>\"'()".contains(letter))
-        .filter(|word| word.starts_with("http://") || word.starts_with("https://"))
-        .filter(|word| seen.insert((*word).to_owned()))
-        .map(|word| (word.to_owned().into(), word.to_owned().into()))
-        .collect()
 }
 
 /// `GET /panel/ledger`.

@@ -1,4 +1,4 @@
-//! Measures the billing run: `cargo run --release -p tradewind-billing --example measure -- 2000`.
+//! Measures the billing run: `cargo run --release -p tradewind-billing --example measure_billing -- 2000`.
 //!
 //! Sells that many subscriptions of five recurring items over three invoiced legs (and the vendor's), renews all of them
 //! in one run, and prints how many documents a second that was. With `TRADEWIND_TEST_POSTGRES` also on PostgreSQL.

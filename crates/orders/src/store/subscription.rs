@@ -50,14 +50,14 @@ stmts! {
         auto_renew = $15, cancel_on = $16, scheduled = $17, external_ref = $18, metadata = $19, version = version + 1
         WHERE realm_id = $1 AND id = $2 AND version = $3";
     /// The next periods of some subscriptions, except those whose billing day has moved meanwhile.
-    ADVANCE = "UPDATE subscription SET anchor_on = n.value ->> 'anchor_on', period_start = n.value ->> 'start',
-        period_end = n.value ->> 'end', next_bill_on = n.value ->> 'end', term_ends_on = n.value ->> 'term_ends_on',
+    ADVANCE = "UPDATE subscription SET anchor_on = json_extract(n.value, '$.anchor_on'), period_start = json_extract(n.value, '$.start'),
+        period_end = json_extract(n.value, '$.end'), next_bill_on = json_extract(n.value, '$.end'), term_ends_on = json_extract(n.value, '$.term_ends_on'),
         version = version + 1 FROM json_each($2) n WHERE subscription.realm_id = $1
-        AND subscription.id = n.value ->> 'id' AND subscription.next_bill_on = n.value ->> 'was_due_on'",
+        AND subscription.id = json_extract(n.value, '$.id') AND subscription.next_bill_on = json_extract(n.value, '$.was_due_on')",
         pg = "UPDATE subscription SET anchor_on = n.anchor_on, period_start = n.start_on, period_end = n.end_on,
         next_bill_on = n.end_on, term_ends_on = n.term_ends_on, version = version + 1
-        FROM (SELECT r.v ->> 'id' AS id, r.v ->> 'was_due_on' AS was_due_on, r.v ->> 'anchor_on' AS anchor_on,
-            r.v ->> 'start' AS start_on, r.v ->> 'end' AS end_on, r.v ->> 'term_ends_on' AS term_ends_on
+        FROM (SELECT json_extract_path_text(r.v, 'id') AS id, json_extract_path_text(r.v, 'was_due_on') AS was_due_on, json_extract_path_text(r.v, 'anchor_on') AS anchor_on,
+            json_extract_path_text(r.v, 'start') AS start_on, json_extract_path_text(r.v, 'end') AS end_on, json_extract_path_text(r.v, 'term_ends_on') AS term_ends_on
             FROM json_array_elements(CAST($2 AS JSON)) AS r(v)) n
         WHERE subscription.realm_id = $1 AND subscription.id = n.id AND subscription.next_bill_on = n.was_due_on";
 }

@@ -154,15 +154,12 @@ async fn keys_page(visit: &Visit, form: FormState, fresh: Option<Txt>) -> Result
                 prefix: key.hint.into(),
                 scopes: key
                     .scopes
-                    .map_or_else(
-                        || {
-                            key.roles
-                                .iter()
-                                .map(|role| role.as_str().to_owned())
-                                .collect()
-                        },
-                        |scopes| scopes,
-                    )
+                    .unwrap_or_else(|| {
+                        key.roles
+                            .iter()
+                            .map(|role| role.as_str().to_owned())
+                            .collect()
+                    })
                     .into_iter()
                     .map(Into::into)
                     .collect(),

@@ -80,7 +80,7 @@ fn row(desk: &Desk, names: &Names, order: &Order) -> OrderRow {
     let waits = order.completed_at.is_none() && !order.state.is_final();
     OrderRow {
         id: order.id.to_string().into(),
-        number: short(&order.id),
+        number: short(order.id),
         kind: order.kind.as_str().into(),
         product: names.sold(order.product_id, order.plan_id),
         buyer: names.account(order.customer_id),
@@ -123,7 +123,7 @@ fn order_page(desk: &Desk, names: &Names, detail: &OrderDetail) -> OrderPage {
     OrderPage {
         base: desk.home(),
         id: order.id.to_string().into(),
-        number: short(&order.id),
+        number: short(order.id),
         kind: order.kind.as_str().into(),
         state: order.state.as_str().into(),
         reason: order.reason.clone().map(Into::into),

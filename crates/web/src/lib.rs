@@ -20,7 +20,6 @@ use axum::{Router, middleware::from_fn_with_state};
 
 /// All pages, ready to be served or merged into a larger router. It has no fallback of its own: unknown addresses are a
 /// route of the lowest rank.
-#[must_use]
 pub fn router(state: WebState) -> Router {
     handler::pages()
         .layer(from_fn_with_state(state, session::enter))

@@ -155,6 +155,7 @@ async fn a_card_pays_at_once_after_a_confirmation_or_not_at_all() {
     typo.is(422).says("aria-invalid");
     let declined = browser.post(&pay, &card("4000 0000 0000 0002")).await;
     declined.is(422).says("declined");
+    browser.get("/sandbox/payments/sbx_none").await.is(404);
     let asked = browser.post(&pay, &card("4000 0000 0000 3220")).await;
     let at = asked
         .is(200)

@@ -11,6 +11,7 @@ mod outbox;
 mod panel;
 mod prefs;
 mod price;
+mod sandbox;
 mod shop;
 mod vendor;
 
@@ -25,6 +26,7 @@ pub(crate) fn pages() -> Router {
         .merge(gate::routes())
         .merge(outbox::routes())
         .merge(prefs::routes())
+        .merge(sandbox::routes())
         .merge(shop::routes())
         .merge(my::routes())
         .merge(panel::routes())

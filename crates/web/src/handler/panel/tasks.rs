@@ -186,7 +186,7 @@ pub(crate) async fn succeed(desk: Desk, Id(id): Id<DeliveryId>, sent: Sent) -> A
             changed(&desk, Ok(()), here, "delivery-reported")
         }
         Err(error) => {
-            let form = respond::blame(&desk.t(), sent.state(), error, |field| field_of(field))?;
+            let form = respond::blame(&desk.t(), sent.state(), error, field_of)?;
             let page = task(&desk, id, form, endpoints, secrets).await?;
             respond::again(page.page(desk.app()))
         }

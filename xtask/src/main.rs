@@ -44,8 +44,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// The root of the repository, found from this crate's own place in it.
+/// The root of the repository, found from this crate's own place in it. What Cargo says now comes before what it said when
+/// this was built: a target directory may be shared by several checkouts.
 pub(crate) fn repository_root() -> std::path::PathBuf {
-    let manifest = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest.parent().unwrap_or(manifest).to_path_buf()
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(
+        || env!("CARGO_MANIFEST_DIR").into(),
+        std::path::PathBuf::from,
+    );
+    manifest
+        .parent()
+        .map_or_else(|| manifest.clone(), std::path::Path::to_path_buf)
 }

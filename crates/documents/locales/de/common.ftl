@@ -41,3 +41,7 @@ cadence-year = { $count ->
     [one] pro Jahr
    *[other] alle { $count } Jahre
 }
+
+payment-kind-card = Karte
+payment-kind-transfer = Überweisung
+payment-kind-credit = Guthaben

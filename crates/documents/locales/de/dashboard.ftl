@@ -407,7 +407,4 @@ bank-iban = IBAN
 bank-bic = BIC
 bank-reference = Verwendungszweck
 invoice-terms-due = Zahlbar bis { $date } mit dem Verwendungszweck { $number }.
-payment-kind-card = Karte
-payment-kind-transfer = Überweisung
-payment-kind-credit = Guthaben
 state-grace = Zahlung überfällig

@@ -41,3 +41,7 @@ cadence-year = { $count ->
     [one] per year
    *[other] every { $count } years
 }
+
+payment-kind-card = Card
+payment-kind-transfer = Bank transfer
+payment-kind-credit = Credit

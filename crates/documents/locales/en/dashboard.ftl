@@ -407,7 +407,4 @@ bank-iban = IBAN
 bank-bic = BIC
 bank-reference = Reference
 invoice-terms-due = To be paid by { $date }, with the reference { $number }.
-payment-kind-card = Card
-payment-kind-transfer = Bank transfer
-payment-kind-credit = Credit
 state-grace = Payment overdue

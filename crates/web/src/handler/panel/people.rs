@@ -38,7 +38,7 @@ pub(crate) async fn rows(desk: &Desk, account: AccountId) -> Result<Vec<UserRow>
             }
             .into(),
             seen: None,
-            fixed: own.then(|| desk.t().tr("user-yourself")),
+            fixed: own.then(|| desk.t().tr("people-yourself")),
         }
     };
     Ok(members.iter().map(row).collect())

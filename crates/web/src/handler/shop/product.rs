@@ -282,7 +282,7 @@ fn page(visit: &Visit, offer: &Offer, asked: Asked<'_>, price: Option<PriceView>
             .collect(),
         price,
         approval: offer.approval == Approval::Seller,
-        delivery: t.code("delivery-mode", offer.card.delivery.as_str()),
+        delivery: t.code("delivery-promise", offer.card.delivery.as_str()),
         form: asked.form,
     };
     page.page(visit.store())

@@ -18,6 +18,7 @@ mod outbox;
 mod platform;
 pub mod port;
 pub mod realm;
+pub mod removal;
 mod schema;
 mod store;
 pub mod tokens;
@@ -44,6 +45,7 @@ pub use futures_util::future::BoxFuture;
 pub fn statements() -> Vec<&'static Stmt> {
     [
         migrate::statements(),
+        removal::statements(),
         store::statements(),
         store::bulk_statements(),
         jobs::store::statements(),

@@ -34,7 +34,7 @@ const LEASE: Duration = Duration::from_secs(60);
 /// How long to wait for another server that migrates.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-const BOOKKEEPING: [&str; 2] = [
+pub(crate) const BOOKKEEPING: [&str; 2] = [
     "CREATE TABLE IF NOT EXISTS schema_step (
         migration {text} NOT NULL, step {int} NOT NULL, digest {text} NOT NULL, applied_at {time} NOT NULL,
         PRIMARY KEY (migration, step))",

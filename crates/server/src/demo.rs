@@ -3,6 +3,7 @@
 //! Every step goes by a fixed idempotency key or looks first whether it was done, so building goes on where it was cut off.
 
 mod people;
+mod room;
 mod sales;
 mod script;
 mod shelf;
@@ -14,6 +15,7 @@ use tradewind_kernel::{Error, Result};
 use tradewind_platform::{OpCtx, Platform};
 
 use people::{People, SignIn};
+pub(crate) use room::make_room;
 pub(crate) use state::DemoState;
 pub(crate) use vendor::run_vendor;
 
@@ -62,8 +64,6 @@ impl World {
 pub(crate) async fn build(config: &Config, progress: &(dyn Fn(&str) + Sync)) -> Result<World> {
     let script = script::script()?;
     let mut state = DemoState::load(&config.data)?.unwrap_or_default();
-    // From now on the directory belongs to the demo.
-    state.save(&config.data)?;
     let app = App::unwired(config).await?;
     let builder = Builder {
         platform: app.platform(),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use common::Shell;
 use serde_json::json;
-use tradewind_platform::{DbConfig, KeyRing, Platform, PlatformConfig};
+use tradewind_platform::{Db, KeyRing, Platform, PlatformConfig};
 use tradewind_server::cli::Exit;
 
 /// How much of everything there is.
@@ -19,9 +19,8 @@ async fn census(shell: &Shell) -> BTreeMap<String, i64> {
             UNION ALL SELECT 'rate', COUNT(*) FROM fx_rate UNION ALL SELECT 'invoice', COUNT(*) FROM invoice
             UNION ALL SELECT 'subscription', COUNT(*) FROM subscription";
     }
-    let db = DbConfig::sqlite(shell.dir().join("tradewind.db"));
     let config = PlatformConfig::new(
-        db,
+        shell.db(),
         tradewind_server::wiring::migrations(),
         KeyRing::random(),
     );
@@ -74,11 +73,10 @@ async fn resell_cloud_costs(shell: &Shell) {
     assert_eq!(shell.run(&["check"]).await.exit, Exit::Done);
 }
 
-#[tokio::test]
-async fn the_same_world_however_often_it_is_built() {
-    let shell = Shell::new();
+/// The demo on one engine, from the first build to starting over.
+async fn a_world(shell: &Shell) {
     shell.done(&["demo", "--build-only"]).await;
-    let first = census(&shell).await;
+    let first = census(shell).await;
     assert_eq!(first["account"], 11);
     assert_eq!(first["product"], 12);
 
@@ -87,19 +85,74 @@ async fn the_same_world_however_often_it_is_built() {
         check,
         "Everything adds up in Northwind Cloud, Southgate Cloud.\n"
     );
-    resell_cloud_costs(&shell).await;
-    let first = census(&shell).await;
+    resell_cloud_costs(shell).await;
+    let first = census(shell).await;
     shell.done(&["demo", "--build-only"]).await;
-    assert_eq!(census(&shell).await, first);
+    assert_eq!(census(shell).await, first);
 
     // A run that was cut off forgets how far it came, and finds out.
-    std::fs::write(shell.dir().join("demo.json"), "{}").unwrap();
+    let file = shell.dir().join("demo.json");
+    let mut state: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    state["furnished"] = json!(false);
+    state["settled"] = json!(false);
+    std::fs::write(&file, state.to_string()).unwrap();
     shell.done(&["demo", "--build-only"]).await;
-    assert_eq!(census(&shell).await, first);
+    assert_eq!(census(shell).await, first);
 
     std::fs::write(shell.dir().join("mine.txt"), "stays").unwrap();
     shell.done(&["demo", "--build-only", "--fresh"]).await;
-    let fresh = census(&shell).await;
+    let fresh = census(shell).await;
     assert_eq!((fresh["account"], fresh["invoice"]), (11, 9));
     assert!(shell.dir().join("mine.txt").exists());
+}
+
+#[tokio::test]
+async fn the_same_world_however_often_it_is_built() {
+    a_world(&Shell::new()).await;
+}
+
+#[tokio::test]
+async fn the_same_world_on_postgresql() {
+    let Some(shell) = Shell::postgres().await else {
+        return;
+    };
+    a_world(&shell).await;
+}
+
+#[tokio::test]
+async fn starting_over_on_postgresql_removes_nothing_of_others() {
+    tradewind_platform::stmts! {
+        /// A table that is not Tradewind's.
+        NEIGHBOUR = "CREATE TABLE neighbour (id TEXT)";
+        /// How many rows it has.
+        NEIGHBOURS = "SELECT COUNT(*) FROM neighbour";
+    }
+    let Some(shell) = Shell::postgres().await else {
+        return;
+    };
+    shell.done(&["demo", "--build-only"]).await;
+    let db = Db::connect(&shell.db()).await.unwrap();
+    let mut tx = db.begin().await.unwrap();
+    tx.exec(&NEIGHBOUR, Vec::new()).await.unwrap();
+    tx.commit().await.unwrap();
+    shell.done(&["demo", "--build-only", "--fresh"]).await;
+    let mut tx = db.begin().await.unwrap();
+    let (rows,): (i64,) = tx.one(&NEIGHBOURS, Vec::new()).await.unwrap();
+    assert_eq!(rows, 0, "the table of others is still there");
+    tx.commit().await.unwrap();
+    db.close().await;
+    let before = census(&shell).await;
+
+    // The directory forgets that it took the database: then it is somebody else's.
+    std::fs::remove_file(shell.dir().join("demo.json")).unwrap();
+    for line in [
+        ["demo", "--build-only", "--fresh"].as_slice(),
+        &["demo", "--build-only"],
+    ] {
+        let refused = shell.run(line).await;
+        assert_eq!(refused.exit, Exit::Failed);
+        assert!(refused.err.contains("Northwind Cloud"), "{}", refused.err);
+        assert_eq!(census(&shell).await, before);
+    }
 }

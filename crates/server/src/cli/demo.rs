@@ -4,11 +4,11 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use std::io::IsTerminal as _;
-use tradewind_kernel::{Error, Result};
+use tradewind_kernel::Result;
 
 use super::serve::{listen, stop_signal};
-use crate::config::{Config, DataOptions, ServeOptions, database_file};
-use crate::demo::{self, DemoState};
+use crate::config::{Config, DataOptions, ServeOptions};
+use crate::demo;
 use crate::output::{Output, columns};
 use crate::wiring::App;
 
@@ -19,7 +19,9 @@ The world has a provider, a distributor, two resellers (one in EUR and German, o
 two vendors, in a sandbox whose clock can be moved. An example vendor's service runs beside the server and delivers what is
 sold. Everybody signs in with the password shown.
 
-Running it again goes on where it was. --fresh removes what the demo made in the data directory and starts over.")]
+Running it again goes on where it was. --fresh removes what the demo made in the data directory and starts over. With
+DATABASE_URL the world is built on PostgreSQL: in an empty database, which then belongs to the demo of this data directory.
+--fresh removes Tradewind's tables from that database and nothing else, and refuses one that holds anybody else's realm.")]
 pub(crate) struct Demo {
     /// Remove what the demo made and start over
     #[arg(long)]
@@ -32,7 +34,7 @@ pub(crate) struct Demo {
 }
 
 pub(crate) async fn run(data: &DataOptions, command: &Demo, out: &Output) -> Result<()> {
-    make_room(data, command.fresh)?;
+    demo::make_room(data, command.fresh).await?;
     let listener = match command.build_only {
         true => None,
         false => Some(listen(command.options.listen).await?),
@@ -57,33 +59,6 @@ pub(crate) async fn run(data: &DataOptions, command: &Demo, out: &Output) -> Res
     let served = app.serve(listener, routes, stop_signal()).await;
     vendor.abort();
     served
-}
-
-/// Makes sure that the directory is free for the demo, or the demo's own.
-fn make_room(data: &DataOptions, fresh: bool) -> Result<()> {
-    if data.database_url.is_some() {
-        return Err(Error::invalid(
-            "database_url",
-            "demo_is_embedded",
-            "the demo lives in an embedded database; use --data and leave DATABASE_URL out",
-        ));
-    }
-    if DemoState::load(&data.data)?.is_some() {
-        return match fresh {
-            true => DemoState::remove_world(&data.data),
-            false => Ok(()),
-        };
-    }
-    if database_file(&data.data).exists() {
-        return Err(Error::refused(
-            "not_the_demo",
-            format!(
-                "{} holds another installation, which the demo leaves alone; choose another directory with --data",
-                data.data.display()
-            ),
-        ));
-    }
-    Ok(())
 }
 
 fn progress(out: &Output) -> ProgressBar {

@@ -19,7 +19,10 @@ use tradewind_policy::{AccountKind, Principal};
 use super::script::{Accounts, Party};
 use super::{Builder, PASSWORD, broken};
 
-/// Name of the second realm: empty, to show that nothing leaks.
+/// The realms of the demo: the one that everything happens in, as the script names it, and a second one, empty, to show
+/// that nothing leaks.
+pub(super) const REALMS: [&str; 2] = ["Northwind Cloud", OTHER_REALM];
+/// Name of the second realm.
 const OTHER_REALM: &str = "Southgate Cloud";
 
 /// Who is there.

@@ -171,6 +171,7 @@ mod tests {
     #[test]
     fn the_script_is_well_formed_and_names_only_what_is_there() {
         let script = script().unwrap();
+        assert_eq!(script.accounts.realm, super::super::people::REALMS[0]);
         let mut known = vec![script.accounts.provider.key.clone()];
         for party in &script.accounts.accounts {
             assert!(known.contains(&party.parent), "{}", party.key);

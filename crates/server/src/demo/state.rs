@@ -14,6 +14,8 @@ const FILE: &str = "demo.json";
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct DemoState {
+    /// The database that was taken, without user and password; none for the embedded one.
+    pub(crate) database: Option<String>,
     /// Whether people, catalogue and prices are there.
     pub(crate) furnished: bool,
     /// Whether the first subscriptions are there.

@@ -5,13 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
+use tradewind_platform::DbConfig;
 use tradewind_server::cli::{Exit, execute};
+use tradewind_testkit::TestDb;
 
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
 /// A directory that goes away with the test.
 pub(crate) struct Shell {
     dir: PathBuf,
+    /// The PostgreSQL database, unless the embedded one of the directory is used.
+    database: Option<TestDb>,
 }
 
 /// What a command line gave.
@@ -56,7 +60,28 @@ impl Shell {
         let dir =
             std::env::temp_dir().join(format!("tradewind-cli-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&dir).unwrap();
-        Self { dir }
+        Self {
+            dir,
+            database: None,
+        }
+    }
+
+    /// As [`Shell::new`], over a database on PostgreSQL; none when there is no server for tests.
+    #[allow(dead_code, reason = "not every test file asks for it")]
+    pub(crate) async fn postgres() -> Option<Self> {
+        let database = TestDb::postgres().await?;
+        let mut shell = Self::new();
+        shell.database = Some(database);
+        Some(shell)
+    }
+
+    /// How to reach the database from outside the program.
+    #[allow(dead_code, reason = "not every test file asks for it")]
+    pub(crate) fn db(&self) -> DbConfig {
+        match &self.database {
+            Some(database) => database.config(),
+            None => DbConfig::sqlite(self.dir.join("tradewind.db")),
+        }
     }
 
     /// The directory.
@@ -69,6 +94,10 @@ impl Shell {
     pub(crate) async fn run(&self, line: &[&str]) -> Answer {
         let dir = self.dir.to_str().unwrap();
         let mut args = vec!["tradewind", "--data", dir, "--commit", "normal"];
+        let url = self.database.as_ref().map(TestDb::location);
+        if let Some(url) = &url {
+            args.extend(["--database-url", url]);
+        }
         args.extend(line);
         let (out, err) = (Sink::default(), Sink::default());
         let exit = execute(args, Box::new(out.clone()), Box::new(err.clone())).await;

@@ -2,12 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{Error, Result};
 use tradewind_platform::db::Durability;
-use tradewind_platform::{DbConfig, KeyRing};
+use tradewind_platform::{DbConfig, KeyRing, WorkerConfig};
 
 /// Name of the database file in the data directory.
 const DATABASE_FILE: &str = "tradewind.db";
@@ -97,6 +98,15 @@ pub struct ServeOptions {
     /// Let webhooks go to private and loopback addresses; for development and closed networks
     #[arg(long, env = "TRADEWIND_ALLOW_PRIVATE_WEBHOOK_TARGETS")]
     pub allow_private_webhook_targets: bool,
+    /// Seconds after which another server takes over the jobs of one that was killed
+    #[arg(
+        long,
+        env = "TRADEWIND_JOB_LEASE",
+        value_name = "SECONDS",
+        default_value_t = 60,
+        value_parser = clap::value_parser!(u32).range(1..=3600)
+    )]
+    pub job_lease: u32,
 }
 
 /// Everything the wiring needs to know.
@@ -114,6 +124,8 @@ pub struct Config {
     pub allow_private_webhook_targets: bool,
     /// Mail server; without one, mails land in the outbox.
     pub smtp_url: Option<String>,
+    /// How long the claim of a worker on a job holds without being renewed.
+    pub job_lease: Duration,
 }
 
 impl Config {
@@ -144,6 +156,7 @@ impl Config {
             public_url: reached.public_url,
             allow_private_webhook_targets: reached.allow_private_webhook_targets,
             smtp_url: options.smtp_url.clone(),
+            job_lease: WorkerConfig::default().lease,
         })
     }
 
@@ -172,6 +185,7 @@ impl Config {
         Ok(Self {
             public_url,
             allow_private_webhook_targets: serve.allow_private_webhook_targets,
+            job_lease: Duration::from_secs(u64::from(serve.job_lease)),
             ..Self::load(options)?
         })
     }

@@ -225,7 +225,11 @@ impl App {
     ) -> Result<()> {
         self.schedule_days().await?;
         let (stop, stopped) = watch::channel(false);
-        let worker = Worker::new(self.platform().clone(), WorkerConfig::default());
+        let leased = WorkerConfig {
+            lease: self.config().job_lease,
+            ..WorkerConfig::default()
+        };
+        let worker = Worker::new(self.platform().clone(), leased);
         let working = tokio::spawn({
             let stopped = when_stopped(stopped.clone());
             async move { worker.run(stopped).await }

@@ -1,6 +1,7 @@
 //! The few calls of the platform's REST API that a vendor needs.
 
 use anyhow::{Context, Result, bail};
+use reqwest::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -141,6 +142,18 @@ impl Client {
     }
 }
 
+/// Something that will not succeed by trying again: the platform has understood and said no, or the work cannot be done.
+#[derive(Debug)]
+pub(crate) struct Refusal(pub(crate) String);
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
 async fn check(path: &str, answer: reqwest::Response) -> Result<reqwest::Response> {
     let status = answer.status();
     if status.is_success() {
@@ -148,5 +161,10 @@ async fn check(path: &str, answer: reqwest::Response) -> Result<reqwest::Respons
     }
     let body = answer.text().await.unwrap_or_default();
     let shown: String = body.chars().take(300).collect();
-    bail!("{path} answered {status}: {shown}")
+    let text = format!("{path} answered {status}: {shown}");
+    let for_now = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
+    if status.is_client_error() && !for_now.contains(&status) {
+        bail!(Refusal(text));
+    }
+    bail!(text)
 }

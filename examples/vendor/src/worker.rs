@@ -3,7 +3,7 @@
 //! Events only say "look again"; what to do is always read from the platform. So duplicates, wrong order and lost
 //! events do no harm, and every step may be repeated.
 
-use crate::client::{Client, Delivery, Subscription};
+use crate::client::{Client, Delivery, Refusal, Subscription};
 use crate::tenants::{Tenant, TenantState, Tenants};
 use anyhow::{Result, bail};
 use serde_json::json;
@@ -44,6 +44,8 @@ impl Worker {
                     tracing::info!(delivery = delivery.id, kind = delivery.kind, "done");
                     self.client.report(&delivery.id, true, &message).await?;
                 }
+                // Whatever may pass by itself is tried again in the next round, and the customer hears nothing of it.
+                Err(error) if !error.is::<Refusal>() => return Err(error),
                 Err(error) => {
                     tracing::warn!(
                         delivery = delivery.id,
@@ -84,16 +86,18 @@ impl Worker {
                 self.tenants.remove(id)?;
                 Ok("The workspace and its data have been removed.".to_owned())
             }
-            other => bail!("this service does not know deliveries of kind {other}"),
+            other => refuse(format!(
+                "this service does not know deliveries of kind {other}"
+            )),
         }
     }
 
     async fn provision(&self, id: &str, subscription: &Subscription) -> Result<String> {
         if subscription.plan.code.starts_with(REFUSED_PLAN_PREFIX) {
-            bail!(
+            return refuse(format!(
                 "No capacity for the plan {} at the moment.",
                 subscription.plan.code
-            );
+            ));
         }
         // Credentials can be written once only, so a repeated provisioning keeps the password it made first.
         let password = match self.tenants.get(id) {
@@ -128,7 +132,7 @@ impl Worker {
 
     fn change(&self, id: &str, subscription: &Subscription) -> Result<String> {
         let Some(tenant) = self.tenants.get(id) else {
-            bail!("There is no workspace for this subscription.");
+            return refuse("There is no workspace for this subscription.");
         };
         self.tenants
             .put(id, tenant_of(subscription, tenant.password))?;
@@ -137,11 +141,16 @@ impl Worker {
 
     fn set_state(&self, id: &str, state: TenantState, message: &str) -> Result<String> {
         let Some(tenant) = self.tenants.get(id) else {
-            bail!("There is no workspace for this subscription.");
+            return refuse("There is no workspace for this subscription.");
         };
         self.tenants.put(id, Tenant { state, ..tenant })?;
         Ok(message.to_owned())
     }
+}
+
+/// The work cannot be done, and trying again would not help.
+fn refuse<T>(why: impl Into<String>) -> Result<T> {
+    bail!(Refusal(why.into()))
 }
 
 fn tenant_of(subscription: &Subscription, password: String) -> Tenant {

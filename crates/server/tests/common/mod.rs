@@ -90,11 +90,17 @@ impl Shell {
         &self.dir
     }
 
+    /// The address of the database, when it is on PostgreSQL.
+    #[allow(dead_code, reason = "not every test file asks for it")]
+    pub(crate) fn database_url(&self) -> Option<String> {
+        self.database.as_ref().map(TestDb::location)
+    }
+
     /// Carries out a command line without the program's name, over this directory.
     pub(crate) async fn run(&self, line: &[&str]) -> Answer {
         let dir = self.dir.to_str().unwrap();
         let mut args = vec!["tradewind", "--data", dir, "--commit", "normal"];
-        let url = self.database.as_ref().map(TestDb::location);
+        let url = self.database_url();
         if let Some(url) = &url {
             args.extend(["--database-url", url]);
         }

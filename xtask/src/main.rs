@@ -1,7 +1,9 @@
 //! Rules of the repository and the test command.
 //!
-//! `cargo xtask test` passes every test on a fresh machine, `cargo xtask tidy` checks the rules of the house.
+//! `cargo xtask test` passes every test on a fresh machine, `cargo xtask fuzz` calls the whole API with generated input,
+//! `cargo xtask tidy` checks the rules of the house.
 
+mod fuzz;
 mod oracle;
 mod suite;
 mod tidy;
@@ -25,6 +27,9 @@ enum Command {
     Tidy,
     /// Run every test: rooms on SQLite and PostgreSQL, ledger exports, browser, API fuzzing
     Test(suite::Options),
+    /// Call every operation of the API with generated input, as different callers; nobody may get an error of the server
+    /// or see what belongs to others
+    Fuzz(fuzz::Options),
     /// Compute the amounts that other billing engines publish
     Oracle(oracle::Options),
 }
@@ -33,6 +38,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Tidy => tidy::run(),
         Command::Test(options) => suite::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Oracle(options) => oracle::run(&options),
     };
     match result {

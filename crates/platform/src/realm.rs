@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tradewind_kernel::id::{AccountId, RealmId};
-use tradewind_kernel::{Error, Timestamp, text_enum};
+use tradewind_kernel::{Duration, Error, Timestamp, text_enum};
 use tradewind_policy::{Action, ResourceKind, Target};
 
 use crate::context::OpCtx;
@@ -11,6 +11,9 @@ use crate::db::{FromRow, Result, Row, Tx};
 use crate::platform::Platform;
 use crate::store;
 use crate::work::{AuditEntry, Work};
+
+/// How far a clock moves at a time, in days: ten years. Every day on the way is lived through.
+const JOURNEY_DAYS: i64 = 3_653;
 
 text_enum! {
     /// Whether a realm is real.
@@ -166,7 +169,7 @@ pub async fn clock(platform: &Platform, ctx: &OpCtx) -> Result<ClockState> {
 ///
 /// # Errors
 /// [`Error::Refused`] `clock_live` for a live realm, `clock_backwards` for a time that is past, or earlier than where
-/// the clock is already going; [`Error::Forbidden`] and [`Error::NotFound`] by policy.
+/// the clock is already going, `clock_too_far` for one that is more than ten years away; [`Error::Forbidden`] and [`Error::NotFound`] by policy.
 pub async fn travel(platform: &Platform, ctx: &OpCtx, to: Timestamp) -> Result<ClockState> {
     let wall = platform.wall();
     let state = platform
@@ -191,6 +194,14 @@ async fn set_target(w: &mut Work, to: Timestamp, wall: Timestamp) -> Result<Cloc
         return Err(Error::refused(
             "clock_backwards",
             format!("the clock only moves forward: {to} is before {earliest}"),
+        ));
+    }
+    if to > now.plus(Duration::from_hours(24 * JOURNEY_DAYS))? {
+        return Err(Error::refused(
+            "clock_too_far",
+            format!(
+                "the clock moves at most {JOURNEY_DAYS} days at a time, since every day on the way is lived through"
+            ),
         ));
     }
     store::set_clock(&mut w.tx, realm.id, realm.clock_offset_us, Some(to)).await?;

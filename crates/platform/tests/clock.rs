@@ -95,6 +95,13 @@ async fn clocks_only_move_forward_and_only_in_sandboxes() {
         realm::travel(&t.platform, &ctx, days(3)).await.unwrap();
         let shorter = realm::travel(&t.platform, &ctx, days(2)).await.unwrap_err();
         assert_eq!(shorter.code(), "clock_backwards");
+        for absurd in [
+            days(3_654),
+            tradewind_kernel::Timestamp::parse("9999-12-30T00:00:00Z").unwrap(),
+        ] {
+            let refused = realm::travel(&t.platform, &ctx, absurd).await.unwrap_err();
+            assert_eq!(refused.code(), "clock_too_far");
+        }
         t.drain().await;
         assert_eq!(t.ctx().await.now, days(3));
         t.clock.advance(Duration::from_secs(5));

@@ -57,6 +57,8 @@ pub async fn transfer_record_in(w: &mut Work, input: &TransferRecord) -> Result<
     let realm = realm(w);
     let target = traded(w, ResourceKind::Payment, input.seller_id, input.payer_id).await?;
     w.authorize(Action::PaymentRecord, &target)?;
+    // Whoever may record payments to a seller still has no say about accounts that do not buy there.
+    tradewind_accounts::service::relationship_of(w, input.seller_id, input.payer_id).await?;
     if input.amount.minor <= 0 {
         return Err(Error::invalid(
             "amount",

@@ -125,6 +125,31 @@ fn transfer(
 }
 
 #[tokio::test]
+async fn nobody_records_transfers_from_those_who_do_not_buy_there() {
+    each_market(|market| async move {
+        let world = &market.world;
+        let ctx = market.on("2024-03-02").await;
+        for (seller_id, payer_id) in [
+            (world.customer, world.reseller),
+            (world.customer, world.customer),
+            (world.provider, world.customer),
+        ] {
+            let stray = TransferRecord {
+                seller_id,
+                payer_id,
+                ..transfer(&market, None, 1000, "stray")
+            };
+            let refused = billing::transfer_record(market.p(), &ctx, &stray).await;
+            assert_eq!(code(refused), "not_found");
+        }
+        let credit = billing::credit_list(market.p(), &ctx, world.customer).await;
+        assert!(credit.expect("credit").is_empty());
+        market.assert_clean().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn transfers_may_be_partial_and_too_much_becomes_credit_for_the_next_invoice() {
     each_market(|market| async move {
         let world = &market.world;

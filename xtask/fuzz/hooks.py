@@ -1,0 +1,193 @@
+"""Hooks of the fuzz run: real ids where the generator makes some up, whole sentences where single words get nowhere, and
+a check that nobody is shown what belongs to somebody else."""
+
+import atexit
+import hashlib
+import json
+import os
+import re
+import urllib.parse
+
+import schemathesis
+
+ID = re.compile(r"\b[a-z]{2,6}_[0-9a-hjkmnp-tv-z]{26}\b")
+SURVEY = json.load(open(os.environ["TRADEWIND_FUZZ_SURVEY"]))
+WHO = os.environ["TRADEWIND_FUZZ_WHO"]
+ACCOUNT = SURVEY["people"][WHO]
+POOL = SURVEY["pool"]
+SPARED = set(SURVEY["spared"])
+FORBIDDEN = SURVEY["forbidden"][WHO]
+# Of a hundred made-up ids so many are replaced by ones that exist.
+REAL = 80
+# Calls that would end the run: they take what the caller itself stands on.
+ENDING = {"closeAccount", "revokeApiKey", "updateAccount"}
+# How much of what answers name is kept for later calls, for each kind of id.
+KEPT = 400
+
+# How often each operation answered with which status.
+ANSWERED = {}
+
+
+@atexit.register
+def tell():
+    """How far the calls got, for whoever wonders what the run has proved."""
+    out = os.environ.get("TRADEWIND_FUZZ_ANSWERED")
+    if out:
+        json.dump(ANSWERED, open(out, "w"), indent=1, sort_keys=True)
+
+
+def number(*parts):
+    """A number that depends on these parts only, so that a run can be had again."""
+    text = json.dumps(parts, sort_keys=True, default=repr)
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big")
+
+
+class Substitution:
+    """Puts real ids into one call."""
+
+    def __init__(self, case):
+        self.operation = case.operation.definition.raw.get("operationId", "")
+        self.seed = number(self.operation, case.path_parameters, case.query, case.body)
+        self.count = 0
+
+    def pick(self, options):
+        self.count += 1
+        return options[number(self.seed, self.count) % len(options)]
+
+    def chance(self, percent):
+        self.count += 1
+        return number(self.seed, self.count, "chance") % 100 < percent
+
+    def real(self, token):
+        known = POOL.get(token.split("_")[0], [])
+        if self.operation in ENDING:
+            known = [one for one in known if one not in SPARED]
+        if not known or not self.chance(REAL):
+            return token
+        return self.pick(known)
+
+    def walk(self, value):
+        if isinstance(value, str):
+            return ID.sub(lambda found: self.real(found[0]), value)
+        if isinstance(value, list):
+            return [self.walk(one) for one in value]
+        if isinstance(value, dict):
+            return {name: self.walk(one) for name, one in value.items()}
+        return value
+
+    def body(self, generated):
+        """Sometimes a whole sentence, sometimes one with a single word of the generator's."""
+        sentence = SENTENCES.get(self.operation)
+        if sentence is None or not self.chance(60):
+            return generated
+        said = sentence(self)
+        if isinstance(generated, dict) and generated and self.chance(50):
+            word = self.pick(sorted(generated))
+            said[word] = generated[word]
+        return said
+
+
+def purchase(at):
+    offer = at.pick(SURVEY["offers"])
+    plan = at.pick(offer["offered_plans"])
+    quantities = {item["code"]: at.pick(["1", "2", "3", "7", "0", "-1", "1e3", "999999999999", "0.5"]) for item in plan["items"] if at.chance(50)}
+    return {
+        "customer_id": at.pick([ACCOUNT, *POOL["acc"]]),
+        "product_id": offer["product_id"],
+        "plan_id": plan["plan_id"],
+        "quantities": quantities,
+        "parameters": {p["code"]: at.pick(["harbour", "eu", "it@a.example", "a.example", "\x00", "", "x" * 5000]) for p in offer["parameters"]},
+        "accepted_terms": offer["terms_version"],
+    }
+
+
+def usage(at):
+    records = [
+        {
+            "source": "fuzz",
+            "external_id": f"u{at.pick(range(50))}",
+            "subscription_id": at.pick(POOL["sub"]),
+            "meter": at.pick(["envelopes", "storage_gb", "cloud_cost", "traffic_gb", "none"]),
+            "starts_at": at.pick(["2024-09-05T00:00:00Z", "2024-09-30T23:59:59Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]),
+            "ends_at": "2024-09-30T23:59:59Z",
+            "quantity": at.pick(["1", "-1", "0.000000000000001", "79228162514264337593543950335", "1e400", "NaN"]),
+        }
+        for _ in range(1 + at.pick(range(3)))
+    ]
+    return {"records": records}
+
+
+SENTENCES = {
+    "quotePurchase": purchase,
+    "quoteChange": lambda at: {
+        "subscription_id": at.pick(POOL["sub"]),
+        "quantities": {at.pick(["seats", "servers", "disk", "machines", "storage"]): at.pick(["1", "8", "300", "-4", "0", "1000000000"])},
+    },
+    "quoteCancel": lambda at: {"subscription_id": at.pick(POOL["sub"]), "when": at.pick(["now", "end_of_period"])},
+    "placeOrder": lambda at: {"quote_id": at.pick(POOL.get("quo", POOL["sub"]))},
+    "reportUsage": usage,
+    "recordTransfer": lambda at: {
+        "seller_id": ACCOUNT,
+        "payer_id": at.pick(POOL["acc"]),
+        "amount": {"amount": at.pick(["10.00", "-1.00", "0.00", "92233720368547758.07", "1.005"]), "currency": at.pick(["EUR", "USD", "JPY"])},
+        "reference": f"bank {at.pick(range(9))}",
+    },
+    "addPaymentMethod": lambda at: {
+        "number": at.pick(["4242424242424242", "4000000000000002", "4000000000003220"]),
+        "expires": at.pick(["12/29", "01/20", "13/29"]),
+        "cvc": "123",
+    },
+    "runBilling": lambda at: {"until": at.pick(["2024-10-01", "2024-09-01", "0001-01-01"])},
+    "setExchangeRate": lambda at: {
+        "base": at.pick(["EUR", "USD"]),
+        "quote": at.pick(["EUR", "USD", "JPY"]),
+        "effective_on": "2024-09-03",
+        "rate": at.pick(["1.1", "0", "-1", "0.0000000001", "79228162514264337593543950335"]),
+        "source": "fuzz",
+    },
+}
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    at = Substitution(case)
+    if at.operation == "travelClock":
+        # Days that pass take their time; that they pass is for other tests.
+        return
+    if isinstance(case.path_parameters, dict):
+        case.path_parameters = at.walk(case.path_parameters)
+    if isinstance(case.query, dict):
+        case.query = at.walk(case.query)
+    if isinstance(case.body, (dict, list)):
+        case.body = at.body(at.walk(case.body))
+
+
+def text_of(response):
+    return response.content.decode("utf-8", "replace")
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    operation = case.operation.definition.raw.get("operationId", "")
+    answers = ANSWERED.setdefault(operation, {})
+    answers[response.status_code] = answers.get(response.status_code, 0) + 1
+    for token in ID.findall(text_of(response)):
+        if token not in SPARED:
+            known = POOL.setdefault(token.split("_")[0], [])
+            if token not in known and len(known) < KEPT:
+                known.append(token)
+
+
+@schemathesis.check
+def nothing_of_others(ctx, response, case):
+    """Whoever asks is never told an id or a name of somebody it must not know of, unless it named it itself."""
+    text = text_of(response)
+    leaked = [secret for secret in FORBIDDEN if secret in text]
+    if not leaked:
+        return
+    said = urllib.parse.unquote_plus(response.request.url or "")
+    body = response.request.body or b""
+    said += body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
+    said += json.dumps(case.body, ensure_ascii=False, default=repr) + repr(dict(case.headers or {}))
+    leaked = [secret for secret in leaked if secret not in said]
+    assert not leaked, f"{WHO} was shown {leaked[:5]}"

@@ -293,6 +293,26 @@ async fn changes_rest_on_the_version_that_was_read() {
         (second.status, second.problem().0),
         (StatusCode::CONFLICT, "changed_meanwhile".into())
     );
+    // At the very same time, one of them is the first.
+    let names = ["Anna", "Ben", "Cleo", "Dora"];
+    let (a, b, c, d) = tokio::join!(
+        change("\"2\"", names[0]),
+        change("\"2\"", names[1]),
+        change("\"2\"", names[2]),
+        change("\"2\"", names[3])
+    );
+    let won: Vec<&str> = names
+        .into_iter()
+        .zip([a, b, c, d])
+        .filter(|(_, answer)| {
+            assert!(matches!(answer.status.as_u16(), 200 | 409));
+            answer.status == StatusCode::OK
+        })
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(won.len(), 1, "{won:?}");
+    assert_eq!(w.get(&path, &w.customer.key).await.json()["name"], won[0]);
+    assert_eq!(change("\"3\"", "First").await.status, StatusCode::OK);
     assert_eq!(change("one", "Third").await.problem().1, ["If-Match"]);
     assert_eq!(w.get(&path, &w.customer.key).await.json()["name"], "First");
     assert_eq!(change("*", "Fourth").await.json()["name"], "Fourth");

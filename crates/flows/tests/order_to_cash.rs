@@ -4,6 +4,8 @@ mod common;
 
 use common::{World, code, dec, each_world};
 use std::collections::BTreeMap;
+use tradewind_catalogue::service::product_withdraw;
+use tradewind_catalogue::types::ProductTransition;
 use tradewind_flows::order::{PlaceInput, order_cancel, order_place};
 use tradewind_flows::quote::{
     CancelInput, CancelWhen, ChangeInput, quote_cancel, quote_change, quote_purchase,
@@ -125,6 +127,45 @@ async fn a_quote_becomes_one_order_and_only_while_it_holds() {
             code(order_place(world.p(), &ctx, &PlaceInput { quote_id: late.id }).await),
             "quote_expired"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_product_withdrawn_meanwhile_is_not_ordered() {
+    each_world(|world| async move {
+        let kept = world.subscribe("basic", "5").await;
+        let orders_before = world.order_count().await;
+        let quote = quote_purchase(world.p(), &world.ctx().await, &world.wanted("basic", "2"))
+            .await
+            .expect("a quote");
+        let withdrawal = ProductTransition {
+            id: world.product.product.id,
+            version: world.product.product.version,
+        };
+        product_withdraw(world.p(), &world.ctx().await, &withdrawal)
+            .await
+            .expect("withdrawn");
+        let ctx = world.ctx().await;
+        let input = PlaceInput { quote_id: quote.id };
+        assert_eq!(
+            code(order_place(world.p(), &ctx, &input).await),
+            "not_for_sale"
+        );
+        assert_eq!(
+            code(quote_purchase(world.p(), &ctx, &world.wanted("basic", "2")).await),
+            "not_for_sale"
+        );
+        assert_eq!(world.order_count().await, orders_before);
+        // Whoever has it keeps it.
+        let more = change(&world, kept, None, "6").await;
+        place(&world, &more).await;
+        world.deliver_all().await;
+        assert_eq!(
+            states(&world.subscription(kept).await),
+            ("active", "running")
+        );
+        world.assert_consistent().await;
     })
     .await;
 }

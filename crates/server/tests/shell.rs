@@ -259,3 +259,49 @@ fn steady(text: &str) -> String {
     steady.push_str(rest);
     steady
 }
+
+/// A malformed file: the row and the column are named, and whether the other rows are taken in is for the flag to say.
+#[tokio::test]
+async fn a_malformed_file_is_named_by_row_and_column() {
+    let shell = Shell::new();
+    shell.done(REALM).await;
+    let sample = include_str!("../demo/focus-1.0-sample.csv");
+    let mut lines: Vec<String> = sample.lines().take(6).map(str::to_owned).collect();
+    // The second column is BilledCost.
+    assert!(lines[0].starts_with("\"AvailabilityZone\",\"BilledCost\""));
+    let mut fields: Vec<&str> = lines[3].splitn(3, ',').collect();
+    fields[1] = "a lot";
+    lines[3] = fields.join(",");
+    let file = shell.dir().join("costs.csv");
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    let file = file.to_str().unwrap();
+
+    let none = ["--json", "import", "focus", file, "--on-error", "abort"];
+    let none = shell.run(&none).await;
+    assert_eq!(none.exit, Exit::Failed, "{}", none.out);
+    assert!(
+        none.err.contains("row 4, column BilledCost"),
+        "{}",
+        none.err
+    );
+    let held = shell.run(&["--json", "usage", "held"]).await.json();
+    assert_eq!(
+        held["items"].as_array().unwrap().len(),
+        0,
+        "nothing was kept"
+    );
+
+    let others = ["--json", "import", "focus", file, "--on-error", "skip"];
+    let others = shell.run(&others).await.json();
+    assert_eq!(
+        (&others["held"], &others["rejected"]),
+        (&4.into(), &1.into())
+    );
+    let problem = &others["problems"][0];
+    assert_eq!(
+        (&problem["row"], &problem["column"]),
+        (&4.into(), &"BilledCost".into())
+    );
+    let held = shell.run(&["--json", "usage", "held"]).await.json();
+    assert_eq!(held["items"].as_array().unwrap().len(), 4);
+}

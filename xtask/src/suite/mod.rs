@@ -74,7 +74,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     command.arg("--").args(&options.rest);
     if options.slow {
-        command.arg("--include-ignored");
+        // Measurements prove nothing; whoever wants a figure runs them by hand.
+        command.args(["--include-ignored", "--skip", "rate_of_"]);
     }
     if let Some(server) = &database {
         command.env("TRADEWIND_TEST_POSTGRES", server.url());

@@ -232,6 +232,13 @@ impl World {
         order.order.subscription_id
     }
 
+    /// How many orders there are.
+    pub(crate) async fn order_count(&self) -> usize {
+        let query = orders::OrderQuery::default();
+        let page = orders::order_list(self.p(), &self.ctx().await, &query).await;
+        page.expect("orders").items.len()
+    }
+
     pub(crate) async fn see(&self, id: OrderId) -> OrderDetail {
         orders::order_get(self.p(), &self.ctx().await, id)
             .await

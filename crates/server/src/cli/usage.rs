@@ -147,9 +147,22 @@ fn refuse_failed(import: &UsageImport) -> Result<()> {
     if import.state != ImportState::Failed {
         return Ok(());
     }
+    let first = import.problems.first().map_or_else(String::new, |problem| {
+        let column = match problem.column.as_str() {
+            "" => String::new(),
+            column => format!(", column {column}"),
+        };
+        format!(
+            "; the first is row {}{column}: {}",
+            problem.row, problem.message
+        )
+    });
     Err(Error::refused(
         "import_failed",
-        format!("nothing was imported: {} malformed rows", import.rejected),
+        format!(
+            "nothing was imported, malformed rows: {}{first}",
+            import.rejected
+        ),
     ))
 }
 

@@ -33,6 +33,8 @@ use world::{CUSTOMERS, PROVIDER, SELLERS, VENDOR, World};
 struct Trial {
     servers: usize,
     kills: u32,
+    /// How many days pass in the end.
+    days: i64,
     seed: u64,
 }
 
@@ -96,6 +98,15 @@ impl Trial {
             }
         }
         let provider = client(PROVIDER);
+        // Nobody orders any more, but everything renews, is invoiced and paid, and servers go on dying.
+        let journey = tokio::spawn(load.clone().journey(provider.clone(), self.days));
+        for _ in 0..self.kills / 3 {
+            if journey.is_finished() {
+                break;
+            }
+            self.one_death(&fleet, &vendor, &dice).await;
+        }
+        journey.await.unwrap();
         let now = load::now(&provider).await;
         let platform = verdict::open(&shell).await;
         let realm = provider.get("/me").await["realm"].clone();
@@ -121,24 +132,28 @@ impl Trial {
     /// Kills one server after the other at moments nobody knows beforehand; the vendor now and then.
     async fn kill_and_restart(&self, fleet: &Fleet, vendor: &Vendor, dice: &Dice) {
         for _ in 0..self.kills {
-            pause(dice, 200, 1_800).await;
-            let number = usize::try_from(dice.throw(8)).unwrap() % self.servers;
-            fleet.kill(number);
-            if dice.percent(40) {
-                vendor.kill().await;
-                vendor.start().await;
-            }
-            pause(dice, 0, 300).await;
-            fleet.start(number);
-            // Now and then it is killed again before it has come up.
-            if dice.percent(20) {
-                pause(dice, 0, 400).await;
-                fleet.kill(number);
-                fleet.start(number);
-            }
-            fleet.ready(number).await;
+            self.one_death(fleet, vendor, dice).await;
         }
         pause(dice, 500, 1_500).await;
+    }
+
+    async fn one_death(&self, fleet: &Fleet, vendor: &Vendor, dice: &Dice) {
+        pause(dice, 200, 1_800).await;
+        let number = usize::try_from(dice.throw(8)).unwrap() % self.servers;
+        fleet.kill(number);
+        if dice.percent(40) {
+            vendor.kill().await;
+            vendor.start().await;
+        }
+        pause(dice, 0, 300).await;
+        fleet.start(number);
+        // Now and then it is killed again before it has come up.
+        if dice.percent(20) {
+            pause(dice, 0, 400).await;
+            fleet.kill(number);
+            fleet.start(number);
+        }
+        fleet.ready(number).await;
     }
 }
 
@@ -170,6 +185,7 @@ async fn nothing_is_lost_or_doubled_when_a_server_is_killed() {
     let trial = Trial {
         servers: 1,
         kills: 3,
+        days: 12,
         seed: 1,
     };
     trial.run(Shell::new()).await;
@@ -183,6 +199,7 @@ async fn nothing_is_lost_or_doubled_when_one_of_two_servers_is_killed() {
     let trial = Trial {
         servers: 2,
         kills: 3,
+        days: 12,
         seed: 2,
     };
     trial.run(shell).await;
@@ -194,6 +211,7 @@ async fn many_kills_on_sqlite() {
     let trial = Trial {
         servers: 1,
         kills: 20,
+        days: 45,
         seed: 3,
     };
     trial.run(Shell::new()).await;
@@ -209,6 +227,7 @@ async fn many_kills_on_postgresql() {
         let trial = Trial {
             servers,
             kills: 10,
+            days: 35,
             seed,
         };
         trial.run(shell).await;

@@ -117,6 +117,20 @@ def usage(at):
     return {"records": records}
 
 
+def revision(at):
+    model = at.pick(
+        [
+            {"kind": "markup", "percent": at.pick(["20", "-100", "-101", "1e30", "79228162514264337593543950335"])},
+            {"kind": "hidden"},
+        ]
+    )
+    return {
+        "effective_on": at.pick(["2024-11-01", "2024-09-01", "9999-12-31"]),
+        "note": at.pick(["", "why", "\u0000"]),
+        "listings": [dict(model, **at.pick([{}, {"match": {"service_category": "Compute"}}]))],
+    }
+
+
 SENTENCES = {
     "quotePurchase": purchase,
     "quoteChange": lambda at: {
@@ -136,6 +150,59 @@ SENTENCES = {
         "number": at.pick(["4242424242424242", "4000000000000002", "4000000000003220"]),
         "expires": at.pick(["12/29", "01/20", "13/29"]),
         "cvc": "123",
+    },
+    "createAccount": lambda at: {
+        "kind": at.pick(["customer", "reseller", "vendor", "provider"]),
+        "name": at.pick(["Ada & Söhne", "\u202eevil", "x" * 300, "\u0000", "名前"]),
+        "country": at.pick(["DE", "US", "XX"]),
+        "email": at.pick(["a@a.example", "not an address"]),
+        "currency": at.pick(["EUR", "USD", "XXX", "JPY"]),
+        "zone": at.pick(["Europe/Berlin", "Mars/Base"]),
+        "parent": at.pick(POOL["acc"]),
+    },
+    "createCategory": lambda at: {"slug": f"shelf-{at.pick(range(40))}", "name": {"en": at.pick(["Shelf", "", "\u0000"])}},
+    "createProduct": lambda at: {
+        "slug": f"product-{at.pick(range(60))}",
+        "name": {"en": at.pick(["Thing", "名前", "\u0000"])},
+        "delivery": at.pick(["automatic", "manual"]),
+        "approval": at.pick(["none", "seller"]),
+    },
+    "createPlan": lambda at: {
+        "code": f"plan-{at.pick(range(60))}",
+        "name": {"en": "Plan"},
+        "status": "published",
+        "billing_cadence": at.pick(["P1M", "P1Y", "P0M", "P99999999Y", "P1D"]),
+        "auto_renew": True,
+        "trial_days": at.pick([0, 14, 2147483647]),
+    },
+    "createItem": lambda at: {
+        "code": f"item-{at.pick(range(60))}",
+        "name": {"en": "Item"},
+        "kind": at.pick(["one_time", "recurring", "metered"]),
+        "timing": at.pick(["advance", "arrears"]),
+        "quantity_min": at.pick(["0", "1", "-5", "79228162514264337593543950335"]),
+        "quantity_default": at.pick(["1", "2"]),
+        "quantity_step": at.pick(["1", "0", "0.0000001", "79228162514264337593543950335"]),
+        "meter": at.pick([None, "things"]),
+    },
+    "createParameter": lambda at: {
+        "code": f"question-{at.pick(range(60))}",
+        "label": {"en": "What?"},
+        "kind": at.pick(["text", "number"]),
+        "pattern": at.pick([None, "^a+$", "(", "(a{1000}){1000}"]),
+    },
+    "createRevision": revision,
+    "previewRevision": revision,
+    "createWebhook": lambda at: {
+        "url": at.pick(["https://a.example/hook", "http://127.0.0.1:9/hook", "gopher://a", "https://a.example/\u0000"]),
+        "kinds": at.pick([["*"], ["order.*", "delivery.failed"], [""]]),
+    },
+    "signUp": lambda at: {
+        "storefront": at.pick(["lindenhof", "bluemesa", "nobody"]),
+        "company": at.pick(["Neu GmbH", "\u0000"]),
+        "country": "DE",
+        "name": "Neu",
+        "email": f"neu{at.pick(range(90))}@a.example",
     },
     "runBilling": lambda at: {"until": at.pick(["2024-10-01", "2024-09-01", "0001-01-01"])},
     "setExchangeRate": lambda at: {

@@ -38,6 +38,30 @@ fn things(t: &TestPlatform, ids: impl IntoIterator<Item = u32>) -> Vec<Vec<Arg>>
 }
 
 #[tokio::test]
+async fn a_text_that_one_engine_cannot_keep_is_refused_by_both() {
+    each_platform(&[MIGRATIONS], |t| async move {
+        let row = |name: &str| args![t.realm, "00001", name, None::<i64>, None::<Vec<u8>>, START];
+        let mut tx = t.platform.db().begin().await.unwrap();
+        let refused = tx.insert_many(&THINGS_BULK, vec![row("a\0b")]).await;
+        let Err(Error::Invalid(problems)) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(problems[0].code, "malformed_text");
+        let asked: Result<Vec<(String,)>, Error> = tx.all(&THINGS, args!["\0", "x"]).await;
+        assert!(matches!(asked, Err(Error::Invalid(_))), "{asked:?}");
+        // The transaction is as good as before.
+        assert_eq!(
+            tx.insert_many(&THINGS_BULK, vec![row("a b")])
+                .await
+                .unwrap(),
+            1
+        );
+        tx.commit().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn bulk_inserts_keep_every_value_and_count_only_what_is_new() {
     each_platform(&[MIGRATIONS], |t| async move {
         let mut tx = t.platform.db().begin().await.unwrap();

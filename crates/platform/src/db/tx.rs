@@ -172,6 +172,7 @@ impl Tx {
                 }
             }
             Engine::Postgres => {
+                rows.iter().try_for_each(|row| storable(row))?;
                 for arrays in postgres_arrays(bulk, rows)? {
                     self.count();
                     let Inner::Postgres(tx) = &mut self.inner else {
@@ -212,6 +213,7 @@ impl Tx {
                 }
             }
             Engine::Postgres => {
+                rows.iter().try_for_each(|row| storable(row))?;
                 for arrays in postgres_arrays(bulk, rows)? {
                     self.count();
                     let Inner::Postgres(tx) = &mut self.inner else {
@@ -298,6 +300,7 @@ impl Tx {
     }
 
     async fn fetch(&mut self, prepared: Prepared, args: Vec<Arg>) -> Result<Vec<Row>> {
+        storable(&args)?;
         self.count();
         let Prepared { name, sql } = prepared;
         let rows = match &mut self.inner {
@@ -318,6 +321,7 @@ impl Tx {
     }
 
     async fn execute(&mut self, prepared: Prepared, args: Vec<Arg>) -> Result<u64> {
+        storable(&args)?;
         self.count();
         let Prepared { name, sql } = prepared;
         let done = match &mut self.inner {
@@ -336,6 +340,19 @@ impl Tx {
 
 fn row_count(stmt: &'static Stmt, rows: usize) -> Error {
     Error::internal(format!("{}: expected one row, found {rows}", stmt.name()))
+}
+
+/// PostgreSQL has no U+0000 in texts; so neither engine has, and whoever sent it hears so.
+fn storable(args: &[Arg]) -> Result<()> {
+    let nul = |arg: &Arg| matches!(arg, Arg::Text(text) if text.contains('\0'));
+    if args.iter().any(nul) {
+        return Err(Error::invalid(
+            "",
+            "malformed_text",
+            "a text holds the character U+0000, which cannot be kept",
+        ));
+    }
+    Ok(())
 }
 
 fn sqlite_args(args: Vec<Arg>) -> SqliteArguments {

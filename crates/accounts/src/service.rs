@@ -43,4 +43,6 @@ pub use session::{
     membership_list, session_end, session_list, session_load, session_switch, sign_in, sign_out,
 };
 pub use sign_up::sign_up;
-pub use storefront::{storefront, storefront_by_host, storefront_list, storefront_of};
+pub use storefront::{
+    storefront, storefront_by_host, storefront_first, storefront_list, storefront_of,
+};

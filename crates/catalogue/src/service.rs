@@ -25,7 +25,7 @@ pub use preview::revision_preview;
 pub use products::{
     category_create, category_create_in, category_list, category_update, product_create,
     product_create_in, product_get, product_list, product_of, product_publish, product_publish_in,
-    product_update, product_withdraw,
+    product_update, product_withdraw, products_of,
 };
 pub use rates::{rate_list, rate_on, rate_set, rate_set_in};
 pub use terms::{leg_terms, terms_load, terms_load_many, terms_store};

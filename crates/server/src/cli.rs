@@ -2,6 +2,7 @@
 
 mod account;
 mod admin;
+mod bench;
 mod billing;
 mod catalogue;
 mod clock;
@@ -197,6 +198,9 @@ enum Command {
     /// Realms, users, keys and jobs
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// How fast it is on this machine: ingest, billing, pages
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 /// How a list is asked for.
@@ -304,11 +308,15 @@ async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
             demo::run(&cli.data, &command, output).await?;
             return Ok(Exit::Done);
         }
+        Command::Bench(command) => {
+            bench::run(&cli.data, command, output).await?;
+            return Ok(Exit::Done);
+        }
         command => command,
     };
     let session = Session::open(&cli.data, cli.who, output).await?;
     match command {
-        Command::Serve(_) | Command::Demo(_) => {}
+        Command::Serve(_) | Command::Demo(_) | Command::Bench(_) => {}
         Command::Migrate => {
             let engine = session.platform().db().engine().to_string();
             output.say(

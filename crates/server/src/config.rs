@@ -10,6 +10,8 @@ use tradewind_kernel::{Error, Result};
 use tradewind_platform::db::Durability;
 use tradewind_platform::{DbConfig, KeyRing, WorkerConfig};
 
+/// The data directory when none is named.
+const DEFAULT_DATA: &str = "./data";
 /// Name of the database file in the data directory.
 const DATABASE_FILE: &str = "tradewind.db";
 /// Folder of the data directory in which mails land when none are sent.
@@ -45,7 +47,7 @@ pub struct DataOptions {
         global = true,
         env = "TRADEWIND_DATA",
         value_name = "DIR",
-        default_value = "./data",
+        default_value = DEFAULT_DATA,
         help_heading = "Database"
     )]
     pub data: PathBuf,
@@ -79,6 +81,14 @@ pub struct DataOptions {
         help_heading = "Database"
     )]
     pub smtp_url: Option<String>,
+}
+
+impl DataOptions {
+    /// Whether they name a database, rather than leaving it to the default directory.
+    #[must_use]
+    pub fn names_directory(&self) -> bool {
+        self.database_url.is_some() || self.data != Path::new(DEFAULT_DATA)
+    }
 }
 
 /// How the server reaches the world and is reached.

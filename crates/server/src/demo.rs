@@ -14,6 +14,7 @@ use tradewind_kernel::id::RealmId;
 use tradewind_kernel::{Error, Result};
 use tradewind_platform::{OpCtx, Platform};
 
+pub(crate) use people::{Links, accept, keep_link};
 use people::{People, SignIn};
 pub(crate) use room::make_room;
 pub(crate) use state::DemoState;

@@ -12,7 +12,7 @@ use http::{HeaderMap, Method, header, request::Parts};
 use percent_encoding::percent_decode_str;
 use tradewind_accounts::{
     service::{
-        chain_get, session_load, storefront, storefront_by_host, storefront_list, storefront_of,
+        chain_get, session_load, storefront, storefront_by_host, storefront_first, storefront_of,
     },
     types::{Adjacent, SessionInfo, Storefront},
 };
@@ -415,12 +415,7 @@ async fn shop_of_visitor(
             Err(error) => return Err(error),
         }
     }
-    let mut shops = storefront_list(p, realm).await?;
-    let first = shops
-        .iter()
-        .position(|shop| shop.kind == AccountKind::Reseller)
-        .unwrap_or(0);
-    Ok((first < shops.len()).then(|| shops.swap_remove(first)))
+    storefront_first(p, realm).await
 }
 
 /// The shop that answers on the host of the request, with its realm.

@@ -8,7 +8,7 @@ use tradewind_platform::{Platform, args};
 
 use crate::{
     rules, store,
-    store::account::{ACCOUNT_BY_HOST, ACCOUNT_BY_SLUG, Located, STOREFRONTS},
+    store::account::{ACCOUNT_BY_HOST, ACCOUNT_BY_SLUG, Located, STOREFRONT_FIRST, STOREFRONTS},
     types::{Account, AccountStatus, Storefront},
 };
 
@@ -48,6 +48,18 @@ pub async fn storefront_list(p: &Platform, realm: RealmId) -> Result<Vec<Storefr
     let found: Vec<Account> = tx.all(&STOREFRONTS, args![realm]).await?;
     tx.rollback().await?;
     Ok(found.iter().filter_map(public).collect())
+}
+
+/// The storefront that is shown to whoever asks for none: the first reseller's by name, else the first one; none when
+/// nobody sells. Open to everybody.
+///
+/// # Errors
+/// Database errors.
+pub async fn storefront_first(p: &Platform, realm: RealmId) -> Result<Option<Storefront>> {
+    let mut tx = p.db().read().await?;
+    let found: Option<Account> = tx.opt(&STOREFRONT_FIRST, args![realm]).await?;
+    tx.rollback().await?;
+    Ok(found.as_ref().and_then(public))
 }
 
 /// The seller's storefront by its account: for pages and mails in its name.

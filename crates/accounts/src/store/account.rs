@@ -32,6 +32,10 @@ stmts! {
     /// All accounts with a storefront.
     STOREFRONTS = concat!("SELECT ", account_columns!(), " FROM account a
         WHERE a.realm_id = $1 AND a.slug IS NOT NULL AND a.status = 'active' ORDER BY a.slug LIMIT 500");
+    /// The account whose storefront is shown to whoever asks for none: the first reseller's, else the first one.
+    STOREFRONT_FIRST = concat!("SELECT ", account_columns!(), " FROM account a
+        WHERE a.realm_id = $1 AND a.slug IS NOT NULL AND a.status = 'active'
+        ORDER BY CASE WHEN a.kind = 'reseller' THEN 0 ELSE 1 END, a.slug LIMIT 1");
     /// The account and realm behind a host name; host names are unique over all realms.
     ACCOUNT_BY_HOST = concat!("SELECT a.realm_id, ", account_columns!(), " FROM account a WHERE a.host = $1 AND a.status = 'active'");
     /// A new account.

@@ -264,6 +264,19 @@ pub async fn standing_in(w: &mut Work, between: &Between) -> Result<Standing> {
     })
 }
 
+/// What some buyers owe the principal's account on issued invoices, by buyer and currency, within a use case that has
+/// decided who may know. Those that owe nothing are left out.
+///
+/// # Errors
+/// Database errors.
+pub async fn owed_by_in(w: &mut Work, buyers: &[AccountId]) -> Result<Vec<(AccountId, Money)>> {
+    if buyers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (realm, seller) = (realm(w), w.ctx.principal.account);
+    documents::owed_by(&mut w.tx, realm, seller, buyers).await
+}
+
 /// The open charges between two accounts, oldest first.
 ///
 /// # Errors

@@ -57,6 +57,12 @@ stmts! {
     /// What is owed between two accounts.
     OWED = "SELECT CAST(COALESCE(SUM(gross - paid), 0) AS BIGINT) FROM invoice_balance WHERE realm_id = $1
         AND seller_id = $2 AND buyer_id = $3 AND currency = $4 AND status = 'open'";
+    /// What some buyers owe a seller, by buyer and currency.
+    OWED_BY = "SELECT buyer_id, currency, CAST(SUM(gross - paid) AS BIGINT) FROM invoice_balance WHERE realm_id = $1
+        AND seller_id = $2 AND status = 'open' AND buyer_id IN (SELECT value FROM json_each($3)) GROUP BY buyer_id, currency",
+        pg = "SELECT buyer_id, currency, CAST(SUM(gross - paid) AS BIGINT) FROM invoice_balance WHERE realm_id = $1
+        AND seller_id = $2 AND status = 'open' AND buyer_id IN (SELECT json_array_elements_text(CAST($3 AS JSON)))
+        GROUP BY buyer_id, currency";
     /// The number of a document.
     NUMBER = "SELECT number FROM invoice WHERE realm_id = $1 AND id = $2";
     /// Subscriptions that an invoice charges.
@@ -442,6 +448,21 @@ pub(crate) async fn owed(tx: &mut Tx, realm: RealmId, pair: Pair) -> Result<Mone
         )
         .await?;
     Ok(Money::new(minor, pair.currency))
+}
+
+/// What some buyers owe a seller, by buyer and currency; those that owe nothing are left out.
+pub(crate) async fn owed_by(
+    tx: &mut Tx,
+    realm: RealmId,
+    seller: AccountId,
+    buyers: &[AccountId],
+) -> Result<Vec<(AccountId, Money)>> {
+    let rows: Vec<(AccountId, Currency, i64)> =
+        tx.all(&OWED_BY, args![realm, seller, Json(buyers)]).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(buyer, currency, minor)| (buyer, Money::new(minor, currency)))
+        .collect())
 }
 
 /// The number of a document.

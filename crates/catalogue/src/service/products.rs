@@ -1,5 +1,6 @@
 //! Categories and products.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -387,6 +388,25 @@ pub async fn product_of(w: &mut Work, id: ProductId) -> Result<Arc<ProductDetail
         .product(id)
         .cloned()
         .ok_or_else(|| Error::not_found(id))
+}
+
+/// Several products, as [`product_of`]; those that do not exist are left out.
+///
+/// # Errors
+/// Database errors.
+pub async fn products_of(
+    w: &mut Work,
+    ids: &BTreeSet<ProductId>,
+) -> Result<HashMap<ProductId, Arc<ProductDetail>>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let versions = load::versions(w).await?;
+    let shelf = load::shelf(w, &versions).await?;
+    let found = ids
+        .iter()
+        .filter_map(|id| Some((*id, shelf.product(*id)?.clone())));
+    Ok(found.collect())
 }
 
 /// The products of a vendor, or of all vendors for the provider, in every status.

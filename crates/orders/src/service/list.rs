@@ -1,12 +1,12 @@
 //! Lists of orders and subscriptions, each of what the principal may see.
 
 use crate::store::{order, subscription};
-use crate::types::{Order, Subscription};
+use crate::types::{Order, OrderState, Subscription};
 use tradewind_kernel::Result;
 use tradewind_kernel::filter::{Filter, Sort};
 use tradewind_kernel::id::AccountId;
 use tradewind_kernel::page::{Page, PageRequest};
-use tradewind_platform::{OpCtx, Platform};
+use tradewind_platform::{OpCtx, Platform, Work};
 use tradewind_policy::AccountKind;
 
 /// What a list of orders is narrowed down by.
@@ -48,16 +48,43 @@ pub async fn order_list(p: &Platform, ctx: &OpCtx, query: &OrderQuery) -> Result
         Box::pin(async move {
             let filter = Filter::parse(&query.filter, &order::FIELDS)?;
             let sort = Sort::parse(&query.sort, &order::FIELDS)?;
-            let viewer = Viewer {
-                account: w.ctx.principal.account,
-                is_root: w.ctx.principal.account == root,
-                kind: w.ctx.principal.account_kind,
-            };
+            let viewer = viewer(w, root);
             let realm = w.ctx.realm;
             order::list(&mut w.tx, realm, &viewer, &filter, &sort, &query.page).await
         })
     })
     .await
+}
+
+/// How many orders that the principal may see are in each state, of those that a filter finds; states without any are
+/// left out. A filter should narrow the states to those that few orders are in.
+///
+/// # Errors
+/// What is wrong with the filter.
+pub async fn order_counts(
+    p: &Platform,
+    ctx: &OpCtx,
+    filter: &str,
+) -> Result<Vec<(OrderState, i64)>> {
+    let root = p.realm(ctx.realm).await?.root_account;
+    p.read(ctx, filter, move |w, filter| {
+        Box::pin(async move {
+            let filter = Filter::parse(filter, &order::FIELDS)?;
+            let viewer = viewer(w, root);
+            let realm = w.ctx.realm;
+            order::counts(&mut w.tx, realm, &viewer, &filter).await
+        })
+    })
+    .await
+}
+
+fn viewer(w: &Work, root: AccountId) -> Viewer {
+    let principal = &w.ctx.principal;
+    Viewer {
+        account: principal.account,
+        is_root: principal.account == root,
+        kind: principal.account_kind,
+    }
 }
 
 /// The subscriptions that the principal may see.
@@ -74,11 +101,7 @@ pub async fn subscription_list(
         Box::pin(async move {
             let filter = Filter::parse(&query.filter, &subscription::FIELDS)?;
             let sort = Sort::parse(&query.sort, &subscription::FIELDS)?;
-            let viewer = Viewer {
-                account: w.ctx.principal.account,
-                is_root: w.ctx.principal.account == root,
-                kind: w.ctx.principal.account_kind,
-            };
+            let viewer = viewer(w, root);
             let realm = w.ctx.realm;
             subscription::list(&mut w.tx, realm, &viewer, &filter, &sort, &query.page).await
         })

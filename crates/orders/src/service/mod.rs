@@ -5,10 +5,11 @@ mod order;
 mod quote;
 mod step;
 mod subscription;
+mod take_over;
 mod terms;
 
 pub(crate) use list::Viewer;
-pub use list::{OrderQuery, SubscriptionQuery, order_list, subscription_list};
+pub use list::{OrderQuery, SubscriptionQuery, order_counts, order_list, subscription_list};
 pub use order::{
     open_order_in, order_approve, order_cancel_in, order_create_in, order_detail_in, order_get,
     order_in, order_reject, order_retry, orders_of_subscription, target_of,
@@ -21,4 +22,5 @@ pub use subscription::{
     subscription_lock_in, subscription_rename, subscription_target, subscription_transition_in,
     subscription_update, subscriptions_in,
 };
+pub use take_over::{TakenOver, subscriptions_take_over_in};
 pub use terms::{plan_switch_in, schedule_clear_in, schedule_set_in};

@@ -32,6 +32,11 @@ pub struct PeriodSet {
     pub next_bill_on: Option<Date>,
 }
 
+/// A customer's name for a subscription.
+pub(super) fn checked_name(name: &str) -> Result<String> {
+    text::trimmed("name", name, 1, NAME_LENGTH_MAX)
+}
+
 /// Creates the subscription of a purchase.
 pub(super) async fn create_in(
     w: &mut Work,
@@ -51,7 +56,7 @@ pub(super) async fn create_in(
         vendor_id: order.vendor_id,
         product_id: order.product_id,
         plan_id: order.plan_id,
-        name: text::trimmed("name", &new.name, 1, NAME_LENGTH_MAX)?,
+        name: checked_name(&new.name)?,
         commercial_state: CommercialState::Ordered,
         delivery_state: DeliveryState::NotProvisioned,
         currency: last.currency,

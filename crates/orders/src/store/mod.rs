@@ -4,6 +4,7 @@ pub(crate) mod order;
 pub(crate) mod quantity;
 pub(crate) mod quote;
 pub(crate) mod subscription;
+pub(crate) mod take_over;
 
 use tradewind_platform::db::Stmt;
 
@@ -17,6 +18,7 @@ pub fn statements() -> Vec<&'static Stmt> {
         quantity::statements(),
         quantity::bulk_statements(),
         subscription::statements(),
+        take_over::bulk_statements(),
     ]
     .concat()
 }

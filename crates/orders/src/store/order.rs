@@ -263,19 +263,12 @@ pub(crate) const FIELDS: Fields = Fields(&[
     Field::new("placed", FieldKind::Timestamp, "o.placed_at").sortable(),
 ]);
 
-/// A page of the orders that someone may see. A vendor sees deliveries, not orders.
-pub(crate) async fn list(
-    tx: &mut Tx,
-    realm: RealmId,
-    viewer: &Viewer,
-    filter: &Filter,
-    sort: &Sort,
-    page: &PageRequest,
-) -> Result<Page<Order>> {
+/// What someone may see of orders. A vendor sees deliveries, not orders.
+fn scope(realm: RealmId, viewer: &Viewer) -> Scope {
     // Each in the form that can follow an index: a customer has few, a seller's lie with the sellers at and below it, and
     // what is sold below a distributor is much of everything.
     let own = viewer.account;
-    let scope = match viewer.kind {
+    match viewer.kind {
         _ if viewer.is_root => Scope::all(),
         AccountKind::Customer => Scope::only("o.customer_id = ?", args![own]),
         AccountKind::Reseller => Scope::only(
@@ -287,7 +280,48 @@ pub(crate) async fn list(
              AND p.account_id = o.customer_id)",
             args![realm, own],
         ),
-    };
+    }
+}
+
+row! {
+    struct StateCount {
+        state: OrderState,
+        orders: i64,
+    }
+}
+
+/// How many orders that someone may see and that a filter finds are in each state.
+pub(crate) async fn counts(
+    tx: &mut Tx,
+    realm: RealmId,
+    viewer: &Viewer,
+    filter: &Filter,
+) -> Result<Vec<(OrderState, i64)>> {
+    let query = Query::new(
+        "orders::order_counts",
+        "SELECT o.state, COUNT(*) AS orders FROM sales_order o WHERE o.realm_id = $1",
+        args![realm],
+    );
+    let query = query
+        .scope(scope(realm, viewer))
+        .filter(filter)
+        .tail("GROUP BY o.state");
+    let rows = tx.query::<StateCount>(query).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.state, row.orders))
+        .collect())
+}
+
+/// A page of the orders that someone may see.
+pub(crate) async fn list(
+    tx: &mut Tx,
+    realm: RealmId,
+    viewer: &Viewer,
+    filter: &Filter,
+    sort: &Sort,
+    page: &PageRequest,
+) -> Result<Page<Order>> {
     let query = Query::new(
         "orders::order_list",
         "SELECT o.id, o.kind, o.state, o.customer_id, o.seller_id, o.vendor_id, o.product_id, o.plan_id, o.subscription_id, o.quote_id,
@@ -296,7 +330,12 @@ pub(crate) async fn list(
         args![realm],
     );
     let found = tx
-        .page::<OrderRow>(query.scope(scope).filter(filter), page, sort, "o.id")
+        .page::<OrderRow>(
+            query.scope(scope(realm, viewer)).filter(filter),
+            page,
+            sort,
+            "o.id",
+        )
         .await?;
     Ok(found.map(Order::from))
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tradewind_accounts::MAIL_JOB;
 use tradewind_accounts::service::{
     PasswordByLink, RealmCreate, account_create, invite_accept, password_reset_confirm,
     password_reset_request, person, realm_create, user_invite,
@@ -11,6 +10,7 @@ use tradewind_accounts::service::{
 use tradewind_accounts::types::{
     AccountCreate, PersonInput, TokenKind, TokenMail, UserInvite, UserStatus,
 };
+use tradewind_accounts::{MAIL_JOB, Passwords};
 use tradewind_kernel::Result;
 use tradewind_kernel::id::{AccountId, RealmId};
 use tradewind_platform::{Job, JobResult, Platform, RealmMode, Worker, WorkerConfig};
@@ -65,7 +65,7 @@ impl People {
 }
 
 /// Links that would have been mailed, by user.
-type Links = Arc<Mutex<Vec<(TokenKind, String, String)>>>;
+pub(crate) type Links = Arc<Mutex<Vec<(TokenKind, String, String)>>>;
 
 impl Builder<'_> {
     /// Makes the realms, the accounts and their people.
@@ -164,7 +164,7 @@ impl Builder<'_> {
                 };
                 let ctx = self.system(people.realm, &format!("user:{email}")).await?;
                 user_invite(self.platform, &ctx, &invite).await?;
-                self.accept(people.realm, email, links).await?;
+                accept(self.platform, self.passwords, people.realm, email, links).await?;
             }
             let (user, memberships) = person(self.platform, people.realm, email).await?;
             let membership = memberships.into_iter().find(|m| m.account.id == id);
@@ -192,35 +192,41 @@ impl Builder<'_> {
         );
         Ok(())
     }
+}
 
-    /// Asks for a link as someone would who cannot find the mail, and uses it.
-    async fn accept(&self, realm: RealmId, email: &str, links: &Links) -> Result<()> {
-        let ctx = self.platform.system(realm).await?;
-        password_reset_request(self.platform, &ctx, email).await?;
-        Worker::new(self.platform.clone(), WorkerConfig::default())
-            .drain(true)
-            .await?;
-        let link = {
-            let mut links = links.lock().unwrap_or_else(PoisonError::into_inner);
-            let latest = links.iter().rposition(|(_, to, _)| to == email);
-            latest.map(|at| links.remove(at))
-        };
-        let (kind, _, token) = link.ok_or_else(|| broken(format!("no link for {email}")))?;
-        let input = PasswordByLink {
-            token,
-            password: PASSWORD.to_owned(),
-            name: None,
-        };
-        match kind {
-            TokenKind::Invite => invite_accept(self.platform, self.passwords, &ctx, &input).await?,
-            _ => password_reset_confirm(self.platform, self.passwords, &ctx, &input).await?,
-        };
-        Ok(())
-    }
+/// Asks for a link as someone would who cannot find the mail, and uses it.
+pub(crate) async fn accept(
+    platform: &Platform,
+    passwords: &Passwords,
+    realm: RealmId,
+    email: &str,
+    links: &Links,
+) -> Result<()> {
+    let ctx = platform.system(realm).await?;
+    password_reset_request(platform, &ctx, email).await?;
+    Worker::new(platform.clone(), WorkerConfig::default())
+        .drain(true)
+        .await?;
+    let link = {
+        let mut links = links.lock().unwrap_or_else(PoisonError::into_inner);
+        let latest = links.iter().rposition(|(_, to, _)| to == email);
+        latest.map(|at| links.remove(at))
+    };
+    let (kind, _, token) = link.ok_or_else(|| broken(format!("no link for {email}")))?;
+    let input = PasswordByLink {
+        token,
+        password: PASSWORD.to_owned(),
+        name: None,
+    };
+    match kind {
+        TokenKind::Invite => invite_accept(platform, passwords, &ctx, &input).await?,
+        _ => password_reset_confirm(platform, passwords, &ctx, &input).await?,
+    };
+    Ok(())
 }
 
 /// Keeps the links that would be mailed: the demo reads its people's mail.
-fn keep_link(
+pub(crate) fn keep_link(
     links: Links,
 ) -> impl for<'a> Fn(&'a Platform, &'a Job) -> tradewind_platform::BoxFuture<'a, Result<JobResult>>
 + Send

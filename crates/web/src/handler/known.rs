@@ -1,17 +1,17 @@
 //! Names of what rows refer to by id.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
 use tradewind_accounts::service::accounts_many;
 use tradewind_catalogue::{
-    service::product_of,
+    service::products_of,
     types::{Plan, ProductDetail},
 };
 use tradewind_kernel::{
-    Error, Result,
+    Result,
     id::{AccountId, PlanId, ProductId},
 };
 
@@ -20,7 +20,7 @@ use crate::{session::Visit, view::kit::Txt};
 /// Products and accounts by their ids.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
-    products: BTreeMap<ProductId, Arc<ProductDetail>>,
+    products: HashMap<ProductId, Arc<ProductDetail>>,
     accounts: BTreeMap<AccountId, String>,
 }
 
@@ -42,15 +42,7 @@ impl Known {
                 |w, (products, accounts)| {
                     Box::pin(async move {
                         let mut known = Self::default();
-                        for id in products {
-                            match product_of(w, *id).await {
-                                Ok(detail) => {
-                                    known.products.insert(*id, detail);
-                                }
-                                Err(Error::NotFound { .. }) => {}
-                                Err(error) => return Err(error),
-                            }
-                        }
+                        known.products = products_of(w, products).await?;
                         if !accounts.is_empty() {
                             known.accounts = accounts_many(w, accounts)
                                 .await?

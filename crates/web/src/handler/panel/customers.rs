@@ -75,34 +75,25 @@ async fn owed(desk: &Desk, found: &[&Account]) -> Result<Vec<Option<Money>>> {
     if !desk.may_at_home(Action::InvoiceView) {
         return Ok(vec![None; found.len()]);
     }
-    let standings = desk
+    let (relationships, owed) = desk
         .p()
         .read(&desk.ctx, &direct, |w, direct| {
             Box::pin(async move {
-                let mut all = Vec::with_capacity(direct.len());
-                for relationship in accounts::relationships_of_buyers(w, direct).await? {
-                    if relationship.seller != w.ctx.principal.account {
-                        continue;
-                    }
-                    let between = billing::Between {
-                        seller_id: relationship.seller,
-                        buyer_id: relationship.buyer,
-                        currency: relationship.currency,
-                    };
-                    let standing = billing::standing_in(w, &between).await?;
-                    all.push((relationship.buyer, standing.owed));
-                }
-                Ok(all)
+                let relationships = accounts::relationships_of_buyers(w, direct).await?;
+                Ok((relationships, billing::owed_by_in(w, direct).await?))
             })
         })
         .await?;
-    Ok(found
-        .iter()
-        .map(|one| {
-            let known = standings.iter().find(|(id, _)| *id == one.id);
-            known.map(|(_, owed)| *owed)
-        })
-        .collect())
+    let of = |account: &Account| {
+        let with = relationships
+            .iter()
+            .find(|with| with.seller == me && with.buyer == account.id)?;
+        let owed = owed
+            .iter()
+            .find(|(id, owed)| *id == account.id && owed.currency == with.currency);
+        Some(owed.map_or(Money::zero(with.currency), |(_, owed)| *owed))
+    };
+    Ok(found.iter().map(|one| of(one)).collect())
 }
 
 /// Countries to choose from when an account is added.

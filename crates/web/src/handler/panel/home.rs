@@ -96,12 +96,7 @@ pub(crate) async fn show(desk: Desk) -> Answer {
 }
 
 async fn queue(desk: &Desk, unpaid: usize) -> Result<Vec<Waiting>> {
-    let approvals = orders::waiting(
-        desk,
-        &format!("state:awaiting_approval seller:{}", desk.account()),
-    )
-    .await?;
-    let failed = orders::waiting(desk, "state:failed").await?;
+    let (approvals, failed) = orders::waiting(desk).await?;
     let tasks = match fulfilment::deliveries_waiting(desk.p(), &desk.ctx).await {
         Ok(count) => small(count),
         Err(Error::Forbidden { .. } | Error::NotFound { .. }) => 0,

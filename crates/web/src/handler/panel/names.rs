@@ -57,17 +57,14 @@ impl Names {
         p.read(ctx, mentions, |w, mentions| {
             Box::pin(async move {
                 let ids: Vec<_> = mentions.subscriptions.iter().copied().collect();
-                let subscriptions: HashMap<_, _> = orders::subscriptions_in(w, &ids)
-                    .await?
-                    .into_iter()
-                    .map(|one| (one.id, one))
-                    .collect();
+                let mut subscriptions = HashMap::new();
+                if !ids.is_empty() {
+                    let found = orders::subscriptions_in(w, &ids).await?;
+                    subscriptions.extend(found.into_iter().map(|one| (one.id, one)));
+                }
                 let mut wanted = mentions.products.clone();
                 wanted.extend(subscriptions.values().map(|one| one.product_id));
-                let mut products = HashMap::new();
-                for id in wanted {
-                    products.insert(id, catalogue::product_of(w, id).await?);
-                }
+                let products = catalogue::products_of(w, &wanted).await?;
                 let mut wanted = mentions.accounts.clone();
                 wanted.extend(products.values().map(|one| one.product.vendor_id));
                 wanted.extend(subscriptions.values().map(|one| one.customer_id));

@@ -5,13 +5,12 @@ use tradewind_flows::order::order_cancel;
 use tradewind_flows::quote::QuotePreview;
 use tradewind_kernel::id::{AccountId, OrderId};
 use tradewind_kernel::money::Money;
-use tradewind_kernel::page::PageRequest;
 use tradewind_orders::service::{self as orders, OrderQuery};
 use tradewind_orders::types::{
     Order, OrderDecision, OrderDetail, OrderOperation, OrderRefusal, OrderState,
 };
 
-use super::desk::{Desk, age, all, short};
+use super::desk::{Desk, age, all, short, small};
 use super::names::{Mentions, Names};
 use super::price::price_view;
 use crate::form::Sent;
@@ -41,10 +40,11 @@ pub(crate) async fn list(desk: Desk) -> Answer {
     };
     let page = orders::order_list(desk.p(), &desk.ctx, &query).await?;
     let rows = rows(&desk, &page.items).await?;
+    let waiting = orders::order_counts(desk.p(), &desk.ctx, WAITING).await?;
     let mut counts = [None; 4];
-    for (at, view) in ["approval", "delivery", "failed"].into_iter().enumerate() {
-        if let Some(count) = counts.get_mut(at + 1) {
-            *count = Some(waiting(&desk, states(view)).await?);
+    for (at, view) in (1..).zip(["approval", "delivery", "failed"]) {
+        if let Some(count) = counts.get_mut(at) {
+            *count = Some(counted(&waiting, states(view)));
         }
     }
     let state = desk.list(page.next);
@@ -57,15 +57,26 @@ pub(crate) async fn list(desk: Desk) -> Answer {
     respond::page(page.page(desk.app()))
 }
 
-/// How many orders a filter finds, up to what one page can hold.
-pub(crate) async fn waiting(desk: &Desk, filter: &str) -> tradewind_kernel::Result<u32> {
-    let query = OrderQuery {
-        filter: filter.to_owned(),
-        sort: String::new(),
-        page: PageRequest::new(Some(200), None)?,
-    };
-    let found = orders::order_list(desk.p(), &desk.ctx, &query).await?;
-    Ok(u32::try_from(found.items.len()).unwrap_or(u32::MAX))
+/// The states in which orders wait for somebody.
+const WAITING: &str = "state:awaiting_approval,delivering,failed";
+
+fn counted(waiting: &[(OrderState, i64)], term: &str) -> u32 {
+    waiting
+        .iter()
+        .filter(|(state, _)| term.strip_prefix("state:") == Some(state.as_str()))
+        .map(|(_, count)| small(*count))
+        .sum()
+}
+
+/// How many orders wait for the reader's approval as the seller, and how many have failed.
+pub(crate) async fn waiting(desk: &Desk) -> tradewind_kernel::Result<(u32, u32)> {
+    let filter = format!("state:awaiting_approval seller:{}", desk.account());
+    let approvals = orders::order_counts(desk.p(), &desk.ctx, &filter).await?;
+    let failed = orders::order_counts(desk.p(), &desk.ctx, "state:failed").await?;
+    Ok((
+        counted(&approvals, states("approval")),
+        counted(&failed, states("failed")),
+    ))
 }
 
 /// Rows for orders.

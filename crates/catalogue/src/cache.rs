@@ -3,15 +3,13 @@
 //! Everything here is either immutable (rules of a revision, frozen terms) or kept under the mark that the database had
 //! when it was read, and only used while the database still has that mark.
 
-mod recent;
-
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
-use recent::Recent;
 use tradewind_kernel::{
     Currency, Date,
     id::{AccountId, RealmId, RevisionId, TermsId},
 };
+use tradewind_platform::Recent;
 
 use crate::{
     rules::Entry,

@@ -18,6 +18,7 @@ mod outbox;
 mod platform;
 pub mod port;
 pub mod realm;
+mod recent;
 pub mod removal;
 mod schema;
 mod store;
@@ -34,6 +35,7 @@ pub use migrate::Migration;
 pub use platform::{Platform, PlatformConfig};
 pub use port::{HttpAnswer, HttpCaller, HttpFailure, HttpRequest, Mailer, OutgoingMail};
 pub use realm::{ClockState, NewRealm, Realm, RealmMode};
+pub use recent::Recent;
 pub use schema::MIGRATIONS;
 pub use work::{AuditEntry, Event, NewEvent, Work};
 

@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
-use tradewind_kernel::id::RealmId;
+use tradewind_kernel::id::{AccountId, RealmId};
 use tradewind_kernel::{Error, Timestamp};
 use tradewind_policy::{Action, Authorizer, Decision, Principal, Target};
 
@@ -74,6 +74,8 @@ struct Inner {
     handlers: RwLock<HashMap<&'static str, Arc<dyn JobHandler>>>,
     /// Realms whose clock is the wall's: they never change in a way that matters here.
     live: RwLock<HashMap<RealmId, Realm>>,
+    /// The providers of realms, which never change.
+    roots: RwLock<HashMap<RealmId, AccountId>>,
     wake: Notify,
     metrics: Metrics,
 }
@@ -111,6 +113,7 @@ impl Platform {
                 outbox: Arc::new(Outbox::default()),
                 handlers: RwLock::new(HashMap::new()),
                 live: RwLock::new(HashMap::new()),
+                roots: RwLock::new(HashMap::new()),
                 wake: Notify::new(),
                 metrics: Metrics::new(),
             }),
@@ -177,6 +180,30 @@ impl Platform {
                 .insert(id, realm.clone());
         }
         Ok(realm)
+    }
+
+    /// The account of a realm's provider, which never changes: asked for once and then known to this process.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown realm.
+    pub async fn root_account(&self, id: RealmId) -> Result<AccountId> {
+        let known = self
+            .inner
+            .roots
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&id)
+            .copied();
+        if let Some(root) = known {
+            return Ok(root);
+        }
+        let root = self.realm(id).await?.root_account;
+        self.inner
+            .roots
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id, root);
+        Ok(root)
     }
 
     /// All realms of this installation.

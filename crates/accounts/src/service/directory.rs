@@ -88,5 +88,5 @@ pub async fn root_in(w: &mut Work) -> Result<AccountId> {
 /// # Errors
 /// Database errors.
 pub async fn provider(p: &Platform, ctx: &OpCtx) -> Result<AccountId> {
-    Ok(p.realm(ctx.realm).await?.root_account)
+    p.root_account(ctx.realm).await
 }

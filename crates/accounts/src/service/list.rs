@@ -11,7 +11,7 @@ use tradewind_platform::{
     db::Query,
     jobs::JobRecord,
 };
-use tradewind_policy::{Action, ResourceKind};
+use tradewind_policy::{Action, ResourceKind, Target};
 
 use super::directory::target;
 use crate::{
@@ -147,9 +147,9 @@ pub async fn event_list(p: &Platform, ctx: &OpCtx, list: &ListRequest) -> Result
 /// # Errors
 /// As [`account_list`]; [`tradewind_kernel::Error::NotFound`] for everybody but the provider.
 pub async fn job_list(p: &Platform, ctx: &OpCtx, list: &ListRequest) -> Result<Page<JobRecord>> {
-    let realm = p.realm(ctx.realm).await?;
+    let root = p.root_account(ctx.realm).await?;
     p.read(ctx, list, move |w, list| {
-        let target = realm.target(ResourceKind::Job);
+        let target = Target::owned(ResourceKind::Job, root, vec![root]);
         Box::pin(async move {
             w.authorize(Action::JobView, &target)?;
             let (filter, sort) = list.parse(&JOB_FIELDS)?;

@@ -1,12 +1,14 @@
 //! Accounts and the closure table of their tree.
 
+use std::sync::{LazyLock, Mutex, PoisonError};
+
 use tradewind_kernel::{
     Error, Result,
     id::{AccountId, RealmId},
     text::fold,
 };
 use tradewind_platform::{
-    Tx, args,
+    Recent, Tx, args,
     db::{FromRow, Json, Row},
     stmts,
 };
@@ -188,14 +190,35 @@ pub(crate) async fn account_locked(tx: &mut Tx, realm: RealmId, id: AccountId) -
     found.ok_or_else(|| Error::not_found(id))
 }
 
+/// What stands above accounts.
+type Above = Recent<(RealmId, AccountId), Vec<AccountId>>;
+
+/// Accounts stay where they were made, so what stands above one is known to this process once it was asked for.
+static ABOVE: LazyLock<Mutex<Above>> = LazyLock::new(|| Mutex::new(Recent::new(16_384)));
+
 /// An account and everything above it, nearest first; empty when there is no such account.
 pub(crate) async fn ancestors(
     tx: &mut Tx,
     realm: RealmId,
     id: AccountId,
 ) -> Result<Vec<AccountId>> {
+    let known = ABOVE
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&(realm, id))
+        .cloned();
+    if let Some(above) = known {
+        return Ok(above);
+    }
     let rows: Vec<(AccountId,)> = tx.all(&ANCESTORS, args![realm, id]).await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+    let above: Vec<AccountId> = rows.into_iter().map(|(id,)| id).collect();
+    if !above.is_empty() {
+        ABOVE
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .put((realm, id), above.clone());
+    }
+    Ok(above)
 }
 
 /// Stores a new account and its place in the tree.

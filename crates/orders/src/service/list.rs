@@ -43,7 +43,7 @@ pub(crate) struct Viewer {
 /// # Errors
 /// What is wrong with filter, sort or page.
 pub async fn order_list(p: &Platform, ctx: &OpCtx, query: &OrderQuery) -> Result<Page<Order>> {
-    let root = p.realm(ctx.realm).await?.root_account;
+    let root = p.root_account(ctx.realm).await?;
     p.read(ctx, query, move |w, query| {
         Box::pin(async move {
             let filter = Filter::parse(&query.filter, &order::FIELDS)?;
@@ -66,7 +66,7 @@ pub async fn order_counts(
     ctx: &OpCtx,
     filter: &str,
 ) -> Result<Vec<(OrderState, i64)>> {
-    let root = p.realm(ctx.realm).await?.root_account;
+    let root = p.root_account(ctx.realm).await?;
     p.read(ctx, filter, move |w, filter| {
         Box::pin(async move {
             let filter = Filter::parse(filter, &order::FIELDS)?;
@@ -96,7 +96,7 @@ pub async fn subscription_list(
     ctx: &OpCtx,
     query: &SubscriptionQuery,
 ) -> Result<Page<Subscription>> {
-    let root = p.realm(ctx.realm).await?.root_account;
+    let root = p.root_account(ctx.realm).await?;
     p.read(ctx, query, move |w, query| {
         Box::pin(async move {
             let filter = Filter::parse(&query.filter, &subscription::FIELDS)?;

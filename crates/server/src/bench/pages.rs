@@ -21,7 +21,7 @@ pub(super) struct Asked {
 }
 
 /// All pages, each with someone signed in who may see it.
-pub(super) async fn pages(app: &App, realm: RealmId, products: usize) -> Result<Vec<Asked>> {
+pub(super) async fn pages(app: &App, realm: RealmId) -> Result<Vec<Asked>> {
     let visitor = |name, path: String| Asked {
         name,
         path,
@@ -31,7 +31,7 @@ pub(super) async fn pages(app: &App, realm: RealmId, products: usize) -> Result<
     let mut pages = vec![
         visitor("catalogue", "/".to_owned()),
         visitor("catalogue search", "/?q=harbour&sort=price".to_owned()),
-        visitor("product", format!("/products/{}", slug(products / 2))),
+        visitor("product", format!("/products/{}", slug(0))),
     ];
     let people = [
         (

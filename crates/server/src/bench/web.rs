@@ -94,7 +94,7 @@ pub(crate) async fn web(
     let realms = app.platform().realms().await?;
     let realm = realms.iter().find(|realm| realm.name == name);
     let realm = realm.ok_or_else(|| Error::internal("the realm went away"))?;
-    let pages = pages(&app, realm.id, plan.seed.products).await?;
+    let pages = pages(&app, realm.id).await?;
     app.close().await;
 
     let started = std::time::Instant::now();

@@ -9,6 +9,7 @@ use tradewind_platform::{OpCtx, Platform, RealmMode};
 use super::Progress;
 use super::clients::PROVIDER;
 use super::place::REALM_PREFIX;
+use super::seed::NAME;
 use super::shelf::Product;
 use crate::demo::PASSWORD;
 use crate::wiring::App;
@@ -156,7 +157,8 @@ impl World {
         let drafts: Vec<AccountCreate> = (0..shape.resellers.max(1))
             .map(|at| AccountCreate {
                 slug: Some(shop(at)),
-                host: Some(host(at)),
+                // Hosts are unique in the installation: only one realm has them.
+                host: (shape.name == NAME).then(|| host(at)),
                 ..account(
                     "reseller",
                     &format!("Reseller {at}"),

@@ -41,16 +41,16 @@ impl Known {
                 &(products, accounts),
                 |w, (products, accounts)| {
                     Box::pin(async move {
-                        let mut known = Self::default();
-                        known.products = products_of(w, products).await?;
-                        if !accounts.is_empty() {
-                            known.accounts = accounts_many(w, accounts)
-                                .await?
-                                .into_iter()
-                                .map(|account| (account.id, account.name))
-                                .collect();
-                        }
-                        Ok(known)
+                        let products = products_of(w, products).await?;
+                        let found = match accounts.is_empty() {
+                            true => Vec::new(),
+                            false => accounts_many(w, accounts).await?,
+                        };
+                        let accounts = found
+                            .into_iter()
+                            .map(|account| (account.id, account.name))
+                            .collect();
+                        Ok(Self { products, accounts })
                     })
                 },
             )

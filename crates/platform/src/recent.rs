@@ -4,7 +4,7 @@ use std::{collections::HashMap, hash::Hash};
 
 /// Keeps at most so many values; when full, the quarter that was not used for the longest time goes.
 #[derive(Debug)]
-pub(super) struct Recent<K, V> {
+pub struct Recent<K, V> {
     capacity: usize,
     clock: u64,
     values: HashMap<K, (u64, V)>,
@@ -12,7 +12,8 @@ pub(super) struct Recent<K, V> {
 
 impl<K: Hash + Eq, V> Recent<K, V> {
     /// An empty map for at most `capacity` values.
-    pub(super) fn new(capacity: usize) -> Self {
+    #[must_use]
+    pub fn new(capacity: usize) -> Self {
         Self {
             capacity: capacity.max(1),
             clock: 0,
@@ -21,7 +22,7 @@ impl<K: Hash + Eq, V> Recent<K, V> {
     }
 
     /// A value, which counts as used now.
-    pub(super) fn get(&mut self, key: &K) -> Option<&V> {
+    pub fn get(&mut self, key: &K) -> Option<&V> {
         self.clock += 1;
         let (used, value) = self.values.get_mut(key)?;
         *used = self.clock;
@@ -29,7 +30,7 @@ impl<K: Hash + Eq, V> Recent<K, V> {
     }
 
     /// Keeps a value.
-    pub(super) fn put(&mut self, key: K, value: V) {
+    pub fn put(&mut self, key: K, value: V) {
         if self.values.len() >= self.capacity && !self.values.contains_key(&key) {
             self.make_room();
         }

@@ -92,4 +92,10 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             no {int} NOT NULL, account {text} NOT NULL, currency {text} NOT NULL, amount {money} NOT NULL,
             PRIMARY KEY (realm_id, transaction_id, no)) {clustered}",
     ],
+}, Migration {
+    name: "billing_0002",
+    steps: &[
+        "CREATE TABLE IF NOT EXISTS price_notice (realm_id {text} NOT NULL, subscription_id {text} NOT NULL,
+            from_on {date} NOT NULL, terms_id {text} NOT NULL, PRIMARY KEY (realm_id, subscription_id, from_on)) {clustered}",
+    ],
 }];

@@ -8,5 +8,6 @@ pub mod ledger;
 pub mod line;
 pub mod period;
 pub mod preview;
+pub mod prices;
 pub mod renewal;
 pub mod usage;

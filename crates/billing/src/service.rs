@@ -1,5 +1,6 @@
 //! The use cases of billing.
 
+mod adopt;
 mod batch;
 mod books;
 mod by_order;
@@ -14,7 +15,10 @@ mod new_credit;
 mod notes;
 mod payments;
 mod periods;
+mod prices;
 mod reads;
+mod sale;
+mod tariff;
 mod transfers;
 mod usage;
 
@@ -37,6 +41,7 @@ pub use payments::{
     payments_of_invoice, payments_reconcile,
 };
 pub use periods::{BatchInput, BatchReport, Problem, bill_batch, bill_batch_in};
+pub use prices::{NOTICE_DAYS, announce_prices};
 pub use reads::*;
 pub use transfers::{TransferRecord, transfer_record, transfer_record_in};
 pub use usage::{UsageInput, UsageReport, usage_charge, usage_charge_in};

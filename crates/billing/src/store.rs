@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod documents;
 pub(crate) mod ledger;
 pub(crate) mod listing;
+pub(crate) mod notices;
 pub(crate) mod payments;
 pub(crate) mod usage;
 
@@ -39,6 +40,7 @@ pub(crate) fn statements() -> Vec<&'static Stmt> {
         documents::bulk_statements(),
         ledger::statements(),
         ledger::bulk_statements(),
+        notices::statements(),
         payments::statements(),
         usage::statements(),
         usage::bulk_statements(),

@@ -112,7 +112,10 @@ fn a_preview_is_what_is_then_billed() {
     let held = facts::held(seats.item, "3", "2024-03-01");
     let wanted = BTreeMap::from([(seats.item, dec("8"))]);
     let change = change_of(&leg, &held, &wanted, "2024-03-20", Direction::Upgrade);
-    let shown = preview::change(&change, &trade("20"), Some(day("2024-03-01")), |_| None).unwrap();
+    let shown = preview::change(&change, None, &trade("20"), Some(day("2024-03-01")), |_| {
+        None
+    })
+    .unwrap();
     let billed = document::conclude(
         lines_of(&change_charges(&change, |_| None).unwrap(), "20"),
         Currency::EUR,

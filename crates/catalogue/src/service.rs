@@ -28,4 +28,6 @@ pub use products::{
     product_update, product_withdraw, products_of,
 };
 pub use rates::{rate_list, rate_on, rate_set, rate_set_in};
-pub use terms::{leg_terms, terms_load, terms_load_many, terms_store};
+pub use terms::{
+    leg_terms, renewed_terms, revision_days, terms_load, terms_load_many, terms_store,
+};

@@ -215,6 +215,17 @@ fn letters() -> Vec<(&'static str, Letter)> {
             },
         ),
         (
+            "price_rises",
+            Letter::PriceRises {
+                product: product(),
+                from: day("2024-11-01"),
+                before: eur(7128),
+                after: eur(8910),
+                usage: true,
+                link: link(),
+            },
+        ),
+        (
             "change_confirmed",
             Letter::ChangeConfirmed {
                 product: product(),

@@ -1,4 +1,5 @@
-//! The daily run of a realm: usage, renewals and the ends of trials and terms, then reminders.
+//! The daily run of a realm: usage, renewals and the ends of trials and terms, then reminders and notices of
+//! higher prices.
 
 use futures_util::future::BoxFuture;
 use serde_json::json;
@@ -31,6 +32,10 @@ impl JobHandler for Daily {
                 tracing::warn!(subscription = %problem.subscription_id, "not billed: {}", problem.message);
             }
             tradewind_billing::service::dunning_run(platform, &ctx).await?;
+            let told = tradewind_billing::service::announce_prices(platform, &ctx, today).await?;
+            if told > 0 {
+                tracing::info!(told, "customers told of higher prices");
+            }
             Ok(JobResult::Again(next_run(job.now)?))
         })
     }

@@ -12,6 +12,7 @@ pub mod mail;
 pub mod order;
 pub mod quote;
 pub mod react;
+pub mod upcoming;
 pub mod view;
 mod wiring;
 

@@ -8,7 +8,7 @@ use crate::store::{quantity, subscription};
 use crate::types::{Leg, OrderedItem, QuantitySince, Subscription, SubscriptionEvent};
 use serde_json::json;
 use tradewind_kernel::calendar::Period;
-use tradewind_kernel::id::{RealmId, SubscriptionId};
+use tradewind_kernel::id::{RealmId, SubscriptionId, TermsId};
 use tradewind_kernel::{Date, Error, Result};
 use tradewind_platform::{NewEvent, Tx, Work};
 
@@ -107,6 +107,35 @@ pub async fn apply_scheduled(w: &mut Work, id: SubscriptionId) -> Result<Billabl
     });
     let mut found = billable(&mut w.tx, realm, &[id]).await?;
     found.pop().ok_or_else(|| Error::not_found(id))
+}
+
+/// The terms that legs had before those they have: subscription, position of the leg, since when, and which; oldest first.
+///
+/// # Errors
+/// Database errors.
+pub async fn past_terms(
+    tx: &mut Tx,
+    realm: RealmId,
+    ids: &[SubscriptionId],
+) -> Result<Vec<(SubscriptionId, i64, Date, TermsId)>> {
+    quantity::past_terms(tx, realm, ids).await
+}
+
+/// Legs of a subscription, by position, go on under other terms from a renewal on.
+///
+/// # Errors
+/// Database errors.
+pub async fn renew_terms(
+    w: &mut Work,
+    id: SubscriptionId,
+    legs: &[(i64, TermsId)],
+    from_on: Date,
+) -> Result<()> {
+    let realm = w.ctx.realm;
+    for (position, terms) in legs {
+        quantity::leg_terms(&mut w.tx, realm, id, *position, *terms, from_on).await?;
+    }
+    Ok(())
 }
 
 async fn complete(tx: &mut Tx, realm: RealmId, found: Vec<Subscription>) -> Result<Vec<Billable>> {

@@ -44,4 +44,12 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             id {text} NOT NULL, seller_id {text} NOT NULL, buyer_id {text} NOT NULL, currency {text} NOT NULL,
             terms_id {text} NOT NULL, terms_from {date} NOT NULL, PRIMARY KEY (realm_id, subscription_id, position)) {clustered}",
     ],
+}, Migration {
+    name: "orders_0002",
+    steps: &[
+        // The terms that held before those of the leg; a leg whose terms never changed has none.
+        "CREATE TABLE IF NOT EXISTS leg_terms_past (realm_id {text} NOT NULL, subscription_id {text} NOT NULL,
+            position {int} NOT NULL, from_on {date} NOT NULL, terms_id {text} NOT NULL,
+            PRIMARY KEY (realm_id, subscription_id, position, from_on)) {clustered}",
+    ],
 }];

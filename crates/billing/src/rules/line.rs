@@ -53,7 +53,7 @@ pub struct UsageLine {
     pub buyer_id: AccountId,
     /// In which currency.
     pub currency: Currency,
-    /// First day of the month of the usage.
+    /// First day of the month of the usage, or of the part of it that has one price.
     pub period_on: Date,
     /// Which line.
     pub line: String,

@@ -26,6 +26,8 @@ use crate::types::{
 pub struct Purchase<'a> {
     /// The buyer's leg.
     pub leg: &'a LegFacts,
+    /// The buyer's leg in the period after the first one, where its price is another.
+    pub renewed: Option<&'a LegFacts>,
     /// How the buyer and its seller settle.
     pub trade: &'a Trade,
     /// What is wanted.
@@ -43,6 +45,7 @@ pub struct Purchase<'a> {
 pub fn purchase(purchase: &Purchase<'_>) -> Result<Preview> {
     let Purchase {
         leg,
+        renewed,
         trade,
         wanted,
         on,
@@ -71,7 +74,7 @@ pub fn purchase(purchase: &Purchase<'_>) -> Result<Preview> {
         (
             document,
             None,
-            following(leg, trade, &quantities, begins, first)?,
+            following(leg, renewed, trade, &quantities, begins, first)?,
         )
     };
     let now = if trial_days > 0 { &[][..] } else { &charges };
@@ -90,12 +93,13 @@ pub fn purchase(purchase: &Purchase<'_>) -> Result<Preview> {
 }
 
 /// What a change at once, or a cancellation, would cost now and next. `anchor` is the day from which periods count; none
-/// follows a cancellation.
+/// follows a cancellation. `renewed` is the leg from the next period on, where its price is another.
 ///
 /// # Errors
 /// As [`change_charges`].
 pub fn change(
     change: &Change<'_>,
+    renewed: Option<&LegFacts>,
     trade: &Trade,
     anchor: Option<Date>,
     paid: impl Fn(ItemId) -> Option<ChargeId>,
@@ -109,6 +113,7 @@ pub fn change(
             let anchor = change.new_period.map_or(anchor, |period| period.start);
             following(
                 after,
+                renewed,
                 trade,
                 &held_from(change.wanted, change.at),
                 anchor,
@@ -136,11 +141,13 @@ pub fn change(
 }
 
 /// What a change that waits for the end of the period would cost: nothing now, and the next document is another one.
+/// `renewed` is the leg from the next period on, where its price is another.
 ///
 /// # Errors
 /// Whatever the price models refuse.
 pub fn scheduled(
     after: &LegFacts,
+    renewed: Option<&LegFacts>,
     trade: &Trade,
     wanted: &BTreeMap<ItemId, Decimal>,
     anchor: Date,
@@ -159,6 +166,7 @@ pub fn scheduled(
         metered: metered(&after.terms, after.locale),
         next: following(
             after,
+            renewed,
             trade,
             &held_from(wanted, running.start),
             anchor,
@@ -170,18 +178,28 @@ pub fn scheduled(
 /// The document at the end of a running period: the next period in advance, the running one in arrears.
 fn following(
     leg: &LegFacts,
+    renewed: Option<&LegFacts>,
     trade: &Trade,
     quantities: &[ItemQuantity],
     anchor: Date,
     running: Period,
 ) -> Result<Option<NextDocument>> {
     let next = calendar::period_containing(anchor, leg.terms.cadence, running.end)?;
-    let span = Span {
-        advance: Some(next),
+    let over = Span {
         arrears: Some(running),
-        bought_on: None,
+        ..Span::default()
     };
-    let charges = charges_for_period(leg, quantities, span, None)?;
+    let begins = Span {
+        advance: Some(next),
+        ..Span::default()
+    };
+    let mut charges = charges_for_period(leg, quantities, over, None)?;
+    charges.extend(charges_for_period(
+        renewed.unwrap_or(leg),
+        quantities,
+        begins,
+        None,
+    )?);
     let on = document::collect_on(trade.invoice_day, running.end, true)?;
     Ok(bill(leg, trade, &charges)?.map(|document| NextDocument { on, document }))
 }

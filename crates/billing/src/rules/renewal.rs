@@ -38,6 +38,8 @@ pub struct Next {
     pub period: Period,
     /// The first day after the term; none without a term.
     pub term_ends_on: Option<Date>,
+    /// Whether the price is open again: no term runs on into the new period.
+    pub reprices: bool,
 }
 
 /// The two clocks of the plan.
@@ -112,6 +114,8 @@ pub fn begin(day: Date, clocks: Clocks) -> Result<Next> {
             .term
             .map(|term| calendar::schedule(day, term, 1))
             .transpose()?,
+        // What begins, begins at the price that it was ordered at.
+        reprices: false,
     })
 }
 
@@ -161,5 +165,6 @@ fn period_over(subscription: &Subscription, clocks: Clocks, day: Date) -> Result
         anchor_on,
         period,
         term_ends_on,
+        reprices: clocks.term.is_none() || term_over.is_some(),
     }))
 }

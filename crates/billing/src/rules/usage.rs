@@ -192,8 +192,61 @@ pub fn usage_period(period_on: Date) -> Result<Period> {
     Period::new(period_on, calendar::add_months(period_on, 1)?)
 }
 
-/// The charge that brings what was rated before up to a total, and the state after it. There is no charge when the total
-/// has not grown since, or when it has but neither its quantity nor its cost changed.
+/// The usage of a month, or of the part of a month that has one price.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// What the month came to by the end of the part.
+    pub total: &'a UsageTotal,
+    /// What it came to by its beginning; none when nothing was used before.
+    pub earlier: Option<&'a UsageTotal>,
+    /// Its days.
+    pub period: Period,
+}
+
+impl<'a> Part<'a> {
+    /// The whole month.
+    ///
+    /// # Errors
+    /// `out_of_range`.
+    pub fn whole(total: &'a UsageTotal) -> Result<Self> {
+        Ok(Self {
+            total,
+            earlier: None,
+            period: usage_period(total.period_on)?,
+        })
+    }
+}
+
+/// The exact cost of a part of a month, with its quantity and the exchange rates that went into it. The part costs what
+/// it makes the month cost more under its own price: tiers, included quantities and bounds count over the whole month,
+/// whatever the price was before.
+///
+/// # Errors
+/// As [`rate_total`].
+pub fn rate_part(
+    leg: &LegFacts,
+    item: &ItemTerms,
+    part: &Part<'_>,
+    rates: &dyn RateTable,
+) -> Result<(Decimal, Decimal, Vec<FxUse>)> {
+    let earlier = part.earlier.filter(|earlier| earlier.records > 0);
+    if part.total.records == earlier.map_or(0, |earlier| earlier.records) {
+        return Ok((Decimal::ZERO, Decimal::ZERO, Vec::new()));
+    }
+    let (exact, used) = rate_total(leg, item, part.total, rates)?;
+    let Some(earlier) = earlier else {
+        return Ok((exact, part.total.quantity, used));
+    };
+    let (before, _) = rate_total(leg, item, earlier, rates)?;
+    Ok((
+        decimal::sub(exact, before)?,
+        decimal::sub(part.total.quantity, earlier.quantity)?,
+        used,
+    ))
+}
+
+/// The charge that brings what was rated before up to a month's total, and the state after it. There is no charge when
+/// the total has not grown since, or when it has but neither its quantity nor its cost changed.
 ///
 /// # Errors
 /// As [`rate_total`].
@@ -204,17 +257,32 @@ pub fn usage_charge(
     before: RatedState,
     rates: &dyn RateTable,
 ) -> Result<Option<(Option<NewCharge>, RatedState)>> {
+    part_charge(leg, item, &Part::whole(total)?, before, rates)
+}
+
+/// As [`usage_charge`], for a part of a month.
+///
+/// # Errors
+/// As [`rate_total`].
+pub fn part_charge(
+    leg: &LegFacts,
+    item: &ItemTerms,
+    part: &Part<'_>,
+    before: RatedState,
+    rates: &dyn RateTable,
+) -> Result<Option<(Option<NewCharge>, RatedState)>> {
+    let total = part.total;
     if total.version <= before.version {
         return Ok(None);
     }
-    let (exact, used) = rate_total(leg, item, total, rates)?;
+    let (exact, held, used) = rate_part(leg, item, part, rates)?;
     let after = RatedState {
         version: total.version,
-        quantity: total.quantity,
+        quantity: held,
         exact,
     };
     let delta = decimal::sub(exact, before.exact)?;
-    let quantity = decimal::sub(total.quantity, before.quantity)?;
+    let quantity = decimal::sub(held, before.quantity)?;
     if delta.is_zero() && quantity.is_zero() {
         return Ok(Some((None, after)));
     }
@@ -235,7 +303,7 @@ pub fn usage_charge(
         kind: ChargeKind::Metered,
         description,
         group_label,
-        period: usage_period(total.period_on)?,
+        period: part.period,
         quantity,
         unit: if total.unit.is_empty() {
             item.unit.get(leg.locale).to_owned()
@@ -250,7 +318,7 @@ pub fn usage_charge(
         usage: Some(UsageSpan {
             meter: total.meter.clone(),
             group_key: total.group_key.clone(),
-            period_on: total.period_on,
+            period_on: part.period.start,
             from_version: before.version,
             to_version: total.version,
             line: line_of(leg, item, service.map(String::as_str)),

@@ -10,10 +10,11 @@ use tradewind_kernel::{
 use tradewind_platform::Work;
 
 use super::{
-    charging::{Sale, SubscriptionChange},
+    charging::SubscriptionChange,
     facts,
     reads::{Between, standing_in},
     realm,
+    sale::Sale,
 };
 use crate::{
     rules::change::whole_period,

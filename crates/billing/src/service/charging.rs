@@ -7,30 +7,25 @@ use tradewind_catalogue::types::LegTerms;
 use tradewind_kernel::{
     Date, Decimal, Error, Locale, Result,
     calendar::Period,
-    id::{AccountId, ChargeId, InvoiceId, ItemId, LegId, OrderId, SubscriptionId, TermsId},
+    id::{AccountId, InvoiceId, ItemId, LegId, OrderId, SubscriptionId, TermsId},
 };
-use tradewind_orders::billing::{self as orders, Billable};
+use tradewind_orders::billing::Billable;
 use tradewind_platform::Work;
 use tradewind_pricing::proration::Direction;
 use utoipa::ToSchema;
 
 use super::{
-    batch::Batch,
-    collect::after_credit_notes,
     facts::{self, Known},
-    realm,
+    sale::Sale,
 };
 use crate::{
     rules::{
-        change::{Change, change_charges},
-        document,
-        line::LineCharge,
+        change::change_charges,
         period::{Span, charges_for_period},
         preview,
         renewal::{self, Clocks, Next},
     },
-    store::{charges, documents},
-    types::{ItemQuantity, LegFacts, NewCharge, Preview, Settlement},
+    types::{LegFacts, Preview},
 };
 
 /// A purchase to preview: there is no subscription yet.
@@ -70,8 +65,18 @@ pub async fn preview_purchase(w: &mut Work, input: &PreviewPurchase<'_>) -> Resu
         input.name,
         input.terms,
     );
+    let renewed = renewed_after_purchase(w, input).await?.map(|terms| {
+        imagined(
+            input.seller_id,
+            input.buyer_id,
+            trade.locale,
+            input.name,
+            &terms,
+        )
+    });
     preview::purchase(&preview::Purchase {
         leg: &leg,
+        renewed: renewed.as_ref(),
         trade,
         wanted: input.wanted,
         on: input.on,
@@ -99,11 +104,36 @@ pub async fn preview_for_visitor(
     );
     preview::purchase(&preview::Purchase {
         leg: &leg,
+        renewed: None,
         trade: &trade,
         wanted: input.wanted,
         on: input.on,
         trial_days: input.trial_days,
     })
+}
+
+/// The terms of the buyer's leg in the period after the first one, where they are others: without a term, what begins is
+/// priced by the revision of its day.
+async fn renewed_after_purchase(
+    w: &mut Work,
+    input: &PreviewPurchase<'_>,
+) -> Result<Option<Arc<LegTerms>>> {
+    if input.terms.term.is_some() || input.trial_days > 0 {
+        return Ok(None);
+    }
+    let next = tradewind_kernel::calendar::schedule(input.on, input.terms.cadence, 1)?;
+    let chain = tradewind_accounts::service::chain(w, input.buyer_id).await?;
+    let agreed: Vec<Arc<LegTerms>> =
+        tradewind_catalogue::service::leg_terms(w, &chain, input.terms.plan, input.on)
+            .await?
+            .into_iter()
+            .map(Arc::new)
+            .collect();
+    let renewed = tradewind_catalogue::service::renewed_terms(w, &chain, &agreed, next).await?;
+    Ok(renewed
+        .and_then(|mut legs| legs.pop())
+        .filter(|last| *last != **input.terms)
+        .map(Arc::new))
 }
 
 /// A leg that does not exist yet; nothing of its ids reaches a preview.
@@ -158,6 +188,7 @@ pub async fn preview_change(w: &mut Work, input: &SubscriptionChange) -> Result<
         let trial_days = tradewind_kernel::calendar::days_between(input.at, begins).max(0);
         return preview::purchase(&preview::Purchase {
             leg: after,
+            renewed: None,
             trade,
             wanted: &input.wanted,
             on: input.at,
@@ -173,9 +204,10 @@ pub async fn preview_change(w: &mut Work, input: &SubscriptionChange) -> Result<
         input.direction(),
         None,
     )?;
-    preview::change(&change, trade, sale.billable.subscription.anchor_on, |_| {
-        None
-    })
+    let running = change.new_period.unwrap_or(period);
+    let renewed = sale.renewed(w, after, running).await?;
+    let anchor = sale.billable.subscription.anchor_on;
+    preview::change(&change, renewed.as_ref(), trade, anchor, |_| None)
 }
 
 /// What a change at the end of the period would cost next. Says nothing about who may ask.
@@ -188,7 +220,19 @@ pub async fn preview_scheduled(w: &mut Work, input: &SubscriptionChange) -> Resu
     let trade = sale.known.trades.get(before.seller_id, before.buyer_id)?;
     match (sale.period, sale.billable.subscription.anchor_on) {
         (Some(period), Some(anchor)) => {
-            preview::scheduled(after, trade, &input.wanted, anchor, period)
+            let renewed = if sale.switches() {
+                None
+            } else {
+                sale.renewed(w, after, period).await?
+            };
+            preview::scheduled(
+                after,
+                renewed.as_ref(),
+                trade,
+                &input.wanted,
+                anchor,
+                period,
+            )
         }
         _ => Err(not_billed(&sale.billable)),
     }
@@ -217,7 +261,7 @@ pub async fn preview_cancel(
         Direction::Cancellation,
         None,
     )?;
-    preview::change(&change, trade, None, |_| None)
+    preview::change(&change, None, trade, None, |_| None)
 }
 
 impl SubscriptionChange {
@@ -411,181 +455,4 @@ pub async fn charge_end_in(
         invoice_id,
         clocks: None,
     })
-}
-
-/// A sale with its legs before and after a change.
-pub(super) struct Sale {
-    pub(super) billable: Billable,
-    known: Known,
-    pub(super) before: Vec<LegFacts>,
-    after: Vec<LegFacts>,
-    quantities: Vec<ItemQuantity>,
-    period: Option<Period>,
-}
-
-impl Sale {
-    pub(super) async fn load(w: &mut Work, id: SubscriptionId, terms: &[TermsId]) -> Result<Self> {
-        let billable = orders::billable(&mut w.tx, w.ctx.realm, &[id])
-            .await?
-            .pop()
-            .ok_or_else(|| Error::not_found(id))?;
-        let mut known = Known::default();
-        known.learn(w, std::slice::from_ref(&billable)).await?;
-        known
-            .learn_terms(w, terms.iter().copied().collect())
-            .await?;
-        let before = known.legs(&billable)?;
-        let after = if terms.is_empty() {
-            before.clone()
-        } else {
-            if terms.len() != billable.legs.len() {
-                return Err(Error::conflict(
-                    "chain_changed",
-                    "the sellers of this subscription have changed; renew it instead",
-                ));
-            }
-            let mut switched = billable.clone();
-            for (leg, terms) in switched.legs.iter_mut().zip(terms) {
-                leg.terms_id = *terms;
-            }
-            known.legs(&switched)?
-        };
-        let subscription = &billable.subscription;
-        let period = match (subscription.period_start, subscription.period_end) {
-            (Some(start), Some(end)) => Some(Period::new(start, end)?),
-            _ => None,
-        };
-        let quantities = facts::quantities(&billable.quantities);
-        Ok(Self {
-            billable,
-            known,
-            before,
-            after,
-            quantities,
-            period,
-        })
-    }
-
-    /// The customer's leg before and after.
-    pub(super) fn customers(&self) -> Result<(&LegFacts, &LegFacts)> {
-        let last = |legs: &'_ [LegFacts]| {
-            legs.iter()
-                .enumerate()
-                .max_by_key(|(_, leg)| leg.position)
-                .map(|(i, _)| i)
-        };
-        last(&self.before)
-            .and_then(|i| Some((self.before.get(i)?, self.after.get(i)?)))
-            .ok_or_else(|| {
-                Error::internal(format!("{} has no legs", self.billable.subscription.id))
-            })
-    }
-
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is a different fact of the change"
-    )]
-    fn change<'a>(
-        &'a self,
-        before: &'a LegFacts,
-        after: Option<&'a LegFacts>,
-        wanted: &'a BTreeMap<ItemId, Decimal>,
-        at: Date,
-        period: Period,
-        direction: Direction,
-        order_id: Option<OrderId>,
-    ) -> Result<Change<'a>> {
-        let new_period = match after {
-            Some(after) if after.terms.cadence != before.terms.cadence => {
-                Some(first_period(&after.terms, at)?.period)
-            }
-            _ => None,
-        };
-        Ok(Change {
-            before,
-            quantities: &self.quantities,
-            after,
-            wanted,
-            at,
-            period,
-            new_period,
-            direction,
-            order_id,
-        })
-    }
-
-    /// By leg and item, the charges that paid the running period.
-    async fn paid(
-        &self,
-        w: &mut Work,
-        period: Period,
-    ) -> Result<BTreeMap<(LegId, ItemId), ChargeId>> {
-        let realm = realm(w);
-        let found =
-            charges::paid_in_advance(&mut w.tx, realm, self.billable.subscription.id, period.end)
-                .await?;
-        Ok(found
-            .into_iter()
-            .filter_map(|(leg, item, charge)| Some(((leg, item?), charge)))
-            .collect())
-    }
-
-    /// Records the charges of an order; between accounts that settle at once they become a document now.
-    async fn settle(
-        &self,
-        w: &mut Work,
-        order: OrderId,
-        on: Date,
-        charges: Vec<NewCharge>,
-    ) -> Result<Option<InvoiceId>> {
-        let realm = realm(w);
-        let subscription = self.billable.subscription.id;
-        let customer = self.billable.subscription.customer_id;
-        if charges::count_of_order(&mut w.tx, realm, subscription, order).await? > 0 {
-            return documents::of_order(&mut w.tx, realm, subscription, order, customer).await;
-        }
-        self.record(w, on, charges).await
-    }
-
-    /// Records charges; between accounts that settle at once they become a document now. Answers the customer's.
-    pub(super) async fn record(
-        &self,
-        w: &mut Work,
-        on: Date,
-        charges: Vec<NewCharge>,
-    ) -> Result<Option<InvoiceId>> {
-        let customer = self.billable.subscription.customer_id;
-        let mut batch = Batch::new(w);
-        let mut at_once: BTreeMap<charges::Pair, Vec<NewCharge>> = BTreeMap::new();
-        for charge in charges {
-            let trade = self.known.trades.get(charge.seller_id, charge.buyer_id)?;
-            if trade.settlement == Settlement::Document && trade.invoice_day.is_some() {
-                batch.record_open(charge, document::collect_on(trade.invoice_day, on, false)?);
-            } else {
-                let pair = charges::Pair {
-                    seller_id: charge.seller_id,
-                    buyer_id: charge.buyer_id,
-                    currency: charge.amount.currency,
-                };
-                at_once.entry(pair).or_default().push(charge);
-            }
-        }
-        let mut customers = None;
-        for (pair, charges) in at_once {
-            let trade = self.known.trades.get(pair.seller_id, pair.buyer_id)?;
-            let mut settling = batch.begin(pair, trade);
-            for charge in charges {
-                let line = LineCharge::from(&charge);
-                let id = batch.record(charge);
-                batch.add(&mut settling, id, &line)?;
-            }
-            let document = batch.conclude(settling, None)?;
-            if pair.buyer_id == customer {
-                customers = document;
-            }
-        }
-        let issued = batch.write(w).await?;
-        after_credit_notes(w, &issued).await?;
-        Ok(customers)
-    }
 }

@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use tradewind_catalogue::types::ItemTerms;
 use tradewind_kernel::{
-    Currency, Date, Decimal, Money, Result, decimal,
+    Currency, Date, Decimal, Money, Result,
+    calendar::Period,
+    decimal,
     id::{AccountId, ItemId, LegId, SubscriptionId, TermsId},
 };
 use tradewind_metering::service as metering;
@@ -11,16 +14,18 @@ use tradewind_orders::billing::{self as orders, Billable};
 use tradewind_platform::{OpCtx, Platform, Work};
 
 use super::{
+    adopt::{terms_of, under},
     authorize_run,
     facts::{Known, Rates},
+    tariff::{Tariff, Tariffs},
 };
 use crate::{
     rules::usage as rules,
     store::{
         check::{self as store, CheckedCharge, PairSum},
-        usage::{self, RatedKey},
+        usage::{self, RatedKey, key_of},
     },
-    types::{ChargeKind, Finding, LedgerAccount},
+    types::{ChargeKind, Finding, LedgerAccount, LegFacts},
 };
 
 /// Subscriptions that are looked at together.
@@ -408,11 +413,12 @@ async fn priced(
         .iter()
         .flat_map(|billable| billable.legs.iter().map(|leg| leg.id))
         .collect();
-    let months = usage::terms(&mut w.tx, realm, &legs).await?;
+    let fixed = usage::terms(&mut w.tx, realm, &legs).await?;
     let mut known = Known::default();
     known.learn(w, billables).await?;
-    let terms: BTreeSet<TermsId> = months.values().copied().collect();
+    let terms: BTreeSet<TermsId> = fixed.values().copied().collect();
     known.learn_terms(w, terms).await?;
+    let fixed = Tariffs::of(fixed);
     let mut rates = Rates::default();
     let mut found = Vec::new();
     let totals = metering::totals_before_in(w, &ids, Date::MAX).await?;
@@ -423,56 +429,48 @@ async fn priced(
         else {
             continue;
         };
-        let mut then = billable.clone();
-        for leg in &mut then.legs {
-            leg.terms_id = months
-                .get(&(leg.id, total.period_on))
-                .copied()
-                .unwrap_or(leg.terms_id);
+        let month = rules::usage_period(total.period_on)?;
+        let mut tariffs = fixed.in_month(billable, month.start);
+        if tariffs.is_empty() {
+            tariffs.push(Tariff {
+                from_on: month.start,
+                terms: terms_of(billable),
+            });
         }
+        let days: Vec<Date> = tariffs.iter().skip(1).map(|next| next.from_on).collect();
+        let sums = if days.is_empty() {
+            Vec::new()
+        } else {
+            metering::totals_by_day_in(w, &total, &billable.subscription.zone, &days).await?
+        };
         let mut versions = BTreeSet::new();
-        for leg in known.legs(&then)? {
-            let key = RatedKey {
-                leg_id: leg.id,
-                meter: total.meter.clone(),
-                group_key: total.group_key.clone(),
-                period_on: total.period_on,
+        for (i, tariff) in tariffs.iter().enumerate() {
+            let end = days.get(i).copied().unwrap_or(month.end);
+            let part = rules::Part {
+                total: sums.get(i).unwrap_or(&total),
+                earlier: i.checked_sub(1).and_then(|i| sums.get(i)),
+                period: Period::new(tariff.from_on, end)?,
             };
-            let known_as = rated.get(&key);
-            versions.insert(known_as.map_or(0, |(version, _)| *version));
-            let (Some((version, exact)), Some(item)) =
-                (known_as, rules::metered_item(&leg, &total.meter))
-            else {
-                continue;
-            };
-            // An older version cannot be rebuilt from the total: it is looked at when it has been brought forward.
-            if *version != total.version {
-                continue;
-            }
-            let on = tradewind_kernel::calendar::add_days(
-                rules::usage_period(total.period_on)?.end,
-                -1,
-            )?;
-            let needed = rules::rates_needed(&leg, item, &total);
-            rates
-                .load(
-                    w,
-                    needed
-                        .into_iter()
-                        .map(|(base, quote)| (base, quote, on))
-                        .collect(),
-                )
-                .await?;
-            match rules::rate_total(&leg, item, &total, &rates) {
-                Ok((again, _)) if again == *exact => {}
-                Ok((again, _)) => {
-                    let text = format!(
-                        "{} {}: rated {exact}, its price is {again}",
-                        key.period_on, key.group_key
-                    );
-                    found.push(Finding::new("usage_priced", leg.id, text));
+            for leg in known.legs(&under(billable, &tariff.terms))? {
+                let key = key_of(leg.id, &total, tariff.from_on);
+                let known_as = rated.get(&key);
+                versions.insert(known_as.map_or(0, |(version, _)| *version));
+                let (Some((version, exact)), Some(item)) =
+                    (known_as, rules::metered_item(&leg, &total.meter))
+                else {
+                    continue;
+                };
+                // An older version cannot be rebuilt from the total: it is looked at when it has been brought forward.
+                if *version != total.version {
+                    continue;
                 }
-                Err(error) => found.push(Finding::new("usage_priced", leg.id, error.to_string())),
+                let on = tradewind_kernel::calendar::add_days(month.end, -1)?;
+                let needed = rules::rates_needed(&leg, item, &total)
+                    .into_iter()
+                    .map(|(base, quote)| (base, quote, on))
+                    .collect();
+                rates.load(w, needed).await?;
+                found.extend(repriced(&leg, item, &part, *exact, &rates));
             }
         }
         if versions.len() > 1 {
@@ -484,4 +482,23 @@ async fn priced(
         }
     }
     Ok(found)
+}
+
+/// What is wrong with the exact amount of a part of a month, if anything.
+fn repriced(
+    leg: &LegFacts,
+    item: &ItemTerms,
+    part: &rules::Part<'_>,
+    exact: Decimal,
+    rates: &Rates,
+) -> Option<Finding> {
+    let text = match rules::rate_part(leg, item, part, rates) {
+        Ok((again, _, _)) if again == exact => return None,
+        Ok((again, _, _)) => format!(
+            "{} {}: rated {exact}, its price is {again}",
+            part.period.start, part.total.group_key
+        ),
+        Err(error) => error.to_string(),
+    };
+    Some(Finding::new("usage_priced", leg.id, text))
 }

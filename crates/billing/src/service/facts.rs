@@ -137,6 +137,7 @@ fn trade(seller: &Account, buyer: &Account, relationship: Option<&Relationship>)
             || seller.tax.rate.parse().unwrap_or_default(),
             |relationship| relationship.tax_rate,
         ),
+        price_book: relationship.and_then(|relationship| relationship.price_book),
         invoice_day: relationship
             .filter(|relationship| relationship.invoicing == Invoicing::Monthly)
             .map(|relationship| relationship.invoice_day),

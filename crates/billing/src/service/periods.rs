@@ -19,9 +19,11 @@ use tradewind_platform::{OpCtx, Platform, Work};
 use utoipa::ToSchema;
 
 use super::{
+    adopt::{Renewals, terms_of, under},
     authorize_run,
     batch::{Batch, months},
     facts::{self, Known, Trades},
+    prices,
 };
 use crate::{
     rules::{
@@ -134,6 +136,7 @@ pub async fn bill_batch_in(w: &mut Work, input: &BatchInput) -> Result<BatchRepo
 #[derive(Default)]
 struct Run {
     known: Known,
+    renewals: Renewals,
     charges: Vec<NewLegCharges>,
     advances: Vec<PeriodAdvance>,
 }
@@ -147,6 +150,7 @@ struct NewLegCharges {
 
 impl Run {
     async fn bill(&mut self, w: &mut Work, mut billable: Billable) -> Result<()> {
+        let mut changed = false;
         loop {
             let id = billable.subscription.id;
             let legs = self.known.legs(&billable)?;
@@ -155,7 +159,12 @@ impl Run {
             match renewal::step(&billable.subscription, clocks)? {
                 None => return Ok(()),
                 Some(Step::Renew(next)) => {
-                    let charges = charges_of(&billable, &legs, next.span)?;
+                    // Another plan that waited for this day was shown with its price, and begins at that price.
+                    let charges = if changed {
+                        charges_of(&billable, &legs, next.span)?
+                    } else {
+                        self.renew(w, &billable, &legs, next).await?
+                    };
                     self.advance(&billable, charges, next);
                     return Ok(());
                 }
@@ -172,11 +181,49 @@ impl Run {
                     return Ok(());
                 }
                 Some(Step::ApplyChange) => {
+                    let agreed = terms_of(&billable);
                     billable = orders::apply_scheduled(w, id).await?;
+                    changed |= terms_of(&billable) != agreed;
                     self.known.learn(w, std::slice::from_ref(&billable)).await?;
                 }
             }
         }
+    }
+
+    /// The charges of a renewal: the period that is over at the prices that it had, the one that begins at those that
+    /// hold for it. A price is kept for a term; without one, for a period.
+    async fn renew(
+        &mut self,
+        w: &mut Work,
+        billable: &Billable,
+        legs: &[LegFacts],
+        next: Next,
+    ) -> Result<Vec<NewLegCharges>> {
+        if !next.reprices {
+            return charges_of(billable, legs, next.span);
+        }
+        let on = next.period.start;
+        let agreed = terms_of(billable);
+        let Some(terms) = self
+            .renewals
+            .kept(w, &mut self.known, billable, &agreed, on)
+            .await?
+        else {
+            return charges_of(billable, legs, next.span);
+        };
+        let renewed = self.known.legs(&under(billable, &terms))?;
+        prices::renew(w, billable, legs, &renewed, &terms, on).await?;
+        let over = Span {
+            advance: None,
+            ..next.span
+        };
+        let begins = Span {
+            arrears: None,
+            ..next.span
+        };
+        let mut charges = charges_of(billable, legs, over)?;
+        charges.extend(charges_of(billable, &renewed, begins)?);
+        Ok(charges)
     }
 
     fn advance(&mut self, billable: &Billable, charges: Vec<NewLegCharges>, next: Next) {

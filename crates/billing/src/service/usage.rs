@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
-    Date, Error, Result, calendar,
+    Date, Error, Result,
+    calendar::{self, Period},
     id::{LegId, SubscriptionId, TermsId},
 };
 use tradewind_metering::{service as metering, types::UsageTotal};
@@ -13,14 +14,16 @@ use tradewind_platform::{OpCtx, Platform, Work};
 use utoipa::ToSchema;
 
 use super::{
+    adopt::{Past, Renewals, terms_of, under},
     authorize_run,
     batch::Batch,
     facts::{Known, Rates},
     periods::Problem,
+    tariff::{Tariff, Tariffs},
 };
 use crate::{
     rules::{document, usage as rules},
-    store::usage::{self, RatedKey},
+    store::usage::{self, RatedKey, key_of},
     types::{LegFacts, NewCharge},
 };
 
@@ -124,8 +127,10 @@ struct Run {
     known: Known,
     rates: Rates,
     rated: HashMap<RatedKey, rules::RatedState>,
-    months: HashMap<(LegId, Date), TermsId>,
-    new_months: BTreeMap<(LegId, Date), TermsId>,
+    fixed: Tariffs,
+    new_fixed: BTreeMap<(LegId, Date), TermsId>,
+    past: Past,
+    renewals: Renewals,
     outcome: Vec<Outcome>,
 }
 
@@ -143,20 +148,24 @@ impl Run {
             .iter()
             .flat_map(|billable| billable.legs.iter().map(|leg| leg.id))
             .collect();
-        let months: BTreeSet<Date> = totals.iter().map(|total| total.period_on).collect();
-        let months: Vec<Date> = months.into_iter().collect();
-        let rated = usage::rated(&mut w.tx, realm, &legs, &months).await?;
-        let months = usage::terms(&mut w.tx, realm, &legs).await?;
-        let ids: BTreeSet<TermsId> = months.values().copied().collect();
+        let mut days: BTreeSet<Date> = totals.iter().map(|total| total.period_on).collect();
+        let fixed = usage::terms(&mut w.tx, realm, &legs).await?;
+        days.extend(fixed.keys().map(|(_, day)| *day));
+        let days: Vec<Date> = days.into_iter().collect();
+        let rated = usage::rated(&mut w.tx, realm, &legs, &days).await?;
+        let ids: BTreeSet<TermsId> = fixed.values().copied().collect();
         let mut known = Known::default();
         known.learn(w, billables).await?;
         known.learn_terms(w, ids).await?;
+        let past = Past::load(w, &mut known, billables).await?;
         Ok(Self {
             known,
             rates: Rates::default(),
             rated,
-            months,
-            new_months: BTreeMap::new(),
+            fixed: Tariffs::of(fixed),
+            new_fixed: BTreeMap::new(),
+            past,
+            renewals: Renewals::default(),
             outcome: Vec::new(),
         })
     }
@@ -169,8 +178,30 @@ impl Run {
     ) -> Result<()> {
         let mut outcome = Vec::new();
         for total in totals {
-            for leg in self.legs_in(billable, total.period_on)? {
-                outcome.extend(self.rate(w, &leg, total).await?);
+            let month = rules::usage_period(total.period_on)?;
+            let tariffs = self.tariffs(w, billable, month).await?;
+            let ends = tariffs
+                .iter()
+                .skip(1)
+                .map(|tariff| tariff.from_on)
+                .chain([month.end]);
+            let periods = tariffs
+                .iter()
+                .zip(ends)
+                .map(|(tariff, end)| Period::new(tariff.from_on, end))
+                .collect::<Result<Vec<_>>>()?;
+            let sums = self
+                .sums(w, billable, total, tariffs.first(), &periods)
+                .await?;
+            for (i, (tariff, period)) in tariffs.iter().zip(&periods).enumerate() {
+                let part = rules::Part {
+                    total: sums.get(i).unwrap_or(total),
+                    earlier: i.checked_sub(1).and_then(|i| sums.get(i)),
+                    period: *period,
+                };
+                for leg in self.known.legs(&under(billable, &tariff.terms))? {
+                    outcome.extend(self.rate(w, &leg, total, &part).await?);
+                }
             }
         }
         // All legs and totals of a subscription or none.
@@ -178,19 +209,90 @@ impl Run {
         Ok(())
     }
 
-    /// The legs under the terms by which a month is rated: those that held when its first usage was rated. A later
-    /// change of prices leaves the months before it alone.
-    fn legs_in(&mut self, billable: &Billable, month: Date) -> Result<Vec<LegFacts>> {
-        let mut as_then = billable.clone();
-        for leg in &mut as_then.legs {
-            match self.months.get(&(leg.id, month)) {
-                Some(terms) => leg.terms_id = *terms,
-                None => {
-                    self.new_months.insert((leg.id, month), leg.terms_id);
-                }
+    /// What a total came to at the end of each part of its month but the last; not looked for when nothing has to be
+    /// rated.
+    async fn sums(
+        &self,
+        w: &mut Work,
+        billable: &Billable,
+        total: &UsageTotal,
+        first: Option<&Tariff>,
+        periods: &[Period],
+    ) -> Result<Vec<UsageTotal>> {
+        let days: Vec<Date> = periods.iter().skip(1).map(|period| period.start).collect();
+        let rated = first.is_some() && {
+            billable.legs.iter().all(|leg| {
+                self.rated
+                    .get(&key_of(leg.id, total, total.period_on))
+                    .is_some_and(|state| state.version >= total.version)
+            })
+        };
+        if days.is_empty() || rated {
+            return Ok(Vec::new());
+        }
+        metering::totals_by_day_in(w, total, &billable.subscription.zone, &days).await
+    }
+
+    /// The terms under which the days of a month are rated. What was decided when the month's first usage was rated
+    /// stays, so that late usage meets the prices of its day.
+    async fn tariffs(
+        &mut self,
+        w: &mut Work,
+        billable: &Billable,
+        month: Period,
+    ) -> Result<Vec<Tariff>> {
+        let fixed = self.fixed.in_month(billable, month.start);
+        if !fixed.is_empty() {
+            return Ok(fixed);
+        }
+        let mut tariffs: Vec<Tariff> = Vec::new();
+        let mut days = self.past.days(billable, month.start, month.end);
+        days.insert(month.start);
+        let agreed = terms_of(billable);
+        days.extend(
+            self.renewals
+                .days(w, &self.known, &agreed, month.start, month.end)
+                .await?,
+        );
+        for day in days {
+            let terms = self.terms_on(w, billable, day).await?;
+            if tariffs.last().is_none_or(|last| last.terms != terms) {
+                tariffs.push(Tariff {
+                    from_on: day,
+                    terms,
+                });
             }
         }
-        self.known.legs(&as_then)
+        for tariff in &tariffs {
+            for (leg, terms) in billable.legs.iter().zip(&tariff.terms) {
+                self.new_fixed.insert((leg.id, tariff.from_on), *terms);
+            }
+        }
+        self.fixed.keep(billable, &tariffs);
+        Ok(tariffs)
+    }
+
+    /// The terms of every leg for the usage of a day: those agreed for the term; without a term, those of the revision
+    /// that holds on the day.
+    async fn terms_on(
+        &mut self,
+        w: &mut Work,
+        billable: &Billable,
+        day: Date,
+    ) -> Result<Vec<TermsId>> {
+        let agreed = self.past.terms_on(billable, day);
+        let committed = agreed
+            .last()
+            .and_then(|id| self.known.terms.get(id))
+            .is_none_or(|terms| terms.term.is_some());
+        if committed {
+            return Ok(agreed);
+        }
+        let renewed = self
+            .renewals
+            .kept(w, &mut self.known, billable, &agreed, day)
+            .await?;
+        Ok(renewed.unwrap_or(agreed))
     }
 
     async fn rate(
@@ -198,6 +300,7 @@ impl Run {
         w: &mut Work,
         leg: &LegFacts,
         total: &UsageTotal,
+        part: &rules::Part<'_>,
     ) -> Result<Option<Outcome>> {
         let Some(item) = rules::metered_item(leg, &total.meter) else {
             return Err(Error::refused(
@@ -208,12 +311,7 @@ impl Run {
                 ),
             ));
         };
-        let key = RatedKey {
-            leg_id: leg.id,
-            meter: total.meter.clone(),
-            group_key: total.group_key.clone(),
-            period_on: total.period_on,
-        };
+        let key = key_of(leg.id, total, part.period.start);
         let before = self.rated.get(&key).copied().unwrap_or_default();
         if total.version <= before.version {
             return Ok(None);
@@ -225,7 +323,7 @@ impl Run {
             .map(|(base, quote)| (base, quote, on))
             .collect();
         self.rates.load(w, needed).await?;
-        let charged = rules::usage_charge(leg, item, total, before, &self.rates)?;
+        let charged = rules::part_charge(leg, item, part, before, &self.rates)?;
         Ok(charged.map(|(charge, state)| {
             self.rated.insert(key.clone(), state);
             Outcome { key, state, charge }
@@ -244,12 +342,12 @@ impl Run {
             let due_on = document::collect_on(trade.invoice_day, charge.period.end, true)?;
             batch.record_open(charge, due_on);
         }
-        let months: Vec<(LegId, Date, TermsId)> = self
-            .new_months
+        let fixed: Vec<(LegId, Date, TermsId)> = self
+            .new_fixed
             .into_iter()
-            .map(|((leg, month), terms)| (leg, month, terms))
+            .map(|((leg, day), terms)| (leg, day, terms))
             .collect();
-        usage::set_terms(&mut w.tx, realm, &months).await?;
+        usage::set_terms(&mut w.tx, realm, &fixed).await?;
         let states: Vec<(RatedKey, rules::RatedState)> = states.into_iter().collect();
         let forward = usage::set_rated(&mut w.tx, realm, &states).await?;
         if forward != states.len() as u64 {

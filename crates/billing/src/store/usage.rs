@@ -6,6 +6,7 @@ use tradewind_kernel::{
     Currency, Date, Decimal,
     id::{AccountId, LegId, RealmId, TermsId},
 };
+use tradewind_metering::types::UsageTotal;
 use tradewind_platform::{
     args, bulk,
     db::{Json, Result, Tx},
@@ -69,6 +70,16 @@ pub(crate) struct RatedKey {
     pub(crate) meter: String,
     pub(crate) group_key: String,
     pub(crate) period_on: Date,
+}
+
+/// The key of what a total comes to on a leg, from a day of its month on.
+pub(crate) fn key_of(leg_id: LegId, total: &UsageTotal, period_on: Date) -> RatedKey {
+    RatedKey {
+        leg_id,
+        meter: total.meter.clone(),
+        group_key: total.group_key.clone(),
+        period_on,
+    }
 }
 
 /// What of the usage of some legs was rated in some months.

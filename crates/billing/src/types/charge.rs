@@ -33,7 +33,7 @@ pub struct UsageSpan {
     pub meter: String,
     /// The group within the meter; one total exists per group.
     pub group_key: String,
-    /// First day of the calendar month of the usage.
+    /// First day of the calendar month of the usage, or of the part of it that has one price.
     #[schema(value_type = String, format = Date)]
     pub period_on: Date,
     /// The version of the total that was billed before; 0 when none.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use tradewind_catalogue::types::LegTerms;
 use tradewind_kernel::{
     Date, Decimal, Locale, Zone,
-    id::{AccountId, ItemId, LegId, SubscriptionId},
+    id::{AccountId, ItemId, LegId, PriceBookId, SubscriptionId},
 };
 
 use super::{Party, Settlement, TaxKind};
@@ -78,6 +78,8 @@ pub struct Trade {
     pub tax_kind: TaxKind,
     /// In per cent; counts for standard treatment only.
     pub tax_rate: Decimal,
+    /// The price book that the buyer buys from; none means the seller's default book.
+    pub price_book: Option<PriceBookId>,
     /// The day of the month on which charges are collected into one invoice; none = invoiced when they arise.
     pub invoice_day: Option<u8>,
     /// The seller's time zone, in which documents are dated.

@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use tradewind_billing::types::{
     ItemQuantity, LegFacts, Party, QuantityChange, Settlement, TaxKind, Trade,
 };
-use tradewind_catalogue::types::{ItemKind, ItemTerms, LegTerms, Policies, PriceRule, Timing};
+use tradewind_catalogue::types::{
+    ItemKind, ItemTerms, LegTerms, Policies, PriceRule, RenewalPrices, Timing,
+};
 use tradewind_kernel::{
     Currency, Date, Decimal, Locale, Money, Rounding, Text, Zone,
     calendar::Cadence,
@@ -108,6 +110,7 @@ pub(crate) fn leg(items: Vec<ItemTerms>) -> LegFacts {
                 proration: ProrationTerms::default(),
                 rounding: Rounding::HalfUp,
                 tax_included: false,
+                renewal: RenewalPrices::Revision,
             },
         }),
     }
@@ -173,6 +176,7 @@ pub(crate) fn trade(tax: &str) -> Trade {
         payment_terms_days: 14,
         tax_kind: TaxKind::Standard,
         tax_rate: dec(tax),
+        price_book: None,
         invoice_day: None,
         seller_zone: Zone::utc(),
         locale: Locale::En,

@@ -9,12 +9,12 @@ use sha2::{Digest, Sha256};
 use tradewind_accounts::types::Adjacent;
 use tradewind_kernel::{
     Date, Error, Locale, Result,
-    id::{PlanId, TermsId},
+    id::{PlanId, PriceBookId, TermsId},
 };
 use tradewind_platform::Work;
 use uuid::Uuid;
 
-use super::market::Market;
+use super::{load, market::Market};
 use crate::{cache, rules, store::terms as store, types::LegTerms};
 
 /// The terms of every leg of a plan for the buyer at the lower end of a chain, the vendor's leg first and the buyer's
@@ -51,6 +51,51 @@ pub async fn leg_terms(
             format!("the plan \"{plan}\" of \"{product}\" is not sold here"),
         )
     })
+}
+
+/// The terms of every leg of a running subscription from its renewal on a day; nothing when the agreed ones stay.
+/// `agreed` are those of its legs, the vendor's first, and `chain` the sellers above its customer.
+///
+/// # Errors
+/// Database errors.
+pub async fn renewed_terms(
+    w: &mut Work,
+    chain: &[Adjacent],
+    agreed: &[Arc<LegTerms>],
+    on: Date,
+) -> Result<Option<Vec<LegTerms>>> {
+    let Some(last) = agreed.last() else {
+        return Ok(None);
+    };
+    match leg_terms(w, chain, last.plan, on).await {
+        Ok(now) => {
+            let agreed: Vec<&LegTerms> = agreed.iter().map(AsRef::as_ref).collect();
+            Ok(rules::renewed(&agreed, &now))
+        }
+        // What nobody could buy on that day goes on as it was agreed.
+        Err(Error::Refused { .. } | Error::NotFound { .. }) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+/// The days after `after` and before `before` on which a revision of one of some price books takes effect.
+///
+/// # Errors
+/// Database errors.
+pub async fn revision_days(
+    w: &mut Work,
+    books: &BTreeSet<PriceBookId>,
+    after: Date,
+    before: Date,
+) -> Result<BTreeSet<Date>> {
+    let versions = load::versions(w).await?;
+    let prices = load::prices(w, &versions).await?;
+    Ok(books
+        .iter()
+        .flat_map(|book| prices.revisions(*book))
+        .map(|revision| revision.effective_on)
+        .filter(|day| after < *day && *day < before)
+        .collect())
 }
 
 /// Keeps terms. The same terms have the same id, however often they are kept.

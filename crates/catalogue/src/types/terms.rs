@@ -7,11 +7,33 @@ use tradewind_kernel::{
     Currency, Date, Decimal, Rounding, Text,
     calendar::Cadence,
     id::{AccountId, ItemId, PlanId, PriceBookId, ProductId, RevisionId},
+    text_enum,
 };
 use tradewind_pricing::{PriceModel, proration::ProrationTerms};
 use utoipa::ToSchema;
 
 use super::{ItemKind, Timing};
+
+text_enum! {
+    /// What becomes of the price of a running subscription when its seller's price book has moved on.
+    pub enum RenewalPrices("renewal_prices") {
+        /// The price agreed holds for the term; each renewal takes the revision that holds then. Without a term, usage is
+        /// priced by the revision of its day, and everything else by that of the first day of its period.
+        Revision = "revision",
+        /// The price agreed holds as long as the subscription runs.
+        Agreed = "agreed",
+    }
+}
+
+impl RenewalPrices {
+    fn is_usual(&self) -> bool {
+        *self == Self::Revision
+    }
+
+    const fn usual() -> Self {
+        Self::Revision
+    }
+}
 
 /// The conventions under which prices become amounts; dated with the revision, frozen with the terms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -22,6 +44,12 @@ pub struct Policies {
     pub rounding: Rounding,
     /// Whether prices contain the tax.
     pub tax_included: bool,
+    /// What later revisions mean for what was sold under this one.
+    #[serde(
+        default = "RenewalPrices::usual",
+        skip_serializing_if = "RenewalPrices::is_usual"
+    )]
+    pub renewal: RenewalPrices,
 }
 
 impl Default for Policies {
@@ -31,6 +59,7 @@ impl Default for Policies {
             proration: ProrationTerms::default(),
             rounding: Rounding::HalfUp,
             tax_included: false,
+            renewal: RenewalPrices::Revision,
         }
     }
 }

@@ -141,6 +141,12 @@ mail-cancelled-intro-now = We confirm the cancellation of { $product }. It ended
 mail-cancelled-note = Please save data that you still need before the end. We would be glad to see you again.
 mail-cancelled-action = View the subscription
 
+mail-price-rises-subject = { $product } costs more from { $date }
+mail-price-rises-intro = The price of your subscription { $product } changes with its renewal on { $date }.
+mail-price-rises-usage = What you use costs more as well. The price list shows the prices.
+mail-price-rises-note = Amounts are per billing period, before tax. Until then, the price that you agreed on holds. You can change or cancel the subscription before that day.
+mail-price-rises-action = View the subscription
+
 mail-change-confirmed-subject = Your change to { $product } is confirmed
 mail-change-confirmed-intro = We confirm the change to your subscription { $product }.
 mail-change-confirmed-action = View the subscription

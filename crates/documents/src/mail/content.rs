@@ -384,6 +384,27 @@ pub(super) fn content(letter: &Letter, seller: &str, locale: Locale) -> Content 
                 draft.note("note").done()
             }
         }
+        Letter::PriceRises {
+            product,
+            from,
+            before,
+            after,
+            usage,
+            link,
+        } => {
+            let mut draft = draft("price-rises")
+                .arg("product", product)
+                .arg("date", date(*from))
+                .say("intro")
+                .fact("subscription", product)
+                .fact("effective", date(*from));
+            if before != after {
+                draft = draft.fact("from", money(*before)).fact("to", money(*after));
+            }
+            let draft = draft.list();
+            let draft = if *usage { draft.note("usage") } else { draft };
+            draft.note("note").act(link).done()
+        }
         Letter::ChangeConfirmed {
             product,
             from,

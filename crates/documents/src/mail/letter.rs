@@ -158,6 +158,21 @@ pub enum Letter {
         /// The subscription.
         link: String,
     },
+    /// A subscription costs more from a renewal on.
+    PriceRises {
+        /// Name of the product or subscription.
+        product: String,
+        /// First day at the new price.
+        from: Date,
+        /// What a period costs so far, before tax.
+        before: Money,
+        /// What it costs from then on.
+        after: Money,
+        /// Whether usage costs more too.
+        usage: bool,
+        /// The subscription.
+        link: String,
+    },
     /// A subscription changes or has changed.
     ChangeConfirmed {
         /// Name of the product or subscription.

@@ -280,9 +280,29 @@ async fn of_subscription(
                 link,
             }
         }
+        // Who was told before the renewal is not told again after it.
+        "price_changed" if flag(event, "announced") || !flag(event, "rises") => return Ok(None),
+        "price_changed" | "price_rise_announced" => Letter::PriceRises {
+            product,
+            from: value(event, "from_on")?,
+            before: value(event, "before")?,
+            after: value(event, "after")?,
+            usage: flag(event, "usage_rises"),
+            link,
+        },
         _ => return Ok(None),
     };
     Ok(Some(envelope(&seller, &customer, letter)))
+}
+
+/// A field of an event's data.
+fn value<T: serde::de::DeserializeOwned>(event: &Event, name: &str) -> Result<T> {
+    serde_json::from_value(event.data[name].clone()).map_err(Error::internal)
+}
+
+/// Whether a field of an event's data says yes.
+fn flag(event: &Event, name: &str) -> bool {
+    event.data[name].as_bool().unwrap_or_default()
 }
 
 /// The oldest invoice that a customer owes.

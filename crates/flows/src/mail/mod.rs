@@ -36,6 +36,8 @@ pub const MAILED: &[&str] = &[
     "subscription.resumed",
     "subscription.terminated",
     "subscription.cancellation_scheduled",
+    "subscription.price_rise_announced",
+    "subscription.price_changed",
     "delivery.started",
 ];
 

@@ -83,6 +83,7 @@ impl PaymentGateway for NoCards {
 }
 
 pub(crate) struct World {
+    pub(crate) reseller_book: PriceBookId,
     pub(crate) test: TestPlatform,
     pub(crate) realm: RealmId,
     pub(crate) provider: AccountId,
@@ -163,11 +164,12 @@ impl World {
         book(p, &ctx, vendor, list_prices(&product)).await;
         book(p, &ctx, provider, vec![markup("8")]).await;
         book(p, &ctx, distributor, vec![markup("10")]).await;
-        book(p, &ctx, reseller, vec![markup("20")]).await;
+        let reseller_book = book(p, &ctx, reseller, vec![markup("20")]).await;
         tradewind_flows::daily::schedule(p, &ctx)
             .await
             .expect("a daily run");
         Self {
+            reseller_book,
             realm,
             provider,
             distributor,
@@ -378,7 +380,26 @@ async fn product(p: &Platform, ctx: &OpCtx, vendor: AccountId) -> ProductDetail 
     )
     .await
     .expect("a product");
-    for (position, (code, trial_days)) in (0..).zip([("basic", 0), ("pro", 0), ("tryout", 14)]) {
+    let quarter = Some(Cadence::parse("P3M").expect("a cadence"));
+    for (position, (code, trial_days, term_cadence)) in (0..).zip([
+        ("basic", 0, None),
+        ("pro", 0, None),
+        ("tryout", 14, None),
+        ("quarter", 0, quarter),
+        ("cloud", 0, None),
+    ]) {
+        let metered = ItemDraft {
+            meter: Some("cost".to_owned()),
+            timing: Timing::Arrears,
+            ..item("cost", ItemKind::Metered, 0)
+        };
+        let items = match code {
+            "cloud" => vec![metered],
+            _ => vec![
+                item("setup", ItemKind::OneTime, 0),
+                item("seats", ItemKind::Recurring, 1),
+            ],
+        };
         let create = PlanCreate {
             product_id: product.id,
             draft: PlanDraft {
@@ -389,16 +410,13 @@ async fn product(p: &Platform, ctx: &OpCtx, vendor: AccountId) -> ProductDetail 
                 recommended: false,
                 status: PlanStatus::Published,
                 billing_cadence: Cadence::MONTHLY,
-                term_cadence: None,
+                term_cadence,
                 trial_days,
                 auto_renew: true,
                 trial_needs_payment: false,
                 notice_days: 0,
             },
-            items: vec![
-                item("setup", ItemKind::OneTime, 0),
-                item("seats", ItemKind::Recurring, 1),
-            ],
+            items,
         };
         catalogue::plan_create(p, ctx, &create)
             .await
@@ -443,16 +461,13 @@ fn list_prices(product: &ProductDetail) -> Vec<ListingDraft> {
         for (code, model) in [
             ("setup", PriceModel::flat(dec("50"))),
             ("seats", PriceModel::per_unit(dec(seat))),
+            ("cost", passed_on()),
         ] {
-            let item_id = plan
-                .items
-                .iter()
-                .find(|item| item.code == code)
-                .map(|item| item.id);
-            all.push(ListingDraft {
-                item_id,
+            let item = plan.items.iter().find(|item| item.code == code);
+            all.extend(item.map(|item| ListingDraft {
+                item_id: Some(item.id),
                 ..listing(ListingPrice::Absolute { model })
-            });
+            }));
         }
     }
     all
@@ -468,7 +483,11 @@ fn listing(price: ListingPrice) -> ListingDraft {
     }
 }
 
-fn markup(percent: &str) -> ListingDraft {
+fn passed_on() -> PriceModel {
+    PriceModel::pass_through(dec("0"))
+}
+
+pub(crate) fn markup(percent: &str) -> ListingDraft {
     listing(ListingPrice::Markup {
         percent: dec(percent),
     })

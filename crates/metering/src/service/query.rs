@@ -1,12 +1,12 @@
 //! Reading usage: totals for rating, records for the detail of an invoice, both for people.
 
 use super::ingest::key_of;
-use crate::rules::TotalKey;
+use crate::rules::{TotalKey, accumulate};
 use crate::store::{record, total};
 use crate::types::{UsageRecord, UsageTotal};
 use tradewind_kernel::id::SubscriptionId;
 use tradewind_kernel::page::{Page, PageRequest};
-use tradewind_kernel::{Date, Error, Result};
+use tradewind_kernel::{Date, Error, Result, Zone};
 use tradewind_platform::{OpCtx, Platform, Work};
 use tradewind_policy::{AccountKind, Action, ResourceKind};
 
@@ -35,6 +35,42 @@ pub async fn subscriptions_with_usage_in(
 ) -> Result<Vec<SubscriptionId>> {
     let realm = w.ctx.realm;
     total::subscriptions(&mut w.tx, realm, day, after, limit).await
+}
+
+/// A month's total as it stood before each of some days of the month: the sums of the records whose usage began before
+/// that day, in the zone in which the total's month is counted.
+///
+/// # Errors
+/// Database errors.
+pub async fn totals_by_day_in(
+    w: &mut Work,
+    total: &UsageTotal,
+    zone: &Zone,
+    days: &[Date],
+) -> Result<Vec<UsageTotal>> {
+    let key = key_of(total);
+    let records = usage_records_between_in(w, &key, 0, total.version).await?;
+    let utc = Zone::utc();
+    days.iter()
+        .map(|day| {
+            let mut before = UsageTotal {
+                version: total.version,
+                ..total::empty(&key, total.dimensions.clone())
+            };
+            for record in &records {
+                // As when it was taken in: files count by the supplier's days, reports by the customer's.
+                let zone = if record.import_id.is_some() {
+                    &utc
+                } else {
+                    zone
+                };
+                if record.input.starts_at.date_in(zone) < *day {
+                    accumulate(&mut before, &record.input)?;
+                }
+            }
+            Ok(before)
+        })
+        .collect()
 }
 
 /// The records that came into one total after a version and not after another, by time.

@@ -21,6 +21,15 @@ stmts! {
         AND subscription_id IN (SELECT value FROM json_each($2)) ORDER BY subscription_id, position",
         pg = "SELECT id, subscription_id, position, seller_id, buyer_id, currency, terms_id, terms_from FROM leg WHERE realm_id = $1
         AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) ORDER BY subscription_id, position";
+    /// Keeps the terms that a leg had; terms that never held for a day are not kept.
+    LEG_TERMS_PAST = "INSERT INTO leg_terms_past (realm_id, subscription_id, position, from_on, terms_id)
+        SELECT realm_id, subscription_id, position, terms_from, terms_id FROM leg WHERE realm_id = $1 AND subscription_id = $2
+        AND position = $3 AND terms_from < $4 ON CONFLICT (realm_id, subscription_id, position, from_on) DO NOTHING";
+    /// The terms that the legs of some subscriptions had, oldest first.
+    PAST = "SELECT subscription_id, position, from_on, terms_id FROM leg_terms_past WHERE realm_id = $1
+        AND subscription_id IN (SELECT value FROM json_each($2)) ORDER BY subscription_id, position, from_on",
+        pg = "SELECT subscription_id, position, from_on, terms_id FROM leg_terms_past WHERE realm_id = $1
+        AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) ORDER BY subscription_id, position, from_on";
     /// Other terms for a leg.
     LEG_TERMS = "UPDATE leg SET terms_id = $4, terms_from = $5 WHERE realm_id = $1 AND subscription_id = $2 AND position = $3";
     /// The answers given when ordering.
@@ -205,12 +214,23 @@ pub(crate) async fn leg_terms(
     terms: TermsId,
     from: Date,
 ) -> Result<()> {
+    tx.exec(&LEG_TERMS_PAST, args![realm, subscription, position, from])
+        .await?;
     tx.exec(
         &LEG_TERMS,
         args![realm, subscription, position, terms, from],
     )
     .await
     .map(drop)
+}
+
+/// The terms that the legs of some subscriptions had before those they have, oldest first.
+pub(crate) async fn past_terms(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscriptions: &[SubscriptionId],
+) -> Result<Vec<(SubscriptionId, i64, Date, TermsId)>> {
+    tx.all(&PAST, args![realm, Json(subscriptions)]).await
 }
 
 pub(crate) async fn parameters(

@@ -1,0 +1,242 @@
+//! One sale with all its legs, as orders change it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use tradewind_catalogue::types::LegTerms;
+use tradewind_kernel::{
+    Date, Decimal, Error, Result,
+    calendar::Period,
+    id::{ChargeId, InvoiceId, ItemId, LegId, OrderId, SubscriptionId, TermsId},
+};
+use tradewind_orders::billing::{self as orders, Billable};
+use tradewind_platform::Work;
+use tradewind_pricing::proration::Direction;
+
+use super::{
+    batch::Batch,
+    charging::first_period,
+    collect::after_credit_notes,
+    facts::{self, Known},
+    realm,
+};
+use crate::{
+    rules::{change::Change, document, line::LineCharge},
+    store::{charges, documents},
+    types::{ItemQuantity, LegFacts, NewCharge, Settlement},
+};
+
+/// A sale with its legs before and after a change.
+pub(super) struct Sale {
+    pub(super) billable: Billable,
+    pub(super) known: Known,
+    pub(super) before: Vec<LegFacts>,
+    pub(super) after: Vec<LegFacts>,
+    pub(super) quantities: Vec<ItemQuantity>,
+    pub(super) period: Option<Period>,
+}
+
+impl Sale {
+    pub(super) async fn load(w: &mut Work, id: SubscriptionId, terms: &[TermsId]) -> Result<Self> {
+        let billable = orders::billable(&mut w.tx, w.ctx.realm, &[id])
+            .await?
+            .pop()
+            .ok_or_else(|| Error::not_found(id))?;
+        let mut known = Known::default();
+        known.learn(w, std::slice::from_ref(&billable)).await?;
+        known
+            .learn_terms(w, terms.iter().copied().collect())
+            .await?;
+        let before = known.legs(&billable)?;
+        let after = if terms.is_empty() {
+            before.clone()
+        } else {
+            if terms.len() != billable.legs.len() {
+                return Err(Error::conflict(
+                    "chain_changed",
+                    "the sellers of this subscription have changed; renew it instead",
+                ));
+            }
+            let mut switched = billable.clone();
+            for (leg, terms) in switched.legs.iter_mut().zip(terms) {
+                leg.terms_id = *terms;
+            }
+            known.legs(&switched)?
+        };
+        let subscription = &billable.subscription;
+        let period = match (subscription.period_start, subscription.period_end) {
+            (Some(start), Some(end)) => Some(Period::new(start, end)?),
+            _ => None,
+        };
+        let quantities = facts::quantities(&billable.quantities);
+        Ok(Self {
+            billable,
+            known,
+            before,
+            after,
+            quantities,
+            period,
+        })
+    }
+
+    /// The customer's leg before and after.
+    pub(super) fn customers(&self) -> Result<(&LegFacts, &LegFacts)> {
+        let last = |legs: &'_ [LegFacts]| {
+            legs.iter()
+                .enumerate()
+                .max_by_key(|(_, leg)| leg.position)
+                .map(|(i, _)| i)
+        };
+        last(&self.before)
+            .and_then(|i| Some((self.before.get(i)?, self.after.get(i)?)))
+            .ok_or_else(|| {
+                Error::internal(format!("{} has no legs", self.billable.subscription.id))
+            })
+    }
+
+    /// Whether the terms become others.
+    pub(super) fn switches(&self) -> bool {
+        let terms =
+            |legs: &[LegFacts]| legs.iter().map(|leg| leg.terms.clone()).collect::<Vec<_>>();
+        terms(&self.before) != terms(&self.after)
+    }
+
+    /// The customer's leg from the period after a running one on, where its price is another.
+    pub(super) async fn renewed(
+        &self,
+        w: &mut Work,
+        after: &LegFacts,
+        running: Period,
+    ) -> Result<Option<LegFacts>> {
+        let term_over = self
+            .billable
+            .subscription
+            .term_ends_on
+            .is_some_and(|ends_on| ends_on <= running.end);
+        if after.terms.term.is_some() && !term_over {
+            return Ok(None);
+        }
+        let agreed: Vec<Arc<LegTerms>> = self
+            .after
+            .iter()
+            .map(|leg| Arc::clone(&leg.terms))
+            .collect();
+        let chain =
+            tradewind_accounts::service::chain(w, self.billable.subscription.customer_id).await?;
+        let renewed =
+            tradewind_catalogue::service::renewed_terms(w, &chain, &agreed, running.end).await?;
+        Ok(renewed
+            .and_then(|mut legs| legs.pop())
+            .map(|terms| LegFacts {
+                terms: Arc::new(terms),
+                ..after.clone()
+            }))
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is a different fact of the change"
+    )]
+    pub(super) fn change<'a>(
+        &'a self,
+        before: &'a LegFacts,
+        after: Option<&'a LegFacts>,
+        wanted: &'a BTreeMap<ItemId, Decimal>,
+        at: Date,
+        period: Period,
+        direction: Direction,
+        order_id: Option<OrderId>,
+    ) -> Result<Change<'a>> {
+        let new_period = match after {
+            Some(after) if after.terms.cadence != before.terms.cadence => {
+                Some(first_period(&after.terms, at)?.period)
+            }
+            _ => None,
+        };
+        Ok(Change {
+            before,
+            quantities: &self.quantities,
+            after,
+            wanted,
+            at,
+            period,
+            new_period,
+            direction,
+            order_id,
+        })
+    }
+
+    /// By leg and item, the charges that paid the running period.
+    pub(super) async fn paid(
+        &self,
+        w: &mut Work,
+        period: Period,
+    ) -> Result<BTreeMap<(LegId, ItemId), ChargeId>> {
+        let realm = realm(w);
+        let found =
+            charges::paid_in_advance(&mut w.tx, realm, self.billable.subscription.id, period.end)
+                .await?;
+        Ok(found
+            .into_iter()
+            .filter_map(|(leg, item, charge)| Some(((leg, item?), charge)))
+            .collect())
+    }
+
+    /// Records the charges of an order; between accounts that settle at once they become a document now.
+    pub(super) async fn settle(
+        &self,
+        w: &mut Work,
+        order: OrderId,
+        on: Date,
+        charges: Vec<NewCharge>,
+    ) -> Result<Option<InvoiceId>> {
+        let realm = realm(w);
+        let subscription = self.billable.subscription.id;
+        let customer = self.billable.subscription.customer_id;
+        if charges::count_of_order(&mut w.tx, realm, subscription, order).await? > 0 {
+            return documents::of_order(&mut w.tx, realm, subscription, order, customer).await;
+        }
+        self.record(w, on, charges).await
+    }
+
+    /// Records charges; between accounts that settle at once they become a document now. Answers the customer's.
+    pub(super) async fn record(
+        &self,
+        w: &mut Work,
+        on: Date,
+        charges: Vec<NewCharge>,
+    ) -> Result<Option<InvoiceId>> {
+        let customer = self.billable.subscription.customer_id;
+        let mut batch = Batch::new(w);
+        let mut at_once: BTreeMap<charges::Pair, Vec<NewCharge>> = BTreeMap::new();
+        for charge in charges {
+            let trade = self.known.trades.get(charge.seller_id, charge.buyer_id)?;
+            if trade.settlement == Settlement::Document && trade.invoice_day.is_some() {
+                batch.record_open(charge, document::collect_on(trade.invoice_day, on, false)?);
+            } else {
+                let pair = charges::Pair {
+                    seller_id: charge.seller_id,
+                    buyer_id: charge.buyer_id,
+                    currency: charge.amount.currency,
+                };
+                at_once.entry(pair).or_default().push(charge);
+            }
+        }
+        let mut customers = None;
+        for (pair, charges) in at_once {
+            let trade = self.known.trades.get(pair.seller_id, pair.buyer_id)?;
+            let mut settling = batch.begin(pair, trade);
+            for charge in charges {
+                let line = LineCharge::from(&charge);
+                let id = batch.record(charge);
+                batch.add(&mut settling, id, &line)?;
+            }
+            let document = batch.conclude(settling, None)?;
+            if pair.buyer_id == customer {
+                customers = document;
+            }
+        }
+        let issued = batch.write(w).await?;
+        after_credit_notes(w, &issued).await?;
+        Ok(customers)
+    }
+}

@@ -1,0 +1,74 @@
+//! What a subscription's next invoice will be.
+
+use tradewind_billing::service::{SubscriptionChange, preview_change, preview_scheduled};
+use tradewind_billing::types::Preview;
+use tradewind_kernel::id::SubscriptionId;
+use tradewind_kernel::{Error, Result};
+use tradewind_orders::service::{items_in, legs_in, subscription_get_in};
+use tradewind_orders::types::{CommercialState, Subscription};
+use tradewind_platform::{OpCtx, Platform, Work};
+
+/// The bill to come as things stand: what is held, under the prices that hold at the renewal. None for a subscription
+/// that ends before, or is not billed.
+///
+/// # Errors
+/// Not found; database errors.
+pub async fn upcoming(p: &Platform, ctx: &OpCtx, id: SubscriptionId) -> Result<Option<Preview>> {
+    let found = p
+        .read(ctx, &(id, p.keys()), |w, (id, keys)| {
+            Box::pin(async move {
+                let detail = subscription_get_in(w, keys, *id).await?;
+                of(w, &detail.subscription).await
+            })
+        })
+        .await;
+    match found {
+        // A price that can't be worked out any more is not shown; billing will name what is wrong.
+        Err(Error::Refused { .. } | Error::Conflict { .. } | Error::Invalid(_)) => Ok(None),
+        other => other,
+    }
+}
+
+async fn of(w: &mut Work, subscription: &Subscription) -> Result<Option<Preview>> {
+    let trial = subscription.commercial_state == CommercialState::Trial;
+    let ends = subscription.cancel_on.is_some()
+        && subscription.cancel_on <= subscription.period_end.or(subscription.trial_ends_on);
+    if ends || !(trial || subscription.commercial_state.is_billed()) {
+        return Ok(None);
+    }
+    // Nothing changed, looked at as a change.
+    let (wanted, terms) = match subscription.scheduled.as_ref() {
+        Some(change) => (
+            change
+                .items
+                .iter()
+                .map(|item| (item.item_id, item.quantity))
+                .collect(),
+            change.terms.clone(),
+        ),
+        None => (
+            items_in(w, subscription.id)
+                .await?
+                .into_iter()
+                .map(|item| (item.item_id, item.quantity))
+                .collect(),
+            legs_in(w, subscription.id)
+                .await?
+                .into_iter()
+                .map(|leg| leg.terms_id)
+                .collect(),
+        ),
+    };
+    let change = SubscriptionChange {
+        subscription_id: subscription.id,
+        wanted,
+        terms,
+        at: w.ctx.now.date_in(&subscription.zone),
+        less: false,
+    };
+    if trial {
+        preview_change(w, &change).await.map(Some)
+    } else {
+        preview_scheduled(w, &change).await.map(Some)
+    }
+}

@@ -6,6 +6,7 @@ mod api_key;
 mod bulk;
 mod directory;
 mod invite;
+mod keep;
 mod list;
 mod lookup;
 mod password;
@@ -17,7 +18,7 @@ mod sign_up;
 mod storefront;
 
 pub use account::{
-    account_close, account_create, account_facts, account_get, account_update,
+    account_close, account_close_in, account_create, account_facts, account_get, account_update,
     create_in as account_create_in, get_in as account_get_in,
 };
 pub use acting::{act_as_start, act_as_stop};
@@ -27,6 +28,7 @@ pub use directory::{ancestry, chain, chain_get, provider, root_in, target};
 pub use invite::{
     Invitation, lifetime as token_lifetime, role_set, user_invite, user_list, user_remove,
 };
+pub use keep::{Forgotten, forget_ended};
 pub use list::{account_list, audit_list, event_list, job_list, relationship_list};
 pub use lookup::{makers, vendors};
 pub use password::{

@@ -10,7 +10,7 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, header};
 use tower_http::catch_panic::CatchPanicLayer;
-use tradewind_kernel::{Error, id::RequestId};
+use tradewind_kernel::{Error, Locale, id::RequestId};
 
 use crate::{
     problem::{self, Problem},
@@ -44,6 +44,12 @@ async fn finish(State(state): State<ApiState>, mut request: Request, next: Next)
     let id = RequestId::generate();
     request.extensions_mut().insert(id);
     let method = request.method().clone();
+    let locale = request
+        .headers()
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|languages| languages.to_str().ok())
+        .and_then(Locale::negotiate)
+        .unwrap_or(Locale::En);
     let route = request
         .extensions()
         .get::<MatchedPath>()
@@ -52,7 +58,7 @@ async fn finish(State(state): State<ApiState>, mut request: Request, next: Next)
     let id = id.to_string();
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         let allow = response.headers_mut().remove(header::ALLOW);
-        response = problem.render(&id);
+        response = problem.render(&id, locale);
         if let Some(allow) = allow {
             response.headers_mut().insert(header::ALLOW, allow);
         }

@@ -6,7 +6,8 @@ use axum::{
 };
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
-use tradewind_kernel::{Error, FieldProblem};
+use tradewind_documents::phrases;
+use tradewind_kernel::{Error, FieldProblem, Locale};
 use utoipa::ToSchema;
 
 /// What handlers answer.
@@ -29,8 +30,11 @@ pub struct ProblemField {
     pub field: String,
     /// Stable snake_case code for programs.
     pub code: String,
-    /// What is wrong and what would be accepted.
+    /// What is wrong and what would be accepted, in the caller's language.
     pub message: String,
+    /// The same in English with its details, when the answer is in another language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub original: Option<String>,
 }
 
 /// A refusal, as RFC 9457 describes it.
@@ -43,8 +47,11 @@ pub struct ProblemDocument {
     pub title: String,
     /// The status of the answer.
     pub status: u16,
-    /// What went wrong and what to do about it.
+    /// What went wrong and what to do about it, in the caller's language.
     pub detail: String,
+    /// The same in English with its details, when the answer is in another language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub original: Option<String>,
     /// Stable snake_case code for programs.
     pub code: String,
     /// What is wrong with which field, when the input is at fault.
@@ -68,9 +75,10 @@ impl Problem {
         }
     }
 
-    /// The document, for a request.
+    /// The document, for a request in a language.
     #[must_use]
-    pub fn document(&self, request_id: &str) -> ProblemDocument {
+    pub fn document(&self, request_id: &str, locale: Locale) -> ProblemDocument {
+        let (detail, original) = self.said(locale);
         ProblemDocument {
             r#type: format!("urn:tradewind:problem:{}", self.code),
             title: self
@@ -79,31 +87,56 @@ impl Problem {
                 .unwrap_or("Problem")
                 .to_owned(),
             status: self.status.as_u16(),
-            detail: self.detail.clone(),
+            detail,
+            original,
             code: self.code.to_owned(),
             problems: self
                 .problems
                 .iter()
-                .map(|problem| ProblemField {
-                    field: problem.field.clone(),
-                    code: problem.code.to_owned(),
-                    message: problem.message.clone(),
+                .map(|problem| {
+                    let said = phrases::problem(locale, problem);
+                    ProblemField {
+                        field: problem.field.clone(),
+                        code: problem.code.to_owned(),
+                        original: (said != problem.message).then(|| problem.message.clone()),
+                        message: said,
+                    }
                 })
                 .collect(),
             request_id: request_id.to_owned(),
         }
     }
 
-    /// The answer, for a request.
+    /// What went wrong in a language, and in English where that is another.
+    fn said(&self, locale: Locale) -> (String, Option<String>) {
+        let said = match self.retry_after {
+            Some(retry_after_seconds) if locale != Locale::En => phrases::error(
+                locale,
+                &Error::TooMany {
+                    retry_after_seconds,
+                },
+            ),
+            _ => phrases::by_code(locale, self.code, &self.detail),
+        };
+        let original = (said != self.detail).then(|| self.detail.clone());
+        (said, original)
+    }
+
+    /// The answer, for a request in a language.
     #[must_use]
-    pub fn render(&self, request_id: &str) -> Response {
-        let mut response = (self.status, Json(self.document(request_id))).into_response();
+    pub fn render(&self, request_id: &str, locale: Locale) -> Response {
+        let mut response = (self.status, Json(self.document(request_id, locale))).into_response();
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(
+            header::CONTENT_LANGUAGE,
+            HeaderValue::from_static(locale.tag()),
+        );
+        headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

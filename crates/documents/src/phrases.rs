@@ -56,8 +56,9 @@ pub fn problem(locale: Locale, problem: &FieldProblem) -> String {
     by_code(locale, problem.code, &problem.message)
 }
 
-/// English readers get the message itself, which knows the details; others the text of the code, if there is one.
-fn by_code(locale: Locale, code: &str, message: &str) -> String {
+/// What an error with a code says to a reader: English readers get the message itself, which knows the details; others the
+/// text of the code, if there is one.
+pub fn by_code(locale: Locale, code: &str, message: &str) -> String {
     let key = key(code);
     if locale == Locale::En || !Catalogue::embedded().has(locale, &key) {
         return message.to_owned();

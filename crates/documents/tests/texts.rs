@@ -88,6 +88,10 @@ fn both_languages_have_the_same_keys_with_the_same_arguments_in_the_same_files()
         assert_eq!(german.get(key), Some(arguments), "{key:?} in German");
     }
     for key in german.keys() {
+        // An English reader of an error gets the message itself.
+        if key.0 == "errors" {
+            continue;
+        }
         assert!(english.contains_key(key), "{key:?} is there in German only");
     }
 }

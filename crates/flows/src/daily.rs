@@ -1,6 +1,7 @@
 //! The daily run of a realm: usage, renewals and the ends of trials and terms, then reminders and notices of
 //! higher prices.
 
+use crate::keep::KEEP_JOB;
 use futures_util::future::BoxFuture;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -41,7 +42,7 @@ impl JobHandler for Daily {
     }
 }
 
-/// Sees to it that a realm has its daily run. Doing so again changes nothing.
+/// Sees to it that a realm has its daily run and its housekeeping. Doing so again changes nothing.
 ///
 /// # Errors
 /// Database errors.
@@ -58,12 +59,14 @@ pub async fn schedule(platform: &Platform, ctx: &OpCtx) -> Result<()> {
             |w, _| {
                 Box::pin(async move {
                     let due = next_run(w.ctx.now)?;
-                    w.enqueue(
-                        NewJob::new(DAILY_JOB, json!({}))
-                            .due(due)
-                            .lane(DAILY_JOB)
-                            .unique(DAILY_JOB),
-                    );
+                    for kind in [DAILY_JOB, KEEP_JOB] {
+                        w.enqueue(
+                            NewJob::new(kind, json!({}))
+                                .due(due)
+                                .lane(kind)
+                                .unique(kind),
+                        );
+                    }
                     Ok(())
                 })
             },
@@ -71,7 +74,8 @@ pub async fn schedule(platform: &Platform, ctx: &OpCtx) -> Result<()> {
         .await
 }
 
-fn next_run(now: Timestamp) -> Result<Timestamp> {
+/// Five past the next midnight.
+pub(crate) fn next_run(now: Timestamp) -> Result<Timestamp> {
     let utc = Zone::utc();
     let offset = Duration::from_mins(MINUTES_AFTER_MIDNIGHT);
     let today = utc.start_of_day(now.date_in(&utc)).plus(offset)?;

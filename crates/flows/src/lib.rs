@@ -4,10 +4,12 @@
 //! anywhere and run twice.
 
 mod access;
+pub mod account;
 pub mod collect;
 pub mod daily;
 pub mod detail;
 pub mod document;
+pub mod keep;
 pub mod mail;
 pub mod order;
 pub mod quote;

@@ -2,6 +2,7 @@
 
 use crate::collect::{COLLECT_JOB, Collect};
 use crate::daily::{DAILY_JOB, Daily};
+use crate::keep::{KEEP_JOB, Keep};
 use crate::mail::{Links, MAIL_JOB, MAILED, MailJob, TokenMailJob};
 use crate::order::{ADVANCE_JOB, Advance};
 use crate::react::{REACT_JOB, REACTED_TO, React};
@@ -27,6 +28,7 @@ pub fn wire(platform: &Platform, outside: &Outside) {
     platform.handle(ADVANCE_JOB, Advance);
     platform.handle(REACT_JOB, React);
     platform.handle(DAILY_JOB, Daily);
+    platform.handle(KEEP_JOB, Keep);
     platform.handle(
         COLLECT_JOB,
         Collect {

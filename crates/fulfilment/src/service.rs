@@ -4,6 +4,7 @@ mod access;
 mod delivery;
 mod endpoint;
 mod fan_out;
+mod keep;
 mod list;
 mod message;
 mod send;
@@ -22,6 +23,7 @@ pub use endpoint::{
     webhook_endpoint_rotate, webhook_endpoint_test, webhook_endpoint_update,
 };
 pub use fan_out::{FAN_OUT_JOB, FanOut};
+pub use keep::forget_messages;
 pub use list::{ListQuery, delivery_list, webhook_endpoint_list, webhook_message_list};
 pub use message::{webhook_attempts, webhook_message_get, webhook_message_resend};
 pub use send::{SEND_JOB, SendMessage};

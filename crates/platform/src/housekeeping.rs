@@ -1,31 +1,42 @@
 //! What keeps the platform's own tables from growing without end, and what tells how they are.
 
-use tradewind_kernel::{Duration, Timestamp};
+use tradewind_kernel::{Duration, Timestamp, id::RealmId};
 
 use crate::db::Result;
 use crate::jobs;
 use crate::platform::Platform;
 use crate::store;
 
-/// Forgets finished and cancelled jobs and idempotency keys older than `keep`, in wall time. Returns how many rows went.
+/// What was forgotten.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Finished and cancelled jobs.
+    pub jobs: u64,
+    /// Answers kept under idempotency keys.
+    pub answers: u64,
+}
+
+/// Forgets the finished and cancelled jobs and the idempotency keys of a realm that are older than `keep`, in wall time.
 ///
 /// # Errors
 /// Database errors.
-pub async fn forget_finished(platform: &Platform, keep: Duration) -> Result<u64> {
+pub async fn forget_finished(
+    platform: &Platform,
+    realm: RealmId,
+    keep: Duration,
+) -> Result<Forgotten> {
     let keep = i64::try_from(keep.as_micros()).unwrap_or(i64::MAX);
     let before = Timestamp::from_micros(platform.wall().as_micros().saturating_sub(keep));
-    let mut forgotten = 0;
-    for realm in platform.realms().await? {
-        forgotten += platform
-            .transact("housekeeping.forget", move |tx| {
-                Box::pin(async move {
-                    let jobs = jobs::store::forget(tx, realm.id, before).await?;
-                    Ok(jobs + store::forget_keys(tx, realm.id, before).await?)
+    platform
+        .transact("housekeeping.forget", move |tx| {
+            Box::pin(async move {
+                Ok(Forgotten {
+                    jobs: jobs::store::forget(tx, realm, before).await?,
+                    answers: store::forget_keys(tx, realm, before).await?,
                 })
             })
-            .await?;
-    }
-    Ok(forgotten)
+        })
+        .await
 }
 
 /// Sets the gauges of the job queues: `tradewind_jobs{realm, state}` for waiting, running and dead jobs.

@@ -420,8 +420,12 @@ impl Platform {
         }
     }
 
-    /// Runs a piece of the platform's own bookkeeping in a transaction, again when others get in the way.
-    pub(crate) async fn transact<O>(
+    /// Runs a piece of bookkeeping that is nobody's doing in a transaction, again when others get in the way. What somebody
+    /// does goes through [`Platform::command`].
+    ///
+    /// # Errors
+    /// What `run` answers; database errors.
+    pub async fn transact<O>(
         &self,
         name: &'static str,
         run: impl for<'a> Fn(&'a mut crate::db::Tx) -> BoxFuture<'a, Result<O>> + Send + Sync,

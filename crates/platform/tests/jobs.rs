@@ -377,16 +377,18 @@ async fn housekeeping_forgets_what_is_finished_and_old() {
         t.drain().await;
         let keep = Duration::from_hours(24 * 30);
         assert_eq!(
-            tradewind_platform::housekeeping::forget_finished(&t.platform, keep)
+            tradewind_platform::housekeeping::forget_finished(&t.platform, t.realm, keep)
                 .await
-                .unwrap(),
+                .unwrap()
+                .jobs,
             0
         );
         t.clock.advance(Duration::from_hours(24 * 31));
         assert_eq!(
-            tradewind_platform::housekeeping::forget_finished(&t.platform, keep)
+            tradewind_platform::housekeeping::forget_finished(&t.platform, t.realm, keep)
                 .await
-                .unwrap(),
+                .unwrap()
+                .jobs,
             1
         );
         assert_eq!(t.number(&JOBS_READY).await, 1);

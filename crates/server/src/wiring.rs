@@ -29,7 +29,6 @@ use tradewind_web::{DemoInfo, WebState};
 use crate::config::Config;
 
 /// Finished jobs and idempotency keys are kept this long.
-const KEEP: tradewind_kernel::Duration = tradewind_kernel::Duration::from_hours(24 * 14);
 /// How often old ones are forgotten and gauges are set.
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(60);
 /// How long requests may go on after the server was told to stop.
@@ -261,19 +260,12 @@ async fn when_stopped(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-/// Forgets what is old and sets the gauges, until the server stops.
+/// Sets the gauges, until the server stops. What is old is forgotten by a job of each realm.
 async fn keep_house(platform: Platform, stopped: watch::Receiver<bool>) {
-    let mut rounds = 0_u32;
     loop {
         if let Err(error) = housekeeping::measure(&platform).await {
             tracing::warn!(%error, "the gauges could not be set");
         }
-        if rounds.is_multiple_of(60)
-            && let Err(error) = housekeeping::forget_finished(&platform, KEEP).await
-        {
-            tracing::warn!(%error, "old jobs could not be forgotten");
-        }
-        rounds = rounds.wrapping_add(1);
         tokio::select! {
             () = when_stopped(stopped.clone()) => return,
             () = tokio::time::sleep(HOUSEKEEPING_EVERY) => {}

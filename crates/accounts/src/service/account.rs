@@ -181,12 +181,16 @@ fn check_version(account: &Account, read: Option<i64>) -> Result<()> {
 pub async fn account_close(p: &Platform, ctx: &OpCtx, input: &AccountClose) -> Result<Account> {
     let wall = p.wall();
     p.command(ctx, "account.close", input, move |w, input| {
-        Box::pin(close_in(w, input, wall))
+        Box::pin(account_close_in(w, input, wall))
     })
     .await
 }
 
-async fn close_in(
+/// As [`account_close`], inside another use case. `wall` is the time by which sessions are measured.
+///
+/// # Errors
+/// As [`account_close`].
+pub async fn account_close_in(
     w: &mut Work,
     input: &AccountClose,
     wall: tradewind_kernel::Timestamp,

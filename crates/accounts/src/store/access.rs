@@ -50,6 +50,8 @@ stmts! {
         ORDER BY id DESC LIMIT 200";
     /// The session was used.
     SESSION_SEEN = "UPDATE session SET last_seen_at = $3 WHERE realm_id = $1 AND id = $2 AND last_seen_at < $3";
+    /// Forgets sessions that have been over for long.
+    SESSIONS_FORGET = "DELETE FROM session WHERE realm_id = $1 AND (expires_at < $2 OR ended_at < $2)";
     /// Ends a session.
     SESSION_END = "UPDATE session SET ended_at = $3 WHERE realm_id = $1 AND id = $2 AND ended_at IS NULL";
     /// Ends the sessions of a user, but not one of them.

@@ -74,6 +74,8 @@ stmts! {
     TOKEN_USE = "UPDATE one_time_token SET used_at = $3 WHERE realm_id = $1 AND id = $2 AND used_at IS NULL AND expires_at > $3";
     /// Uses up all tokens of a kind that a user still has.
     TOKENS_VOID = "UPDATE one_time_token SET used_at = $4 WHERE realm_id = $1 AND user_id = $2 AND kind = $3 AND used_at IS NULL";
+    /// Forgets tokens that have not worked for long.
+    TOKENS_FORGET = "DELETE FROM one_time_token WHERE realm_id = $1 AND expires_at < $2";
     /// How many tokens of a kind still work at a time.
     TOKENS_ALIVE = "SELECT COUNT(*) FROM one_time_token
         WHERE realm_id = $1 AND user_id = $2 AND kind = $3 AND used_at IS NULL AND expires_at > $4";

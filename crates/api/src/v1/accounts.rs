@@ -90,7 +90,8 @@ async fn update(
 
 /// Close an account.
 ///
-/// Its people are signed out, its keys revoked and its storefront taken down; its documents stay.
+/// Its people are signed out, its keys revoked and its storefront taken down; its documents stay. Refused while it has,
+/// sells or delivers subscriptions that have not ended.
 #[utoipa::path(post, path = "/accounts/{account}/close", tag = "accounts", operation_id = "closeAccount",
     params(("account" = AccountId, Path, description = "The account.")),
     responses((status = 200, description = "The closed account.", body = Account)))]
@@ -101,6 +102,7 @@ async fn close(
     IfMatch(version): IfMatch,
 ) -> ApiResult<Response> {
     let input = AccountClose { account, version };
-    let account = service::account_close(&state.platform, &caller.ctx, &input).await?;
+    let account =
+        tradewind_flows::account::account_close(&state.platform, &caller.ctx, &input).await?;
     Ok(reply::versioned(account.version, &account))
 }

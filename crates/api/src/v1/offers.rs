@@ -6,10 +6,12 @@ use tradewind_accounts::{
     service::{chain_get, storefront, storefront_of},
     types::Storefront,
 };
+use tradewind_billing::types::Preview;
 use tradewind_catalogue::{
     service,
     types::{Offer, OfferList, OfferQuery, OfferScope},
 };
+use tradewind_flows::quote::{PriceInput, offer_price};
 use tradewind_kernel::{Error, id::AccountId, page::PageRequest};
 use tradewind_platform::OpCtx;
 use tradewind_policy::{Principal, PrincipalKind};
@@ -18,7 +20,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     Anyone, ApiResult, ApiState,
-    extract::{Ids, Params},
+    extract::{Body, Ids, Params},
     reply,
 };
 
@@ -26,6 +28,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::default()
         .routes(routes!(list))
         .routes(routes!(get))
+        .routes(routes!(price))
 }
 
 /// Whose prices, and which offers.
@@ -102,6 +105,44 @@ async fn get(
     let (ctx, scope) = scope(&state, ctx, params.seller.as_deref(), params.buyer).await?;
     let offer = service::offer(&state.platform, &ctx, &scope, &slug).await?;
     Ok(reply::one(&offer))
+}
+
+/// Whose storefront.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ShopParams {
+    /// Who sells: a storefront's name in addresses, or an account.
+    #[param(max_length = 100)]
+    seller: String,
+}
+
+/// Work out what a configuration costs.
+///
+/// At the prices and with the tax that everybody sees in the storefront: due now, the next invoice, and usage. Nothing is
+/// kept; who has an account asks for a quote, which knows the own prices and can be ordered.
+#[utoipa::path(post, path = "/offers/{slug}/price", tag = "offers", operation_id = "priceOffer", security(()),
+    params(("slug" = String, Path, description = "The product's name in addresses."), ShopParams), request_body = PriceInput,
+    responses((status = 200, description = "What it costs.", body = Preview)))]
+async fn price(
+    State(state): State<ApiState>,
+    Anyone(ctx): Anyone,
+    Ids(slug): Ids<String>,
+    Params(params): Params<ShopParams>,
+    Body(input): Body<PriceInput>,
+) -> ApiResult<Response> {
+    let shop = seller_of(&state, &ctx, &params.seller).await?;
+    let scope = OfferScope {
+        seller: shop.account,
+        buyer: None,
+        on: ctx.now.date_in(&shop.zone),
+    };
+    let ctx = OpCtx {
+        principal: Principal::visitor(shop.account, shop.kind),
+        ..ctx
+    };
+    let preview = offer_price(&state.platform, &ctx, &scope, &slug, &input).await?;
+    Ok(reply::one(&preview))
 }
 
 /// Whose prices for whom, and in whose eyes: what everybody may see is looked at with a visitor's.

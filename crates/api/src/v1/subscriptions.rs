@@ -2,6 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use serde::Deserialize;
+use tradewind_billing::types::Preview;
 use tradewind_flows::{
     order::{cancellation_withdraw, schedule_withdraw, subscription_resume, subscription_suspend},
     view::{SubscriptionView, subscription_view},
@@ -25,6 +26,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(list))
         .routes(routes!(get, update))
         .routes(routes!(orders))
+        .routes(routes!(upcoming))
         .routes(routes!(suspend))
         .routes(routes!(resume))
         .routes(routes!(withdraw_change))
@@ -111,6 +113,23 @@ async fn orders(
 ) -> ApiResult<Response> {
     let orders = service::orders_of_subscription(&state.platform, &caller.ctx, id).await?;
     Ok(reply::all(orders))
+}
+
+/// Read what a subscription's next invoice will be, as things stand.
+///
+/// With what is held now (or from a change that waits for the end of the period), at the prices that hold at the renewal.
+/// Usage comes on top. The body is null for a subscription that is not billed, or ends before.
+#[utoipa::path(get, path = "/subscriptions/{subscription}/upcoming-invoice", tag = "subscriptions",
+    operation_id = "getUpcomingInvoice",
+    params(("subscription" = SubscriptionId, Path, description = "The subscription.")),
+    responses((status = 200, description = "What is to come.", body = Option<Preview>)))]
+async fn upcoming(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(id): Ids<SubscriptionId>,
+) -> ApiResult<Response> {
+    let preview = tradewind_flows::upcoming::upcoming(&state.platform, &caller.ctx, id).await?;
+    Ok(reply::one(&preview))
 }
 
 /// Stop a subscription for a while, as its seller.

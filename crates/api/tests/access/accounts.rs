@@ -50,7 +50,8 @@ pub(crate) fn cases() -> Vec<Case> {
             body: None,
             unrelated: OtherReseller,
             allowed: Reseller,
-            answers: [401, 404, 200],
+            // It has a subscription.
+            answers: [401, 404, 409],
         },
         Case {
             operation: "getRelationship",

@@ -235,5 +235,11 @@ fn offers() -> Vec<Case> {
                 format!("/offers/mail?seller=nordwind&buyer={}", w.customer.id)
             })
         },
+        Case {
+            body: Some(|_| json!({ "quantities": { "seats": "3" } })),
+            ..open("priceOffer", |_| {
+                "/offers/mail/price?seller=nordwind".into()
+            })
+        },
     ]
 }

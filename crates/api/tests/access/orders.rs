@@ -142,6 +142,13 @@ fn subscriptions() -> Vec<Case> {
             None,
             200,
         ),
+        of(
+            Customer,
+            "getUpcomingInvoice",
+            |w| format!("/subscriptions/{}/upcoming-invoice", w.goods.subscription),
+            None,
+            200,
+        ),
         // None of this is possible before it has begun.
         of(
             Reseller,

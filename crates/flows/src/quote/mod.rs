@@ -5,6 +5,7 @@ mod basis;
 mod cancel;
 mod change;
 mod purchase;
+mod visitor;
 
 pub(crate) use basis::{basis_of, unchanged};
 pub(crate) use cancel::plan_cancel;
@@ -13,6 +14,7 @@ pub(crate) use change::plan_change;
 pub use change::{ChangeInput, quote_change};
 pub use purchase::{PurchaseInput, price_for_visitor, quote_purchase};
 pub(crate) use purchase::{PurchasePlan, SealedPurchase, plan_purchase};
+pub use visitor::{PriceInput, offer_price};
 
 use serde::{Deserialize, Serialize};
 use tradewind_billing::types::Preview;

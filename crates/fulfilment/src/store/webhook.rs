@@ -54,6 +54,11 @@ stmts! {
     MESSAGE_INSERT = "INSERT INTO webhook_message (realm_id, id, endpoint_id, account_id, event_id, kind, subject, body, state, attempts,
         last_status, last_error, created_at, delivered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         ON CONFLICT DO NOTHING";
+    /// Forgets the attempts of messages that are forgotten.
+    ATTEMPTS_FORGET = "DELETE FROM webhook_attempt WHERE realm_id = $1 AND message_id IN
+        (SELECT m.id FROM webhook_message m WHERE m.realm_id = $1 AND m.created_at < $2 AND m.state <> 'pending')";
+    /// Forgets messages of long ago that are not on their way any more.
+    MESSAGES_FORGET = "DELETE FROM webhook_message WHERE realm_id = $1 AND created_at < $2 AND state <> 'pending'";
     /// One message.
     MESSAGE_GET = concat!("SELECT ", message_columns!(), " FROM webhook_message m WHERE m.realm_id = $1 AND m.id = $2");
     /// One message, locked.
@@ -157,6 +162,12 @@ row! {
         duration_ms: i64,
         answer: Option<String>,
     }
+}
+
+/// Forgets messages from before a time, with their attempts, and returns how many messages.
+pub(crate) async fn forget(tx: &mut Tx, realm: RealmId, before: Timestamp) -> Result<u64> {
+    tx.exec(&ATTEMPTS_FORGET, args![realm, before]).await?;
+    tx.exec(&MESSAGES_FORGET, args![realm, before]).await
 }
 
 pub(crate) async fn endpoint_insert(tx: &mut Tx, realm: RealmId, e: &EndpointRow) -> Result<()> {

@@ -10,7 +10,7 @@ use crate::types::{
 };
 use serde_json::json;
 use tradewind_kernel::calendar::Period;
-use tradewind_kernel::id::{LegId, SubscriptionId};
+use tradewind_kernel::id::{AccountId, LegId, SubscriptionId};
 use tradewind_kernel::{Date, Error, Result, text};
 use tradewind_platform::{AuditEntry, KeyRing, NewEvent, OpCtx, Platform, Work};
 use tradewind_policy::{Action, ResourceKind, Target};
@@ -118,6 +118,20 @@ pub(super) async fn create_in(
     quantity::parameters_insert(&mut w.tx, realm, id, &parameters).await?;
     tell(w, "subscription.created", &subscription);
     Ok(subscription)
+}
+
+/// Up to `limit` of the subscriptions that an account has, sells or delivers and that have not ended, with their names, and
+/// how many there are.
+///
+/// # Errors
+/// Database errors.
+pub async fn running_of_account_in(
+    w: &mut Work,
+    account: AccountId,
+    limit: i64,
+) -> Result<(Vec<(SubscriptionId, String)>, i64)> {
+    let realm = w.ctx.realm;
+    store::running(&mut w.tx, realm, account, limit).await
 }
 
 /// Something happens to a subscription commercially.

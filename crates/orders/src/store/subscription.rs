@@ -38,6 +38,12 @@ stmts! {
     /// Subscriptions whose billing day has come, locked, in order of day and id.
     DUE = concat!("SELECT ", columns!(), " FROM subscription WHERE realm_id = $1 AND next_bill_on <= $2
         AND (next_bill_on, id) > ($3, $4) ORDER BY next_bill_on, id LIMIT $5 {for_update}");
+    /// How many subscriptions of an account have not ended.
+    RUNNING_COUNT = "SELECT COUNT(*) FROM subscription WHERE realm_id = $1 AND (customer_id = $2 OR seller_id = $2 OR vendor_id = $2)
+        AND commercial_state NOT IN ('expired', 'terminated')";
+    /// Some subscriptions of an account that have not ended.
+    RUNNING = "SELECT id, name FROM subscription WHERE realm_id = $1 AND (customer_id = $2 OR seller_id = $2 OR vendor_id = $2)
+        AND commercial_state NOT IN ('expired', 'terminated') ORDER BY id LIMIT $3";
     /// A new subscription.
     INSERT = "INSERT INTO subscription (realm_id, id, customer_id, seller_id, vendor_id, product_id, plan_id, name, commercial_state,
         delivery_state, currency, zone, ordered_at, activated_at, trial_ends_on, anchor_on, period_start, period_end, term_ends_on,
@@ -166,6 +172,20 @@ pub(crate) async fn due(
         .all::<SubscriptionRow>(&DUE, args![realm, until, day, id, limit])
         .await?;
     Ok(rows.into_iter().map(Subscription::from).collect())
+}
+
+/// Some of the subscriptions that an account has, sells or delivers and that have not ended, and how many there are.
+pub(crate) async fn running(
+    tx: &mut Tx,
+    realm: RealmId,
+    account: AccountId,
+    limit: i64,
+) -> Result<(Vec<(SubscriptionId, String)>, i64)> {
+    let (total,) = tx
+        .one::<(i64,)>(&RUNNING_COUNT, args![realm, account])
+        .await?;
+    let some = tx.all(&RUNNING, args![realm, account, limit]).await?;
+    Ok((some, total))
 }
 
 pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, s: &Subscription) -> Result<()> {

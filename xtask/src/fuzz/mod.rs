@@ -9,7 +9,8 @@ use clap::Args;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use server::{People, Server};
+use crate::suite::postgres::Server as Postgres;
+use server::{People, Place, Server};
 
 /// Callers and how many cases of a hundred each gets of what was asked for.
 const CALLERS: &[(&str, u32)] = &[
@@ -19,6 +20,9 @@ const CALLERS: &[(&str, u32)] = &[
     ("vendor", 50),
     ("stranger", 30),
 ];
+
+/// Who calls a server over PostgreSQL; the others call one over SQLite.
+const ON_POSTGRES: &str = "provider";
 
 /// What every answer has to hold.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
@@ -67,6 +71,15 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
     }
+    let postgres = match Postgres::start() {
+        Ok(server) => Some(server),
+        Err(error) if options.require => return Err(error.context("PostgreSQL is required")),
+        Err(error) => {
+            println!("as {ON_POSTGRES}: on SQLite, as there is no PostgreSQL ({error:#})");
+            None
+        }
+    };
+    let database = postgres.as_ref().map(Postgres::url);
     let (mut passed, mut failed) = (0_u32, 0_u32);
     // Two at a time: each has a database of its own.
     for pair in callers.chunks(2) {
@@ -75,9 +88,15 @@ pub(crate) fn run(options: &Options) -> Result<()> {
                 .iter()
                 .map(|(who, share)| {
                     let (program, folder, tool) = (&program, folder.join(who), &tool);
+                    let database = database.as_deref().filter(|_| *who == ON_POSTGRES);
                     scope.spawn(move || {
+                        let place = Place {
+                            program,
+                            folder: &folder,
+                            database,
+                        };
                         let examples = (options.examples * share).div_ceil(100);
-                        call(program, &folder, tool, who, examples, options.seed)
+                        call(&place, tool, who, examples, options.seed)
                     })
                 })
                 .collect();
@@ -103,17 +122,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 }
 
 /// All calls of one caller. Whether nothing was found.
-fn call(
-    program: &Path,
-    folder: &Path,
-    tool: &Path,
-    who: &str,
-    examples: u32,
-    seed: u64,
-) -> Result<bool> {
+fn call(place: &Place<'_>, tool: &Path, who: &str, examples: u32, seed: u64) -> Result<bool> {
+    let folder = place.folder;
     std::fs::create_dir_all(folder)?;
-    let people = People::prepare(program, folder)?;
-    let server = Server::start(program, folder)?;
+    let people = People::prepare(place)?;
+    let server = Server::start(place)?;
     let hooks = crate::repository_root().join("xtask/fuzz");
     let survey = folder.join("survey.json");
     let python = tool.with_file_name("python");

@@ -19,6 +19,16 @@ const PEOPLE: &[(&str, &str)] = &[
 /// The realm that must not see anything of the other one.
 const OTHER_REALM: &str = "Southgate Cloud";
 
+/// What a run of the program needs to know.
+pub(super) struct Place<'a> {
+    /// The program.
+    pub(super) program: &'a Path,
+    /// Its data directory is in here, and its log.
+    pub(super) folder: &'a Path,
+    /// The PostgreSQL database; the embedded one when there is none.
+    pub(super) database: Option<&'a str>,
+}
+
 /// Accounts and keys of those who call.
 pub(super) struct People {
     by_name: Map<String, Value>,
@@ -28,8 +38,8 @@ pub(super) struct People {
 
 impl People {
     /// Builds the world in this folder and lets everybody have a key.
-    pub(super) fn prepare(program: &Path, folder: &Path) -> Result<Self> {
-        let shell = |line: &[&str]| ask(program, folder, line);
+    pub(super) fn prepare(place: &Place<'_>) -> Result<Self> {
+        let shell = |line: &[&str]| ask(place, line);
         shell(&["demo", "--build-only"])?;
         let mut by_name = Map::new();
         let accounts = shell(&["account", "list"])?;
@@ -61,7 +71,7 @@ impl People {
             "stranger".to_owned(),
             json!({ "account": id, "key": key["secret"] }),
         );
-        let file = folder.join("people.json");
+        let file = place.folder.join("people.json");
         std::fs::write(&file, Value::Object(by_name.clone()).to_string())?;
         Ok(Self { by_name, file })
     }
@@ -81,8 +91,8 @@ fn items(list: &Value) -> impl Iterator<Item = &Value> {
 }
 
 /// What a command answers.
-fn ask(program: &Path, folder: &Path, line: &[&str]) -> Result<Value> {
-    let output = command(program, folder).arg("--json").args(line).output()?;
+fn ask(place: &Place<'_>, line: &[&str]) -> Result<Value> {
+    let output = command(place).arg("--json").args(line).output()?;
     if !output.status.success() {
         bail!(
             "{line:?}: {}",
@@ -92,14 +102,17 @@ fn ask(program: &Path, folder: &Path, line: &[&str]) -> Result<Value> {
     serde_json::from_slice(&output.stdout).with_context(|| format!("the answer to {line:?}"))
 }
 
-fn command(program: &Path, folder: &Path) -> Command {
-    let mut command = Command::new(program);
+fn command(place: &Place<'_>) -> Command {
+    let mut command = Command::new(place.program);
     command
         .arg("--data")
-        .arg(folder.join("data"))
+        .arg(place.folder.join("data"))
         .args(["--commit", "normal"])
         .env_remove("DATABASE_URL")
         .stdin(Stdio::null());
+    if let Some(url) = place.database {
+        command.env("DATABASE_URL", url);
+    }
     command
 }
 
@@ -111,10 +124,10 @@ pub(super) struct Server {
 
 impl Server {
     /// Starts a server over the world in this folder.
-    pub(super) fn start(program: &Path, folder: &Path) -> Result<Self> {
+    pub(super) fn start(place: &Place<'_>) -> Result<Self> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let log = std::fs::File::create(folder.join("server.log"))?;
-        let process = command(program, folder)
+        let log = std::fs::File::create(place.folder.join("server.log"))?;
+        let process = command(place)
             .args(["serve", "--listen", &address.to_string()])
             .stdout(Stdio::null())
             .stderr(log)

@@ -1,6 +1,6 @@
 //! The whole test suite: one command that starts what the tests need, runs them and counts.
 
-mod postgres;
+pub(crate) mod postgres;
 mod tools;
 
 use anyhow::{Context, Result, bail};

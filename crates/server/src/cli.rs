@@ -12,6 +12,7 @@ mod ledger;
 mod mail;
 mod order;
 mod payment;
+mod price_book;
 mod quote;
 mod serve;
 mod session;
@@ -153,6 +154,9 @@ enum Command {
     /// What a storefront offers and what it costs there
     #[command(subcommand)]
     Catalogue(catalogue::Catalogue),
+    /// Price books: what sellers ask, and from when
+    #[command(subcommand)]
+    PriceBook(price_book::PriceBook),
     /// What an order would cost and do
     #[command(subcommand)]
     Quote(quote::Quote),
@@ -328,6 +332,7 @@ async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Order(command) => order::run(&session, command).await?,
         Command::Subscription(command) => subscription::run(&session, command).await?,
         Command::Catalogue(command) => catalogue::run(&session, command).await?,
+        Command::PriceBook(command) => price_book::run(&session, command).await?,
         Command::Delivery(command) => delivery::run(&session, command).await?,
         Command::Mail(command) => mail::run(&session, command).await?,
         Command::Account(command) => account::run(&session, command).await?,

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use tradewind_accounts::service::{chain_get, storefront, storefront_list};
 use tradewind_catalogue::service::{offer, offers};
 use tradewind_catalogue::types::{Offer, OfferQuery, OfferScope};
+use tradewind_flows::quote::{PriceInput, offer_price};
 use tradewind_kernel::{Error, Result};
 use tradewind_platform::OpCtx;
 use tradewind_policy::AccountKind;
@@ -28,6 +29,22 @@ Examples:
         search: String,
         #[command(flatten)]
         options: ListOptions,
+    },
+    /// What a configuration of a product costs everybody: now, with the next invoice, and for usage
+    #[command(after_help = "\
+Example:
+  tradewind catalogue price workspace --plan team --item seats=12 --storefront lindenhof")]
+    Price {
+        /// Product, by its name in addresses
+        product: String,
+        /// Plan, by its code (default: the first one)
+        #[arg(long)]
+        plan: Option<String>,
+        /// How much of an item: seats=12; can be given several times
+        #[arg(long = "item", value_name = "CODE=QUANTITY")]
+        items: Vec<String>,
+        #[command(flatten)]
+        shop: Shop,
     },
     /// Show a product: its plans, their items and prices, and what is asked at ordering
     Show {
@@ -75,6 +92,31 @@ pub(crate) async fn run(session: &Session<'_>, command: Catalogue) -> Result<()>
                     ("per", "/from/cadence"),
                     ("plans", "/plans"),
                     ("trial days", "/trial_days"),
+                ],
+            )
+        }
+        Catalogue::Price {
+            product,
+            plan,
+            items,
+            shop,
+        } => {
+            let scope = scope(session, &ctx, &shop).await?;
+            let input = PriceInput {
+                plan,
+                quantities: super::quote::quantities(&items)?,
+            };
+            let preview = offer_price(platform, &ctx, &scope, &product, &input).await?;
+            session.out.facts(
+                &preview,
+                columns![
+                    ("due now", "/due_now/gross"),
+                    ("of it tax", "/due_now/tax"),
+                    ("one-time", "/one_time"),
+                    ("recurring", "/recurring"),
+                    ("trial until", "/trial_ends_on"),
+                    ("next invoice", "/next/on"),
+                    ("of", "/next/document/gross"),
                 ],
             )
         }

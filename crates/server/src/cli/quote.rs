@@ -217,7 +217,7 @@ fn unknown_plan(code: &str, codes: &[&str]) -> Error {
     )
 }
 
-fn quantities(items: &[String]) -> Result<BTreeMap<String, Decimal>> {
+pub(crate) fn quantities(items: &[String]) -> Result<BTreeMap<String, Decimal>> {
     items
         .iter()
         .map(|text| {

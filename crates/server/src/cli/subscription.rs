@@ -2,7 +2,10 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
-use tradewind_flows::order::{PlaceInput, order_place};
+use tradewind_flows::order::{
+    PlaceInput, cancellation_withdraw, order_place, schedule_withdraw, subscription_resume,
+    subscription_suspend,
+};
 use tradewind_flows::quote::QuoteView;
 use tradewind_fulfilment::service::{access_get, credential_reveal};
 use tradewind_kernel::Result;
@@ -26,6 +29,11 @@ pub(crate) enum Subscription {
     List(ListOptions),
     /// Show a subscription: both of its states, items, parameters
     Show {
+        /// Subscription
+        subscription: String,
+    },
+    /// Show what the next invoice will be, as things stand
+    Upcoming {
         /// Subscription
         subscription: String,
     },
@@ -61,6 +69,14 @@ pub(crate) enum Subscription {
         /// The name
         name: String,
     },
+    /// Stop a subscription for a while, as its seller; its data is kept
+    Suspend(Which),
+    /// Start a suspended subscription again, as its seller
+    Resume(Which),
+    /// Take back a change that waits for the end of the period
+    WithdrawChange(Which),
+    /// Take back a cancellation that has not come into effect
+    WithdrawCancellation(Which),
     /// Let a subscription renew by itself at the end of its term, or not
     AutoRenew {
         #[command(flatten)]
@@ -120,6 +136,20 @@ pub(crate) async fn run(session: &Session<'_>, command: Subscription) -> Result<
                 ],
             );
         }
+        Subscription::Upcoming { subscription } => {
+            let id = parse("subscription", &subscription)?;
+            let preview = tradewind_flows::upcoming::upcoming(platform, &ctx, id).await?;
+            return session.out.facts(
+                &preview,
+                columns![
+                    ("on", "/next/on"),
+                    ("net", "/next/document/net"),
+                    ("tax", "/next/document/tax"),
+                    ("total", "/next/document/gross"),
+                    ("usage on top", "/metered"),
+                ],
+            );
+        }
         Subscription::Change { wanted, confirm } => {
             let quoted = quote::change(session, &ctx, wanted).await?;
             return confirmed(session, &ctx, &quoted, &confirm).await;
@@ -134,6 +164,24 @@ pub(crate) async fn run(session: &Session<'_>, command: Subscription) -> Result<
         } => return access(session, &ctx, &subscription, reveal.as_deref()).await,
         Subscription::Show { subscription } => {
             subscription_get(platform, &ctx, parse("subscription", &subscription)?).await?
+        }
+        Subscription::Suspend(which) => {
+            let id = parse("subscription", &which.subscription)?;
+            let order = subscription_suspend(platform, &ctx, id, which.version).await?;
+            return super::order::settled(session, order).await;
+        }
+        Subscription::Resume(which) => {
+            let id = parse("subscription", &which.subscription)?;
+            let order = subscription_resume(platform, &ctx, id, which.version).await?;
+            return super::order::settled(session, order).await;
+        }
+        Subscription::WithdrawChange(which) => {
+            let id = parse("subscription", &which.subscription)?;
+            schedule_withdraw(platform, &ctx, id, which.version).await?
+        }
+        Subscription::WithdrawCancellation(which) => {
+            let id = parse("subscription", &which.subscription)?;
+            cancellation_withdraw(platform, &ctx, id, which.version).await?
         }
         Subscription::Rename { which, name } => {
             let input = SubscriptionRename {

@@ -1,0 +1,286 @@
+//! `tradewind price-book`: what sellers ask, and from when.
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use tradewind_catalogue::service::{
+    price_book_assign, price_book_get, price_book_list, revision_create, revision_preview,
+};
+use tradewind_catalogue::types::{
+    ListingDraft, ListingPrice, Policies, PriceBookAssign, PriceBookDetail, RenewalPrices,
+    RevisionCreate, RevisionPreviewRequest,
+};
+use tradewind_kernel::{Decimal, Error, Result};
+
+use super::{Session, parse};
+use crate::output::columns;
+
+/// What can be done with price books.
+#[derive(Subcommand)]
+pub(crate) enum PriceBook {
+    /// List the books of a seller (default: one's own), with the revision that holds
+    List {
+        /// Seller
+        #[arg(long, value_name = "ACCOUNT")]
+        seller: Option<String>,
+    },
+    /// Show a book with its revisions and their rules
+    Show {
+        /// Book
+        book: String,
+    },
+    /// Add a revision: all rules of the book from a day on
+    #[command(after_help = "\
+A rule is a percentage, and what it is for: nothing for everything, or dimensions of usage.
+Rules of any other kind are read from a file: a JSON list in the form that `price-book show --json` answers.
+
+Examples:
+  tradewind price-book revise pbk_01… --from 2024-10-01 --markup 20 --markup 'service_category=Compute:15'
+  tradewind price-book revise pbk_01… --from 2024-10-01 --file rules.json --preview")]
+    Revise(Revise),
+    /// Give a buyer a book, or take it back to the seller's default one
+    Assign {
+        /// Buyer, an account directly below the seller
+        buyer: String,
+        /// Book (default: the seller's default one)
+        book: Option<String>,
+        /// Seller (default: one's own account)
+        #[arg(long, value_name = "ACCOUNT")]
+        seller: Option<String>,
+    },
+}
+
+/// A new revision.
+#[derive(Args)]
+pub(crate) struct Revise {
+    /// Book
+    book: String,
+    /// First day on which it holds: after today, or any day for the first revision of a book
+    #[arg(long, value_name = "DATE")]
+    from: String,
+    /// Add this percentage to the own buying price; with `dimension=value,…:` before it, for such usage only
+    #[arg(
+        long,
+        value_name = "[DIMENSION=VALUE:]PERCENT",
+        allow_hyphen_values = true,
+        required_unless_present = "file"
+    )]
+    markup: Vec<String>,
+    /// Rules from a file
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Why
+    #[arg(long, default_value = "")]
+    note: String,
+    /// What is sold under it keeps its price for good, whatever later revisions say
+    #[arg(long)]
+    keep_agreed: bool,
+    /// Show what it would change, item by item, and add nothing
+    #[arg(long)]
+    preview: bool,
+}
+
+pub(crate) async fn run(session: &Session<'_>, command: PriceBook) -> Result<()> {
+    let platform = session.platform();
+    let ctx = session.ctx().await?;
+    let seller = |named: Option<String>| match named {
+        Some(named) => parse("seller", &named),
+        None => Ok(ctx.principal.account),
+    };
+    match command {
+        PriceBook::List { seller: named } => {
+            let books = price_book_list(platform, &ctx, seller(named)?).await?;
+            session.out.listing(
+                &json!({ "items": books }),
+                columns![
+                    ("book", "/id"),
+                    ("name", "/name"),
+                    ("currency", "/currency"),
+                    ("default", "/is_default"),
+                    ("latest revision", "/revisions/0/number"),
+                    ("from", "/revisions/0/effective_on"),
+                ],
+            )
+        }
+        PriceBook::Show { book } => {
+            let detail = price_book_get(platform, &ctx, parse("book", &book)?).await?;
+            show(session, &detail)
+        }
+        PriceBook::Revise(revise) => add(session, &ctx, revise).await,
+        PriceBook::Assign {
+            buyer,
+            book,
+            seller: named,
+        } => {
+            let input = PriceBookAssign {
+                seller_id: seller(named)?,
+                buyer_id: parse("buyer", &buyer)?,
+                book_id: book.map(|book| parse("book", &book)).transpose()?,
+            };
+            price_book_assign(platform, &ctx, &input).await?;
+            session.out.say(&json!({ "assigned": input }), "Assigned.")
+        }
+    }
+}
+
+async fn add(session: &Session<'_>, ctx: &tradewind_platform::OpCtx, revise: Revise) -> Result<()> {
+    let platform = session.platform();
+    let mut listings = match &revise.file {
+        Some(file) => from_file(file)?,
+        None => Vec::new(),
+    };
+    for markup in &revise.markup {
+        listings.push(from_markup(markup)?);
+    }
+    let revision = RevisionCreate {
+        book_id: parse("book", &revise.book)?,
+        effective_on: revise.from.parse().map_err(|_| {
+            Error::invalid(
+                "from",
+                "malformed_date",
+                "expected a day such as 2024-10-01",
+            )
+        })?,
+        note: revise.note,
+        policies: None,
+        listings,
+    };
+    let revision = if revise.keep_agreed {
+        let book = price_book_get(platform, ctx, revision.book_id).await?;
+        let latest = book.revisions.into_iter().next();
+        RevisionCreate {
+            policies: Some(Policies {
+                renewal: RenewalPrices::Agreed,
+                ..latest.map_or_else(Policies::default, |view| view.revision.policies)
+            }),
+            ..revision
+        }
+    } else {
+        revision
+    };
+    if revise.preview {
+        let request = RevisionPreviewRequest {
+            revision,
+            product_id: None,
+        };
+        let preview = revision_preview(platform, ctx, &request).await?;
+        return session.out.listing(
+            &preview,
+            columns![
+                ("product", "/product"),
+                ("plan", "/plan"),
+                ("item", "/item"),
+                ("now", "/before"),
+                ("then", "/after"),
+            ],
+        );
+    }
+    let view = revision_create(platform, ctx, &revision).await?;
+    session.settle().await?;
+    session.out.facts(
+        &view,
+        columns![
+            ("revision", "/id"),
+            ("number", "/number"),
+            ("from", "/effective_on"),
+            ("state", "/state"),
+            ("rules", "/listings"),
+        ],
+    )
+}
+
+fn from_file(file: &PathBuf) -> Result<Vec<ListingDraft>> {
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Error::invalid(
+            "file",
+            "unreadable",
+            format!("{} can't be read: {error}", file.display()),
+        )
+    })?;
+    serde_json::from_str(&text)
+        .map_err(|error| Error::invalid("file", "malformed_file", error.to_string()))
+}
+
+/// `20`, or `service_category=Compute:15`.
+fn from_markup(text: &str) -> Result<ListingDraft> {
+    let malformed = || {
+        Error::invalid(
+            "markup",
+            "malformed",
+            format!("{text:?} is no rule: expected 20 or service_category=Compute:15"),
+        )
+    };
+    let (scope, percent) = text.rsplit_once(':').unwrap_or(("", text));
+    let percent: Decimal = percent.trim().parse().map_err(|_| malformed())?;
+    let matches = scope
+        .split(',')
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            part.split_once('=')
+                .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
+                .ok_or_else(malformed)
+        })
+        .collect::<Result<BTreeMap<_, _>>>()?;
+    Ok(ListingDraft {
+        product_id: None,
+        plan_id: None,
+        item_id: None,
+        matches,
+        price: ListingPrice::Markup { percent },
+    })
+}
+
+fn show(session: &Session<'_>, detail: &PriceBookDetail) -> Result<()> {
+    session.out.facts(
+        detail,
+        columns![
+            ("book", "/id"),
+            ("name", "/name"),
+            ("seller", "/seller_id"),
+            ("currency", "/currency"),
+            ("default", "/is_default"),
+        ],
+    )?;
+    for view in &detail.revisions {
+        let title = format!(
+            "Revision {} from {} ({})",
+            view.revision.number, view.revision.effective_on, view.state
+        );
+        session.out.section(
+            &title,
+            &json!(view.listings),
+            columns![
+                ("product", "/product_id"),
+                ("plan", "/plan_id"),
+                ("item", "/item_id"),
+                ("for", "/match"),
+                ("does", "/kind"),
+                ("percent", "/percent"),
+                ("price", "/model"),
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_a_percentage_and_what_it_is_for() {
+        let rule = from_markup("service_category=Compute,region=eu:-15.5").expect("a rule");
+        assert_eq!(rule.matches.len(), 2);
+        assert_eq!(
+            rule.price,
+            ListingPrice::Markup {
+                percent: Decimal::new(-155, 1)
+            }
+        );
+        assert!(from_markup("20").expect("a rule").matches.is_empty());
+        for wrong in ["", "Compute:15", "20%", "a=b:"] {
+            assert!(from_markup(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -103,7 +103,7 @@ async fn homes(
     ids.dedup();
     let mut homes = HashMap::new();
     let mut allowed: HashMap<(AccountId, AccountId), Access> = HashMap::new();
-    for subscription in tradewind_orders::service::subscriptions_in(w, &ids).await? {
+    for subscription in tradewind_orders::service::subscription_homes_in(w, &ids).await? {
         let between = (subscription.customer_id, subscription.vendor_id);
         let access = match allowed.get(&between) {
             _ if imported => Access::Granted,
@@ -311,24 +311,31 @@ async fn lock_totals(
     let (realm, now) = (w.ctx.realm, w.ctx.now);
     let needed: BTreeMap<&TotalKey, &BTreeMap<String, String>> =
         fresh.iter().map(|c| (&c.key, &c.common)).collect();
-    let begun: Vec<UsageTotal> = needed
-        .iter()
-        .map(|(key, common)| total::empty(key, (*common).clone()))
-        .collect();
-    total::begin(&mut w.tx, realm, &begun, now).await?;
-
     let mut subscriptions: Vec<SubscriptionId> =
         needed.keys().map(|key| key.subscription_id).collect();
     subscriptions.dedup();
     let mut months: Vec<Date> = needed.keys().map(|key| key.period_on).collect();
     months.sort_unstable();
     months.dedup();
-    let locked = total::lock(&mut w.tx, realm, &subscriptions, &months).await?;
-    Ok(locked
+    let mut locked = by_key(total::lock(&mut w.tx, realm, &subscriptions, &months).await?);
+    let begun: Vec<UsageTotal> = needed
+        .iter()
+        .filter(|(key, _)| !locked.contains_key(key))
+        .map(|(key, common)| total::empty(key, (*common).clone()))
+        .collect();
+    if !begun.is_empty() {
+        total::begin(&mut w.tx, realm, &begun, now).await?;
+        locked = by_key(total::lock(&mut w.tx, realm, &subscriptions, &months).await?);
+    }
+    locked.retain(|key, _| needed.contains_key(key));
+    Ok(locked)
+}
+
+fn by_key(totals: Vec<UsageTotal>) -> HashMap<TotalKey, UsageTotal> {
+    totals
         .into_iter()
         .map(|total| (key_of(&total), total))
-        .filter(|(key, _)| needed.contains_key(key))
-        .collect())
+        .collect()
 }
 
 /// Tells a repetition, which is fine, from another record under a name that is taken, and from a record that was left

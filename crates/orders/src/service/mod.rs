@@ -19,8 +19,9 @@ pub use step::{StepMove, step_move_in};
 pub use subscription::{
     PeriodSet, auto_renew_set, cancel_on_set_in, delivery_state_set_in, items_in, legs_in,
     period_set_in, running_of_account_in, subscription_detail_in, subscription_get,
-    subscription_get_in, subscription_in, subscription_lock_in, subscription_rename,
-    subscription_target, subscription_transition_in, subscription_update, subscriptions_in,
+    subscription_get_in, subscription_homes_in, subscription_in, subscription_lock_in,
+    subscription_rename, subscription_target, subscription_transition_in, subscription_update,
+    subscriptions_in,
 };
 pub use take_over::{TakenOver, subscriptions_take_over_in};
 pub use terms::{plan_switch_in, schedule_clear_in, schedule_set_in};

@@ -5,8 +5,8 @@ use crate::store::quantity::{self, ParameterRow};
 use crate::store::{order as order_store, subscription as store};
 use crate::types::{
     AutoRenewSet, CommercialState, DeliveryState, Leg, NewSubscription, OrderCreate, Subscription,
-    SubscriptionDetail, SubscriptionEvent, SubscriptionItem, SubscriptionOperation,
-    SubscriptionParameter, SubscriptionRename, SubscriptionUpdate,
+    SubscriptionDetail, SubscriptionEvent, SubscriptionHome, SubscriptionItem,
+    SubscriptionOperation, SubscriptionParameter, SubscriptionRename, SubscriptionUpdate,
 };
 use serde_json::json;
 use tradewind_kernel::calendar::Period;
@@ -427,6 +427,19 @@ pub async fn subscription_lock_in(w: &mut Work, id: SubscriptionId) -> Result<Su
 pub async fn subscriptions_in(w: &mut Work, ids: &[SubscriptionId]) -> Result<Vec<Subscription>> {
     let realm = w.ctx.realm;
     store::some(&mut w.tx, realm, ids).await
+}
+
+/// Between whom some subscriptions are, for use cases that decide themselves who may see them; those that do not exist
+/// are left out.
+///
+/// # Errors
+/// Database errors.
+pub async fn subscription_homes_in(
+    w: &mut Work,
+    ids: &[SubscriptionId],
+) -> Result<Vec<SubscriptionHome>> {
+    let realm = w.ctx.realm;
+    store::homes(&mut w.tx, realm, ids).await
 }
 
 /// What a subscription holds.

@@ -4,6 +4,7 @@ use crate::billing::PeriodAdvance;
 use crate::service::Viewer;
 use crate::types::{
     CommercialState, DeliveryState, ScheduledChange, Subscription, SubscriptionEvent,
+    SubscriptionHome,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -44,6 +45,11 @@ stmts! {
     /// Some subscriptions of an account that have not ended.
     RUNNING = "SELECT id, name FROM subscription WHERE realm_id = $1 AND (customer_id = $2 OR seller_id = $2 OR vendor_id = $2)
         AND commercial_state NOT IN ('expired', 'terminated') ORDER BY id LIMIT $3";
+    /// Between whom some subscriptions are, and in which zone.
+    HOMES = "SELECT id, customer_id, vendor_id, zone FROM subscription WHERE realm_id = $1
+        AND id IN (SELECT value FROM json_each($2))",
+        pg = "SELECT id, customer_id, vendor_id, zone FROM subscription WHERE realm_id = $1
+        AND id IN (SELECT json_array_elements_text(CAST($2 AS JSON)))";
     /// A new subscription.
     INSERT = "INSERT INTO subscription (realm_id, id, customer_id, seller_id, vendor_id, product_id, plan_id, name, commercial_state,
         delivery_state, currency, zone, ordered_at, activated_at, trial_ends_on, anchor_on, period_start, period_end, term_ends_on,
@@ -155,6 +161,25 @@ pub(crate) async fn some(
         .all::<SubscriptionRow>(&SOME, args![realm, Json(ids)])
         .await?;
     Ok(rows.into_iter().map(Subscription::from).collect())
+}
+
+/// Between whom some subscriptions are, and in which zone; those that do not exist are left out.
+pub(crate) async fn homes(
+    tx: &mut Tx,
+    realm: RealmId,
+    ids: &[SubscriptionId],
+) -> Result<Vec<SubscriptionHome>> {
+    let rows: Vec<(SubscriptionId, AccountId, AccountId, Zone)> =
+        tx.all(&HOMES, args![realm, Json(ids)]).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, customer_id, vendor_id, zone)| SubscriptionHome {
+            id,
+            customer_id,
+            vendor_id,
+            zone,
+        })
+        .collect())
 }
 
 /// Subscriptions whose billing day has come, after a day and id, in that order; locked.

@@ -201,6 +201,19 @@ pub struct Subscription {
     pub version: i64,
 }
 
+/// Between whom a subscription is, and in which zone its days begin: all that taking usage in asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubscriptionHome {
+    /// The subscription.
+    pub id: SubscriptionId,
+    /// Who has it.
+    pub customer_id: AccountId,
+    /// Who delivers it.
+    pub vendor_id: AccountId,
+    /// The zone in which its days begin.
+    pub zone: Zone,
+}
+
 /// The quantity of one item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SubscriptionItem {

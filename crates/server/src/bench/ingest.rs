@@ -27,6 +27,9 @@ const AT_ONCE: usize = 4;
 /// Subscriptions whose usage is reported.
 const SUBSCRIPTIONS: usize = 1_000;
 
+/// Records of one subscription that follow each other.
+const IN_A_ROW: usize = 10;
+
 /// How much is taken in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IngestPlan {
@@ -296,7 +299,7 @@ impl<'a> Source<'a> {
         UsageInput {
             source: self.name.to_owned(),
             external_id: format!("reading-{at:012}"),
-            subscription_id: self.subscriptions[number % self.subscriptions.len()],
+            subscription_id: self.subscriptions[number / IN_A_ROW % self.subscriptions.len()],
             meter: METER.to_owned(),
             starts_at: at_time,
             ends_at: at_time,
@@ -305,7 +308,7 @@ impl<'a> Source<'a> {
             cost: None,
             currency: None,
             kind: UsageKind::Usage,
-            dimensions: [("region".to_owned(), format!("eu-{}", number % 4))].into(),
+            dimensions: [("region".to_owned(), format!("eu-{}", number / IN_A_ROW % 4))].into(),
             attributes: [("host".to_owned(), format!("node-{}", number % 50))].into(),
         }
     }

@@ -23,7 +23,7 @@ pub use account::{
 };
 pub use acting::{act_as_start, act_as_stop};
 pub use api_key::{api_key_authenticate, api_key_create, api_key_list, api_key_revoke};
-pub use bulk::{accounts_many, depths, relationships_of_buyers};
+pub use bulk::{accounts_many, actors_of, depths, relationships_of_buyers};
 pub use directory::{ancestry, chain, chain_get, provider, root_in, target};
 pub use invite::{
     Invitation, lifetime as token_lifetime, role_set, user_invite, user_list, user_remove,

@@ -11,7 +11,7 @@ mod payment;
 mod preview;
 
 pub use accrual::{Accrual, Settlement};
-pub use charge::{Charge, ChargeKind, FxUse, NewCharge, UsageSpan};
+pub use charge::{Charge, ChargeKind, FxUse, LegRecurring, NewCharge, UsageSpan};
 pub use document::{
     Balance, BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, Parties, Party,
     TaxKind, TaxLine,

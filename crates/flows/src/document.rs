@@ -13,6 +13,7 @@ use tradewind_documents::pdf::{
     self, BankAccount, Buyer, DocumentKind as Printed, InvoiceDocument, Line, LineGroup, Logo,
     Paper, Payment, Quantity, Seller, TaxLine, TaxTreatment, Terms, Totals,
 };
+use tradewind_kernel::Locale;
 use tradewind_kernel::id::InvoiceId;
 use tradewind_kernel::{Error, Money, Result};
 use tradewind_platform::{OpCtx, Platform};
@@ -87,10 +88,10 @@ pub(crate) fn document_of(
         service_period: Some(head.period),
         customer_number: Some(buyer.id.to_string()),
         reference: None,
-        seller: printed_seller(&document.parties.seller, seller),
+        seller: printed_seller(&document.parties.seller, seller, document.locale),
         buyer: Buyer {
             name: document.parties.buyer.name.clone(),
-            address: party_lines(&document.parties.buyer),
+            address: party_lines(&document.parties.buyer, document.locale),
             vat_id: text_of(&document.parties.buyer.tax, "tax_id"),
         },
         groups: groups(document)?,
@@ -171,7 +172,7 @@ fn treatment(kind: TaxKind, rate: tradewind_kernel::Decimal) -> TaxTreatment {
     }
 }
 
-fn printed_seller(party: &Party, account: &Account) -> Seller {
+fn printed_seller(party: &Party, account: &Account, locale: Locale) -> Seller {
     let bank = BankAccount {
         holder: text_of(&party.bank, "holder").unwrap_or_else(|| party.name.clone()),
         bank: text_of(&party.bank, "bank"),
@@ -181,7 +182,7 @@ fn printed_seller(party: &Party, account: &Account) -> Seller {
     };
     Seller {
         name: party.name.clone(),
-        address: party_lines(party),
+        address: party_lines(party, locale),
         vat_id: text_of(&party.tax, "tax_id"),
         tax_number: None,
         register: text_of(&party.tax, "registration"),
@@ -204,26 +205,26 @@ pub(crate) fn transfer_of(seller: &Account, reference: impl Display) -> Option<T
     })
 }
 
-/// The address of an account in lines, its name first.
-pub(crate) fn address_lines(account: &Account) -> Vec<String> {
+/// The address of an account in lines, its name first, the country in the reader's language last.
+pub(crate) fn address_lines(account: &Account, locale: Locale) -> Vec<String> {
     let address = serde_json::to_value(&account.address).unwrap_or_default();
     let mut lines = vec![account.name.clone()];
-    lines.extend(lines_of(&address, &account.country));
+    lines.extend(lines_of(&address, &account.country, locale));
     lines
 }
 
-fn party_lines(party: &Party) -> Vec<String> {
-    lines_of(&party.address, &party.country)
+fn party_lines(party: &Party, locale: Locale) -> Vec<String> {
+    lines_of(&party.address, &party.country, locale)
 }
 
-fn lines_of(address: &Value, country: &str) -> Vec<String> {
+fn lines_of(address: &Value, country: &str, locale: Locale) -> Vec<String> {
     let part = |name: &str| text_of(address, name);
     let city = [part("postal_code"), part("city")]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()
         .join(" ");
-    let country = tradewind_kernel::country::name(country).map(str::to_owned);
+    let country = tradewind_kernel::country::name_in(country, locale).map(str::to_owned);
     [
         part("line1"),
         part("line2"),

@@ -1,5 +1,7 @@
 //! Countries of ISO 3166-1.
 
+use crate::{locale::Locale, text::fold};
+
 /// All two-letter codes with a short English name, by code.
 pub const ALL: &[(&str, &str)] = &[
     ("AD", "Andorra"),
@@ -253,9 +255,188 @@ pub const ALL: &[(&str, &str)] = &[
     ("ZW", "Zimbabwe"),
 ];
 
+/// German names, where they differ from the English ones.
+const GERMAN: &[(&str, &str)] = &[
+    ("AE", "Vereinigte Arabische Emirate"),
+    ("AG", "Antigua und Barbuda"),
+    ("AL", "Albanien"),
+    ("AM", "Armenien"),
+    ("AQ", "Antarktis"),
+    ("AR", "Argentinien"),
+    ("AS", "Amerikanisch-Samoa"),
+    ("AT", "Österreich"),
+    ("AU", "Australien"),
+    ("AX", "Ålandinseln"),
+    ("AZ", "Aserbaidschan"),
+    ("BA", "Bosnien und Herzegowina"),
+    ("BD", "Bangladesch"),
+    ("BE", "Belgien"),
+    ("BG", "Bulgarien"),
+    ("BL", "Saint-Barthélemy"),
+    ("BO", "Bolivien"),
+    ("BQ", "Bonaire, Sint Eustatius und Saba"),
+    ("BR", "Brasilien"),
+    ("BV", "Bouvetinsel"),
+    ("BW", "Botsuana"),
+    ("CA", "Kanada"),
+    ("CC", "Kokosinseln"),
+    ("CD", "Demokratische Republik Kongo"),
+    ("CF", "Zentralafrikanische Republik"),
+    ("CG", "Kongo"),
+    ("CH", "Schweiz"),
+    ("CK", "Cookinseln"),
+    ("CM", "Kamerun"),
+    ("CO", "Kolumbien"),
+    ("CU", "Kuba"),
+    ("CX", "Weihnachtsinsel"),
+    ("CY", "Zypern"),
+    ("CZ", "Tschechien"),
+    ("DE", "Deutschland"),
+    ("DJ", "Dschibuti"),
+    ("DK", "Dänemark"),
+    ("DO", "Dominikanische Republik"),
+    ("DZ", "Algerien"),
+    ("EE", "Estland"),
+    ("EG", "Ägypten"),
+    ("EH", "Westsahara"),
+    ("ES", "Spanien"),
+    ("ET", "Äthiopien"),
+    ("FI", "Finnland"),
+    ("FJ", "Fidschi"),
+    ("FK", "Falklandinseln"),
+    ("FM", "Mikronesien"),
+    ("FO", "Färöer"),
+    ("FR", "Frankreich"),
+    ("GA", "Gabun"),
+    ("GB", "Vereinigtes Königreich"),
+    ("GE", "Georgien"),
+    ("GF", "Französisch-Guayana"),
+    ("GL", "Grönland"),
+    ("GQ", "Äquatorialguinea"),
+    ("GR", "Griechenland"),
+    ("GS", "Südgeorgien und die Südlichen Sandwichinseln"),
+    ("HK", "Hongkong"),
+    ("HM", "Heard und McDonaldinseln"),
+    ("HR", "Kroatien"),
+    ("HU", "Ungarn"),
+    ("ID", "Indonesien"),
+    ("IE", "Irland"),
+    ("IM", "Isle of Man"),
+    ("IN", "Indien"),
+    ("IO", "Britisches Territorium im Indischen Ozean"),
+    ("IQ", "Irak"),
+    ("IS", "Island"),
+    ("IT", "Italien"),
+    ("JM", "Jamaika"),
+    ("JO", "Jordanien"),
+    ("KE", "Kenia"),
+    ("KG", "Kirgisistan"),
+    ("KH", "Kambodscha"),
+    ("KM", "Komoren"),
+    ("KN", "St. Kitts und Nevis"),
+    ("KP", "Nordkorea"),
+    ("KR", "Südkorea"),
+    ("KY", "Kaimaninseln"),
+    ("KZ", "Kasachstan"),
+    ("LB", "Libanon"),
+    ("LC", "St. Lucia"),
+    ("LT", "Litauen"),
+    ("LU", "Luxemburg"),
+    ("LV", "Lettland"),
+    ("LY", "Libyen"),
+    ("MA", "Marokko"),
+    ("MD", "Moldau"),
+    ("MF", "Saint-Martin (französischer Teil)"),
+    ("MG", "Madagaskar"),
+    ("MH", "Marshallinseln"),
+    ("MK", "Nordmazedonien"),
+    ("MN", "Mongolei"),
+    ("MP", "Nördliche Marianen"),
+    ("MR", "Mauretanien"),
+    ("MV", "Malediven"),
+    ("MX", "Mexiko"),
+    ("MZ", "Mosambik"),
+    ("NC", "Neukaledonien"),
+    ("NF", "Norfolkinsel"),
+    ("NL", "Niederlande"),
+    ("NO", "Norwegen"),
+    ("NZ", "Neuseeland"),
+    ("PF", "Französisch-Polynesien"),
+    ("PG", "Papua-Neuguinea"),
+    ("PH", "Philippinen"),
+    ("PL", "Polen"),
+    ("PM", "Saint-Pierre und Miquelon"),
+    ("PN", "Pitcairninseln"),
+    ("PS", "Palästina"),
+    ("QA", "Katar"),
+    ("RO", "Rumänien"),
+    ("RS", "Serbien"),
+    ("RU", "Russland"),
+    ("RW", "Ruanda"),
+    ("SA", "Saudi-Arabien"),
+    ("SB", "Salomonen"),
+    ("SC", "Seychellen"),
+    ("SE", "Schweden"),
+    ("SG", "Singapur"),
+    ("SH", "St. Helena, Ascension und Tristan da Cunha"),
+    ("SI", "Slowenien"),
+    ("SJ", "Spitzbergen und Jan Mayen"),
+    ("SK", "Slowakei"),
+    ("SS", "Südsudan"),
+    ("ST", "São Tomé und Príncipe"),
+    ("SX", "Sint Maarten (niederländischer Teil)"),
+    ("SY", "Syrien"),
+    ("SZ", "Eswatini"),
+    ("TC", "Turks- und Caicosinseln"),
+    ("TD", "Tschad"),
+    ("TF", "Französische Süd- und Antarktisgebiete"),
+    ("TJ", "Tadschikistan"),
+    ("TN", "Tunesien"),
+    ("TR", "Türkei"),
+    ("TT", "Trinidad und Tobago"),
+    ("TW", "Taiwan"),
+    ("TZ", "Tansania"),
+    ("UM", "Kleinere Amerikanische Überseeinseln"),
+    ("US", "Vereinigte Staaten"),
+    ("UZ", "Usbekistan"),
+    ("VA", "Vatikanstadt"),
+    ("VC", "St. Vincent und die Grenadinen"),
+    ("VG", "Britische Jungferninseln"),
+    ("VI", "Amerikanische Jungferninseln"),
+    ("YE", "Jemen"),
+    ("ZA", "Südafrika"),
+    ("ZM", "Sambia"),
+    ("ZW", "Simbabwe"),
+];
+
 /// The short English name of a country; `None` when there is no such code.
 #[must_use]
 pub fn name(code: &str) -> Option<&'static str> {
     let found = ALL.binary_search_by(|(known, _)| (*known).cmp(code)).ok()?;
     ALL.get(found).map(|(_, name)| *name)
+}
+
+/// The short name of a country in a language; `None` when there is no such code.
+#[must_use]
+pub fn name_in(code: &str, locale: Locale) -> Option<&'static str> {
+    let english = name(code)?;
+    let own = match locale {
+        Locale::En => None,
+        Locale::De => GERMAN
+            .binary_search_by(|(known, _)| (*known).cmp(code))
+            .ok()
+            .and_then(|found| GERMAN.get(found)),
+    };
+    Some(own.map_or(english, |(_, name)| *name))
+}
+
+/// All countries, code and name, in the order of their names in a language.
+#[must_use]
+pub fn by_name(locale: Locale) -> Vec<(&'static str, &'static str)> {
+    let mut all: Vec<_> = ALL
+        .iter()
+        .map(|(code, english)| (*code, name_in(code, locale).unwrap_or(english)))
+        .collect();
+    all.sort_by_cached_key(|(_, name)| fold(name));
+    all
 }

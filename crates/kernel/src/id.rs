@@ -183,3 +183,11 @@ typed_id!(MailId, "mal", "mail");
 typed_id!(RequestId, "req", "request");
 typed_id!(TokenId, "tok", "token");
 typed_id!(TermsId, "trm", "terms document");
+
+/// What people call a thing when they speak of it: the last eight characters of its id, in capitals.
+#[must_use]
+pub fn number(id: impl std::fmt::Display) -> String {
+    let id = id.to_string();
+    let start = id.len().saturating_sub(8);
+    id.get(start..).unwrap_or(&id).to_uppercase()
+}

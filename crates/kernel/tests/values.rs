@@ -307,6 +307,17 @@ fn countries_are_those_of_the_standard() {
     assert_eq!(country::ALL.len(), 249);
     assert!(country::ALL.windows(2).all(|pair| pair[0].0 < pair[1].0));
     assert_eq!(country::name("AT"), Some("Austria"));
+    assert_eq!(country::name_in("AT", Locale::De), Some("Österreich"));
+    assert_eq!(country::name_in("FR", Locale::En), Some("France"));
+    assert_eq!(country::name_in("LI", Locale::De), Some("Liechtenstein"));
+    assert_eq!(country::name_in("XX", Locale::De), None);
+    for locale in [Locale::En, Locale::De] {
+        assert_eq!(country::by_name(locale).len(), country::ALL.len());
+    }
+    // Umlauts are sorted where a reader looks for them.
+    let german = country::by_name(Locale::De);
+    let at = |code| german.iter().position(|(found, _)| *found == code).unwrap();
+    assert!(at("OM") < at("AT") && at("AT") < at("PK"));
     assert!(check_country("country", "DE").is_ok());
     for bad in ["", "de", "XX", "UK", "DEU", "Ö"] {
         assert_eq!(

@@ -78,6 +78,15 @@ pub(crate) fn part(markup: impl Display) -> Answer {
     Ok(Html(markup.to_string()).into_response())
 }
 
+/// A page of which the script that asked takes another part than the one it asked for.
+pub(crate) fn page_into(part: &'static str, page: Page) -> Answer {
+    let headers = [
+        (HeaderName::from_static("hx-retarget"), part),
+        (HeaderName::from_static("hx-reselect"), part),
+    ];
+    Ok((headers, Html(page.to_string())).into_response())
+}
+
 /// On to another page, after a change.
 pub(crate) fn to(path: impl AsRef<str>) -> Response {
     let path = HeaderValue::try_from(path.as_ref()).unwrap_or(HeaderValue::from_static("/"));

@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use tradewind_platform::RealmMode;
-use tradewind_policy::{Action, Decision, ResourceKind, Target};
+use tradewind_policy::{AccountKind, Action, Decision, ResourceKind, Target};
 
 use crate::{
     brand,
@@ -98,7 +98,7 @@ impl Visit {
             t: self.t(),
             surface,
             theme: self.theme,
-            brand: self.brand(),
+            brand: self.brand(surface),
             csrf: self.csrf.clone().into(),
             path: self.path.clone().into(),
             who: self.session.as_ref().map(|info| Who {
@@ -133,15 +133,24 @@ impl Visit {
         }
     }
 
-    /// The shop's brand; a vendor, who has none, goes by the own name.
-    fn brand(&self) -> Brand {
+    /// The shop's brand; who works for a company without one goes by its name.
+    fn brand(&self, surface: Surface) -> Brand {
         let named = |name: &str| Brand {
             name: name.to_owned().into(),
             css: None,
             logo: None,
         };
         match (&self.session, &self.shop) {
-            (Some(info), _) if self.home() == "/vendor" => named(&info.account.name),
+            // A seller without a shop looks at another's, but works at home.
+            (Some(info), shop)
+                if surface == Surface::App
+                    && self.kind() != Some(AccountKind::Customer)
+                    && shop
+                        .as_ref()
+                        .is_none_or(|shop| shop.account != info.account.id) =>
+            {
+                named(&info.account.name)
+            }
             (_, Some(shop)) => Brand {
                 css: brand::Colour::parse(&shop.brand.color).map(brand::address),
                 logo: (!shop.brand.logo_svg.is_empty()).then(|| {

@@ -7,7 +7,7 @@ use tradewind_platform::Work;
 
 use crate::{
     store::bulk,
-    types::{Account, Relationship},
+    types::{Account, Actor, Relationship},
 };
 
 /// Some accounts; those that do not exist are left out.
@@ -16,6 +16,14 @@ use crate::{
 /// Database errors.
 pub async fn accounts_many(w: &mut Work, ids: &[AccountId]) -> Result<Vec<Account>> {
     bulk::accounts(&mut w.tx, w.ctx.realm, ids).await
+}
+
+/// Some people and programs by the ids of users and API keys, as an account knows them; others are left out.
+///
+/// # Errors
+/// Database errors.
+pub async fn actors_of(w: &mut Work, reader: AccountId, ids: &[String]) -> Result<Vec<Actor>> {
+    bulk::actors(&mut w.tx, w.ctx.realm, reader, ids).await
 }
 
 /// All terms under which some accounts buy.

@@ -6,7 +6,7 @@ use tradewind_kernel::{
     id::{AccountId, TokenId, UserId},
     text_enum,
 };
-use tradewind_policy::Role;
+use tradewind_policy::{AccountKind, Role};
 use utoipa::ToSchema;
 
 use super::{AccountBrief, PersonInput};
@@ -179,4 +179,21 @@ pub struct TokenMail {
     pub storefront: Option<String>,
     /// The secret, encrypted; open it with [`TokenMail::open`].
     pub sealed: String,
+}
+
+/// A person or a program, as those who read what it did may know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// Id of the user or the API key.
+    pub id: String,
+    /// Name of the person (the address, where none was given) or of the key.
+    pub name: String,
+    /// The account it works for; of several, the first.
+    pub account: AccountId,
+    /// Name of that account.
+    pub account_name: String,
+    /// Kind of that account.
+    pub account_kind: AccountKind,
+    /// Whether that account is the reader's own, or one below it.
+    pub is_near: bool,
 }

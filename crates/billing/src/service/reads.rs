@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
-    Currency, Error, Money, Result,
+    Currency, Date, Error, Money, Result,
     filter::{Filter, Sort},
     id::{AccountId, ChargeId, InvoiceId, SubscriptionId},
     page::{Page, PageRequest},
@@ -17,7 +17,7 @@ use crate::{
         charges::{self, Pair},
         documents, listing, payments as credit,
     },
-    types::{AccountCredit, Charge, Document, DocumentSummary, Payment},
+    types::{AccountCredit, Charge, Document, DocumentSummary, LegRecurring, Payment},
 };
 
 /// A document with its lines.
@@ -47,6 +47,27 @@ pub async fn invoice_get_in(w: &mut Work, id: InvoiceId) -> Result<Document> {
     .await?;
     w.authorize_for(Action::InvoiceView, &target, &id)?;
     Ok(document)
+}
+
+/// What recurs on the legs of some subscriptions that the principal's account trades in, in the period that a day lies in:
+/// the sum of what was charged in advance, changes within the period included. What is not charged is left out.
+///
+/// # Errors
+/// Database errors.
+pub async fn recurring_of(
+    p: &Platform,
+    ctx: &OpCtx,
+    ids: &[SubscriptionId],
+    on: Date,
+) -> Result<Vec<LegRecurring>> {
+    let trader = ctx.principal.account;
+    p.read(ctx, &(ids.to_vec(), on), move |w, (ids, on)| {
+        Box::pin(async move {
+            let realm = realm(w);
+            charges::recurring(&mut w.tx, realm, trader, ids, *on).await
+        })
+    })
+    .await
 }
 
 /// What a list of documents or payments is narrowed down by.

@@ -16,7 +16,7 @@ use tradewind_platform::{
 
 use crate::{
     rules::line::LineCharge,
-    types::{Charge, ChargeKind, FxUse, NewCharge, UsageSpan},
+    types::{Charge, ChargeKind, FxUse, LegRecurring, NewCharge, UsageSpan},
 };
 
 stmts! {
@@ -24,6 +24,15 @@ stmts! {
     OF_SUBSCRIPTION = "SELECT id, leg_id, subscription_id, seller_id, buyer_id, item_id, item_code, kind, description,
         group_label, period_start, period_end, quantity, unit, unit_price, exact, rounding, currency, amount, reverses, usage, rate,
         order_id, created_at FROM charge WHERE realm_id = $1 AND subscription_id = $2 AND id > $3 ORDER BY id LIMIT $4";
+    /// What recurs in the period that a day lies in, of each leg of some subscriptions that an account trades in.
+    RECURRING = "SELECT subscription_id, leg_id, buyer_id, currency, CAST(SUM(amount) AS BIGINT) AS amount FROM charge
+        WHERE realm_id = $1 AND subscription_id IN (SELECT value FROM json_each($2)) AND kind = 'recurring'
+        AND period_start <= $3 AND period_end > $3 AND (seller_id = $4 OR buyer_id = $4)
+        GROUP BY subscription_id, leg_id, buyer_id, currency",
+        pg = "SELECT subscription_id, leg_id, buyer_id, currency, CAST(SUM(amount) AS BIGINT) AS amount FROM charge
+        WHERE realm_id = $1 AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) AND kind = 'recurring'
+        AND period_start <= $3 AND period_end > $3 AND (seller_id = $4 OR buyer_id = $4)
+        GROUP BY subscription_id, leg_id, buyer_id, currency";
     /// The charges by which a subscription paid its running period in advance.
     PAID_IN_ADVANCE = "SELECT leg_id, item_id, id FROM charge WHERE realm_id = $1 AND subscription_id = $2
         AND kind = 'recurring' AND period_end = $3 ORDER BY id";
@@ -496,4 +505,27 @@ pub(crate) async fn of_invoice(
         .into_iter()
         .map(|row| (row.line_no, row.charge))
         .collect())
+}
+
+impl FromRow for LegRecurring {
+    fn from_row(row: &Row) -> Result<Self> {
+        Ok(Self {
+            subscription_id: row.get("subscription_id")?,
+            leg_id: row.get("leg_id")?,
+            buyer_id: row.get("buyer_id")?,
+            amount: Money::new(row.get("amount")?, row.get("currency")?),
+        })
+    }
+}
+
+/// What recurs on the legs of some subscriptions that an account trades in, in the period that a day lies in.
+pub(crate) async fn recurring(
+    tx: &mut Tx,
+    realm: RealmId,
+    trader: AccountId,
+    ids: &[SubscriptionId],
+    on: Date,
+) -> Result<Vec<LegRecurring>> {
+    tx.all(&RECURRING, args![realm, Json(ids), on, trader])
+        .await
 }

@@ -111,6 +111,19 @@ pub struct NewCharge {
     pub order_id: Option<OrderId>,
 }
 
+/// What recurs on one leg in its current period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LegRecurring {
+    /// The subscription.
+    pub subscription_id: SubscriptionId,
+    /// Its leg.
+    pub leg_id: LegId,
+    /// Who pays.
+    pub buyer_id: AccountId,
+    /// How much, net, in the leg's currency.
+    pub amount: Money,
+}
+
 /// One charge on one leg. Never changed: a correction is another charge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Charge {

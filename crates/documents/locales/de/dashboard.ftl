@@ -240,6 +240,7 @@ change-lead = Sie sehen, was es kostet, bevor sich etwas ändert.
 change-what = Was soll sich ändern?
 change-show = Vorschau anzeigen
 change-preview = Vorschau
+change-refused = Diese Änderung ist nicht möglich
 change-nothing = Wählen Sie einen anderen Tarif oder eine andere Menge, um zu sehen, was das bedeutet.
 change-since = Das hat sich seit der Vorschau geändert
 change-from = Gilt ab { $date }

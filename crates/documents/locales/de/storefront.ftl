@@ -320,6 +320,7 @@ order-next-completed = Es ist bereit: Die Zugangsdaten stehen bei Ihrem Abonneme
 order-next-failed = Etwas ist schiefgegangen. Es wurde gemeldet und wird erneut versucht.
 order-next-rejected = Der Anbieter hat diese Bestellung nicht freigegeben. Es wird nichts berechnet.
 order-next-cancelled = Diese Bestellung wurde storniert. Es wird nichts berechnet.
+f-registration = Registereintrag
 who-person = Jemand anderes
 who-program = Ein Programm
 who-platform = Automatisch

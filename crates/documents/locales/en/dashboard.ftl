@@ -240,6 +240,7 @@ change-lead = You see what it costs before anything changes.
 change-what = What should change?
 change-show = Show preview
 change-preview = Preview
+change-refused = This change is not possible
 change-nothing = Choose another plan or quantity to see what it means.
 change-since = This has changed since the preview
 change-from = Takes effect on { $date }

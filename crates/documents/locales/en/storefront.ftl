@@ -320,6 +320,7 @@ order-next-completed = It is ready: you find the access data with your subscript
 order-next-failed = Something went wrong. It has been reported and will be tried again.
 order-next-rejected = The seller has not approved this order. Nothing is charged.
 order-next-cancelled = This order was cancelled. Nothing is charged.
+f-registration = Registration
 who-person = Someone else
 who-program = A program
 who-platform = Automatic

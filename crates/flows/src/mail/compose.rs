@@ -10,7 +10,7 @@ use tradewind_documents::mail::{
 };
 use tradewind_documents::pdf;
 use tradewind_fulfilment::types::{DeliveryKind, DeliveryMode};
-use tradewind_kernel::id::{AccountId, InvoiceId, OrderId, SubscriptionId};
+use tradewind_kernel::id::{AccountId, InvoiceId, OrderId, SubscriptionId, number};
 use tradewind_kernel::{Error, Result};
 use tradewind_orders::service as orders;
 use tradewind_orders::types::{Order, OrderKind, Subscription};
@@ -51,7 +51,7 @@ async fn of_order(
     );
     let product = subscription_name(w, order.subscription_id).await?;
     let reference = OrderRef {
-        order: order.id.to_string(),
+        order: number(order.id),
         product: product.clone(),
         link: links.order(order.id),
     };
@@ -351,7 +351,7 @@ async fn vendor_task(w: &mut Work, event: &Event, links: &Links) -> Result<Optio
     let letter = Letter::VendorTask {
         product: product.product.name.get(vendor.locale).to_owned(),
         // A vendor works for a subscription; who the customer of a reseller is, is not its affair.
-        customer: subscription.name.clone(),
+        customer: number(subscription.id),
         delivery: event.subject.clone(),
         action,
         link: links.task(&event.subject),

@@ -97,7 +97,7 @@ pub(crate) fn pack(
         seller: seller.name.clone(),
         colour: Colour::parse(&seller.brand.color).unwrap_or(Colour::INK),
         email: (!seller.email.is_empty()).then(|| seller.email.clone()),
-        imprint: crate::document::address_lines(&seller),
+        imprint: crate::document::address_lines(&seller, locale),
     };
     let rendered = render(&letter, &brand, to.name.as_deref(), locale)?;
     let id = MailId::from_uuid(job.uuid());

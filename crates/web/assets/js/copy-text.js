@@ -10,13 +10,13 @@ class CopyText extends HTMLElement {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy-button";
-    button.title = this.getAttribute("label") ?? "";
+    button.title = this.getAttribute("label") ?? document.body.dataset.copy ?? "";
     button.setAttribute("aria-label", `${button.title} ${value.length > 48 ? "" : value}`.trim());
     button.append(icon("copy"));
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(value);
       button.replaceChildren(icon("check"));
-      toast(this.getAttribute("done") ?? "", "ok");
+      toast(this.getAttribute("done") ?? document.body.dataset.copied ?? "", "ok");
       setTimeout(() => button.replaceChildren(icon("copy")), 1600);
     });
     this.append(button);

@@ -13,6 +13,7 @@ use tradewind_accounts::{
     },
     types::{SignIn, SignUp, SignedIn as Entered},
 };
+use tradewind_kernel::Locale;
 use tradewind_kernel::{Error, country};
 use tradewind_platform::RealmMode;
 use tradewind_policy::AccountKind;
@@ -53,10 +54,10 @@ pub(super) fn routes() -> Router {
 }
 
 /// Countries to choose from.
-pub(super) fn countries() -> Vec<(Txt, Txt)> {
-    country::ALL
-        .iter()
-        .map(|(code, name)| ((*code).into(), (*name).into()))
+pub(super) fn countries(locale: Locale) -> Vec<(Txt, Txt)> {
+    country::by_name(locale)
+        .into_iter()
+        .map(|(code, name)| (code.into(), name.into()))
         .collect()
 }
 
@@ -146,7 +147,7 @@ fn sign_up_page(visit: &Visit, form: FormState, back: &str) -> crate::view::Page
     SignUpPage {
         form,
         back: back.to_owned().into(),
-        countries: countries(),
+        countries: countries(visit.ctx.locale),
     }
     .page(visit.gate())
 }

@@ -1,8 +1,10 @@
 //! Handlers: each asks the services and fills a page.
 
+mod actors;
 mod asset;
 mod company;
 mod gate;
+mod journal;
 mod known;
 mod letter;
 mod my;
@@ -11,6 +13,7 @@ mod outbox;
 mod panel;
 mod prefs;
 mod price;
+mod recurring;
 mod sandbox;
 mod shop;
 mod vendor;

@@ -4,7 +4,7 @@ use tradewind_flows::quote::QuotePreview;
 use tradewind_kernel::{Error, Result};
 use tradewind_orders::types::{Order, OrderDetail, OrderState, StepState};
 
-use super::{known::Known, price};
+use super::{actors::Actors, known::Known, price};
 use crate::{
     session::Visit,
     view::{
@@ -13,11 +13,12 @@ use crate::{
     },
 };
 
+/// Stands for an answer that is not shown.
+const SECRET: &str = "••••••";
+
 /// What people call an order: the end of its id.
-pub(super) fn number(id: impl ToString) -> Txt {
-    let id = id.to_string();
-    let end = id.len().saturating_sub(8);
-    id.get(end..).unwrap_or(&id).to_uppercase().into()
+pub(super) fn number(id: impl std::fmt::Display) -> Txt {
+    tradewind_kernel::id::number(id).into()
 }
 
 /// Product and plan in one.
@@ -76,8 +77,20 @@ pub(super) fn price(visit: &Visit, known: &Known, order: &Order) -> Result<Price
     Ok(price::view(&visit.t(), &preview.billing, &once, cadence))
 }
 
+/// Who placed an order and who took its steps.
+///
+/// # Errors
+/// Database errors.
+pub(super) async fn actors(visit: &Visit, detail: &OrderDetail) -> Result<Actors> {
+    let mut named = vec![&*detail.order.placed_by];
+    for step in &detail.steps {
+        named.extend(step.actor.as_deref());
+    }
+    Actors::of(visit, &named).await
+}
+
 /// The steps of an order.
-pub(super) fn steps(visit: &Visit, detail: &OrderDetail) -> Vec<OrderStep> {
+pub(super) fn steps(actors: &Actors, detail: &OrderDetail) -> Vec<OrderStep> {
     detail
         .steps
         .iter()
@@ -89,28 +102,11 @@ pub(super) fn steps(visit: &Visit, detail: &OrderDetail) -> Vec<OrderStep> {
             by: step
                 .actor
                 .as_deref()
-                .map_or_else(Txt::default, |actor| who(visit, actor)),
+                .map_or_else(Txt::default, |actor| actors.name(actor)),
             detail: step.message.clone().unwrap_or_default().into(),
             log: step.detail.clone().unwrap_or_default().into(),
         })
         .collect()
-}
-
-/// Who did something, in words for the reader: `user usr_…`, `api_key key_…`, `system …`.
-pub(super) fn who(visit: &Visit, actor: &str) -> Txt {
-    let t = visit.t();
-    let own = visit.session.as_ref().map(|info| &info.user);
-    let (kind, id) = actor.split_once(' ').unwrap_or(("", actor));
-    if let Some(user) = own.filter(|user| user.id.to_string() == id) {
-        return user.name.clone().into();
-    }
-    match kind {
-        "api_key" => t.tr("who-program"),
-        "user" => t.tr("who-person"),
-        _ if id.starts_with("usr_") => t.tr("who-person"),
-        _ if id.starts_with("key_") => t.tr("who-program"),
-        _ => t.tr("who-platform"),
-    }
 }
 
 /// Whether something is still under way that goes on by itself.
@@ -118,22 +114,19 @@ pub(super) fn moving(state: OrderState) -> bool {
     matches!(state, OrderState::Pending | OrderState::Delivering)
 }
 
-/// Which quantities were ordered. The answers to the product's parameters are the subscription's.
+/// What was ordered: quantities, and the answers to what the product asks; a secret one is not shown.
 pub(super) fn configuration(visit: &Visit, known: &Known, order: &Order) -> Vec<(Txt, Txt)> {
-    let Some(asked) = order.input.get("asked") else {
-        return Vec::new();
-    };
+    let asked = order.input.get("asked").unwrap_or(&order.input);
     let locale = visit.ctx.locale;
     let t = visit.t();
     let text = |value: &serde_json::Value| match value {
         serde_json::Value::String(text) => text.clone(),
         other => other.to_string(),
     };
+    let answers = |name: &str| asked.get(name).and_then(serde_json::Value::as_object);
     let plan = known.plan(order.product_id, order.plan_id);
-    let asked = asked
-        .get("quantities")
-        .and_then(serde_json::Value::as_object);
-    let quantities = asked.into_iter().flatten().map(|(code, value)| {
+    let quantities = answers("quantities").into_iter().flatten();
+    let quantities = quantities.map(|(code, value)| {
         let item = plan.and_then(|plan| plan.items.iter().find(|item| item.code == *code));
         let name = item.map_or_else(|| code.clone(), |item| item.name.get(locale).to_owned());
         let quantity = text(value)
@@ -141,5 +134,27 @@ pub(super) fn configuration(visit: &Visit, known: &Known, order: &Order) -> Vec<
             .map_or_else(|_| text(value).into(), |quantity| t.num(quantity));
         (Txt::from(name), quantity)
     });
-    quantities.collect()
+    let asks = known.detail(order.product_id);
+    let asks = asks.map_or(&[][..], |detail| &detail.parameters);
+    let parameters = answers("parameters").into_iter().flatten();
+    let parameters = parameters.map(|(code, value)| {
+        let parameter = asks.iter().find(|parameter| parameter.code == *code);
+        let name = parameter.map_or_else(
+            || code.clone(),
+            |parameter| parameter.label.get(locale).to_owned(),
+        );
+        let value = text(value);
+        let answer: Txt = match parameter {
+            None => SECRET.into(),
+            Some(parameter) if parameter.sensitive => SECRET.into(),
+            Some(parameter) => parameter
+                .choices
+                .iter()
+                .find(|choice| choice.value == value)
+                .map_or(value, |choice| choice.label.get(locale).to_owned())
+                .into(),
+        };
+        (Txt::from(name), answer)
+    });
+    quantities.chain(parameters).collect()
 }

@@ -339,6 +339,7 @@ fn change(look: &Look, full: bool) -> Page {
             ),
         ],
         current: "pln_b".into(),
+        chosen: "pln_b".into(),
         quantities: vec![QuantityAsk {
             name: "qty.seats".into(),
             label: "Seats".into(),

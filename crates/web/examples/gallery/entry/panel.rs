@@ -300,7 +300,7 @@ fn account(view: AccountView) -> Account360Page {
         terms: "14 days, bank transfer or card".into(),
         credit_limit: Some(eur(500_000)),
         open: eur(17885),
-        monthly: eur(48210),
+        not_invoiced: eur(48210),
         warning: Some("One invoice is 7 days overdue.".into()),
         act_as: Permit::Yes,
         view,

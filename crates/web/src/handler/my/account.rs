@@ -3,19 +3,17 @@
 use axum::extract::Path;
 use tradewind_accounts::{
     service::{
-        api_key_create, api_key_list, api_key_revoke, audit_list, role_set, user_invite, user_list,
-        user_remove,
+        api_key_create, api_key_list, api_key_revoke, role_set, user_invite, user_list, user_remove,
     },
     types::{ApiKeyCreate, Member, PersonInput, RolesSet, UserInvite, UserRemove, UserStatus},
 };
 use tradewind_kernel::{
     Error, Result,
     id::{ApiKeyId, UserId},
-    page::ListRequest,
 };
 use tradewind_policy::{Action, Role};
 
-use super::{super::order, orders};
+use super::super::journal;
 use crate::{
     form::Sent,
     respond::{self, Answer},
@@ -23,7 +21,7 @@ use crate::{
     view::{
         Page,
         kit::Txt,
-        shared::{ApiKeyRow, ApiKeysPage, AuditPage, AuditRow, FormState, UserRow, UsersPage},
+        shared::{ApiKeyRow, ApiKeysPage, FormState, UserRow, UsersPage},
     },
 };
 
@@ -233,59 +231,5 @@ pub(super) async fn key_revoke(Customer(visit): Customer, Id(id): Id<ApiKeyId>) 
 }
 
 pub(super) async fn audit(Customer(visit): Customer) -> Answer {
-    let asked = visit.ask("q").replace(['"', '\\'], "");
-    let list = ListRequest {
-        // An id, or what was done.
-        filter: match (asked.is_empty(), asked.contains('_')) {
-            (true, _) => String::new(),
-            (false, true) => format!("subject:\"{asked}\""),
-            (false, false) => format!("action:\"{asked}\""),
-        },
-        page: orders::page_of(&visit)?,
-        ..ListRequest::default()
-    };
-    let found = audit_list(visit.p(), &visit.ctx, &list).await?;
-    let rows = found.items.into_iter().map(|entry| {
-        let href = match entry.kind.as_str() {
-            "subscription" => Some(format!("/my/subscriptions/{}", entry.subject)),
-            "order" => Some(format!("/my/orders/{}", entry.subject)),
-            "invoice" => Some(format!("/my/invoices/{}", entry.subject)),
-            _ => None,
-        };
-        AuditRow {
-            at: entry.at,
-            who: order::who(&visit, &entry.principal),
-            acting: entry
-                .acting_principal
-                .as_ref()
-                .and_then(|_| visit.session.as_ref())
-                .map(|info| info.account.name.clone().into()),
-            action: entry.action.into(),
-            subject: entry.subject.into(),
-            href: href.map(Into::into),
-            summary: short(&entry.detail),
-        }
-    });
-    let page = AuditPage {
-        rows: rows.collect(),
-        state: visit.list(found.next.clone()),
-    };
-    respond::page(page.page(visit.app()))
-}
-
-/// What changed, in short.
-fn short(detail: &serde_json::Value) -> Txt {
-    let Some(facts) = detail.as_object() else {
-        return Txt::default();
-    };
-    let facts: Vec<String> = facts
-        .iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(name, value)| match value.as_str() {
-            Some(text) => format!("{name}: {text}"),
-            None => format!("{name}: {value}"),
-        })
-        .collect();
-    let text: String = facts.join(", ").chars().take(200).collect();
-    text.into()
+    journal::page(&visit).await
 }

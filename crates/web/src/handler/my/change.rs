@@ -161,6 +161,7 @@ impl About {
             product: one.name.clone().into(),
             plans,
             current,
+            chosen: self.chosen.to_string().into(),
             quantities,
             parameters: Vec::new(),
             preview,
@@ -258,27 +259,43 @@ pub(super) async fn preview(
     sent: Sent,
 ) -> Answer {
     let id = parse(&id)?;
-    let about = About::load(&visit, id, &sent).await?;
     let action = format!("/my/subscriptions/{id}/change/confirm");
-    let t = visit.t();
-    match about.quote(&visit).await {
-        Ok(quote) => {
-            let preview = about.preview(&visit, &quote);
-            if visit.part {
-                return respond::part(preview_panel(&visit.app(), &action, Some(&preview)));
-            }
-            respond::page(about.page(&visit, Some(preview), sent.state()))
+    let (about, quoted) = match About::load(&visit, id, &sent).await {
+        Ok(about) => {
+            let quoted = about.quote(&visit).await;
+            (about, quoted)
         }
+        // Quantities that are none; the subscription is shown as it stands.
+        Err(error @ Error::Invalid(_)) => {
+            let about = About::load(&visit, id, &Sent(Vec::new())).await?;
+            (about, Err(error))
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let (preview, form) = match quoted {
+        Ok(quote) => (Some(about.preview(&visit, &quote)), sent.state()),
         Err(error) => {
-            let form = respond::blame(&t, sent.state(), error, |field| {
+            let form = respond::blame(&visit.t(), sent.state(), error, |field| {
                 field.replacen("items.", "qty.", 1)
             })?;
-            if visit.part {
-                return respond::part(preview_panel(&visit.app(), &action, None));
-            }
-            respond::again(about.page(&visit, None, form))
+            (None, form)
         }
+    };
+    if !visit.part {
+        let page = about.page(&visit, preview, form.clone());
+        return if form.is_faultless() {
+            respond::page(page)
+        } else {
+            respond::again(page)
+        };
     }
+    // Another plan asks for other quantities than the form does.
+    let made_for = sent.get("made_for");
+    if !made_for.is_empty() && made_for != about.chosen.to_string() {
+        return respond::page_into("#live", about.page(&visit, preview, form));
+    }
+    let panel = preview_panel(&visit.app(), &action, preview.as_ref(), &form);
+    respond::part(panel)
 }
 
 /// Carries out the change that was previewed.

@@ -9,7 +9,7 @@ use tradewind_orders::{
 use tradewind_policy::Action;
 
 use super::{
-    super::{known::Known, order, price},
+    super::{known::Known, order, price, recurring::Recurring},
     invoices, subscriptions, upcoming,
 };
 use crate::{
@@ -61,6 +61,7 @@ pub(super) async fn show(Customer(visit): Customer) -> Answer {
         [],
     )
     .await?;
+    let recurring = Recurring::of(&visit, shown.iter().map(|one| one.id).collect()).await?;
     let mut needs = Vec::new();
     let standing = money(&visit).await?;
     if visit.may_at_home(Action::InvoiceView) {
@@ -78,7 +79,7 @@ pub(super) async fn show(Customer(visit): Customer) -> Answer {
         needs,
         subscriptions: shown
             .into_iter()
-            .map(|subscription| subscriptions::row(&visit, &known, subscription))
+            .map(|subscription| subscriptions::row(&visit, &known, &recurring, subscription))
             .collect(),
         active: u32::try_from(active).unwrap_or(u32::MAX),
         next,

@@ -8,6 +8,7 @@ use tradewind_billing::{
 };
 use tradewind_documents::format;
 use tradewind_flows::document::invoice_pdf;
+use tradewind_kernel::Locale;
 use tradewind_kernel::{Money, Result, country, id::InvoiceId};
 use tradewind_policy::Action;
 
@@ -161,8 +162,8 @@ async fn filled(visit: &Visit, document: &Document) -> Result<InvoicePage> {
         date: head.issued_on,
         due: head.due_on,
         period: Some((head.period.start, head.period.end)),
-        seller: party(&document.parties.seller),
-        buyer: party(&document.parties.buyer),
+        seller: party(&document.parties.seller, visit.ctx.locale),
+        buyer: party(&document.parties.buyer, visit.ctx.locale),
         reference: Txt::default(),
         currency: head.gross.currency,
         groups: groups(visit, document)?,
@@ -223,7 +224,7 @@ fn text(value: &serde_json::Value, name: &str) -> Option<String> {
 }
 
 /// A side of an invoice as it was when that was issued.
-fn party(side: &Side) -> Party {
+fn party(side: &Side, locale: Locale) -> Party {
     let part = |name| text(&side.address, name);
     let town = [part("postal_code"), part("city")];
     let town = town.into_iter().flatten().collect::<Vec<_>>().join(" ");
@@ -232,7 +233,7 @@ fn party(side: &Side) -> Party {
         part("line2"),
         (!town.is_empty()).then_some(town),
         part("region"),
-        country::name(&side.country).map(str::to_owned),
+        country::name_in(&side.country, locale).map(str::to_owned),
     ];
     Party {
         name: side.name.clone().into(),

@@ -97,6 +97,7 @@ async fn filled(visit: &Visit, detail: &OrderDetail) -> Result<OrderPage> {
         }
         _ => placed.reason.clone().map(Into::into),
     };
+    let actors = order::actors(visit, detail).await?;
     Ok(OrderPage {
         base: "/my",
         id: placed.id.to_string().into(),
@@ -108,9 +109,9 @@ async fn filled(visit: &Visit, detail: &OrderDetail) -> Result<OrderPage> {
         buyer: (known.account(placed.customer_id), None),
         seller: known.account(placed.seller_id),
         placed: placed.placed_at,
-        placed_by: order::who(visit, &placed.placed_by),
+        placed_by: actors.name(&placed.placed_by),
         configuration,
-        steps: order::steps(visit, detail),
+        steps: order::steps(&actors, detail),
         price: order::price(visit, &known, placed)?,
         subscription: Some(placed.subscription_id.to_string().into()),
         invoices: Vec::new(),

@@ -63,7 +63,7 @@ async fn page(visit: &Visit, sent: Option<(SettingsPart, FormState)>) -> Result<
     let page = SettingsPage {
         base: "/my",
         parts,
-        countries: gate::countries(),
+        countries: gate::countries(visit.ctx.locale),
         zones,
     };
     Ok(page.page(visit.app()))

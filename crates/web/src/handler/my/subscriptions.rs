@@ -5,7 +5,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::header;
-use tradewind_accounts::service::audit_list;
 use tradewind_billing::{
     service::{ListQuery, invoice_list, invoice_subscriptions},
     types::DocumentSummary,
@@ -15,9 +14,7 @@ use tradewind_fulfilment::{
     service::{access_get, credential_reveal},
     types::AccessData,
 };
-use tradewind_kernel::{
-    Error, PageRequest, Result, calendar::add_days, id::SubscriptionId, page::ListRequest,
-};
+use tradewind_kernel::{Error, PageRequest, Result, calendar::add_days, id::SubscriptionId};
 use tradewind_metering::service::usage_totals;
 use tradewind_orders::{
     service::{SubscriptionQuery, orders_of_subscription, subscription_get, subscription_list},
@@ -28,7 +25,7 @@ use tradewind_orders::{
 use tradewind_policy::Action;
 
 use super::{
-    super::{known::Known, order, price},
+    super::{actors::Actors, journal, known::Known, order, price, recurring::Recurring},
     invoices, orders, upcoming,
 };
 use crate::{
@@ -48,7 +45,12 @@ use crate::{
 const INVOICES: u32 = 12;
 
 /// A subscription in a list.
-pub(super) fn row(visit: &Visit, known: &Known, subscription: &Subscription) -> SubscriptionRow {
+pub(super) fn row(
+    visit: &Visit,
+    known: &Known,
+    recurring: &Recurring,
+    subscription: &Subscription,
+) -> SubscriptionRow {
     SubscriptionRow {
         id: subscription.id.to_string().into(),
         product: subscription.name.clone().into(),
@@ -56,7 +58,10 @@ pub(super) fn row(visit: &Visit, known: &Known, subscription: &Subscription) -> 
         buyer: known.account(subscription.customer_id),
         state: subscription.commercial_state.as_str().into(),
         delivery: subscription.delivery_state.as_str().into(),
-        price: None,
+        price: recurring
+            .price(subscription.id)
+            .zip(known.plan(subscription.product_id, subscription.plan_id))
+            .map(|(price, plan)| (price, price::every(plan.billing_cadence))),
         next: subscription.cancel_on.or(subscription.next_bill_on),
     }
 }
@@ -91,12 +96,13 @@ pub(super) async fn list(Customer(visit): Customer) -> Answer {
     let found = subscription_list(visit.p(), &visit.ctx, &query).await?;
     let products = found.items.iter().map(|one| one.product_id);
     let known = Known::load(&visit, products, []).await?;
+    let recurring = Recurring::of(&visit, found.items.iter().map(|one| one.id).collect()).await?;
     let page = SubscriptionsPage {
         base: "/my",
         rows: found
             .items
             .iter()
-            .map(|one| row(&visit, &known, one))
+            .map(|one| row(&visit, &known, &recurring, one))
             .collect(),
         state: visit.list(found.next),
     };
@@ -392,12 +398,17 @@ pub(super) async fn activity(Customer(visit): Customer, Id(id): Id<SubscriptionI
     let detail = subscription_get(visit.p(), &visit.ctx, id).await?;
     let known = names(&visit, &detail.subscription).await?;
     let t = visit.t();
+    let orders = orders_of_subscription(visit.p(), &visit.ctx, id).await?;
+    let named: Vec<&str> = orders.iter().map(|one| &*one.placed_by).collect();
+    let actors = Actors::of(&visit, &named).await?;
     let mut moments = Vec::new();
-    for one in orders_of_subscription(visit.p(), &visit.ctx, id).await? {
+    for one in orders {
         let kind = t.code("order-kind", one.kind.as_str());
+        let what = t.with("order-title", &[("number", &order::number(one.id))]);
         let placed = Moment::new(Tone::Info, format!("{kind} · {}", t.tr("c-placed")))
             .at(t.at(one.placed_at))
-            .by(order::who(&visit, &one.placed_by));
+            .by(actors.name(&one.placed_by))
+            .about(what, format!("/my/orders/{}", one.id));
         moments.push((one.placed_at, placed));
         if let Some(at) = one.completed_at {
             let (tone, icon) = status_look(one.state.as_str());
@@ -412,20 +423,11 @@ pub(super) async fn activity(Customer(visit): Customer, Id(id): Id<SubscriptionI
             moments.push((at, over));
         }
     }
-    if visit.may_at_home(Action::AuditView) {
-        let list = ListRequest {
-            filter: format!("subject:{id}"),
-            ..ListRequest::default()
-        };
-        for entry in audit_list(visit.p(), &visit.ctx, &list).await?.items {
-            let moment = Moment::new(Tone::Idle, t.code("audit", &entry.action))
-                .at(t.at(entry.at))
-                .by(order::who(&visit, &entry.principal));
-            moments.push((entry.at, moment));
-        }
-    }
     moments.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    let moments = moments.into_iter().map(|(_, moment)| moment).collect();
+    let mut moments: Vec<_> = moments.into_iter().map(|(_, moment)| moment).collect();
+    if visit.may_at_home(Action::AuditView) {
+        moments.extend(journal::recent(&visit, format!("subject:{id}")).await?);
+    }
     let page = framed(&visit, &known, &detail, SubscriptionView::Activity(moments));
     respond::page(page.page(visit.app()))
 }

@@ -12,6 +12,7 @@ use tradewind_kernel::page::ListRequest;
 use tradewind_kernel::{Error, Result, country};
 use tradewind_policy::{AccountKind, Action};
 
+use super::super::gate;
 use super::desk::{Desk, all, permit};
 use super::names::{Mentions, Names};
 use super::{invoices, journal, orders, people, subscriptions};
@@ -41,7 +42,7 @@ pub(crate) async fn list(desk: Desk) -> Answer {
         id: one.id.to_string().into(),
         name: one.name.clone().into(),
         kind: one.kind.as_str().into(),
-        country: country::name(&one.country)
+        country: country::name_in(&one.country, desk.ctx.locale)
             .unwrap_or(&one.country)
             .to_owned()
             .into(),
@@ -56,10 +57,7 @@ pub(crate) async fn list(desk: Desk) -> Answer {
         state: desk.list(found.next),
         add: desk.permit(Action::AccountCreateChild),
         form: FormState::default(),
-        countries: COUNTRIES
-            .iter()
-            .filter_map(|code| Some(((*code).into(), country::name(code)?.into())))
-            .collect(),
+        countries: gate::countries(desk.ctx.locale),
     };
     respond::page(page.page(desk.app()))
 }
@@ -95,12 +93,6 @@ async fn owed(desk: &Desk, found: &[&Account]) -> Result<Vec<Option<Money>>> {
     };
     Ok(found.iter().map(|one| of(one)).collect())
 }
-
-/// Countries to choose from when an account is added.
-const COUNTRIES: [&str; 18] = [
-    "AT", "BE", "CH", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "IE", "IT", "NL", "NO", "PL", "PT",
-    "SE", "US",
-];
 
 /// `POST /panel/customers`.
 pub(crate) async fn add(desk: Desk, sent: Sent) -> Answer {
@@ -184,7 +176,7 @@ async fn show(desk: Desk, id: AccountId, view: AccountView) -> Answer {
         format!("{} {}", address.postal_code, address.city)
             .trim()
             .to_owned(),
-        country::name(&account.country)
+        country::name_in(&account.country, desk.ctx.locale)
             .unwrap_or(&account.country)
             .to_owned(),
     ];
@@ -218,7 +210,7 @@ async fn show(desk: Desk, id: AccountId, view: AccountView) -> Answer {
         }),
         credit_limit: relationship.as_ref().and_then(|with| with.credit_limit),
         open: standing.as_ref().map_or(zero, |standing| standing.owed),
-        monthly: standing
+        not_invoiced: standing
             .as_ref()
             .map_or(zero, |standing| standing.not_invoiced),
         warning: None,

@@ -120,13 +120,6 @@ pub(crate) fn all(terms: &[&str]) -> String {
     terms.join(" ")
 }
 
-/// The last letters of an id, to tell orders apart by.
-pub(crate) fn short(id: impl ToString) -> Txt {
-    let id = id.to_string();
-    let start = id.len().saturating_sub(8);
-    id.get(start..).unwrap_or(&id).to_uppercase().into()
-}
-
 /// How long ago something began, in its largest unit.
 pub(crate) fn age(t: &Tr, since: Timestamp, now: Timestamp) -> Txt {
     let minutes = (now.as_seconds() - since.as_seconds()).max(0) / 60;

@@ -8,16 +8,17 @@ use tradewind_billing::types::{
 };
 use tradewind_documents::csv::CsvWriter;
 use tradewind_flows::document::invoice_pdf;
+use tradewind_kernel::Locale;
 use tradewind_kernel::id::{AccountId, InvoiceId};
 use tradewind_kernel::money::Money;
 use tradewind_kernel::page::PageRequest;
 use tradewind_kernel::{Error, Result, country};
 use tradewind_policy::Action;
 
+use super::super::price::tax_name;
 use super::desk::{Desk, all, permit};
 use super::names::{Mentions, Names};
 use super::operations::file;
-use super::price::tax_name;
 use crate::form::Sent;
 use crate::respond::{self, Answer, changed};
 use crate::session::Id;
@@ -180,8 +181,8 @@ fn paper(desk: &Desk, document: &Document, payments: &[Payment]) -> Result<Invoi
         date: one.issued_on,
         due: one.due_on,
         period: Some((one.period.start, one.period.end)),
-        seller: party(&document.parties.seller),
-        buyer: party(&document.parties.buyer),
+        seller: party(&document.parties.seller, desk.ctx.locale),
+        buyer: party(&document.parties.buyer, desk.ctx.locale),
         reference: Txt::default(),
         currency,
         groups,
@@ -190,7 +191,7 @@ fn paper(desk: &Desk, document: &Document, payments: &[Payment]) -> Result<Invoi
             .tax_summary
             .iter()
             .map(|line| TaxLine {
-                name: tax_name(&t, line.rate),
+                name: tax_name(&t, line),
                 base: line.net,
                 tax: line.tax,
             })
@@ -210,7 +211,7 @@ fn paper(desk: &Desk, document: &Document, payments: &[Payment]) -> Result<Invoi
     })
 }
 
-fn party(of: &BillingParty) -> Party {
+fn party(of: &BillingParty, locale: Locale) -> Party {
     let part = |name: &str| {
         of.address
             .get(name)
@@ -223,7 +224,9 @@ fn party(of: &BillingParty) -> Party {
         format!("{} {}", part("postal_code"), part("city"))
             .trim()
             .to_owned(),
-        country::name(&of.country).unwrap_or(&of.country).to_owned(),
+        country::name_in(&of.country, locale)
+            .unwrap_or(&of.country)
+            .to_owned(),
     ];
     Party {
         name: of.name.clone().into(),
@@ -334,7 +337,7 @@ async fn came(desk: &Desk, state: &str) -> Result<PaymentsPage> {
     let rows = found.items.iter().map(|one| PaymentRow {
         invoice: match one.invoice_id {
             Some(id) => (
-                super::desk::short(id),
+                super::super::order::number(id),
                 format!("/panel/invoices/{id}").into(),
             ),
             None => (

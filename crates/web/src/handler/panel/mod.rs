@@ -10,7 +10,6 @@ mod names;
 mod operations;
 mod orders;
 mod people;
-mod price;
 mod price_books;
 mod product_parts;
 mod products;

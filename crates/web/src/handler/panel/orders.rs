@@ -1,23 +1,17 @@
 //! The queue of orders, and one order with its decisions.
 
-use serde::Deserialize as _;
 use tradewind_flows::order::order_cancel;
-use tradewind_flows::quote::QuotePreview;
 use tradewind_kernel::id::{AccountId, OrderId};
-use tradewind_kernel::money::Money;
 use tradewind_orders::service::{self as orders, OrderQuery};
-use tradewind_orders::types::{
-    Order, OrderDecision, OrderDetail, OrderOperation, OrderRefusal, OrderState,
-};
+use tradewind_orders::types::{Order, OrderDecision, OrderOperation, OrderRefusal, OrderState};
 
-use super::desk::{Desk, age, all, short, small};
+use super::super::{known::Known, order};
+use super::desk::{Desk, age, all, small};
 use super::names::{Mentions, Names};
-use super::price::price_view;
 use crate::form::Sent;
 use crate::respond::{self, Answer, changed};
 use crate::session::Id;
-use crate::view::kit::Txt;
-use crate::view::shared::{OrderPage, OrderRow, OrderStep, OrdersPage, PriceView};
+use crate::view::shared::{OrderPage, OrderRow, OrdersPage};
 use crate::view::shell::Permit;
 
 /// The states behind each view of the queue.
@@ -91,7 +85,7 @@ fn row(desk: &Desk, names: &Names, order: &Order) -> OrderRow {
     let waits = order.completed_at.is_none() && !order.state.is_final();
     OrderRow {
         id: order.id.to_string().into(),
-        number: short(order.id),
+        number: super::super::order::number(order.id),
         kind: order.kind.as_str().into(),
         product: names.sold(order.product_id, order.plan_id),
         buyer: names.account(order.customer_id),
@@ -106,16 +100,7 @@ fn row(desk: &Desk, names: &Names, order: &Order) -> OrderRow {
 /// `GET /panel/orders/{id}`.
 pub(crate) async fn show(desk: Desk, Id(id): Id<OrderId>) -> Answer {
     let detail = orders::order_get(desk.p(), &desk.ctx, id).await?;
-    let order = &detail.order;
-    let mentions =
-        Mentions::accounts([order.customer_id, order.seller_id]).products([order.product_id]);
-    let names = Names::of(desk.p(), &desk.ctx, &mentions).await?;
-    let page = order_page(&desk, &names, &detail);
-    respond::page(page.page(desk.app()))
-}
-
-fn order_page(desk: &Desk, names: &Names, detail: &OrderDetail) -> OrderPage {
-    let order = &detail.order;
+    let placed = &detail.order;
     let may = |operation: OrderOperation| {
         if detail.available_operations.contains(&operation) {
             Permit::Yes
@@ -123,102 +108,40 @@ fn order_page(desk: &Desk, names: &Names, detail: &OrderDetail) -> OrderPage {
             Permit::Hidden
         }
     };
-    let steps = detail.steps.iter().map(|step| OrderStep {
-        kind: step.kind.as_str().into(),
-        state: step.state.as_str().into(),
-        at: step.finished_at.or(step.started_at),
-        by: step.actor.clone().unwrap_or_default().into(),
-        detail: step.message.clone().unwrap_or_default().into(),
-        log: step.detail.clone().unwrap_or_default().into(),
-    });
-    OrderPage {
+    let known = Known::load(
+        &desk,
+        [placed.product_id],
+        [placed.customer_id, placed.seller_id],
+    )
+    .await?;
+    let actors = order::actors(&desk, &detail).await?;
+    let page = OrderPage {
         base: desk.home(),
-        id: order.id.to_string().into(),
-        number: short(order.id),
-        kind: order.kind.as_str().into(),
-        state: order.state.as_str().into(),
-        reason: order.reason.clone().map(Into::into),
-        product: names.sold(order.product_id, order.plan_id),
+        id: placed.id.to_string().into(),
+        number: order::number(placed.id),
+        kind: placed.kind.as_str().into(),
+        state: placed.state.as_str().into(),
+        reason: placed.reason.clone().map(Into::into),
+        product: order::title(&desk, &known, placed),
         buyer: (
-            names.account(order.customer_id),
-            Some(format!("/panel/customers/{}", order.customer_id).into()),
+            known.account(placed.customer_id),
+            Some(format!("/panel/customers/{}", placed.customer_id).into()),
         ),
-        seller: names.account(order.seller_id),
-        placed: order.placed_at,
-        placed_by: order.placed_by.clone().into(),
-        configuration: configuration(desk, names, order),
-        steps: steps.collect(),
-        price: price_of(desk, order),
-        subscription: Some(order.subscription_id.to_string().into()),
+        seller: known.account(placed.seller_id),
+        placed: placed.placed_at,
+        placed_by: actors.name(&placed.placed_by),
+        configuration: order::configuration(&desk, &known, placed),
+        steps: order::steps(&actors, &detail),
+        price: order::price(&desk, &known, placed)?,
+        subscription: Some(placed.subscription_id.to_string().into()),
         invoices: Vec::new(),
         approve: may(OrderOperation::Approve),
         retry: may(OrderOperation::Retry),
         cancel: may(OrderOperation::Cancel),
         pay: None,
-        moving: matches!(order.state, OrderState::Pending | OrderState::Delivering),
-    }
-}
-
-/// What was asked for, as far as the order keeps it: quantities and plain parameters.
-fn configuration(desk: &Desk, names: &Names, order: &Order) -> Vec<(Txt, Txt)> {
-    let asked = order.input.get("asked").unwrap_or(&order.input);
-    let detail = names.detail(order.product_id);
-    let mut all = Vec::new();
-    if let Some(quantities) = asked.get("quantities").and_then(|value| value.as_object()) {
-        for (code, quantity) in quantities {
-            let name = detail
-                .and_then(|detail| detail.plan(order.plan_id))
-                .and_then(|plan| plan.items.iter().find(|item| item.code == *code))
-                .map_or_else(
-                    || code.clone(),
-                    |item| item.name.get(desk.ctx.locale).to_owned(),
-                );
-            all.push((name.into(), plain(quantity)));
-        }
-    }
-    if let Some(parameters) = asked.get("parameters").and_then(|value| value.as_object()) {
-        for (code, value) in parameters {
-            let parameter = detail
-                .and_then(|detail| detail.parameters.iter().find(|known| known.code == *code));
-            let name = parameter.map_or_else(
-                || code.clone(),
-                |known| known.label.get(desk.ctx.locale).to_owned(),
-            );
-            let value = if parameter.is_none_or(|known| known.sensitive) {
-                "••••••".into()
-            } else {
-                plain(value)
-            };
-            all.push((name.into(), value));
-        }
-    }
-    all
-}
-
-fn plain(value: &serde_json::Value) -> Txt {
-    match value {
-        serde_json::Value::String(text) => text.clone().into(),
-        other => other.to_string().into(),
-    }
-}
-
-fn price_of(desk: &Desk, order: &Order) -> PriceView {
-    match QuotePreview::deserialize(&order.preview) {
-        Ok(preview) => price_view(&desk.t(), &preview.billing),
-        Err(_) => PriceView {
-            currency: order.currency,
-            one_time: Vec::new(),
-            recurring: Vec::new(),
-            every: None,
-            metered: Vec::new(),
-            credit: None,
-            net: Money::zero(order.currency),
-            taxes: Vec::new(),
-            due_now: order.due_now,
-            due_note: Txt::default(),
-            next: None,
-        },
-    }
+        moving: order::moving(placed.state),
+    };
+    respond::page(page.page(desk.app()))
 }
 
 /// `POST /panel/orders/{id}/approve`.

@@ -11,6 +11,7 @@ use tradewind_orders::service::{self as orders, SubscriptionQuery};
 use tradewind_orders::types::{Leg, Subscription, SubscriptionDetail, SubscriptionOperation};
 use tradewind_policy::Action;
 
+use super::super::{price, recurring::Recurring};
 use super::desk::{Desk, all, permit};
 use super::names::{Mentions, Names};
 use super::{journal, orders as order_pages};
@@ -48,6 +49,7 @@ pub(crate) async fn rows(desk: &Desk, found: &[Subscription]) -> Result<Vec<Subs
     let mentions = Mentions::accounts(found.iter().map(|one| one.customer_id))
         .products(found.iter().map(|one| one.product_id));
     let names = Names::of(desk.p(), &desk.ctx, &mentions).await?;
+    let recurring = Recurring::of(desk, found.iter().map(|one| one.id).collect()).await?;
     let row = |one: &Subscription| SubscriptionRow {
         id: one.id.to_string().into(),
         product: names.product(one.product_id),
@@ -55,7 +57,14 @@ pub(crate) async fn rows(desk: &Desk, found: &[Subscription]) -> Result<Vec<Subs
         buyer: names.account(one.customer_id),
         state: state_of(one),
         delivery: one.delivery_state.as_str().into(),
-        price: None,
+        price: recurring
+            .price(one.id)
+            .zip(
+                names
+                    .detail(one.product_id)
+                    .and_then(|detail| detail.plan(one.plan_id)),
+            )
+            .map(|(amount, plan)| (amount, price::every(plan.billing_cadence))),
         next: one.cancel_on.or(one.period_end),
     };
     Ok(found.iter().map(row).collect())
@@ -233,6 +242,7 @@ async fn legs(desk: &Desk, id: SubscriptionId) -> Result<Vec<LegRow>> {
         .collect();
     let mentions = Mentions::accounts(found.iter().flat_map(|leg| [leg.seller_id, leg.buyer_id]));
     let names = Names::of(desk.p(), &desk.ctx, &mentions).await?;
+    let recurring = Recurring::of(desk, vec![id]).await?;
     let t = desk.t();
     let row = |leg: &Leg| LegRow {
         seller: names.account(leg.seller_id),
@@ -243,7 +253,7 @@ async fn legs(desk: &Desk, id: SubscriptionId) -> Result<Vec<LegRow>> {
             t.date(leg.terms_from).text()
         )
         .into(),
-        price: None,
+        price: recurring.leg(leg.id),
         margin: None,
     };
     Ok(found.iter().map(row).collect())

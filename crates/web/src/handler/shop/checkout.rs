@@ -118,7 +118,7 @@ impl About {
             .into(),
             configuration: quantities.chain(answers).collect(),
             price: price::view(&t, &self.quote.preview.billing, &once, cadence),
-            countries: gate::countries(),
+            countries: gate::countries(visit.ctx.locale),
             payment: self.payment(visit),
             terms: self
                 .asks_acceptance()
@@ -268,7 +268,10 @@ pub(super) async fn placed(Customer(visit): Customer, Id(id): Id<OrderId>) -> An
         title: order::title(&visit, &known, &detail.order),
         state: state.as_str().into(),
         next: t.code("order-next", state.as_str()),
-        steps: order_steps(&shell, &order::steps(&visit, &detail)),
+        steps: order_steps(
+            &shell,
+            &order::steps(&order::actors(&visit, &detail).await?, &detail),
+        ),
         price: order::price(&visit, &known, &detail.order)?,
         order_href: href.clone().into(),
         pay_href: (pays && state == OrderState::AwaitingPayment)

@@ -21,7 +21,7 @@ pub(super) async fn imprint(Anyone(visit): Anyone) -> Answer {
         &shop.address.line2,
         town.trim(),
         &shop.address.region,
-        country::name(&shop.country).unwrap_or(&shop.country),
+        country::name_in(&shop.country, t.locale).unwrap_or(&shop.country),
         &shop.email,
     ]
     .into_iter()
@@ -30,7 +30,7 @@ pub(super) async fn imprint(Anyone(visit): Anyone) -> Answer {
     .collect();
     for (key, value) in [
         ("f-tax-id", &shop.tax.tax_id),
-        ("invoice-seller-register", &shop.tax.registration),
+        ("f-registration", &shop.tax.registration),
     ] {
         if !value.is_empty() {
             text.push(format!("{}: {value}", t.tr(key)).into());

@@ -44,12 +44,17 @@ pub(super) async fn show(Anyone(visit): Anyone, Path(slug): Path<String>) -> Ans
     respond::page(page(&visit, &found, asked, price))
 }
 
-/// The price of what is filled in.
+/// The price of what is filled in. Another plan than the one the form was made for asks for other things: then it is the
+/// whole configuration that is answered.
 pub(super) async fn price(Anyone(visit): Anyone, Path(slug): Path<String>, sent: Sent) -> Answer {
     let found = offer(visit.p(), &visit.shop_ctx()?, &visit.scope()?, &slug).await?;
     let asked = ask(&visit, &found, &sent)?;
     let price = priced(&visit, &found, &asked).await?;
-    respond::part(price_panel(&visit.t(), price.as_ref()))
+    let made_for = sent.get("made_for");
+    if made_for.is_empty() || made_for == asked.plan.plan_id.to_string() {
+        return respond::part(price_panel(&visit.t(), price.as_ref()));
+    }
+    respond::page_into("#live", page(&visit, &found, asked, price))
 }
 
 /// On to the checkout with what is filled in; who is not signed in does that first.

@@ -4,7 +4,8 @@ use askama::Template;
 
 use super::{Block, Button, Field, Icon, Kind, Txt, markup};
 
-/// A form whose answer refreshes a part of the page while it is filled.
+/// A form whose answer refreshes a part of the page while it is filled. What asks is the box of the fields, not the form:
+/// a form would ask for nothing before all of it is valid.
 #[derive(Clone)]
 pub struct Live {
     /// Where the values are sent (by POST).

@@ -13,6 +13,7 @@ pub struct Moment {
     when: Option<When>,
     who: Option<Txt>,
     detail: Option<Txt>,
+    href: Option<Txt>,
     changes: Vec<(Txt, Txt, Txt)>,
     log: Option<(Txt, Txt)>,
     future: bool,
@@ -29,6 +30,7 @@ impl Moment {
             when: None,
             who: None,
             detail: None,
+            href: None,
             changes: Vec::new(),
             log: None,
             future: false,
@@ -54,6 +56,14 @@ impl Moment {
     #[must_use]
     pub fn detail(mut self, detail: impl Into<Txt>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// What it was about, with the address of its page.
+    #[must_use]
+    pub fn about(mut self, what: impl Into<Txt>, href: impl Into<Txt>) -> Self {
+        self.detail = Some(what.into());
+        self.href = Some(href.into());
         self
     }
 

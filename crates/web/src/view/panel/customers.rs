@@ -184,7 +184,7 @@ pub struct Account360Page {
     /// What is open.
     pub open: Money,
     /// What recurs per month.
-    pub monthly: Money,
+    pub not_invoiced: Money,
     /// What must not be overlooked.
     pub warning: Option<Txt>,
     /// May act as it.
@@ -244,7 +244,7 @@ impl Account360Page {
             None => Cell::Nil,
         };
         let money = vec![
-            ("c-monthly", Cell::Text(t.money(self.monthly))),
+            ("home-so-far", Cell::Text(t.money(self.not_invoiced))),
             ("c-open", Cell::Text(t.money(self.open))),
             (
                 "c-credit-limit",

@@ -60,14 +60,28 @@ pub struct PreviewPanel {
     body: Vec<Block>,
 }
 
-/// The panel of a preview; without one it says what is missing. `action` is where the confirmation goes.
-pub fn preview_panel(shell: &Shell, action: &str, preview: Option<&ChangePreview>) -> PreviewPanel {
+/// The panel of a preview; without one it says what is wrong with what is filled in, or what is missing. `action` is where
+/// the confirmation goes.
+pub fn preview_panel(
+    shell: &Shell,
+    action: &str,
+    preview: Option<&ChangePreview>,
+    form: &FormState,
+) -> PreviewPanel {
     let t = &shell.t;
     let title = t.tr("change-preview");
     let Some(preview) = preview else {
+        let wrong = form.problem.iter();
+        let wrong = wrong.chain(form.errors.iter().map(|(_, message)| message));
+        let wrong: Vec<&str> = wrong.map(AsRef::as_ref).collect();
+        let notice = if wrong.is_empty() {
+            Notice::new(Tone::Info, "", t.tr("change-nothing"))
+        } else {
+            Notice::new(Tone::Bad, t.tr("change-refused"), wrong.join(" "))
+        };
         return PreviewPanel {
             title,
-            body: blocks![Notice::new(Tone::Info, "", t.tr("change-nothing"))],
+            body: blocks![notice],
         };
     };
     let mut body: Vec<Block> = Vec::new();
@@ -163,6 +177,8 @@ pub struct ChangePage {
     pub plans: Vec<(Txt, Txt, Txt)>,
     /// Id of the present plan.
     pub current: Txt,
+    /// Id of the plan that is chosen in the form.
+    pub chosen: Txt,
     /// Quantities of the chosen plan.
     pub quantities: Vec<QuantityAsk>,
     /// Parameters that may be changed.
@@ -207,13 +223,11 @@ impl ChangePage {
             });
         }
         fields.extend(self.parameters.iter().map(|ask| parameter(&t, ask)));
-        let fields = fields
-            .into_iter()
-            .map(|field| self.form.fill(field))
-            .collect();
+        let fields = fields.into_iter().map(|field| self.form.fill(field));
+        let fields = std::iter::once(Field::hidden("made_for", self.chosen.clone())).chain(fields);
         let mut form = shell
             .form(format!("{here}/change"), "change-show")
-            .fields(fields)
+            .fields(fields.collect())
             .two_columns()
             .live(Live {
                 post: format!("{here}/change").into(),
@@ -234,6 +248,7 @@ impl ChangePage {
             &shell,
             &format!("{here}/change/confirm"),
             self.preview.as_ref(),
+            &self.form,
         );
         let body = blocks![Card::new(t.tr("change-what"), blocks![form]), panel];
         Page::new(shell, head, body)

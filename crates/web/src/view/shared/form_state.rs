@@ -29,6 +29,11 @@ impl FormState {
         }
     }
 
+    /// Whether nothing is wrong with what was sent.
+    pub fn is_faultless(&self) -> bool {
+        self.problem.is_none() && self.errors.is_empty()
+    }
+
     /// With something wrong in a field.
     #[must_use]
     pub fn wrong(mut self, field: &str, message: impl Into<Txt>) -> Self {

@@ -255,13 +255,13 @@ impl ProductPage {
             });
         }
         fields.extend(self.parameters.iter().map(|ask| parameter(t, ask)));
-        let fields = fields
-            .into_iter()
-            .map(|field| self.form.fill(field))
-            .collect();
+        let chosen = self.plans.iter().find(|plan| plan.on);
+        let made_for = chosen.map_or_else(Txt::default, |plan| plan.id.clone());
+        let fields = fields.into_iter().map(|field| self.form.fill(field));
+        let fields = std::iter::once(Field::hidden("made_for", made_for)).chain(fields);
         let mut form = shell
             .form(format!("/products/{}/order", self.slug), "product-order")
-            .fields(fields)
+            .fields(fields.collect())
             .two_columns()
             .live(Live {
                 post: format!("/products/{}/price", self.slug).into(),

@@ -1,0 +1,155 @@
+// What people do with the product. Selectors name fields and addresses, never texts of one language.
+import { Person } from './browser.mjs';
+
+const CARDS = {
+  good: '4242 4242 4242 4242',
+  declined: '4000 0000 0000 0002',
+  action: '4000 0000 0000 3220',
+  later: '4000 0000 0000 0341',
+};
+
+const PEOPLE = {
+  provider: 'olivia.marsh@northwind.example',
+  distributor: 'mats.brandt@harbourline.example',
+  reseller: 'jana.vogt@lindenhof.example',
+  customer: 'petra.sander@moebelwerk-sander.example',
+  vendor: 'noor.lindqvist@tessera.example',
+  handworker: 'theo.baker@meridian.example',
+};
+
+const arrives = (world, name, window = {}) =>
+  Person.arrives(world.browser, world.base, world.ledger, { name, shots: world.shots, ...window });
+
+async function inside(world, role, window) {
+  const person = await arrives(world, role, window);
+  await person.signsIn(PEOPLE[role], world.password);
+  return person;
+}
+
+/** Every page that a link leads to, for everybody, at a desk and on a phone. */
+export async function crawl(world) {
+  for (const [role, width] of [
+    ['provider', 1280],
+    ['distributor', 375],
+    ['reseller', 1280],
+    ['customer', 375],
+    ['vendor', 1280],
+    ['handworker', 375],
+  ]) {
+    const person = await inside(world, role, { width });
+    const start = person.path();
+    const waiting = [start];
+    const been = new Set();
+    while (waiting.length > 0) {
+      const path = waiting.shift();
+      const kind = path.replace(/[a-z]{3}_[0-9a-z]{26}/g, 'ID').replace(/\?.*/, '');
+      if (been.has(kind)) continue;
+      been.add(kind);
+      await person.goes(path);
+      const links = await person.page.$$eval('a[href]', (all) => all.map((a) => new URL(a.href).pathname + new URL(a.href).search));
+      // Files are fetched, not visited; other rooms than the person's own have walks of their own.
+      waiting.push(...links.filter((link) => link.startsWith(start) && !/\.csv|\/pdf|\/export/.test(link)));
+    }
+    world.ledger.check(`${role} finds the pages`, been.size >= 8, String(been.size));
+    await person.leaves();
+  }
+}
+
+/** Signs a new company up and verifies its address with the mail that arrives. */
+async function signsUp(person, { company, email, password }) {
+  const { page } = person;
+  await page.fill('[name=company]', company);
+  await page.selectOption('[name=country]', 'US');
+  await page.fill('[name=name]', 'Ada Byron');
+  await page.fill('[name=email]', email);
+  await page.fill('[name=new_password]', password);
+  if ((await page.locator('[name=terms]').count()) > 0) await page.check('[name=terms]');
+  await person.sends('main form button[name=do]');
+  await person.goes(`/demo/outbox?q=${encodeURIComponent(email)}`);
+  await person.sends('#list td a');
+  const letter = page.frameLocator('iframe');
+  const link = (await page.locator('iframe').count()) > 0 ? letter.locator('a[href*="/verify-email"]') : page.locator('a[href*="/verify-email"]');
+  await person.goes(new URL(await link.first().getAttribute('href'), person.base).href);
+}
+
+async function paysByCard(person, number) {
+  const { page } = person;
+  await page.check('[name=method][value=new_card]');
+  await page.fill('[name=card_number]', number);
+  await page.fill('[name=card_expiry]', '12/30');
+  await page.fill('[name=card_code]', '123');
+  await page.fill('[name=card_name]', 'Ada Byron');
+  await person.sends('main form button[name=do]');
+}
+
+/** A stranger finds a shop, chooses, signs up, orders, pays, and uses what was ordered. */
+export async function visitor(world, { shop, locale, width, number }) {
+  const person = await arrives(world, `visitor-${shop}`, { locale, width });
+  const { page, ledger } = person;
+  await person.goes(`/s/${shop}`);
+  await person.goes('/?q=workspace');
+  await person.has('a[href*="/products/workspace"]', 'what was searched for');
+  await person.goes('/?category=collaboration');
+  await person.goes('/products/workspace');
+  const before = await page.locator('#price').innerText();
+  await page.fill('[name="qty.seats"]', '25');
+  await page.waitForFunction((old) => document.querySelector('#price').innerText !== old, before);
+  ledger.check(`${person.name}: the price follows the quantity`, (await page.locator('#price').innerText()) !== before);
+
+  // What is wrong is said beside the field, and nothing is lost.
+  await page.fill('[name="param.workspace"]', 'Not A Name!');
+  await person.sends('#configure button[name=do]');
+  const stays = person.path().startsWith('/products/');
+  if (stays) await person.has('[aria-invalid=true]', 'the field that is wrong');
+  await page.goto(new URL('/products/workspace', person.base).href);
+  const name = `ada-${number}-${Date.now().toString(36)}`;
+  await page.fill('[name="qty.seats"]', '12');
+  await page.fill('[name="param.workspace"]', name);
+  await person.sends('#configure button[name=do]');
+  ledger.check(`${person.name} is asked to sign in`, person.path() === '/sign-in', person.path());
+  await person.sends('a[href^="/sign-up"]');
+  await signsUp(person, { company: `Byron ${number} Ltd`, email: `ada.${name}@example.com`, password: 'enchantress of numbers' });
+
+  // The order was kept on the way; if not, it is configured once more.
+  await person.goes('/products/workspace');
+  await page.fill('[name="qty.seats"]', '12');
+  await page.fill('[name="param.workspace"]', name);
+  await person.sends('#configure button[name=do]');
+  ledger.check(`${person.name} comes to the checkout`, person.path().startsWith('/checkout/'), person.path());
+  for (const [field, value] of [
+    ['street', '12 Analytical Row'],
+    ['postal_code', '04109'],
+    ['city', 'Leipzig'],
+  ])
+    await page.fill(`[name=${field}]`, value);
+  for (const box of await page.locator('main form input[type=checkbox]').all()) await box.check();
+  if ((await page.locator('[name=payment][value=new_card]').count()) > 0) await page.check('[name=payment][value=new_card]');
+  await person.sends('main form button[value=place]');
+  ledger.check(`${person.name} has ordered`, person.path().startsWith('/checkout/placed/'), `${person.path()} ${await person.text()}`);
+
+  // The vendor's own service delivers.
+  await person.goes('/my/subscriptions');
+  const link = page.locator('main a[href^="/my/subscriptions/sub_"]').first();
+  await person.goes(await link.getAttribute('href'));
+  await page.waitForFunction(() => document.querySelector('main a[href*="/workspaces/"]'), null, { timeout: 1 }).catch(() => {});
+  await person.waitsFor('/workspaces/');
+  const subscription = person.path();
+
+  // A card for what comes, then more seats, looked at first.
+  await person.goes(`${subscription}/change`);
+  await page.fill('[name="qty.seats"]', '20');
+  await page.waitForSelector('#price form [name=quote]', { state: 'attached' });
+  await person.accessible(`${subscription} preview`);
+  await person.sends('#price form button[name=do]');
+  await person.goes(subscription);
+  await person.waitsFor('20');
+  await person.goes(`${subscription}/activity`);
+  await person.goes('/my');
+  await person.goes('/my/invoices');
+  await person.goes('/my/payment-methods');
+  await person.leaves();
+}
+
+export async function byHand(world) {}
+export async function service(world) {}
+export { CARDS, paysByCard };

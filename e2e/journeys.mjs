@@ -12,6 +12,7 @@ const PEOPLE = {
   provider: 'olivia.marsh@northwind.example',
   distributor: 'mats.brandt@harbourline.example',
   reseller: 'jana.vogt@lindenhof.example',
+  prepaid: 'lena.winter@praxis-winter.example',
   customer: 'petra.sander@moebelwerk-sander.example',
   vendor: 'noor.lindqvist@tessera.example',
   handworker: 'theo.baker@meridian.example',
@@ -150,6 +151,128 @@ export async function visitor(world, { shop, locale, width, number }) {
   await person.leaves();
 }
 
-export async function byHand(world) {}
-export async function service(world) {}
-export { CARDS, paysByCard };
+/** A product that people approve and people deliver, paid before delivery by a card that hesitates. */
+export async function byHand(world) {
+  const customer = await inside(world, 'prepaid');
+  const { page, ledger } = customer;
+  await customer.goes('/products/database');
+  for (const field of await page.locator('#configure input[name^="param."]').all())
+    if ((await field.getAttribute('required')) !== null) await field.fill('orders');
+  await customer.sends('#configure button[name=do]');
+  ledger.check('the database comes to the checkout', customer.path().startsWith('/checkout/'), `${customer.path()} ${await customer.text()}`);
+  for (const box of await page.locator('main form input[type=checkbox]').all()) await box.check();
+  await customer.sends('main form button[value=place]');
+  const order = customer.path().replace('/checkout/placed/', '/my/orders/');
+  await customer.goes(order);
+
+  const seller = await inside(world, 'reseller');
+  await seller.goes('/panel/orders?view=approval');
+  await seller.goes(order.replace('/my/', '/panel/'));
+  await seller.sends('form[action$="/approve"] button');
+
+  // The first card is declined; the second asks its owner.
+  await customer.goes(`${order}/pay`);
+  await paysByCard(customer, CARDS.declined);
+  await customer.has('.notice.bad', 'why the card was refused');
+  await customer.goes(`${order}/pay`);
+  await paysByCard(customer, CARDS.action);
+  await customer.has('button[value=confirm]', "the bank's question");
+  await customer.sends('button[value=confirm]');
+  await seller.goes(order.replace('/my/', '/panel/'));
+
+  const vendor = await inside(world, 'handworker');
+  await vendor.goes('/vendor');
+  const task = vendor.page.locator('#list a[href*="/vendor/tasks/"]').first();
+  for (let attempt = 0; attempt < 60 && (await task.count()) === 0; attempt += 1) {
+    await vendor.page.waitForTimeout(250);
+    await vendor.page.reload();
+  }
+  await vendor.goes(await task.getAttribute('href'));
+  await vendor.page.fill('[name="endpoint.1.name"]', 'Database');
+  await vendor.page.fill('[name="endpoint.1.url"]', 'https://db-1.meridian.example');
+  await vendor.page.fill('[name="secret.1.name"]', 'Password');
+  await vendor.page.fill('[name="secret.1.value"]', 'tidal-bronze-19');
+  await vendor.page.fill('[name=instructions_en]', 'Connect with your usual client.');
+  await vendor.sends('button[value=succeed]');
+
+  await customer.goes('/my/subscriptions');
+  await customer.goes(order);
+  const subscription = await page.locator('main a[href^="/my/subscriptions/sub_"]').first().getAttribute('href');
+  await customer.goes(subscription);
+  await customer.waitsFor('https://db-1.meridian.example');
+  ledger.check('the secret is hidden', !(await page.content()).includes('tidal-bronze-19'));
+  await page.locator('reveal-secret button').first().click();
+  await page.waitForFunction(() => document.body.innerText.includes('tidal-bronze-19'));
+  for (const person of [customer, seller, vendor]) await person.leaves();
+}
+
+/** Moves the sandbox clock on, and waits until everything that falls due on the way is done. */
+async function travels(person, button) {
+  await person.sends(`form[action="/clock/travel"] button[value="${button}"]`);
+  for (let attempt = 0; attempt < 240; attempt += 1) {
+    await person.page.goto(new URL('/panel', person.base).href);
+    if ((await person.page.locator('form[action="/clock/travel"]').count()) > 0) break;
+    await person.page.waitForTimeout(250);
+  }
+}
+
+/** A running service through the months: changes, renewal, dunning, payment, and its end. */
+export async function service(world) {
+  const customer = await inside(world, 'customer');
+  const { page, ledger } = customer;
+  await customer.goes('/my/subscriptions');
+  await customer.sends('main a[href^="/my/subscriptions/sub_"]');
+  const subscription = customer.path();
+
+  // Fewer seats wait for the next period.
+  await customer.goes(`${subscription}/change`);
+  const seats = page.locator('input[name^="qty."]').first();
+  const held = Number(await seats.inputValue());
+  await seats.fill(String(held - 1));
+  await page.waitForSelector('#price form [name=quote]', { state: 'attached' });
+  await customer.sends('#price form button[name=do]');
+  await customer.goes(subscription);
+  await customer.has('main .notice', 'the change that waits');
+
+  // Renewal off and on again.
+  await customer.sends('form[action$="/renewal"] button');
+  await customer.has('.notice.ok', 'that renewal is off');
+  await customer.sends('form[action$="/renewal"] button');
+
+  const provider = await inside(world, 'provider');
+  await travels(provider, 'P1M');
+  await customer.goes('/my/invoices');
+  const bills = await page.locator('#list a[href^="/my/invoices/inv_"]').count();
+  ledger.check('the month is invoiced', bills >= 2, String(bills));
+
+  // Nobody pays: reminders, then suspension at the vendor.
+  await travels(provider, 'P1M');
+  await travels(provider, 'P1M');
+  await customer.goes(subscription);
+  await customer.goes('/demo/outbox');
+  await customer.goes('/my/invoices?state=open');
+
+  // Payment brings it back.
+  for (let bill = 0; bill < 8; bill += 1) {
+    await page.goto(new URL('/my/invoices?state=open', customer.base).href);
+    const open = page.locator('#list a[href^="/my/invoices/inv_"]').first();
+    if ((await open.count()) === 0) break;
+    await customer.goes(`${await open.getAttribute('href')}/pay`);
+    await paysByCard(customer, CARDS.good);
+    ledger.check('an invoice is paid', !(await customer.text()).includes('⟦'), customer.path());
+  }
+  await page.goto(new URL('/my/invoices?state=open', customer.base).href);
+  ledger.check('nothing is left to pay', (await page.locator('#list a[href^="/my/invoices/inv_"]').count()) === 0);
+
+  // The end.
+  await customer.goes(`${subscription}/cancel`);
+  await page.check('[name=when][value=period_end]').catch(() => {});
+  await customer.sends('main form button[value=cancel]');
+  await customer.has('.notice.ok', 'that it is cancelled');
+  await customer.goes(`${subscription}/activity`);
+
+  // The sellers' side of the same months.
+  for (const path of ['/panel', '/panel/invoices', '/panel/payments', '/panel/ledger', '/panel/jobs', '/panel/events', '/panel/mails']) await provider.goes(path);
+  await customer.leaves();
+  await provider.leaves();
+}

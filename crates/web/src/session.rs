@@ -365,6 +365,7 @@ fn flash(kept: String) -> (bool, String) {
     }
 }
 
+/// The language that was chosen, else the reader's own, else the shop's; the browser is asked where nobody sells.
 fn language(
     headers: &HeaderMap,
     session: Option<&SessionInfo>,
@@ -373,8 +374,8 @@ fn language(
     cookie(headers, LANGUAGE)
         .and_then(|tag| Locale::parse(&tag).ok())
         .or_else(|| session.map(|info| info.user.locale))
-        .or_else(|| text(headers, header::ACCEPT_LANGUAGE.as_str()).and_then(Locale::negotiate))
         .or_else(|| shop.map(|shop| shop.locale))
+        .or_else(|| text(headers, header::ACCEPT_LANGUAGE.as_str()).and_then(Locale::negotiate))
         .unwrap_or_default()
 }
 

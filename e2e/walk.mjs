@@ -1,5 +1,5 @@
 // The life of a service, walked through the pages: node walk.mjs [--base URL] [--shots DIR]
-// It expects a fresh demo world at the address, and prints `N passed, N failed` at the end.
+// It expects a fresh demo world at the address, and prints `N passed, N failed, N skipped` at the end.
 import { parseArgs } from 'node:util';
 import { Ledger, launch } from './browser.mjs';
 import { byHand, crawl, service, visitor } from './journeys.mjs';
@@ -33,5 +33,5 @@ for (const [name, walk] of walks) {
 }
 await browser.close();
 for (const failure of ledger.failures) console.log(`FAILED ${failure}`);
-console.log(`${ledger.passed} passed, ${ledger.failures.length} failed`);
+console.log(`${ledger.passed} passed, ${ledger.failures.length} failed, 0 skipped`);
 process.exitCode = ledger.failures.length > 0 || ledger.passed === 0 ? 1 : 0;

@@ -1,12 +1,14 @@
 //! Rules of the repository and the test command.
 //!
 //! `cargo xtask test` passes every test on a fresh machine, `cargo xtask fuzz` calls the whole API with generated input,
-//! `cargo xtask tidy` checks the rules of the house.
+//! `cargo xtask walk` goes through the pages in a browser, `cargo xtask tidy` checks the rules of the house.
 
 mod fuzz;
 mod oracle;
+mod server;
 mod suite;
 mod tidy;
+mod walk;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -30,6 +32,8 @@ enum Command {
     /// Call every operation of the API with generated input, as different callers; nobody may get an error of the server
     /// or see what belongs to others
     Fuzz(fuzz::Options),
+    /// Walk the main journeys through the pages in a browser, at a desk and on a phone, in light and in dark
+    Walk(walk::Options),
     /// Compute the amounts that other billing engines publish
     Oracle(oracle::Options),
 }
@@ -39,6 +43,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Test(options) => suite::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
+        Command::Walk(options) => walk::run(&options),
         Command::Oracle(options) => oracle::run(&options),
     };
     match result {

@@ -1,16 +1,17 @@
 //! The fuzz run: schemathesis over the whole OpenAPI description, against a real server over a demo world, once for every
 //! kind of caller.
 
+mod people;
 mod python;
-mod server;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::server::{Place, Server, build, target};
 use crate::suite::postgres::Server as Postgres;
-use server::{People, Place, Server};
+use people::People;
 
 /// Callers and how many cases of a hundred each gets of what was asked for.
 const CALLERS: &[(&str, u32)] = &[
@@ -126,7 +127,7 @@ fn call(place: &Place<'_>, tool: &Path, who: &str, examples: u32, seed: u64) -> 
     let folder = place.folder;
     std::fs::create_dir_all(folder)?;
     let people = People::prepare(place)?;
-    let server = Server::start(place)?;
+    let server = Server::start(place, "serve")?;
     let hooks = crate::repository_root().join("xtask/fuzz");
     let survey = folder.join("survey.json");
     let python = tool.with_file_name("python");
@@ -182,30 +183,4 @@ fn call(place: &Place<'_>, tool: &Path, who: &str, examples: u32, seed: u64) -> 
         .unwrap_or("no cases");
     println!("as {who}: {}", cases.trim());
     Ok(status.success())
-}
-
-fn build(release: bool) -> Result<PathBuf> {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(crate::repository_root()).args([
-        "build",
-        "--quiet",
-        "--package",
-        "tradewind-server",
-        "--bin",
-        "tradewind",
-    ]);
-    if release {
-        command.arg("--release");
-    }
-    if !command.status().context("starting cargo build")?.success() {
-        bail!("the server cannot be built");
-    }
-    let profile = if release { "release" } else { "debug" };
-    Ok(target().join(profile).join("tradewind"))
-}
-
-/// Where builds and their tools live.
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| crate::repository_root().join("target"), PathBuf::from)
 }

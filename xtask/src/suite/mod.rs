@@ -1,7 +1,7 @@
 //! The whole test suite: one command that starts what the tests need, runs them and counts.
 
 pub(crate) mod postgres;
-mod tools;
+pub(crate) mod tools;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;

@@ -1,14 +1,11 @@
-//! A server over a demo world of its own, and keys for those who call.
+//! A demo world, and keys for those who call.
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
 
-/// How long a server may take until it listens.
-const START_TIME: Duration = Duration::from_secs(60);
+use crate::server::{Place, command};
+
 /// Who calls as what, by name of the account.
 const PEOPLE: &[(&str, &str)] = &[
     ("provider", "Northwind Cloud Ltd"),
@@ -18,16 +15,6 @@ const PEOPLE: &[(&str, &str)] = &[
 ];
 /// The realm that must not see anything of the other one.
 const OTHER_REALM: &str = "Southgate Cloud";
-
-/// What a run of the program needs to know.
-pub(super) struct Place<'a> {
-    /// The program.
-    pub(super) program: &'a Path,
-    /// Its data directory is in here, and its log.
-    pub(super) folder: &'a Path,
-    /// The PostgreSQL database; the embedded one when there is none.
-    pub(super) database: Option<&'a str>,
-}
 
 /// Accounts and keys of those who call.
 pub(super) struct People {
@@ -100,63 +87,4 @@ fn ask(place: &Place<'_>, line: &[&str]) -> Result<Value> {
         );
     }
     serde_json::from_slice(&output.stdout).with_context(|| format!("the answer to {line:?}"))
-}
-
-fn command(place: &Place<'_>) -> Command {
-    let mut command = Command::new(place.program);
-    command
-        .arg("--data")
-        .arg(place.folder.join("data"))
-        .args(["--commit", "normal"])
-        .env_remove("DATABASE_URL")
-        .stdin(Stdio::null());
-    if let Some(url) = place.database {
-        command.env("DATABASE_URL", url);
-    }
-    command
-}
-
-/// A running server; stopped when dropped.
-pub(super) struct Server {
-    process: Child,
-    url: String,
-}
-
-impl Server {
-    /// Starts a server over the world in this folder.
-    pub(super) fn start(place: &Place<'_>) -> Result<Self> {
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let log = std::fs::File::create(place.folder.join("server.log"))?;
-        let process = command(place)
-            .args(["serve", "--listen", &address.to_string()])
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .context("starting the server")?;
-        let mut server = Self {
-            process,
-            url: format!("http://{address}"),
-        };
-        let begun = Instant::now();
-        while TcpStream::connect(address).is_err() {
-            if begun.elapsed() > START_TIME || server.process.try_wait()?.is_some() {
-                bail!("the server does not listen");
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Ok(server)
-    }
-
-    /// Its base address.
-    pub(super) fn url(&self) -> &str {
-        &self.url
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        if let Err(error) = self.process.kill().and_then(|()| self.process.wait()) {
-            eprintln!("stopping the server: {error}");
-        }
-    }
 }

@@ -47,7 +47,7 @@ export class Person {
     const person = new Person();
     Object.assign(person, { name, base, ledger, context, shots, seen: new Set() });
     person.page = await context.newPage();
-    person.page.setDefaultTimeout(15_000);
+    person.page.setDefaultTimeout(60_000);
     person.page.on('pageerror', (error) => ledger.check(`${name}: no script fails`, false, error.message));
     person.page.on('response', (response) => {
       if (response.status() >= 500) ledger.check(`${name}: the server answers`, false, `${response.status()} ${response.url()}`);
@@ -85,6 +85,16 @@ export class Person {
     await this.looks();
   }
 
+  /** Sends a form, through the dialog that it stands in when there is one. */
+  async confirms(form) {
+    const dialog = await this.page.locator(`dialog:has(${form})`).first().getAttribute('id', { timeout: 1000 }).catch(() => null);
+    if (dialog) {
+      await this.page.locator(`[commandfor="${dialog}"]:not(dialog *)`).first().click();
+      await this.accessible(`${this.path()} asking`);
+    }
+    await this.sends(`${form} button[name=do], ${form} button`);
+  }
+
   path() {
     return new URL(this.page.url()).pathname;
   }
@@ -110,6 +120,16 @@ export class Person {
       await this.page.reload();
     }
     await this.says(words);
+    await this.looks();
+  }
+
+  /** The same for something on the page. */
+  async waitsForAny(selector, attempts = 120) {
+    for (let attempt = 0; attempt < attempts && (await this.page.locator(selector).count()) === 0; attempt += 1) {
+      await this.page.waitForTimeout(250);
+      await this.page.reload();
+    }
+    await this.has(selector);
     await this.looks();
   }
 

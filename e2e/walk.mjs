@@ -1,4 +1,4 @@
-// The life of a service, walked through the pages: node walk.mjs [--base URL] [--shots DIR]
+// The life of a service, walked through the pages: node walk.mjs [--base URL] [--shots DIR] [--only WORDS]
 // It expects a fresh demo world at the address, and prints `N passed, N failed, N skipped` at the end.
 import { parseArgs } from 'node:util';
 import { Ledger, launch } from './browser.mjs';
@@ -8,6 +8,7 @@ const { values } = parseArgs({
   options: {
     base: { type: 'string', default: 'http://127.0.0.1:8080' },
     shots: { type: 'string' },
+    only: { type: 'string' },
     password: { type: 'string', default: 'harbour-lantern-42' },
   },
 });
@@ -18,12 +19,13 @@ const world = { browser, base: values.base, shots: values.shots, password: value
 const walks = [
   // Every role's pages first, while the world is as the demo left it.
   ['every page of every role', () => crawl(world)],
-  ['a visitor in dollars, at a desk', () => visitor(world, { shop: 'bluemesa', locale: 'en-US', width: 1280, number: 1 })],
-  ['a visitor in euros, on a phone', () => visitor(world, { shop: 'lindenhof', locale: 'de-DE', width: 375, number: 2 })],
+  ['a visitor in dollars, at a desk', () => visitor(world, { shop: 'bluemesa', country: 'US', locale: 'en-US', width: 1280, number: 1 })],
+  ['a visitor in euros, on a phone', () => visitor(world, { shop: 'lindenhof', country: 'DE', locale: 'de-DE', width: 375, number: 2 })],
   ['a service delivered by hand', () => byHand(world)],
   ['renewal, dunning and the end', () => service(world)],
 ];
 for (const [name, walk] of walks) {
+  if (values.only && !name.includes(values.only)) continue;
   console.log(name);
   try {
     await walk();

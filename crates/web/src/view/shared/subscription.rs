@@ -320,7 +320,7 @@ impl SubscriptionView {
                     shell.col("c-item"),
                     shell.col("c-quantity"),
                     shell.col("c-pricing"),
-                    shell.fig("c-so-far"),
+                    shell.fig("c-next-invoice"),
                 ];
                 body.push(
                     Card::new(

@@ -1,5 +1,6 @@
 //! Every address that a mail can carry is one of a page.
 
+#[allow(dead_code, reason = "not everything is needed here")]
 mod world;
 
 use axum::body::Body;

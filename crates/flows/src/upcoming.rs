@@ -22,8 +22,27 @@ pub async fn upcoming(p: &Platform, ctx: &OpCtx, id: SubscriptionId) -> Result<O
             })
         })
         .await;
+    shown(found)
+}
+
+/// As [`upcoming`], for a subscription that the principal has been shown: it is not read again.
+///
+/// # Errors
+/// Database errors.
+pub async fn upcoming_of(
+    p: &Platform,
+    ctx: &OpCtx,
+    subscription: &Subscription,
+) -> Result<Option<Preview>> {
+    shown(
+        p.read(ctx, subscription, |w, one| Box::pin(of(w, one)))
+            .await,
+    )
+}
+
+/// A price that can't be worked out any more is not shown; billing will name what is wrong.
+fn shown(found: Result<Option<Preview>>) -> Result<Option<Preview>> {
     match found {
-        // A price that can't be worked out any more is not shown; billing will name what is wrong.
         Err(Error::Refused { .. } | Error::Conflict { .. } | Error::Invalid(_)) => Ok(None),
         other => other,
     }

@@ -8,5 +8,5 @@ use crate::session::Visit;
 
 /// The bill to come as things stand; none for what is not billed.
 pub(super) async fn of(visit: &Visit, subscription: &Subscription) -> Result<Option<Preview>> {
-    tradewind_flows::upcoming::upcoming(visit.p(), &visit.ctx, subscription.id).await
+    tradewind_flows::upcoming::upcoming_of(visit.p(), &visit.ctx, subscription).await
 }

@@ -250,10 +250,10 @@ export async function service(world) {
   const bills = await page.locator('#list a[href^="/my/invoices/inv_"]').count();
   ledger.check('the month is invoiced', bills >= 2, String(bills));
 
-  // Nobody pays: reminders, then suspension at the vendor.
-  await travels(provider, 'P1M');
+  // Nobody pays: reminders, then the service is suspended.
   await travels(provider, 'P1M');
   await customer.goes(subscription);
+  await customer.waitsForAny('main .head .badge.bad, main .head .badge.warn');
   await customer.goes('/demo/outbox');
   await customer.goes('/my/invoices?state=open');
 
@@ -268,6 +268,10 @@ export async function service(world) {
   }
   await page.goto(new URL('/my/invoices?state=open', customer.base).href);
   ledger.check('nothing is left to pay', (await page.locator('#list a[href^="/my/invoices/inv_"]').count()) === 0);
+
+  await customer.goes(subscription);
+  await customer.waitsForAny('main .head .badge.ok');
+  await customer.waitsForAny('a[href$="/cancel"]');
 
   // The end.
   await customer.goes(`${subscription}/cancel`);

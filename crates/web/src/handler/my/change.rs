@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::Path;
+use axum::{extract::Path, response::Response};
 use tradewind_catalogue::{
     service::offer,
     types::{ItemKind, Offer, Plan},
@@ -245,8 +245,25 @@ impl About {
     }
 }
 
+/// The way back to a subscription with which something cannot be done now, for whoever comes by an old link.
+async fn closed(
+    visit: &Visit,
+    id: SubscriptionId,
+    operation: SubscriptionOperation,
+    refused: &str,
+) -> Result<Option<Response>> {
+    let detail = subscription_get(visit.p(), &visit.ctx, id).await?;
+    let open = detail.available_operations.contains(&operation);
+    let way = format!("/my/subscriptions/{id}");
+    Ok((!open).then(|| respond::saying(way, false, &visit.t().tr(refused))))
+}
+
 /// What could be changed.
 pub(super) async fn show(Customer(visit): Customer, Id(id): Id<SubscriptionId>) -> Answer {
+    let refused = "said-not-changeable";
+    if let Some(back) = closed(&visit, id, SubscriptionOperation::Change, refused).await? {
+        return Ok(back);
+    }
     let sent = Sent(visit.query.clone());
     let about = About::load(&visit, id, &sent).await?;
     respond::page(about.page(&visit, None, FormState::default()))
@@ -324,6 +341,10 @@ pub(super) async fn confirm(
 
 /// Cancelling, with what ending at once would give back.
 pub(super) async fn cancel_form(Customer(visit): Customer, Id(id): Id<SubscriptionId>) -> Answer {
+    let refused = "said-not-cancellable";
+    if let Some(back) = closed(&visit, id, SubscriptionOperation::Cancel, refused).await? {
+        return Ok(back);
+    }
     let page = cancel_page(&visit, id, FormState::default()).await?;
     respond::page(page)
 }

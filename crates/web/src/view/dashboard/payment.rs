@@ -210,6 +210,7 @@ impl PaymentMethodsPage {
         let ask = Ask::new(&shell, &self.form);
         let form = shell
             .form("/my/payment-methods", "method-add")
+            .telling(self.form.notice())
             .fields(card_fields(&ask))
             .two_columns();
         let mut body = blocks![table, Card::new(t.tr("method-add"), blocks![form])];

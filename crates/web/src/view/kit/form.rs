@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Block, Button, Field, Icon, Kind, Txt, markup};
+use super::{Block, Button, Field, Icon, Kind, Notice, Txt, markup};
 
 /// A form whose answer refreshes a part of the page while it is filled. What asks is the box of the fields, not the form:
 /// a form would ask for nothing before all of it is valid.
@@ -33,6 +33,15 @@ pub struct Form {
 }
 
 impl Form {
+    /// With what is wrong with the whole of it, if anything is.
+    #[must_use]
+    pub fn telling(self, notice: Option<Notice>) -> Self {
+        match notice {
+            Some(notice) => self.before(vec![notice.into()]),
+            None => self,
+        }
+    }
+
     /// A form sent by POST to `action`; `submit` names its button.
     pub fn post(action: impl Into<Txt>, csrf: impl Into<Txt>, submit: impl Into<Txt>) -> Self {
         Form {

@@ -238,6 +238,7 @@ impl BillingRunsPage {
             let ask = Ask::new(&shell, &self.form);
             let form = shell
                 .form("/panel/billing-runs", "run-begin")
+                .telling(self.form.notice())
                 .fields(vec![ask.input("date", "until").required()]);
             body.push(
                 Card::new(t.tr("run-begin"), blocks![form])

@@ -125,6 +125,9 @@ impl CustomersPage {
                     .into(),
             );
         }
+        if let Some(complaint) = self.form.complaint() {
+            body.insert(0, complaint.into());
+        }
         Page::new(shell, head, body)
     }
 }

@@ -108,6 +108,9 @@ impl PriceBooksPage {
                     .into(),
             );
         }
+        if let Some(complaint) = self.form.complaint() {
+            body.insert(0, complaint.into());
+        }
         Page::new(shell, head, body)
     }
 }

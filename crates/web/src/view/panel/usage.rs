@@ -66,6 +66,7 @@ impl ImportsPage {
             let ask = Ask::new(&shell, &self.form);
             let form = shell
                 .form("/panel/usage", "usage-import")
+                .telling(self.form.notice())
                 .with_file()
                 .two_columns()
                 .fields(vec![

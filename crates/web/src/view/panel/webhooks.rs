@@ -115,6 +115,7 @@ impl WebhooksPage {
             .map(|(code, text)| Choice::new(code.clone(), code.clone()).hint(text.clone()));
         let form = shell
             .form(format!("{}/webhooks", self.base), "webhook-add")
+            .telling(self.form.notice())
             .fields(vec![
                 ask.field("url", Kind::Input("url"))
                     .required()

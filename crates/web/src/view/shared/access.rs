@@ -93,6 +93,7 @@ impl UsersPage {
         let ask = Ask::new(&shell, &self.form);
         let form = shell
             .form(format!("{}/users", self.base), "user-invite")
+            .telling(self.form.notice())
             .two_columns()
             .fields(vec![
                 ask.text("name").required().autocomplete("off"),
@@ -195,6 +196,7 @@ impl ApiKeysPage {
         });
         let form = shell
             .form(format!("{}/api-keys", self.base), "api-key-make")
+            .telling(self.form.notice())
             .fields(vec![
                 ask.text("key_name").required(),
                 ask.codes("role", "role", &ROLES),

@@ -225,8 +225,9 @@ impl ChangePage {
         fields.extend(self.parameters.iter().map(|ask| parameter(&t, ask)));
         let fields = fields.into_iter().map(|field| self.form.fill(field));
         let fields = std::iter::once(Field::hidden("made_for", self.chosen.clone())).chain(fields);
-        let mut form = shell
+        let form = shell
             .form(format!("{here}/change"), "change-show")
+            .telling(self.form.notice())
             .fields(fields.collect())
             .two_columns()
             .live(Live {
@@ -234,9 +235,6 @@ impl ChangePage {
                 target: "#price",
             })
             .button(Button::submit(t.tr("change-show"), "do", "preview"));
-        if let Some(notice) = self.form.notice() {
-            form = form.before(blocks![notice]);
-        }
         let head = Head::new(t.with("change-title", &[("product", &self.product)]))
             .under(
                 t.tr("nav-subscriptions"),
@@ -302,6 +300,7 @@ impl CancelPage {
         ];
         let form = shell
             .form(format!("{here}/cancel"), "sub-cancel")
+            .telling(self.form.notice())
             .fields(vec![
                 ask.field("when", Kind::Tiles(when)).full(),
                 ask.codes("reason", "cancel-reason", &reasons),

@@ -29,6 +29,18 @@ impl FormState {
         }
     }
 
+    /// Everything that is wrong, in one notice: for a form that stands in a dialog, closed when the page comes back.
+    pub fn complaint(&self) -> Option<Notice> {
+        let fields = self.errors.iter().map(|(_, message)| message);
+        let told: Vec<&str> = self
+            .problem
+            .iter()
+            .chain(fields)
+            .map(AsRef::as_ref)
+            .collect();
+        (!told.is_empty()).then(|| Notice::new(Tone::Bad, "", told.join(" ")))
+    }
+
     /// Whether nothing is wrong with what was sent.
     pub fn is_faultless(&self) -> bool {
         self.problem.is_none() && self.errors.is_empty()

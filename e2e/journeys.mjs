@@ -50,6 +50,7 @@ export async function crawl(world) {
       // Files are fetched, not visited; other rooms than the person's own have walks of their own.
       waiting.push(...links.filter((link) => link.startsWith(start) && !/\.csv|\/pdf|\/export/.test(link)));
     }
+    if (role === 'vendor') await person.goes('/api/v1/docs');
     world.ledger.check(`${role} finds the pages`, been.size >= 8, String(been.size));
     await person.leaves();
   }

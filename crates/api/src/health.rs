@@ -12,11 +12,13 @@ use utoipa::openapi::OpenApi;
 
 use crate::{
     problem::{ApiResult, Problem},
+    reference,
     state::ApiState,
 };
 
 pub(crate) fn router(document: OpenApi) -> Router<ApiState> {
     Router::new()
+        .merge(reference::router(&document))
         .route("/healthz", get(alive))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))

@@ -11,6 +11,7 @@ pub mod layers;
 pub mod limit;
 pub mod openapi;
 pub mod problem;
+mod reference;
 pub mod reply;
 mod state;
 mod upload;

@@ -109,8 +109,8 @@ revisions = Revisionen
 revision-number = Revision { $number }
 revision-new = Neue Revision
 revision-affected = { $count ->
-    [one] { $count } laufendes Abonnement behält seinen Preis; neue Bestellungen erhalten den neuen.
-   *[other] { $count } laufende Abonnements behalten ihre Preise; neue Bestellungen erhalten die neuen.
+    [one] { $count } laufendes Abonnement erhält den neuen Preis bei seiner nächsten Verlängerung; neue Bestellungen sofort.
+   *[other] { $count } laufende Abonnements erhalten die neuen Preise bei ihrer nächsten Verlängerung; neue Bestellungen sofort.
 }
 revision-save = Revision speichern
 revision-preview = Preise ansehen

@@ -109,8 +109,8 @@ revisions = Revisions
 revision-number = Revision { $number }
 revision-new = New revision
 revision-affected = { $count ->
-    [one] { $count } running subscription keeps its price; new orders get the new one.
-   *[other] { $count } running subscriptions keep their prices; new orders get the new ones.
+    [one] { $count } running subscription takes the new price at its next renewal; new orders get it at once.
+   *[other] { $count } running subscriptions take the new prices at their next renewal; new orders get them at once.
 }
 revision-save = Save revision
 revision-preview = Preview prices

@@ -245,27 +245,23 @@ impl About {
     }
 }
 
+fn offers(detail: &SubscriptionDetail, operation: SubscriptionOperation) -> bool {
+    detail.available_operations.contains(&operation)
+}
+
 /// The way back to a subscription with which something cannot be done now, for whoever comes by an old link.
-async fn closed(
-    visit: &Visit,
-    id: SubscriptionId,
-    operation: SubscriptionOperation,
-    refused: &str,
-) -> Result<Option<Response>> {
-    let detail = subscription_get(visit.p(), &visit.ctx, id).await?;
-    let open = detail.available_operations.contains(&operation);
+fn back(visit: &Visit, id: SubscriptionId, refused: &str) -> Response {
     let way = format!("/my/subscriptions/{id}");
-    Ok((!open).then(|| respond::saying(way, false, &visit.t().tr(refused))))
+    respond::saying(way, false, &visit.t().tr(refused))
 }
 
 /// What could be changed.
 pub(super) async fn show(Customer(visit): Customer, Id(id): Id<SubscriptionId>) -> Answer {
-    let refused = "said-not-changeable";
-    if let Some(back) = closed(&visit, id, SubscriptionOperation::Change, refused).await? {
-        return Ok(back);
-    }
     let sent = Sent(visit.query.clone());
     let about = About::load(&visit, id, &sent).await?;
+    if !offers(&about.detail, SubscriptionOperation::Change) {
+        return Ok(back(&visit, id, "said-not-changeable"));
+    }
     respond::page(about.page(&visit, None, FormState::default()))
 }
 
@@ -341,19 +337,17 @@ pub(super) async fn confirm(
 
 /// Cancelling, with what ending at once would give back.
 pub(super) async fn cancel_form(Customer(visit): Customer, Id(id): Id<SubscriptionId>) -> Answer {
-    let refused = "said-not-cancellable";
-    if let Some(back) = closed(&visit, id, SubscriptionOperation::Cancel, refused).await? {
-        return Ok(back);
+    let detail = subscription_get(visit.p(), &visit.ctx, id).await?;
+    if !offers(&detail, SubscriptionOperation::Cancel) {
+        return Ok(back(&visit, id, "said-not-cancellable"));
     }
-    let page = cancel_page(&visit, id, FormState::default()).await?;
-    respond::page(page)
+    respond::page(cancel_page(&visit, &detail, FormState::default()).await?)
 }
 
-async fn cancel_page(visit: &Visit, id: SubscriptionId, form: FormState) -> Result<Page> {
-    let detail = subscription_get(visit.p(), &visit.ctx, id).await?;
+async fn cancel_page(visit: &Visit, detail: &SubscriptionDetail, form: FormState) -> Result<Page> {
     let one = &detail.subscription;
     let input = CancelInput {
-        subscription_id: id,
+        subscription_id: one.id,
         when: CancelWhen::Now,
         reason: None,
     };
@@ -368,7 +362,7 @@ async fn cancel_page(visit: &Visit, id: SubscriptionId, form: FormState) -> Resu
     };
     let page = CancelPage {
         base: "/my",
-        id: id.to_string().into(),
+        id: one.id.to_string().into(),
         product: one.name.clone().into(),
         period_end: one
             .term_ends_on
@@ -421,7 +415,8 @@ pub(super) async fn cancel(
                 "reason" => "comment".to_owned(),
                 other => other.to_owned(),
             })?;
-            respond::again(cancel_page(&visit, id, form).await?)
+            let detail = subscription_get(visit.p(), &visit.ctx, id).await?;
+            respond::again(cancel_page(&visit, &detail, form).await?)
         }
     }
 }
@@ -430,9 +425,7 @@ pub(super) async fn cancel(
 pub(super) async fn renewal(Customer(visit): Customer, Id(id): Id<SubscriptionId>) -> Answer {
     let detail = subscription_get(visit.p(), &visit.ctx, id).await?;
     let one = &detail.subscription;
-    let keeps_on = detail
-        .available_operations
-        .contains(&SubscriptionOperation::KeepOn);
+    let keeps_on = offers(&detail, SubscriptionOperation::KeepOn);
     let outcome = if keeps_on {
         cancellation_withdraw(visit.p(), &visit.ctx, id, Some(one.version)).await
     } else {

@@ -353,13 +353,13 @@ fn an_empty_document_and_a_row_higher_than_a_page() {
     assert!(all.contains(&"This invoice is settled. Thank you.".to_owned()));
 
     let mut long = document(3, 5);
-    long.groups[0].lines[1].description = "lorem ipsum dolor sit amet ".repeat(600);
+    long.groups[0].lines[1].description = "managed server with nightly backups ".repeat(600);
     let pages = texts(&layout(&long));
     assert!(pages.len() >= 4);
     let words: usize = pages
         .concat()
         .iter()
-        .map(|text| text.matches("lorem").count())
+        .map(|text| text.matches("nightly").count())
         .sum();
     assert_eq!(words, 600, "no line of it is lost");
     file("long-row", &long, pages.len());

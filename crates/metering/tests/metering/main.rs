@@ -5,6 +5,5 @@ mod focus_input;
 mod ingest;
 mod mapping;
 mod properties;
-mod rate;
 mod statements;
 mod world;

@@ -9,7 +9,7 @@ use tradewind_kernel::id::{
 };
 use tradewind_kernel::page::{Page, PageRequest};
 use tradewind_kernel::{Currency, Error, Money, Result, Timestamp};
-use tradewind_platform::db::{Json, Query, Scope, Tx};
+use tradewind_platform::db::{Arg, Json, Query, Scope, Tx};
 use tradewind_platform::{args, bulk, row, sql_text, stmts};
 use tradewind_policy::AccountKind;
 
@@ -117,13 +117,9 @@ row! {
     }
 }
 
-pub(crate) async fn insert(
-    tx: &mut Tx,
-    realm: RealmId,
-    o: &Order,
-    steps: &[OrderStep],
-) -> Result<()> {
-    let args = args![
+/// All of an order, in the order of its columns, as it is written.
+pub(super) fn values(realm: RealmId, o: &Order) -> Vec<Arg> {
+    args![
         realm,
         o.id,
         o.kind,
@@ -144,8 +140,16 @@ pub(crate) async fn insert(
         o.reason,
         o.completed_at,
         o.version,
-    ];
-    tx.exec(&INSERT, args).await?;
+    ]
+}
+
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    realm: RealmId,
+    o: &Order,
+    steps: &[OrderStep],
+) -> Result<()> {
+    tx.exec(&INSERT, values(realm, o)).await?;
     let rows = steps
         .iter()
         .map(|s| {

@@ -12,7 +12,7 @@ use tradewind_kernel::filter::{Field, FieldKind, Fields, Filter, Sort};
 use tradewind_kernel::id::{AccountId, PlanId, ProductId, RealmId, SubscriptionId};
 use tradewind_kernel::page::{Page, PageRequest};
 use tradewind_kernel::{Currency, Date, Error, Result, Timestamp, Zone};
-use tradewind_platform::db::{Json, Query, Scope, Tx};
+use tradewind_platform::db::{Arg, Json, Query, Scope, Tx};
 use tradewind_platform::{args, row, sql_text, stmts};
 use tradewind_policy::AccountKind;
 
@@ -214,7 +214,12 @@ pub(crate) async fn running(
 }
 
 pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, s: &Subscription) -> Result<()> {
-    let args = args![
+    tx.exec(&INSERT, values(realm, s)).await.map(drop)
+}
+
+/// All of a subscription, in the order of its columns, as it is written.
+pub(super) fn values(realm: RealmId, s: &Subscription) -> Vec<Arg> {
+    args![
         realm,
         s.id,
         s.customer_id,
@@ -242,8 +247,7 @@ pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, s: &Subscription) -> Res
         Json(&s.metadata),
         s.created_at,
         s.version,
-    ];
-    tx.exec(&INSERT, args).await.map(drop)
+    ]
 }
 
 /// Writes what may change of a subscription; its version is the one that was read.

@@ -4,11 +4,12 @@ use crate::types::{Order, OrderStep, Subscription};
 use tradewind_kernel::Result;
 use tradewind_kernel::id::{OrderId, PlanId, RealmId, SubscriptionId};
 use tradewind_kernel::{Date, Decimal};
-use tradewind_platform::db::{Json, Tx};
+use tradewind_platform::db::Tx;
 use tradewind_platform::{args, bulk};
 
-use super::order::STEP_INSERT;
+use super::order::{self, STEP_INSERT};
 use super::quantity::{HISTORY_INSERT, ITEM_INSERT};
+use super::subscription;
 use crate::types::OrderedItem;
 
 bulk! {
@@ -36,37 +37,7 @@ pub(crate) struct Held<'a> {
 pub(crate) async fn subscriptions(tx: &mut Tx, realm: RealmId, all: &[Subscription]) -> Result<()> {
     let rows = all
         .iter()
-        .map(|s| {
-            args![
-                realm,
-                s.id,
-                s.customer_id,
-                s.seller_id,
-                s.vendor_id,
-                s.product_id,
-                s.plan_id,
-                s.name,
-                s.commercial_state,
-                s.delivery_state,
-                s.currency,
-                s.zone,
-                s.ordered_at,
-                s.activated_at,
-                s.trial_ends_on,
-                s.anchor_on,
-                s.period_start,
-                s.period_end,
-                s.term_ends_on,
-                s.next_bill_on,
-                s.auto_renew,
-                s.cancel_on,
-                s.scheduled.as_ref().map(Json),
-                s.external_ref,
-                Json(&s.metadata),
-                s.created_at,
-                s.version,
-            ]
-        })
+        .map(|one| subscription::values(realm, one))
         .collect();
     tx.insert_many(&SUBSCRIPTION_INSERT, rows).await.map(drop)
 }
@@ -93,33 +64,7 @@ pub(crate) async fn held(tx: &mut Tx, realm: RealmId, all: &[Held<'_>]) -> Resul
 }
 
 pub(crate) async fn orders(tx: &mut Tx, realm: RealmId, all: &[Order]) -> Result<()> {
-    let rows = all
-        .iter()
-        .map(|o| {
-            args![
-                realm,
-                o.id,
-                o.kind,
-                o.state,
-                o.customer_id,
-                o.seller_id,
-                o.vendor_id,
-                o.product_id,
-                o.plan_id,
-                o.subscription_id,
-                o.quote_id,
-                Json(&o.input),
-                Json(&o.preview),
-                o.currency,
-                o.due_now.minor,
-                o.placed_by,
-                o.placed_at,
-                o.reason,
-                o.completed_at,
-                o.version,
-            ]
-        })
-        .collect();
+    let rows = all.iter().map(|one| order::values(realm, one)).collect();
     tx.insert_many(&ORDER_INSERT, rows).await.map(drop)
 }
 

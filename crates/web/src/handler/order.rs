@@ -4,7 +4,7 @@ use tradewind_flows::quote::QuotePreview;
 use tradewind_kernel::{Error, Result};
 use tradewind_orders::types::{Order, OrderDetail, OrderState, StepState};
 
-use super::{actors::Actors, known::Known, price};
+use super::{actors::Actors, names::Names, price};
 use crate::{
     session::Visit,
     view::{
@@ -21,23 +21,13 @@ pub(super) fn number(id: impl std::fmt::Display) -> Txt {
     tradewind_kernel::id::number(id).into()
 }
 
-/// Product and plan in one.
-pub(super) fn title(visit: &Visit, known: &Known, order: &Order) -> Txt {
-    format!(
-        "{} · {}",
-        known.product(visit, order.product_id),
-        known.plan_name(visit, order.product_id, order.plan_id)
-    )
-    .into()
-}
-
 /// An order in a list.
-pub(super) fn row(visit: &Visit, known: &Known, order: &Order) -> OrderRow {
+pub(super) fn row(known: &Names, order: &Order) -> OrderRow {
     OrderRow {
         id: order.id.to_string().into(),
         number: number(order.id),
         kind: order.kind.as_str().into(),
-        product: title(visit, known, order),
+        product: known.sold(order.product_id, order.plan_id),
         buyer: known.account(order.customer_id),
         placed: order.placed_at,
         state: order.state.as_str().into(),
@@ -51,7 +41,7 @@ pub(super) fn row(visit: &Visit, known: &Known, order: &Order) -> OrderRow {
 ///
 /// # Errors
 /// When it is none of ours.
-pub(super) fn price(visit: &Visit, known: &Known, order: &Order) -> Result<PriceView> {
+pub(super) fn price(visit: &Visit, known: &Names, order: &Order) -> Result<PriceView> {
     let preview: QuotePreview = match serde_json::from_value(order.preview.clone()) {
         Ok(preview) => preview,
         // Orders that the platform places itself promise nothing.
@@ -115,7 +105,7 @@ pub(super) fn moving(state: OrderState) -> bool {
 }
 
 /// What was ordered: quantities, and the answers to what the product asks; a secret one is not shown.
-pub(super) fn configuration(visit: &Visit, known: &Known, order: &Order) -> Vec<(Txt, Txt)> {
+pub(super) fn configuration(visit: &Visit, known: &Names, order: &Order) -> Vec<(Txt, Txt)> {
     let asked = order.input.get("asked").unwrap_or(&order.input);
     let locale = visit.ctx.locale;
     let t = visit.t();

@@ -22,7 +22,7 @@ use tradewind_orders::{
 };
 
 use super::{
-    super::{known::Known, price},
+    super::{names::Names, price},
     subscriptions::parse,
 };
 use crate::{
@@ -40,7 +40,7 @@ use crate::{
 /// A subscription, and what it can become.
 struct About {
     detail: SubscriptionDetail,
-    known: Known,
+    known: Names,
     offer: Option<Offer>,
     chosen: PlanId,
     quantities: BTreeMap<String, Decimal>,
@@ -50,7 +50,7 @@ impl About {
     async fn load(visit: &Visit, id: SubscriptionId, sent: &Sent) -> Result<Self> {
         let detail = subscription_get(visit.p(), &visit.ctx, id).await?;
         let one = &detail.subscription;
-        let known = Known::load(visit, [one.product_id], []).await?;
+        let known = Names::load(visit, [one.product_id], []).await?;
         let offer = match known.detail(one.product_id) {
             Some(product) => {
                 let slug = &product.product.slug;
@@ -130,7 +130,7 @@ impl About {
             .collect();
         let current: Txt = one.plan_id.to_string().into();
         if !plans.iter().any(|(id, _, _)| *id == current) {
-            let name = self.known.plan_name(visit, one.product_id, one.plan_id);
+            let name = self.known.plan_name(one.product_id, one.plan_id);
             plans.insert(0, (current.clone(), name, Txt::default()));
         }
         let quantities = self
@@ -214,8 +214,8 @@ impl About {
         if self.chosen != one.plan_id {
             rows.push(DiffRow {
                 label: t.tr("product-plan"),
-                now: self.known.plan_name(visit, one.product_id, one.plan_id),
-                after: self.known.plan_name(visit, one.product_id, self.chosen),
+                now: self.known.plan_name(one.product_id, one.plan_id),
+                after: self.known.plan_name(one.product_id, self.chosen),
                 difference: "–".into(),
             });
         }

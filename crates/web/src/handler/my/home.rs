@@ -9,7 +9,7 @@ use tradewind_orders::{
 use tradewind_policy::Action;
 
 use super::{
-    super::{known::Known, order, price, recurring::Recurring},
+    super::{names::Names, price, recurring::Recurring},
     invoices, subscriptions, upcoming,
 };
 use crate::{
@@ -52,7 +52,7 @@ pub(super) async fn show(Customer(visit): Customer) -> Answer {
     } else {
         Vec::new()
     };
-    let known = Known::load(
+    let known = Names::load(
         &visit,
         shown
             .iter()
@@ -79,7 +79,7 @@ pub(super) async fn show(Customer(visit): Customer) -> Answer {
         needs,
         subscriptions: shown
             .into_iter()
-            .map(|subscription| subscriptions::row(&visit, &known, &recurring, subscription))
+            .map(|subscription| subscriptions::row(&known, &recurring, subscription))
             .collect(),
         active: u32::try_from(active).unwrap_or(u32::MAX),
         next,
@@ -140,7 +140,7 @@ fn overdue(visit: &Visit, open: &[tradewind_billing::types::DocumentSummary]) ->
         .collect()
 }
 
-fn waiting(visit: &Visit, known: &Known, orders: &[Order]) -> Vec<Need> {
+fn waiting(visit: &Visit, known: &Names, orders: &[Order]) -> Vec<Need> {
     let t = visit.t();
     let mut needs = Vec::new();
     if visit
@@ -163,7 +163,7 @@ fn waiting(visit: &Visit, known: &Known, orders: &[Order]) -> Vec<Need> {
                 text: t.with(
                     "need-payment",
                     &[
-                        ("product", &order::title(visit, known, order)),
+                        ("product", &known.sold(order.product_id, order.plan_id)),
                         ("amount", &t.money(order.due_now)),
                     ],
                 ),
@@ -200,13 +200,13 @@ async fn next_invoice(visit: &Visit, all: &[Subscription]) -> Result<Option<Next
     }))
 }
 
-fn moment(visit: &Visit, known: &Known, order: &Order) -> Moment {
+fn moment(visit: &Visit, known: &Names, order: &Order) -> Moment {
     let t = visit.t();
     let (tone, icon) = status_look(order.state.as_str());
     let what = format!(
         "{}: {}",
         t.code("order-kind", order.kind.as_str()),
-        order::title(visit, known, order)
+        known.sold(order.product_id, order.plan_id)
     );
     Moment::new(tone, what)
         .icon(icon)

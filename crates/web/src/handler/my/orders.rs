@@ -9,7 +9,7 @@ use tradewind_orders::{
 };
 
 use super::{
-    super::{known::Known, order},
+    super::{names::Names, order},
     subscriptions,
 };
 use crate::{
@@ -50,13 +50,13 @@ pub(super) async fn list(Customer(visit): Customer) -> Answer {
         ..OrderQuery::default()
     };
     let found = order_list(visit.p(), &visit.ctx, &query).await?;
-    let known = Known::load(&visit, found.items.iter().map(|order| order.product_id), []).await?;
+    let known = Names::load(&visit, found.items.iter().map(|order| order.product_id), []).await?;
     let page = OrdersPage {
         base: "/my",
         rows: found
             .items
             .iter()
-            .map(|order| order::row(&visit, &known, order))
+            .map(|order| order::row(&known, order))
             .collect(),
         state: visit.list(found.next),
         counts: [None; 4],
@@ -72,7 +72,7 @@ pub(super) async fn show(Customer(visit): Customer, Id(id): Id<OrderId>) -> Answ
 
 async fn filled(visit: &Visit, detail: &OrderDetail) -> Result<OrderPage> {
     let placed = &detail.order;
-    let known = Known::load(
+    let known = Names::load(
         visit,
         [placed.product_id],
         [placed.customer_id, placed.seller_id],
@@ -105,7 +105,7 @@ async fn filled(visit: &Visit, detail: &OrderDetail) -> Result<OrderPage> {
         kind: placed.kind.as_str().into(),
         state: placed.state.as_str().into(),
         reason,
-        product: order::title(visit, &known, placed),
+        product: known.sold(placed.product_id, placed.plan_id),
         buyer: (known.account(placed.customer_id), None),
         seller: known.account(placed.seller_id),
         placed: placed.placed_at,

@@ -25,7 +25,7 @@ use tradewind_orders::{
 use tradewind_policy::Action;
 
 use super::{
-    super::{actors::Actors, journal, known::Known, order, price, recurring::Recurring},
+    super::{actors::Actors, journal, names::Names, order, price, recurring::Recurring},
     invoices, orders, upcoming,
 };
 use crate::{
@@ -46,15 +46,14 @@ const INVOICES: u32 = 12;
 
 /// A subscription in a list.
 pub(super) fn row(
-    visit: &Visit,
-    known: &Known,
+    known: &Names,
     recurring: &Recurring,
     subscription: &Subscription,
 ) -> SubscriptionRow {
     SubscriptionRow {
         id: subscription.id.to_string().into(),
         product: subscription.name.clone().into(),
-        plan: plan_line(visit, known, subscription),
+        plan: plan_line(known, subscription),
         buyer: known.account(subscription.customer_id),
         state: subscription.commercial_state.as_str().into(),
         delivery: subscription.delivery_state.as_str().into(),
@@ -66,9 +65,9 @@ pub(super) fn row(
     }
 }
 
-fn plan_line(visit: &Visit, known: &Known, subscription: &Subscription) -> Txt {
-    let product = known.product(visit, subscription.product_id);
-    let plan = known.plan_name(visit, subscription.product_id, subscription.plan_id);
+fn plan_line(known: &Names, subscription: &Subscription) -> Txt {
+    let product = known.product(subscription.product_id);
+    let plan = known.plan_name(subscription.product_id, subscription.plan_id);
     if *product == subscription.name {
         plan
     } else {
@@ -95,14 +94,14 @@ pub(super) async fn list(Customer(visit): Customer) -> Answer {
     };
     let found = subscription_list(visit.p(), &visit.ctx, &query).await?;
     let products = found.items.iter().map(|one| one.product_id);
-    let known = Known::load(&visit, products, []).await?;
+    let known = Names::load(&visit, products, []).await?;
     let recurring = Recurring::of(&visit, found.items.iter().map(|one| one.id).collect()).await?;
     let page = SubscriptionsPage {
         base: "/my",
         rows: found
             .items
             .iter()
-            .map(|one| row(&visit, &known, &recurring, one))
+            .map(|one| row(&known, &recurring, one))
             .collect(),
         state: visit.list(found.next),
     };
@@ -178,8 +177,8 @@ fn once(plan: Option<&Plan>, visit: &Visit) -> price::Once {
     price::Once::of(items.map(|item| (item.name.get(locale), item.kind)))
 }
 
-async fn names(visit: &Visit, subscription: &Subscription) -> Result<Known> {
-    Known::load(
+async fn names(visit: &Visit, subscription: &Subscription) -> Result<Names> {
+    Names::load(
         visit,
         [subscription.product_id],
         [subscription.customer_id, subscription.vendor_id],
@@ -190,7 +189,7 @@ async fn names(visit: &Visit, subscription: &Subscription) -> Result<Known> {
 /// The answers to the product's parameters; secrets are the vendor's alone.
 pub(super) fn answers(
     visit: &Visit,
-    known: &Known,
+    known: &Names,
     detail: &SubscriptionDetail,
 ) -> Vec<(Txt, Txt)> {
     let locale = visit.ctx.locale;
@@ -243,7 +242,7 @@ fn entries(visit: &Visit, id: SubscriptionId, access: &AccessData) -> Vec<Access
 /// The frame of all views of a subscription.
 fn framed(
     visit: &Visit,
-    known: &Known,
+    known: &Names,
     detail: &SubscriptionDetail,
     view: SubscriptionView,
 ) -> SubscriptionPage {
@@ -262,10 +261,7 @@ fn framed(
         (Some(change), None) => Some(t.with(
             "sub-scheduled-to",
             &[
-                (
-                    "plan",
-                    &known.plan_name(visit, one.product_id, change.plan_id),
-                ),
+                ("plan", &known.plan_name(one.product_id, change.plan_id)),
                 ("date", t.date(change.on).text()),
             ],
         )),
@@ -281,7 +277,7 @@ fn framed(
         base: "/my",
         id: one.id.to_string().into(),
         product: one.name.clone().into(),
-        plan: plan_line(visit, known, one),
+        plan: plan_line(known, one),
         vendor: known.account(one.vendor_id),
         buyer: (known.account(one.customer_id), None),
         state: one.commercial_state.as_str().into(),
@@ -385,10 +381,7 @@ pub(super) async fn changes(Customer(visit): Customer, Id(id): Id<SubscriptionId
     let detail = subscription_get(visit.p(), &visit.ctx, id).await?;
     let known = names(&visit, &detail.subscription).await?;
     let found = orders_of_subscription(visit.p(), &visit.ctx, id).await?;
-    let rows = found
-        .iter()
-        .map(|one| order::row(&visit, &known, one))
-        .collect();
+    let rows = found.iter().map(|one| order::row(&known, one)).collect();
     let page = framed(&visit, &known, &detail, SubscriptionView::Changes(rows));
     respond::page(page.page(visit.app()))
 }

@@ -13,8 +13,8 @@ use tradewind_kernel::{Error, Result, country};
 use tradewind_policy::{AccountKind, Action};
 
 use super::super::gate;
+use super::super::names::{Mentions, Names};
 use super::desk::{Desk, all, permit};
-use super::names::{Mentions, Names};
 use super::{invoices, journal, orders, people, subscriptions};
 use crate::form::Sent;
 use crate::respond::{self, Answer, changed};

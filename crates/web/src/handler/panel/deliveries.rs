@@ -5,8 +5,8 @@ use tradewind_fulfilment::types::{Delivery, DeliveryOperation, DeliveryState, Me
 use tradewind_kernel::id::DeliveryId;
 use tradewind_kernel::{Error, Result};
 
+use super::super::names::{Mentions, Names};
 use super::desk::{Desk, all, permit};
-use super::names::{Mentions, Names};
 use crate::respond::{self, Answer, changed};
 use crate::session::Id;
 use crate::view::kit::Txt;

@@ -15,9 +15,9 @@ use tradewind_kernel::page::PageRequest;
 use tradewind_kernel::{Error, Result, country};
 use tradewind_policy::Action;
 
+use super::super::names::{Mentions, Names};
 use super::super::price::tax_name;
 use super::desk::{Desk, all, permit};
-use super::names::{Mentions, Names};
 use super::operations::file;
 use crate::form::Sent;
 use crate::respond::{self, Answer, changed};

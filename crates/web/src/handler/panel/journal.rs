@@ -4,9 +4,9 @@ use tradewind_accounts::service as accounts;
 use tradewind_kernel::Result;
 use tradewind_kernel::page::ListRequest;
 
+use super::super::names::{Mentions, Names};
 use super::super::{actors::Actors, journal};
 use super::desk::{Desk, all};
-use super::names::{Mentions, Names};
 use crate::respond::{self, Answer};
 use crate::view::kit::Moment;
 use crate::view::panel::{EventRow, EventsPage};

@@ -6,7 +6,6 @@ pub(super) mod desk;
 mod home;
 mod invoices;
 mod journal;
-mod names;
 mod operations;
 mod orders;
 mod people;

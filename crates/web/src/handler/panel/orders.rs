@@ -5,9 +5,9 @@ use tradewind_kernel::id::{AccountId, OrderId};
 use tradewind_orders::service::{self as orders, OrderQuery};
 use tradewind_orders::types::{Order, OrderDecision, OrderOperation, OrderRefusal, OrderState};
 
-use super::super::{known::Known, order};
+use super::super::names::{Mentions, Names};
+use super::super::order;
 use super::desk::{Desk, age, all, small};
-use super::names::{Mentions, Names};
 use crate::form::Sent;
 use crate::respond::{self, Answer, changed};
 use crate::session::Id;
@@ -108,7 +108,7 @@ pub(crate) async fn show(desk: Desk, Id(id): Id<OrderId>) -> Answer {
             Permit::Hidden
         }
     };
-    let known = Known::load(
+    let known = Names::load(
         &desk,
         [placed.product_id],
         [placed.customer_id, placed.seller_id],
@@ -122,7 +122,7 @@ pub(crate) async fn show(desk: Desk, Id(id): Id<OrderId>) -> Answer {
         kind: placed.kind.as_str().into(),
         state: placed.state.as_str().into(),
         reason: placed.reason.clone().map(Into::into),
-        product: order::title(&desk, &known, placed),
+        product: known.sold(placed.product_id, placed.plan_id),
         buyer: (
             known.account(placed.customer_id),
             Some(format!("/panel/customers/{}", placed.customer_id).into()),

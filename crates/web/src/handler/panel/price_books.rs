@@ -19,8 +19,8 @@ use tradewind_kernel::{Error, Result};
 use tradewind_policy::Action;
 use tradewind_pricing::{PriceKind, PriceModel};
 
+use super::super::names::{Mentions, Names};
 use super::desk::{Desk, small};
-use super::names::{Mentions, Names};
 use crate::form::Sent;
 use crate::respond::{self, Answer, changed};
 use crate::session::Id;

@@ -12,8 +12,8 @@ use tradewind_kernel::{Error, Result, Text};
 use tradewind_orders::service::{SubscriptionQuery, subscription_list};
 use tradewind_policy::Action;
 
+use super::super::names::{Mentions, Names};
 use super::desk::{Desk, permit, small};
-use super::names::{Mentions, Names};
 use crate::form::Sent;
 use crate::respond::{self, Answer, changed};
 use crate::session::Id;

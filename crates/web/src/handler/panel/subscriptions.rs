@@ -11,9 +11,9 @@ use tradewind_orders::service::{self as orders, SubscriptionQuery};
 use tradewind_orders::types::{Leg, Subscription, SubscriptionDetail, SubscriptionOperation};
 use tradewind_policy::Action;
 
+use super::super::names::{Mentions, Names};
 use super::super::{price, recurring::Recurring};
 use super::desk::{Desk, all, permit};
-use super::names::{Mentions, Names};
 use super::{journal, orders as order_pages};
 use crate::respond::{self, Answer, changed};
 use crate::session::{Id, Parts2};
@@ -53,7 +53,7 @@ pub(crate) async fn rows(desk: &Desk, found: &[Subscription]) -> Result<Vec<Subs
     let row = |one: &Subscription| SubscriptionRow {
         id: one.id.to_string().into(),
         product: names.product(one.product_id),
-        plan: names.plan(one.product_id, one.plan_id),
+        plan: names.plan_name(one.product_id, one.plan_id),
         buyer: names.account(one.customer_id),
         state: state_of(one),
         delivery: one.delivery_state.as_str().into(),
@@ -145,7 +145,12 @@ fn page(
         base: desk.home(),
         id: one.id.to_string().into(),
         product: names.product(one.product_id),
-        plan: format!("{} · {}", names.plan(one.product_id, one.plan_id), one.name).into(),
+        plan: format!(
+            "{} · {}",
+            names.plan_name(one.product_id, one.plan_id),
+            one.name
+        )
+        .into(),
         vendor: names.account(one.vendor_id),
         buyer: (
             names.account(one.customer_id),

@@ -11,8 +11,8 @@ use tradewind_kernel::id::DeliveryId;
 use tradewind_kernel::{Result, Text};
 use tradewind_orders::service as orders;
 
+use super::super::names::{Mentions, Names};
 use super::desk::{Desk, age, permit};
-use super::names::{Mentions, Names};
 use crate::form::Sent;
 use crate::respond::{self, Answer, changed};
 use crate::session::Id;

@@ -14,8 +14,8 @@ use tradewind_orders::service::{SubscriptionQuery, subscription_list};
 use tradewind_platform::tokens::random_token;
 use tradewind_policy::Action;
 
+use super::super::names::{Mentions, Names};
 use super::desk::{Desk, small};
-use super::names::{Mentions, Names};
 use crate::form::Sent;
 use crate::respond::{self, Answer, changed};
 use crate::view::kit::Txt;

@@ -25,7 +25,7 @@ use tradewind_orders::{
 };
 use tradewind_policy::Action;
 
-use super::super::{company, gate, known::Known, order, price};
+use super::super::{company, gate, names::Names, order, price};
 use crate::{
     form::Sent,
     respond::{self, Answer},
@@ -257,7 +257,7 @@ async fn go_on(visit: &Visit, about: &About, sent: &Sent) -> Result<OrderId> {
 /// An order just placed, and what happens with it.
 pub(super) async fn placed(Customer(visit): Customer, Id(id): Id<OrderId>) -> Answer {
     let detail = order_get(visit.p(), &visit.ctx, id).await?;
-    let known = Known::load(&visit, [detail.order.product_id], []).await?;
+    let known = Names::load(&visit, [detail.order.product_id], []).await?;
     let t = visit.t();
     let shell = visit.store();
     let href = format!("/my/orders/{id}");
@@ -265,7 +265,7 @@ pub(super) async fn placed(Customer(visit): Customer, Id(id): Id<OrderId>) -> An
     let state = detail.order.state;
     let page = OrderPlacedPage {
         number: order::number(id),
-        title: order::title(&visit, &known, &detail.order),
+        title: known.sold(detail.order.product_id, detail.order.plan_id),
         state: state.as_str().into(),
         next: t.code("order-next", state.as_str()),
         steps: order_steps(

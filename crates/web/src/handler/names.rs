@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tradewind_accounts::service as accounts;
 use tradewind_accounts::types::Account;
 use tradewind_catalogue::service as catalogue;
-use tradewind_catalogue::types::ProductDetail;
+use tradewind_catalogue::types::{Plan, ProductDetail};
 use tradewind_kernel::Result;
 use tradewind_kernel::id::{AccountId, PlanId, ProductId, SubscriptionId};
 use tradewind_kernel::locale::Locale;
@@ -14,6 +14,7 @@ use tradewind_orders::service as orders;
 use tradewind_orders::types::Subscription;
 use tradewind_platform::{OpCtx, Platform};
 
+use crate::session::Visit;
 use crate::view::kit::Txt;
 
 /// What a page mentions.
@@ -22,6 +23,8 @@ pub(crate) struct Mentions {
     pub(crate) accounts: BTreeSet<AccountId>,
     pub(crate) products: BTreeSet<ProductId>,
     pub(crate) subscriptions: BTreeSet<SubscriptionId>,
+    /// Whether the vendors of the products go unnamed.
+    pub(crate) without_vendors: bool,
 }
 
 impl Mentions {
@@ -66,10 +69,16 @@ impl Names {
                 wanted.extend(subscriptions.values().map(|one| one.product_id));
                 let products = catalogue::products_of(w, &wanted).await?;
                 let mut wanted = mentions.accounts.clone();
-                wanted.extend(products.values().map(|one| one.product.vendor_id));
+                if !mentions.without_vendors {
+                    wanted.extend(products.values().map(|one| one.product.vendor_id));
+                }
                 wanted.extend(subscriptions.values().map(|one| one.customer_id));
                 let ids: Vec<_> = wanted.into_iter().collect();
-                let accounts = accounts::accounts_many(w, &ids).await?;
+                let accounts = if ids.is_empty() {
+                    Vec::new()
+                } else {
+                    accounts::accounts_many(w, &ids).await?
+                };
                 Ok(Names {
                     accounts: accounts.into_iter().map(|one| (one.id, one)).collect(),
                     products,
@@ -79,6 +88,19 @@ impl Names {
             })
         })
         .await
+    }
+
+    /// The same for products and accounts that the reader has been shown already; their vendors are named where asked for.
+    pub(crate) async fn load(
+        visit: &Visit,
+        products: impl IntoIterator<Item = ProductId>,
+        accounts: impl IntoIterator<Item = AccountId>,
+    ) -> Result<Names> {
+        let mentions = Mentions {
+            without_vendors: true,
+            ..Mentions::accounts(accounts).products(products)
+        };
+        Names::of(visit.p(), &visit.ctx, &mentions).await
     }
 
     pub(crate) fn account(&self, id: AccountId) -> Txt {
@@ -103,17 +125,19 @@ impl Names {
             .map_or_else(Txt::default, |one| self.account(one.product.vendor_id))
     }
 
-    pub(crate) fn plan(&self, product: ProductId, plan: PlanId) -> Txt {
-        self.detail(product)
-            .and_then(|one| one.plan(plan))
-            .map_or_else(Txt::default, |plan| {
-                plan.name.get(self.locale).to_owned().into()
-            })
+    pub(crate) fn plan(&self, product: ProductId, plan: PlanId) -> Option<&Plan> {
+        self.detail(product)?.plan(plan)
+    }
+
+    pub(crate) fn plan_name(&self, product: ProductId, plan: PlanId) -> Txt {
+        self.plan(product, plan).map_or_else(Txt::default, |plan| {
+            plan.name.get(self.locale).to_owned().into()
+        })
     }
 
     /// "Product · Plan".
     pub(crate) fn sold(&self, product: ProductId, plan: PlanId) -> Txt {
-        let (product, plan) = (self.product(product), self.plan(product, plan));
+        let (product, plan) = (self.product(product), self.plan_name(product, plan));
         if plan.is_empty() {
             product
         } else {

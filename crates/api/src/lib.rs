@@ -17,7 +17,7 @@ mod state;
 mod upload;
 pub mod v1;
 
-pub use auth::{Anyone, Caller};
+pub use auth::{Anyone, Caller, Vouched};
 use axum::{Router, routing::any};
 pub use problem::{ApiResult, Problem};
 pub use state::{ApiConfig, ApiState};

@@ -1,23 +1,30 @@
 //! The command line: what can be asked, and who answers it.
 
+mod access;
 mod account;
 mod admin;
+mod api;
 mod bench;
 mod billing;
 mod catalogue;
 mod clock;
 mod delivery;
 mod demo;
+mod dunning;
+mod input;
 mod ledger;
 mod mail;
 mod order;
 mod payment;
 mod price_book;
+mod product;
 mod quote;
+mod rate;
 mod serve;
 mod session;
 mod subscription;
 mod usage;
+mod webhook;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -154,18 +161,27 @@ enum Command {
     /// What a storefront offers and what it costs there
     #[command(subcommand)]
     Catalogue(catalogue::Catalogue),
+    /// Products, their plans, items and parameters, as those see them who make them
+    #[command(subcommand)]
+    Product(Box<product::Product>),
     /// Price books: what sellers ask, and from when
     #[command(subcommand)]
     PriceBook(price_book::PriceBook),
+    /// Exchange rates between the currencies of a realm
+    #[command(subcommand)]
+    Rate(rate::Rate),
     /// What an order would cost and do
     #[command(subcommand)]
     Quote(quote::Quote),
     /// Orders: place, list, show, approve, reject, retry, cancel
     #[command(subcommand)]
     Order(order::Order),
-    /// Subscriptions: list, show, change, cancel, access
+    /// Subscriptions: list, show, change, cancel
     #[command(subcommand)]
     Subscription(subscription::Subscription),
+    /// How to get into a subscription: links, instructions, credentials
+    #[command(subcommand)]
+    Access(access::Access),
     /// Rate and invoice everything that is due
     Bill(billing::Bill),
     /// Invoices and credit notes
@@ -179,6 +195,9 @@ enum Command {
     /// Bank transfers that arrived
     #[command(subcommand)]
     Transfer(payment::Transfer),
+    /// Reminders and what follows when an invoice is not paid
+    #[command(subcommand)]
+    Dunning(dunning::Dunning),
     /// The books
     #[command(subcommand)]
     Ledger(ledger::Ledger),
@@ -187,6 +206,9 @@ enum Command {
     /// Deliveries at vendors, and the messages that tell them
     #[command(subcommand)]
     Delivery(delivery::Delivery),
+    /// Services that are told of events
+    #[command(subcommand)]
+    Webhook(webhook::Webhook),
     /// Mails in the outbox
     #[command(subcommand)]
     Mail(mail::Mail),
@@ -202,6 +224,8 @@ enum Command {
     /// Realms, users, keys and jobs
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// Call any operation of the REST API, without a server or a key
+    Api(api::Api),
     /// How fast it is on this machine: ingest, billing, pages
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -332,6 +356,12 @@ async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Order(command) => order::run(&session, command).await?,
         Command::Subscription(command) => subscription::run(&session, command).await?,
         Command::Catalogue(command) => catalogue::run(&session, command).await?,
+        Command::Product(command) => product::run(&session, *command).await?,
+        Command::Rate(command) => rate::run(&session, command).await?,
+        Command::Access(command) => access::run(&session, command).await?,
+        Command::Dunning(command) => dunning::run(&session, command).await?,
+        Command::Webhook(command) => webhook::run(&session, command).await?,
+        Command::Api(command) => return api::run(&session, command).await,
         Command::PriceBook(command) => price_book::run(&session, command).await?,
         Command::Delivery(command) => delivery::run(&session, command).await?,
         Command::Mail(command) => mail::run(&session, command).await?,

@@ -41,14 +41,14 @@ impl Output {
     pub(crate) fn facts<T: Serialize>(&self, value: &T, columns: &[Column]) -> Result<()> {
         let value = to_value(value)?;
         if self.json {
-            return self.json_value(&value);
+            return self.value(&value);
         }
         self.text(&table::facts(&value, columns))
     }
 
     /// Several things, for people as a table.
     pub(crate) fn list<T: Serialize>(&self, items: &[T], columns: &[Column]) -> Result<()> {
-        self.rows(&json!({ "items": to_value(&items)? }), columns)
+        self.rows(&json!({ "items": items }), "items", columns)
     }
 
     /// A page of a list, for people as a table with a hint at the next page.
@@ -59,18 +59,25 @@ impl Output {
     /// As [`Output::page`], for a page that says more than its items.
     pub(crate) fn listing<T: Serialize>(&self, page: &T, columns: &[Column]) -> Result<()> {
         let value = to_value(page)?;
-        self.rows(&value, columns)?;
+        self.rows(&value, "items", columns)?;
         if let Some(next) = value.get("next").and_then(Value::as_str) {
             self.note(&format!("more with --after {next}"));
         }
         Ok(())
     }
 
-    fn rows(&self, value: &Value, columns: &[Column]) -> Result<()> {
+    /// One thing that is a list above all, for people as a table of that list.
+    pub(crate) fn rows<T: Serialize>(
+        &self,
+        value: &T,
+        list: &str,
+        columns: &[Column],
+    ) -> Result<()> {
+        let value = to_value(value)?;
         if self.json {
-            return self.json_value(value);
+            return self.value(&value);
         }
-        let items = value.get("items").and_then(Value::as_array);
+        let items = value.get(list).and_then(Value::as_array);
         let items = items.map_or(&[][..], Vec::as_slice);
         if items.is_empty() {
             self.note("nothing there");
@@ -82,7 +89,7 @@ impl Output {
     /// A sentence for people about the value that programs get.
     pub(crate) fn say<T: Serialize>(&self, value: &T, sentence: &str) -> Result<()> {
         if self.json {
-            return self.json_value(&to_value(value)?);
+            return self.value(&to_value(value)?);
         }
         self.text(&format!("{sentence}\n"))
     }
@@ -106,7 +113,8 @@ impl Output {
         Stream(&self.out)
     }
 
-    fn json_value(&self, value: &Value) -> Result<()> {
+    /// A value as JSON, for programs and people alike.
+    pub(crate) fn value(&self, value: &Value) -> Result<()> {
         let mut text = serde_json::to_string_pretty(value).map_err(Error::internal)?;
         text.push('\n');
         self.text(&text)
@@ -122,6 +130,33 @@ impl Output {
             // A remark that nobody can read is not worth failing for.
             let _ = write(&self.err, format!("{text}\n").as_bytes());
         }
+    }
+
+    /// Says what a problem document says, on standard error.
+    pub(crate) fn problem(&self, problem: &Value) {
+        let told = |value: &Value, name: &str| {
+            let text = value.get(name).and_then(Value::as_str);
+            text.unwrap_or_default().to_owned()
+        };
+        let fields = problem.get("problems").and_then(Value::as_array);
+        let lines: Vec<String> = fields
+            .into_iter()
+            .flatten()
+            .map(|field| match told(field, "field").as_str() {
+                "" => told(field, "message"),
+                name => format!("{name}: {}", told(field, "message")),
+            })
+            .collect();
+        let text = match (self.json, lines.as_slice()) {
+            (true, _) => format!("{problem}\n"),
+            (false, []) => format!("error: {}\n", told(problem, "detail")),
+            (false, lines) => lines
+                .iter()
+                .map(|line| format!("error: {line}\n"))
+                .collect(),
+        };
+        // There is nowhere left to complain to.
+        let _ = write(&self.err, text.as_bytes());
     }
 
     /// Says what went wrong, on standard error.

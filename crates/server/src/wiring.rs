@@ -28,8 +28,7 @@ use tradewind_web::{DemoInfo, WebState};
 
 use crate::config::Config;
 
-/// Finished jobs and idempotency keys are kept this long.
-/// How often old ones are forgotten and gauges are set.
+/// How often gauges are set.
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(60);
 /// How long requests may go on after the server was told to stop.
 const DRAIN_TIME: Duration = Duration::from_secs(20);
@@ -192,14 +191,19 @@ impl App {
         self.platform().db().close().await;
     }
 
-    /// All routes: API, pages, health. In a demo, pages show whom one can be.
-    pub fn router(&self, demo: Option<DemoInfo>) -> Router {
-        let api = ApiState::new(
+    /// The routes of the API.
+    pub(crate) fn api(&self) -> Router {
+        let state = ApiState::new(
             self.platform().clone(),
             self.passwords().clone(),
             ApiConfig::default(),
         )
         .with_gateway(self.gateway());
+        tradewind_api::router(state)
+    }
+
+    /// All routes: API, pages, health. In a demo, pages show whom one can be.
+    pub fn router(&self, demo: Option<DemoInfo>) -> Router {
         let pages = WebState {
             platform: self.platform().clone(),
             passwords: self.passwords().clone(),
@@ -209,7 +213,7 @@ impl App {
             public_url: self.config().public_url.clone(),
             demo: demo.map(Arc::new),
         };
-        tradewind_api::router(api).merge(tradewind_web::router(pages))
+        self.api().merge(tradewind_web::router(pages))
     }
 
     /// Serves these routes on this listener and works off jobs until `shutdown` comes to an end; then lets what is running finish.

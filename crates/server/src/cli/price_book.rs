@@ -5,16 +5,17 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tradewind_catalogue::service::{
-    price_book_assign, price_book_get, price_book_list, revision_create, revision_preview,
+    price_book_assign, price_book_create, price_book_get, price_book_list, price_book_update,
+    revision_create, revision_preview,
 };
 use tradewind_catalogue::types::{
-    ListingDraft, ListingPrice, Policies, PriceBookAssign, PriceBookDetail, RenewalPrices,
-    RevisionCreate, RevisionPreviewRequest,
+    ListingDraft, ListingPrice, Policies, PriceBookAssign, PriceBookCreate, PriceBookDetail,
+    PriceBookUpdate, RenewalPrices, RevisionCreate, RevisionPreviewRequest, RevisionView,
 };
-use tradewind_kernel::{Decimal, Error, Result};
+use tradewind_kernel::{Decimal, Error, Result, time};
 
-use super::{Session, parse};
-use crate::output::columns;
+use super::{Session, input, parse};
+use crate::output::{Column, columns};
 
 /// What can be done with price books.
 #[derive(Subcommand)]
@@ -29,6 +30,37 @@ pub(crate) enum PriceBook {
     Show {
         /// Book
         book: String,
+    },
+    /// Make a book; it has no rules before its first revision
+    #[command(
+        after_help = "Example:\n  tradewind price-book create 'Partners 2025' --currency EUR --as mats@example.com"
+    )]
+    Create {
+        /// Its name
+        name: String,
+        /// Currency of its prices, ISO 4217
+        #[arg(long)]
+        currency: String,
+        /// Use it for buyers who have been given no other
+        #[arg(long)]
+        default: bool,
+        /// Seller (default: one's own account)
+        #[arg(long, value_name = "ACCOUNT")]
+        seller: Option<String>,
+    },
+    /// Rename a book, or make it the default
+    Update {
+        /// Book
+        book: String,
+        /// Its new name
+        #[arg(long)]
+        name: Option<String>,
+        /// Use it for buyers who have been given no other
+        #[arg(long)]
+        default: bool,
+        /// Refuse when the book has another version by now
+        #[arg(long = "if-version", value_name = "VERSION")]
+        version: Option<i64>,
     },
     /// Add a revision: all rules of the book from a day on
     #[command(after_help = "\
@@ -81,6 +113,15 @@ pub(crate) struct Revise {
     preview: bool,
 }
 
+const BOOK: &[Column] = columns![
+    ("book", "/id"),
+    ("name", "/name"),
+    ("seller", "/seller_id"),
+    ("currency", "/currency"),
+    ("default", "/is_default"),
+    ("version", "/version"),
+];
+
 pub(crate) async fn run(session: &Session<'_>, command: PriceBook) -> Result<()> {
     let platform = session.platform();
     let ctx = session.ctx().await?;
@@ -107,6 +148,41 @@ pub(crate) async fn run(session: &Session<'_>, command: PriceBook) -> Result<()>
             let detail = price_book_get(platform, &ctx, parse("book", &book)?).await?;
             show(session, &detail)
         }
+        PriceBook::Create {
+            name,
+            currency,
+            default,
+            seller: named,
+        } => {
+            let input = PriceBookCreate {
+                seller_id: seller(named)?,
+                name,
+                currency: parse("currency", &currency)?,
+                is_default: default,
+            };
+            let book = price_book_create(platform, &ctx, &input).await?;
+            session.settle().await?;
+            session.out.facts(&book, BOOK)
+        }
+        PriceBook::Update {
+            book,
+            name,
+            default,
+            version,
+        } => {
+            let now = price_book_get(platform, &ctx, parse("book", &book)?)
+                .await?
+                .book;
+            let input = PriceBookUpdate {
+                id: now.id,
+                version: version.unwrap_or(now.version),
+                name: name.unwrap_or(now.name),
+                is_default: default || now.is_default,
+            };
+            let book = price_book_update(platform, &ctx, &input).await?;
+            session.settle().await?;
+            session.out.facts(&book, BOOK)
+        }
         PriceBook::Revise(revise) => add(session, &ctx, revise).await,
         PriceBook::Assign {
             buyer,
@@ -127,7 +203,7 @@ pub(crate) async fn run(session: &Session<'_>, command: PriceBook) -> Result<()>
 async fn add(session: &Session<'_>, ctx: &tradewind_platform::OpCtx, revise: Revise) -> Result<()> {
     let platform = session.platform();
     let mut listings = match &revise.file {
-        Some(file) => from_file(file)?,
+        Some(file) => input::json("file", file)?,
         None => Vec::new(),
     };
     for markup in &revise.markup {
@@ -135,13 +211,7 @@ async fn add(session: &Session<'_>, ctx: &tradewind_platform::OpCtx, revise: Rev
     }
     let revision = RevisionCreate {
         book_id: parse("book", &revise.book)?,
-        effective_on: revise.from.parse().map_err(|_| {
-            Error::invalid(
-                "from",
-                "malformed_date",
-                "expected a day such as 2024-10-01",
-            )
-        })?,
+        effective_on: time::parse_date("from", &revise.from)?,
         note: revise.note,
         policies: None,
         listings,
@@ -185,21 +255,25 @@ async fn add(session: &Session<'_>, ctx: &tradewind_platform::OpCtx, revise: Rev
             ("number", "/number"),
             ("from", "/effective_on"),
             ("state", "/state"),
-            ("rules", "/listings"),
         ],
-    )
+    )?;
+    rules(session, "Rules", &view)
 }
 
-fn from_file(file: &PathBuf) -> Result<Vec<ListingDraft>> {
-    let text = std::fs::read_to_string(file).map_err(|error| {
-        Error::invalid(
-            "file",
-            "unreadable",
-            format!("{} can't be read: {error}", file.display()),
-        )
-    })?;
-    serde_json::from_str(&text)
-        .map_err(|error| Error::invalid("file", "malformed_file", error.to_string()))
+fn rules(session: &Session<'_>, title: &str, view: &RevisionView) -> Result<()> {
+    session.out.section(
+        title,
+        &json!(view.listings),
+        columns![
+            ("product", "/product_id"),
+            ("plan", "/plan_id"),
+            ("item", "/item_id"),
+            ("for", "/match"),
+            ("does", "/kind"),
+            ("percent", "/percent"),
+            ("price", "/model"),
+        ],
+    )
 }
 
 /// `20`, or `service_category=Compute:15`.
@@ -232,34 +306,13 @@ fn from_markup(text: &str) -> Result<ListingDraft> {
 }
 
 fn show(session: &Session<'_>, detail: &PriceBookDetail) -> Result<()> {
-    session.out.facts(
-        detail,
-        columns![
-            ("book", "/id"),
-            ("name", "/name"),
-            ("seller", "/seller_id"),
-            ("currency", "/currency"),
-            ("default", "/is_default"),
-        ],
-    )?;
+    session.out.facts(detail, BOOK)?;
     for view in &detail.revisions {
         let title = format!(
             "Revision {} from {} ({})",
             view.revision.number, view.revision.effective_on, view.state
         );
-        session.out.section(
-            &title,
-            &json!(view.listings),
-            columns![
-                ("product", "/product_id"),
-                ("plan", "/plan_id"),
-                ("item", "/item_id"),
-                ("for", "/match"),
-                ("does", "/kind"),
-                ("percent", "/percent"),
-                ("price", "/model"),
-            ],
-        )?;
+        rules(session, &title, view)?;
     }
     Ok(())
 }

@@ -7,7 +7,6 @@ use tradewind_flows::order::{
     subscription_suspend,
 };
 use tradewind_flows::quote::QuoteView;
-use tradewind_fulfilment::service::{access_get, credential_reveal};
 use tradewind_kernel::Result;
 use tradewind_orders::service::{
     SubscriptionQuery, auto_renew_set, subscription_get, subscription_list, subscription_rename,
@@ -53,14 +52,6 @@ pub(crate) enum Subscription {
         wanted: quote::Cancel,
         #[command(flatten)]
         confirm: Confirm,
-    },
-    /// Show how to get at what is subscribed to
-    Access {
-        /// Subscription
-        subscription: String,
-        /// Show the value of this credential; that is noted in the audit log
-        #[arg(long, value_name = "CODE")]
-        reveal: Option<String>,
     },
     /// Give a subscription another name
     Rename {
@@ -158,10 +149,6 @@ pub(crate) async fn run(session: &Session<'_>, command: Subscription) -> Result<
             let quoted = quote::cancel(session, &ctx, wanted).await?;
             return confirmed(session, &ctx, &quoted, &confirm).await;
         }
-        Subscription::Access {
-            subscription,
-            reveal,
-        } => return access(session, &ctx, &subscription, reveal.as_deref()).await,
         Subscription::Show { subscription } => {
             subscription_get(platform, &ctx, parse("subscription", &subscription)?).await?
         }
@@ -232,41 +219,6 @@ async fn confirmed(
     };
     let order = order_place(session.platform(), &ctx, &input).await?;
     super::order::settled(session, order).await
-}
-
-async fn access(
-    session: &Session<'_>,
-    ctx: &OpCtx,
-    subscription: &str,
-    reveal: Option<&str>,
-) -> Result<()> {
-    let id = parse("subscription", subscription)?;
-    if let Some(code) = reveal {
-        let revealed = credential_reveal(session.platform(), ctx, id, code).await?;
-        return session.out.say(&revealed, &revealed.value);
-    }
-    let data = access_get(session.platform(), ctx, id).await?;
-    session
-        .out
-        .facts(&data, columns![("instructions", "/instructions")])?;
-    session.out.section(
-        "Addresses",
-        &json!(data.endpoints),
-        columns![
-            ("what", "/label"),
-            ("address", "/url"),
-            ("category", "/category")
-        ],
-    )?;
-    session.out.section(
-        "Credentials",
-        &json!(data.credentials),
-        columns![
-            ("code", "/code"),
-            ("what", "/label"),
-            ("written", "/written_at")
-        ],
-    )
 }
 
 fn show(session: &Session<'_>, detail: &SubscriptionDetail) -> Result<()> {

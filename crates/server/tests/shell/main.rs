@@ -1,6 +1,8 @@
 //! What a shell gets to see: answers, refusals, exit codes.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod goods;
 
 use common::Shell;
 use tradewind_server::cli::Exit;
@@ -265,7 +267,7 @@ fn steady(text: &str) -> String {
 async fn a_malformed_file_is_named_by_row_and_column() {
     let shell = Shell::new();
     shell.done(REALM).await;
-    let sample = include_str!("../demo/focus-1.0-sample.csv");
+    let sample = include_str!("../../demo/focus-1.0-sample.csv");
     let mut lines: Vec<String> = sample.lines().take(6).map(str::to_owned).collect();
     // The second column is BilledCost.
     assert!(lines[0].starts_with("\"AvailabilityZone\",\"BilledCost\""));

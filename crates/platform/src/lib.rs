@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod metrics;
 pub mod migrate;
 mod outbox;
+mod planning;
 mod platform;
 pub mod port;
 pub mod realm;

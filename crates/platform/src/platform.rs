@@ -22,6 +22,7 @@ use crate::jobs::JobHandler;
 use crate::metrics::Metrics;
 use crate::migrate::{Migration, migrate};
 use crate::outbox::Outbox;
+use crate::planning::tell_planner;
 use crate::realm::{Realm, RealmMode};
 use crate::schema;
 use crate::store;
@@ -104,6 +105,7 @@ impl Platform {
             .copied()
             .collect();
         migrate(&db, &migrations).await?;
+        tell_planner(&db).await?;
         Ok(Self {
             inner: Arc::new(Inner {
                 db,

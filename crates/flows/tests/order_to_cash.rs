@@ -22,14 +22,18 @@ async fn change(
     plan: Option<&str>,
     seats: &str,
 ) -> tradewind_flows::quote::QuoteView {
-    let input = ChangeInput {
-        subscription_id: id,
-        plan_id: plan.map(|code| world.plan(code).id),
-        quantities: BTreeMap::from([("seats".to_owned(), dec(seats))]),
-    };
+    let input = change_input(world, id, plan, seats);
     quote_change(world.p(), &world.ctx().await, &input)
         .await
         .expect("a quote")
+}
+
+fn change_input(world: &World, id: SubscriptionId, plan: Option<&str>, seats: &str) -> ChangeInput {
+    ChangeInput {
+        subscription_id: id,
+        plan_id: plan.map(|code| world.plan(code).id),
+        quantities: BTreeMap::from([("seats".to_owned(), dec(seats))]),
+    }
 }
 
 async fn place(world: &World, quote: &tradewind_flows::quote::QuoteView) {
@@ -217,6 +221,12 @@ async fn more_is_had_at_once_and_prorated_less_at_the_end_of_the_period() {
             Some("upgrade")
         );
         place(&world, &quote).await;
+        let meanwhile = change_input(&world, id, None, "9");
+        let refused = quote_change(world.p(), &world.ctx().await, &meanwhile).await;
+        assert_eq!(
+            refused.expect_err("one after the other").to_string(),
+            "an order of the subscription has not ended yet; try again when it has"
+        );
         let last = world.documents().await.pop().expect("an invoice");
         let shown = quote
             .preview

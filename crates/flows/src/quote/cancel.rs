@@ -1,6 +1,6 @@
 //! Quotes for cancellations: at the end of the period, or now.
 
-use super::{QuotePreview, QuoteView, basis_of, expires, today};
+use super::{QuotePreview, QuoteView, basis_of, expires, hindrance, today};
 use crate::access::may;
 use serde::{Deserialize, Serialize};
 use tradewind_billing::service::{preview_cancel, preview_nothing};
@@ -85,10 +85,7 @@ pub(crate) async fn plan_cancel(w: &mut Work, input: &CancelInput) -> Result<Can
     {
         let message = match subscription.cancel_on {
             Some(on) => format!("the subscription ends on {on} already"),
-            None => format!(
-                "the subscription is {}, or an order of it has not ended",
-                subscription.commercial_state
-            ),
+            None => hindrance(&subscription),
         };
         return Err(Error::conflict("not_cancellable", message));
     }

@@ -2,7 +2,7 @@
 //! the period.
 
 use super::purchase::{is_due, ordered_items};
-use super::{QuotePreview, QuoteView, basis_of, expires, today};
+use super::{QuotePreview, QuoteView, basis_of, expires, hindrance, today};
 use crate::access::may;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -262,9 +262,6 @@ fn unchangeable(subscription: &Subscription) -> String {
     } else if subscription.cancel_on.is_some() {
         "the subscription ends already; withdraw the cancellation first".to_owned()
     } else {
-        format!(
-            "the subscription is {}, or an order of it has not ended",
-            subscription.commercial_state
-        )
+        hindrance(subscription)
     }
 }

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use tradewind_billing::types::Preview;
 use tradewind_kernel::id::{OrderId, QuoteId, SubscriptionId};
 use tradewind_kernel::{Date, Duration, Error, Result, Timestamp, Zone};
-use tradewind_orders::types::{ChangeClass, Quote, QuoteKind};
+use tradewind_orders::types::{ChangeClass, Quote, QuoteKind, Subscription};
 use tradewind_platform::{OpCtx, Platform};
 use utoipa::ToSchema;
 
@@ -130,4 +130,13 @@ fn expires(now: Timestamp) -> Result<Timestamp> {
 /// The day it is where the subscription is billed.
 pub(crate) fn today(now: Timestamp, zone: &Zone) -> Date {
     now.date_in(zone)
+}
+
+/// Why nothing can be done with a subscription at this time.
+fn hindrance(subscription: &Subscription) -> String {
+    if subscription.commercial_state.is_usable() {
+        "an order of the subscription has not ended yet; try again when it has".to_owned()
+    } else {
+        format!("the subscription is {}", subscription.commercial_state)
+    }
 }

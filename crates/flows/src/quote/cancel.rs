@@ -1,14 +1,12 @@
 //! Quotes for cancellations: at the end of the period, or now.
 
-use super::{QuotePreview, QuoteView, basis_of, expires, hindrance, today};
+use super::{About, QuotePreview, QuoteView, basis_of, hindrance, save, today};
 use crate::access::may;
 use serde::{Deserialize, Serialize};
 use tradewind_billing::service::{preview_cancel, preview_nothing};
 use tradewind_kernel::id::SubscriptionId;
 use tradewind_kernel::{Date, Error, Result, text_enum};
-use tradewind_orders::types::{
-    CommercialState, QuoteKind, QuoteSave, Subscription, SubscriptionOperation,
-};
+use tradewind_orders::types::{CommercialState, QuoteKind, Subscription, SubscriptionOperation};
 use tradewind_platform::{OpCtx, Platform, Work};
 use tradewind_policy::Action;
 use utoipa::ToSchema;
@@ -53,18 +51,8 @@ pub async fn quote_cancel(p: &Platform, ctx: &OpCtx, input: &CancelInput) -> Res
     p.command(ctx, "quote.cancel", input, |w, input| {
         Box::pin(async move {
             let plan = plan_cancel(w, input).await?;
-            let save = QuoteSave {
-                kind: QuoteKind::Cancel,
-                customer_id: plan.subscription.customer_id,
-                seller_id: plan.subscription.seller_id,
-                subscription_id: Some(plan.subscription.id),
-                input: serde_json::to_value(input).map_err(Error::internal)?,
-                preview: serde_json::to_value(&plan.preview).map_err(Error::internal)?,
-                basis: plan.basis,
-                expires_at: expires(w.ctx.now)?,
-            };
-            let quote = tradewind_orders::service::quote_save_in(w, &save).await?;
-            QuoteView::of(&quote)
+            let on = About::running(&plan.subscription);
+            save(w, QuoteKind::Cancel, on, input, &plan.preview, plan.basis).await
         })
     })
     .await

@@ -2,7 +2,7 @@
 //! the period.
 
 use super::purchase::{is_due, ordered_items};
-use super::{QuotePreview, QuoteView, basis_of, expires, hindrance, today};
+use super::{About, QuotePreview, QuoteView, basis_of, hindrance, save, today};
 use crate::access::may;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -16,8 +16,7 @@ use tradewind_kernel::id::{PlanId, SubscriptionId, TermsId};
 use tradewind_kernel::{Date, Decimal, Error, Result};
 use tradewind_orders::rules::{ChangeFacts, classify};
 use tradewind_orders::types::{
-    ChangeClass, CommercialState, OrderedItem, QuoteKind, QuoteSave, Subscription,
-    SubscriptionOperation,
+    ChangeClass, CommercialState, OrderedItem, QuoteKind, Subscription, SubscriptionOperation,
 };
 use tradewind_platform::{OpCtx, Platform, Work};
 use tradewind_policy::Action;
@@ -60,18 +59,8 @@ pub async fn quote_change(p: &Platform, ctx: &OpCtx, input: &ChangeInput) -> Res
     p.command(ctx, "quote.change", input, |w, input| {
         Box::pin(async move {
             let plan = plan_change(w, input).await?;
-            let save = QuoteSave {
-                kind: QuoteKind::Change,
-                customer_id: plan.subscription.customer_id,
-                seller_id: plan.subscription.seller_id,
-                subscription_id: Some(plan.subscription.id),
-                input: serde_json::to_value(input).map_err(Error::internal)?,
-                preview: serde_json::to_value(&plan.preview).map_err(Error::internal)?,
-                basis: plan.basis,
-                expires_at: expires(w.ctx.now)?,
-            };
-            let quote = tradewind_orders::service::quote_save_in(w, &save).await?;
-            QuoteView::of(&quote)
+            let on = About::running(&plan.subscription);
+            save(w, QuoteKind::Change, on, input, &plan.preview, plan.basis).await
         })
     })
     .await

@@ -18,10 +18,10 @@ pub use visitor::{PriceInput, offer_price};
 
 use serde::{Deserialize, Serialize};
 use tradewind_billing::types::Preview;
-use tradewind_kernel::id::{OrderId, QuoteId, SubscriptionId};
+use tradewind_kernel::id::{AccountId, OrderId, QuoteId, SubscriptionId};
 use tradewind_kernel::{Date, Duration, Error, Result, Timestamp, Zone};
-use tradewind_orders::types::{ChangeClass, Quote, QuoteKind, Subscription};
-use tradewind_platform::{OpCtx, Platform};
+use tradewind_orders::types::{ChangeClass, Quote, QuoteKind, QuoteSave, Subscription};
+use tradewind_platform::{OpCtx, Platform, Work};
 use utoipa::ToSchema;
 
 /// How long a quote can be confirmed, in hours.
@@ -121,6 +121,46 @@ pub async fn purchase_quote_get(
         })
     })
     .await
+}
+
+/// Whom and what a quote is for.
+struct About {
+    customer: AccountId,
+    seller: AccountId,
+    subscription: Option<SubscriptionId>,
+}
+
+impl About {
+    fn running(subscription: &Subscription) -> Self {
+        Self {
+            customer: subscription.customer_id,
+            seller: subscription.seller_id,
+            subscription: Some(subscription.id),
+        }
+    }
+}
+
+/// Keeps a quote: what was asked, what it promises, and what that rests on.
+async fn save(
+    w: &mut Work,
+    kind: QuoteKind,
+    about: About,
+    input: &impl Serialize,
+    preview: &QuotePreview,
+    basis: String,
+) -> Result<QuoteView> {
+    let save = QuoteSave {
+        kind,
+        customer_id: about.customer,
+        seller_id: about.seller,
+        subscription_id: about.subscription,
+        input: serde_json::to_value(input).map_err(Error::internal)?,
+        preview: serde_json::to_value(preview).map_err(Error::internal)?,
+        basis,
+        expires_at: expires(w.ctx.now)?,
+    };
+    let quote = tradewind_orders::service::quote_save_in(w, &save).await?;
+    QuoteView::of(&quote)
 }
 
 fn expires(now: Timestamp) -> Result<Timestamp> {

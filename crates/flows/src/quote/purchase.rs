@@ -1,6 +1,6 @@
 //! Quotes for new subscriptions.
 
-use super::{QuotePreview, QuoteView, basis_of, expires, today};
+use super::{About, QuotePreview, QuoteView, basis_of, save, today};
 use crate::access::may_order;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use tradewind_kernel::id::{
     AccountId, ItemId, PlanId, PriceBookId, ProductId, RevisionId, TermsId,
 };
 use tradewind_kernel::{Date, Decimal, Error, Locale, Result, text};
-use tradewind_orders::types::{OrderedItem, OrderedParameter, QuoteKind, QuoteSave};
+use tradewind_orders::types::{OrderedItem, OrderedParameter, QuoteKind};
 use tradewind_platform::{KeyRing, OpCtx, Platform, Work};
 use utoipa::ToSchema;
 
@@ -129,19 +129,13 @@ pub async fn quote_purchase(p: &Platform, ctx: &OpCtx, input: &PurchaseInput) ->
         let keys = keys.clone();
         Box::pin(async move {
             let plan = plan_purchase(w, input).await?;
-            let save = QuoteSave {
-                kind: QuoteKind::Purchase,
-                customer_id: input.customer_id,
-                seller_id: plan.nearest()?.seller.id,
-                subscription_id: None,
-                input: serde_json::to_value(SealedPurchase::seal(&keys, input, &plan.detail)?)
-                    .map_err(Error::internal)?,
-                preview: serde_json::to_value(&plan.preview).map_err(Error::internal)?,
-                basis: plan.basis,
-                expires_at: expires(w.ctx.now)?,
+            let on = About {
+                customer: input.customer_id,
+                seller: plan.nearest()?.seller.id,
+                subscription: None,
             };
-            let quote = tradewind_orders::service::quote_save_in(w, &save).await?;
-            QuoteView::of(&quote)
+            let kept = SealedPurchase::seal(&keys, input, &plan.detail)?;
+            save(w, QuoteKind::Purchase, on, &kept, &plan.preview, plan.basis).await
         })
     })
     .await

@@ -8,7 +8,7 @@ use serde_json::json;
 use tradewind_billing::service::{
     self as billing, ListQuery, invoice_details, invoice_get, invoice_list,
 };
-use tradewind_documents::csv::CsvWriter;
+use tradewind_flows::detail::details_csv;
 use tradewind_flows::document::invoice_pdf;
 use tradewind_kernel::id::InvoiceId;
 use tradewind_kernel::{Error, PageRequest, Result, time};
@@ -183,8 +183,15 @@ pub(crate) async fn invoice(session: &Session<'_>, command: Invoice) -> Result<(
                     .out
                     .listing(&json!({ "items": details(session, id).await? }), &[]);
             }
-            let csv = detail_csv(session, id).await?;
-            session.out.raw(&csv)
+            let mut after = None;
+            loop {
+                let (rows, next) = details_csv(platform, &ctx, id, after).await?;
+                session.out.raw(&rows)?;
+                match next {
+                    Some(next) => after = Some(next),
+                    None => return Ok(()),
+                }
+            }
         }
     }
 }
@@ -201,48 +208,4 @@ async fn details(session: &Session<'_>, id: InvoiceId) -> Result<Vec<billing::De
             None => return Ok(all),
         }
     }
-}
-
-async fn detail_csv(session: &Session<'_>, id: InvoiceId) -> Result<Vec<u8>> {
-    let header = [
-        "line",
-        "charge",
-        "subscription",
-        "item",
-        "kind",
-        "group",
-        "description",
-        "from",
-        "to",
-        "quantity",
-        "unit",
-        "unit_price",
-        "exact_amount",
-        "currency",
-        "share_of_line",
-    ];
-    let mut csv = CsvWriter::new(Vec::new(), &header)?;
-    for detail in details(session, id).await? {
-        let facts = &detail.charge.facts;
-        csv.integer(detail.line_no)
-            .text(&detail.charge.id.to_string())
-            .text(&facts.subscription_id.to_string())
-            .text(&facts.item_code)
-            .text(facts.kind.as_str())
-            .text(&facts.group_label)
-            .text(&facts.description)
-            .date(facts.period.start)
-            .date(facts.period.end)
-            .decimal(facts.quantity)
-            .text(&facts.unit);
-        match facts.unit_price {
-            Some(price) => csv.decimal(price),
-            None => csv.empty(),
-        };
-        csv.decimal(facts.exact)
-            .text(facts.amount.currency.code())
-            .decimal(facts.amount.to_decimal());
-        csv.end_row()?;
-    }
-    csv.finish()
 }

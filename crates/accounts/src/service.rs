@@ -29,7 +29,7 @@ pub use invite::{
     Invitation, lifetime as token_lifetime, role_set, user_invite, user_list, user_remove,
 };
 pub use keep::{Forgotten, forget_ended};
-pub use list::{account_list, audit_list, event_list, job_list, relationship_list};
+pub use list::{account_list, audit_list, event_list, job_count, job_list, relationship_list};
 pub use lookup::{makers, vendors};
 pub use password::{
     PasswordByLink, PasswordChange, email_verify, email_verify_resend, invite_accept,
@@ -38,11 +38,12 @@ pub use password::{
 pub use person::person;
 pub use realm::{RealmCreate, RealmCreated, RealmInfo, realm_create, realm_get, realm_list};
 pub use relationship::{
-    price_book_set_in, relationship_get, relationship_of, relationship_set,
+    price_book_set_in, relationship_between, relationship_get, relationship_of, relationship_set,
     set_in as relationship_set_in,
 };
 pub use session::{
     membership_list, session_end, session_list, session_load, session_switch, sign_in, sign_out,
+    visit_load,
 };
 pub use sign_up::sign_up;
 pub use storefront::{

@@ -1,12 +1,17 @@
 //! What a subscription's next invoice will be.
 
+use std::collections::BTreeSet;
+
+use tradewind_accounts::service as accounts;
 use tradewind_billing::service::{SubscriptionChange, preview_change, preview_scheduled};
 use tradewind_billing::types::Preview;
-use tradewind_kernel::id::SubscriptionId;
+use tradewind_kernel::id::{AccountId, SubscriptionId};
 use tradewind_kernel::{Error, Result};
-use tradewind_orders::service::{items_in, legs_in, subscription_get_in};
-use tradewind_orders::types::{CommercialState, Subscription};
+use tradewind_orders::billing::read_ahead;
+use tradewind_orders::service::{items_in, legs_in, next_due_in, subscription_get_in};
+use tradewind_orders::types::{CommercialState, Leg, Subscription};
 use tradewind_platform::{OpCtx, Platform, Work};
+use tradewind_policy::{Action, ResourceKind};
 
 /// The bill to come as things stand: what is held, under the prices that hold at the renewal. None for a subscription
 /// that ends before, or is not billed.
@@ -38,6 +43,38 @@ pub async fn upcoming_of(
         p.read(ctx, subscription, |w, one| Box::pin(of(w, one)))
             .await,
     )
+}
+
+/// The bills of the day on which the principal's account, a customer, is billed next, one for each subscription; none when
+/// more than `at_most` are billed then.
+///
+/// # Errors
+/// Not found and forbidden by policy; database errors.
+pub async fn upcoming_next(p: &Platform, ctx: &OpCtx, at_most: usize) -> Result<Vec<Preview>> {
+    p.read(ctx, &at_most, |w, at_most| Box::pin(next(w, *at_most)))
+        .await
+}
+
+async fn next(w: &mut Work, at_most: usize) -> Result<Vec<Preview>> {
+    let own = w.ctx.principal.account;
+    let target = accounts::target(w, ResourceKind::Subscription, own).await?;
+    w.authorize(Action::SubscriptionView, &target)?;
+    let limit = i64::try_from(at_most).unwrap_or(i64::MAX).saturating_add(1);
+    let due = next_due_in(w, own, limit).await?;
+    if due.is_empty() || due.len() > at_most {
+        return Ok(Vec::new());
+    }
+    let legs = read_ahead(w, &due).await?;
+    let parties = |leg: &Leg| [leg.seller_id, leg.buyer_id];
+    let parties: BTreeSet<AccountId> = legs.iter().flat_map(parties).collect();
+    let parties: Vec<AccountId> = parties.into_iter().collect();
+    accounts::accounts_many(w, &parties).await?;
+    accounts::relationships_of_buyers(w, &parties).await?;
+    let mut found = Vec::new();
+    for one in &due {
+        found.extend(shown(of(w, one).await)?);
+    }
+    Ok(found)
 }
 
 /// A price that can't be worked out any more is not shown; billing will name what is wrong.

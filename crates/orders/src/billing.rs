@@ -2,10 +2,13 @@
 //! them to their next period.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::service;
 use crate::store::{quantity, subscription};
-use crate::types::{Leg, OrderedItem, QuantitySince, Subscription, SubscriptionEvent};
+use crate::types::{
+    Leg, OrderedItem, QuantitySince, Subscription, SubscriptionEvent, SubscriptionItem,
+};
 use serde_json::json;
 use tradewind_kernel::calendar::Period;
 use tradewind_kernel::id::{RealmId, SubscriptionId, TermsId};
@@ -64,6 +67,54 @@ pub async fn billable(
 ) -> Result<Vec<Billable>> {
     let found = subscription::some(tx, realm, ids).await?;
     complete(tx, realm, found).await
+}
+
+/// One subscription.
+///
+/// # Errors
+/// Not found.
+pub async fn billable_in(w: &mut Work, id: SubscriptionId) -> Result<Billable> {
+    let subscription = service::subscription_in(w, id).await?;
+    let legs = service::legs_in(w, id).await?;
+    let quantities = match w.recall::<Vec<QuantitySince>>(id) {
+        Some(known) => Vec::clone(&known),
+        None => {
+            let realm = w.ctx.realm;
+            let history = quantity::history(&mut w.tx, realm, &[id]).await?;
+            history.into_iter().map(|(_, since)| since).collect()
+        }
+    };
+    Ok(Billable {
+        subscription,
+        legs,
+        quantities,
+    })
+}
+
+/// Reads what [`billable_in`] and [`items_in`](service::items_in) will ask of some subscriptions, all at once, in a
+/// transaction that only reads; answers all their legs.
+///
+/// # Errors
+/// Database errors.
+pub async fn read_ahead(w: &mut Work, subscriptions: &[Subscription]) -> Result<Vec<Leg>> {
+    let realm = w.ctx.realm;
+    let ids: Vec<SubscriptionId> = subscriptions.iter().map(|one| one.id).collect();
+    let legs = quantity::legs(&mut w.tx, realm, &ids).await?;
+    let history = quantity::history(&mut w.tx, realm, &ids).await?;
+    let items = quantity::items_many(&mut w.tx, realm, &ids).await?;
+    for one in subscriptions {
+        let id = one.id;
+        w.remember(id, Arc::new(one.clone()));
+        let of = legs.iter().filter(|leg| leg.subscription_id == id);
+        w.remember(id, Arc::new(of.cloned().collect::<Vec<Leg>>()));
+        let of = history.iter().filter(|(of, _)| *of == id);
+        let of: Vec<QuantitySince> = of.map(|(_, since)| since.clone()).collect();
+        w.remember(id, Arc::new(of));
+        let of = items.iter().filter(|(of, _)| *of == id);
+        let of: Vec<SubscriptionItem> = of.map(|(_, item)| item.clone()).collect();
+        w.remember(id, Arc::new(of));
+    }
+    Ok(legs)
 }
 
 /// Moves subscriptions to their next periods and returns how many were still where they had been billed.

@@ -144,6 +144,19 @@ pub async fn events(
         .await
 }
 
+/// How many of the realm's jobs a filter finds, as far as a number.
+///
+/// # Errors
+/// Database errors.
+pub async fn job_count(w: &mut Work, filter: &Filter, at_most: i64) -> Result<i64> {
+    let query = Query::new(
+        "audit.job_count",
+        "SELECT 1 FROM job WHERE realm_id = $1",
+        args![w.ctx.realm],
+    );
+    w.tx.count_of(query.filter(filter), at_most).await
+}
+
 /// A page of the realm's jobs, for its operators.
 ///
 /// # Errors

@@ -4,6 +4,8 @@ use tradewind_kernel::id::{AccountId, RealmId, RequestId, UserId};
 use tradewind_kernel::{Locale, Timestamp};
 use tradewind_policy::Principal;
 
+use crate::snapshot::Snapshot;
+
 /// The context of one operation.
 #[derive(Clone, Debug)]
 pub struct OpCtx {
@@ -23,6 +25,8 @@ pub struct OpCtx {
     pub idempotency_key: Option<String>,
     /// Do everything, answer, and keep nothing of it.
     pub dry_run: bool,
+    /// What this reads, it reads from the same snapshot as the rest of the request. A command ends the snapshot.
+    pub snapshot: Option<Snapshot>,
 }
 
 /// Staff acting as a customer.
@@ -47,6 +51,7 @@ impl OpCtx {
             locale: Locale::En,
             idempotency_key: None,
             dry_run: false,
+            snapshot: None,
         }
     }
 

@@ -22,6 +22,7 @@ pub mod realm;
 mod recent;
 pub mod removal;
 mod schema;
+mod snapshot;
 mod store;
 pub mod tokens;
 pub mod webhook;
@@ -38,6 +39,7 @@ pub use port::{HttpAnswer, HttpCaller, HttpFailure, HttpRequest, Mailer, Outgoin
 pub use realm::{ClockState, NewRealm, Realm, RealmMode};
 pub use recent::Recent;
 pub use schema::MIGRATIONS;
+pub use snapshot::Snapshot;
 pub use work::{AuditEntry, Event, NewEvent, Work};
 
 /// A future that can be sent between threads: what use cases hand to [`Platform::command`].

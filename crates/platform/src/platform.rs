@@ -16,7 +16,7 @@ use tradewind_policy::{Action, Authorizer, Decision, Principal, Target};
 use crate::clock::WallClock;
 use crate::context::OpCtx;
 use crate::crypto::KeyRing;
-use crate::db::{Db, DbConfig, Result, is_retryable};
+use crate::db::{Db, DbConfig, Result, Tx, is_retryable};
 use crate::idempotency::KeyUse;
 use crate::jobs::JobHandler;
 use crate::metrics::Metrics;
@@ -25,6 +25,7 @@ use crate::outbox::Outbox;
 use crate::planning::tell_planner;
 use crate::realm::{Realm, RealmMode};
 use crate::schema;
+use crate::snapshot::{Known, Open, Reading, Snapshot};
 use crate::store;
 use crate::tokens::random_below;
 use crate::work::Work;
@@ -77,6 +78,8 @@ struct Inner {
     live: RwLock<HashMap<RealmId, Realm>>,
     /// The providers of realms, which never change.
     roots: RwLock<HashMap<RealmId, AccountId>>,
+    /// The snapshots that stay open between use cases.
+    open: Open,
     wake: Notify,
     metrics: Metrics,
 }
@@ -106,6 +109,7 @@ impl Platform {
             .collect();
         migrate(&db, &migrations).await?;
         tell_planner(&db).await?;
+        let open = Open::new(config.db.shareable());
         Ok(Self {
             inner: Arc::new(Inner {
                 db,
@@ -116,6 +120,7 @@ impl Platform {
                 handlers: RwLock::new(HashMap::new()),
                 live: RwLock::new(HashMap::new()),
                 roots: RwLock::new(HashMap::new()),
+                open,
                 wake: Notify::new(),
                 metrics: Metrics::new(),
             }),
@@ -159,21 +164,35 @@ impl Platform {
     /// # Errors
     /// [`Error::NotFound`] for an unknown realm.
     pub async fn realm(&self, id: RealmId) -> Result<Realm> {
-        let known = self
-            .inner
+        if let Some(realm) = self.live_realm(id) {
+            return Ok(realm);
+        }
+        let mut tx = self.inner.db.read().await?;
+        let realm = self.realm_in(&mut tx, id).await?;
+        tx.rollback().await?;
+        Ok(realm)
+    }
+
+    fn live_realm(&self, id: RealmId) -> Option<Realm> {
+        self.inner
             .live
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .get(&id)
-            .cloned();
-        if let Some(realm) = known {
+            .cloned()
+    }
+
+    /// A realm, read in a transaction under way unless it is known already.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown realm.
+    pub async fn realm_in(&self, tx: &mut Tx, id: RealmId) -> Result<Realm> {
+        if let Some(realm) = self.live_realm(id) {
             return Ok(realm);
         }
-        let mut tx = self.inner.db.read().await?;
-        let realm = store::realm(&mut tx, id)
+        let realm = store::realm(tx, id)
             .await?
             .ok_or_else(|| Error::not_found(id))?;
-        tx.rollback().await?;
         if realm.mode == RealmMode::Live {
             self.inner
                 .live
@@ -292,6 +311,10 @@ impl Platform {
         F: for<'a> Fn(&'a mut Work, &'a I) -> BoxFuture<'a, Result<O>> + Send + Sync,
     {
         let key = KeyUse::of(ctx, name, input)?;
+        // What is read after a change shows it, and nobody waits for a second connection with one in the hand.
+        if let Some(snapshot) = &ctx.snapshot {
+            snapshot.close().await?;
+        }
         let mut attempt = 1;
         loop {
             let outcome = match self.start(ctx, key.as_ref()).await {
@@ -335,26 +358,56 @@ impl Platform {
         I: Sync + ?Sized,
         F: for<'a> Fn(&'a mut Work, &'a I) -> BoxFuture<'a, Result<O>> + Send + Sync,
     {
-        let mut work = self.begin_read(ctx).await?;
-        let answer = run(&mut work, input).await?;
+        let snapshot = ctx.snapshot.as_ref();
+        let reading = self.inner.open.begin(&self.inner.db, snapshot).await?;
+        let Reading { tx, known, permit } = reading;
+        let mut work = self.work(ctx, tx, Some(known));
+        let answer = run(&mut work, input).await;
+        if let Err(Error::Internal(_) | Error::Unavailable { .. }) = &answer {
+            // A transaction in which a statement failed is of no further use.
+            return answer;
+        }
         if !work.is_clean() {
             return Err(Error::internal(
                 "a reading use case wants to write; make it a command",
             ));
         }
-        work.tx.rollback().await?;
+        let reading = Reading {
+            tx: work.tx,
+            known: work.known.unwrap_or_default(),
+            permit,
+        };
+        self.inner.open.end(reading, snapshot).await?;
+        answer
+    }
+
+    /// Reads something in a snapshot before there is a context: who it is that asks.
+    ///
+    /// # Errors
+    /// Whatever `run` answers.
+    pub async fn read_in<O, F>(&self, snapshot: &Snapshot, run: F) -> Result<O>
+    where
+        F: for<'a> FnOnce(&'a mut Tx) -> BoxFuture<'a, Result<O>> + Send,
+    {
+        let mut reading = self
+            .inner
+            .open
+            .begin(&self.inner.db, Some(snapshot))
+            .await?;
+        let answer = run(&mut reading.tx).await?;
+        self.inner.open.end(reading, Some(snapshot)).await?;
         Ok(answer)
     }
 
-    async fn begin_read(&self, ctx: &OpCtx) -> Result<Work> {
-        let tx = self.inner.db.read().await?;
-        Ok(Work::new(
+    fn work(&self, ctx: &OpCtx, tx: Tx, known: Option<Known>) -> Work {
+        Work::new(
             tx,
             ctx.clone(),
             self.wall(),
             self.inner.authorizer,
             self.inner.outbox.clone(),
-        ))
+            known,
+        )
     }
 
     async fn start(&self, ctx: &OpCtx, key: Option<&KeyUse>) -> Result<Started> {
@@ -370,13 +423,7 @@ impl Platform {
                 .matching(stored, &self.inner.keys)
                 .map(Started::Answered);
         }
-        let work = Work::new(
-            tx,
-            ctx.clone(),
-            self.wall(),
-            self.inner.authorizer,
-            self.inner.outbox.clone(),
-        );
+        let work = self.work(ctx, tx, None);
         Ok(Started::Fresh(Box::new(work)))
     }
 

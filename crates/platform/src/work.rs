@@ -1,5 +1,6 @@
 //! The unit of work: one transaction, and what leaves it.
 
+use std::any::Any;
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use crate::context::OpCtx;
 use crate::db::{Result, Tx};
 use crate::jobs::{self, NewJob};
 use crate::outbox::Outbox;
+use crate::snapshot::Known;
 use crate::store;
 
 /// An entry of the audit log: who changed what, and whose it is.
@@ -75,6 +77,8 @@ pub struct Work {
     audits: Vec<(AuditId, AuditEntry)>,
     events: Vec<Event>,
     jobs: Vec<NewJob>,
+    /// What was read before in this transaction, which only reads.
+    pub(crate) known: Option<Known>,
 }
 
 impl Work {
@@ -84,6 +88,7 @@ impl Work {
         wall: Timestamp,
         authorizer: Authorizer,
         outbox: Arc<Outbox>,
+        known: Option<Known>,
     ) -> Self {
         Self {
             tx,
@@ -94,6 +99,22 @@ impl Work {
             audits: Vec::new(),
             events: Vec::new(),
             jobs: Vec::new(),
+            known,
+        }
+    }
+
+    /// What was read before under this key in a transaction that only reads, where nothing changes; nothing in others.
+    #[must_use]
+    pub fn recall<T: Any + Send + Sync>(&self, key: impl Display) -> Option<Arc<T>> {
+        self.known.as_ref()?.get(self.ctx.realm, key.to_string())
+    }
+
+    /// Has what was read at hand for the rest of a transaction that only reads. What is remembered are facts as they are
+    /// stored, never what somebody may see of them.
+    pub fn remember<T: Any + Send + Sync>(&mut self, key: impl Display, value: Arc<T>) {
+        let realm = self.ctx.realm;
+        if let Some(known) = &mut self.known {
+            known.put(realm, key.to_string(), value);
         }
     }
 

@@ -11,18 +11,16 @@ use axum::{
 use http::{HeaderMap, Method, header, request::Parts};
 use percent_encoding::percent_decode_str;
 use tradewind_accounts::{
-    service::{
-        chain_get, session_load, storefront, storefront_by_host, storefront_first, storefront_of,
-    },
-    types::{Adjacent, SessionInfo, Storefront},
+    service::{storefront, storefront_by_host, storefront_first, visit_load},
+    types::{SessionInfo, Storefront},
 };
 use tradewind_catalogue::types::OfferScope;
 use tradewind_kernel::{
-    Date, Error, Locale, Result, Zone,
+    Currency, Date, Error, Locale, Result, Zone,
     id::{AccountId, RealmId},
 };
 use tradewind_platform::{
-    Acting, OpCtx, Platform,
+    Acting, OpCtx, Platform, Snapshot,
     realm::Realm,
     tokens::{equal_in_constant_time, random_token},
 };
@@ -58,8 +56,8 @@ pub(crate) struct Visit {
     pub(crate) ctx: OpCtx,
     /// Who is signed in.
     pub(crate) session: Option<SessionInfo>,
-    /// What the account of the session buys on, and from whom.
-    pub(crate) seller: Option<Adjacent>,
+    /// From whom the account of the session buys, and in which currency.
+    pub(crate) buys: Option<(AccountId, Currency)>,
     /// The shop: a customer's seller, a seller's own, or the one chosen.
     pub(crate) shop: Option<Storefront>,
     /// Path and query.
@@ -280,6 +278,11 @@ pub(crate) async fn enter(State(state): State<WebState>, request: Request, next:
             Err(error) => Failure(error).into_response(),
         }
     };
+    if let Some(snapshot) = &visit.ctx.snapshot
+        && let Err(error) = snapshot.close().await
+    {
+        tracing::warn!(%error, "a snapshot could not be ended");
+    }
     respond::finish(&visit, response)
 }
 
@@ -287,8 +290,9 @@ async fn open(state: &WebState, parts: &Parts) -> Result<Visit> {
     let p = &state.platform;
     let headers = &parts.headers;
     let token = cookie(headers, SESSION);
+    let snapshot = Snapshot::default();
     let loaded = match &token {
-        Some(token) => session_load(p, token).await?,
+        Some(token) => visit_load(p, &snapshot, token).await?,
         None => None,
     };
     let lost = token.is_some() && loaded.is_none();
@@ -296,12 +300,22 @@ async fn open(state: &WebState, parts: &Parts) -> Result<Visit> {
         .uri
         .path_and_query()
         .map_or_else(|| "/".to_owned(), ToString::to_string);
-    let (realm, session, here) = match loaded {
-        Some((realm, info)) => (p.realm(realm).await?, Some(info), None),
+    let (realm, loaded, here) = match loaded {
+        Some(loaded) => {
+            let (platform, id) = (p.clone(), loaded.realm);
+            let realm = p.read_in(&snapshot, move |tx| {
+                Box::pin(async move { platform.realm_in(tx, id).await })
+            });
+            (realm.await?, Some(loaded), None)
+        }
         None => match by_host(p, headers).await? {
             Some((realm, shop)) => (p.realm(realm).await?, None, Some(shop)),
             None => (first_realm(p).await?, None, None),
         },
+    };
+    let (session, buys, own) = match loaded {
+        Some(loaded) => (Some(loaded.session), loaded.buys, loaded.shop),
+        None => (None, None, None),
     };
     let now = realm.at(p.wall());
     let principal = match &session {
@@ -315,11 +329,18 @@ async fn open(state: &WebState, parts: &Parts) -> Result<Visit> {
             account: acting.home.id,
         })
     });
-    let (seller, shop) = match &session {
-        Some(info) => shop_of_member(p, &ctx, info, headers).await?,
-        None if here.is_some() => (None, here),
-        None => (None, shop_of_visitor(p, realm.id, headers).await?),
+    let shop = match &session {
+        Some(_) if own.is_some() => own,
+        // A customer whose seller has no shop has none; others look at the shop of their choice, except at work.
+        Some(info) if info.account.kind == AccountKind::Customer || at_work(&path) => None,
+        None if here.is_some() => here,
+        _ => shop_of_visitor(p, realm.id, headers).await?,
     };
+    if matches!(parts.method, Method::GET | Method::HEAD) {
+        ctx.snapshot = Some(snapshot);
+    } else {
+        snapshot.close().await?;
+    }
     if session.is_none()
         && let Some(shop) = &shop
     {
@@ -347,7 +368,7 @@ async fn open(state: &WebState, parts: &Parts) -> Result<Visit> {
         realm,
         ctx,
         session,
-        seller,
+        buys,
         shop,
         path,
         zone,
@@ -379,28 +400,10 @@ fn language(
         .unwrap_or_default()
 }
 
-/// A customer looks at its seller's shop; a seller at its own; anyone else at the one they chose.
-async fn shop_of_member(
-    p: &Platform,
-    ctx: &OpCtx,
-    info: &SessionInfo,
-    headers: &HeaderMap,
-) -> Result<(Option<Adjacent>, Option<Storefront>)> {
-    let account = &info.account;
-    let seller = match account.kind {
-        AccountKind::Customer => chain_get(p, ctx, account.id).await?.into_iter().next(),
-        _ => None,
-    };
-    let whose = seller.as_ref().map_or(account.id, |pair| pair.seller.id);
-    let shop = match storefront_of(p, ctx.realm, whose).await {
-        Ok(shop) => Some(shop),
-        Err(Error::NotFound { .. }) if seller.is_none() => {
-            shop_of_visitor(p, ctx.realm, headers).await?
-        }
-        Err(Error::NotFound { .. }) => None,
-        Err(error) => return Err(error),
-    };
-    Ok((seller, shop))
+/// Whether an address is one of the own pages of those who sell and deliver, which show no shop.
+fn at_work(path: &str) -> bool {
+    let first = path.split(['/', '?']).nth(1);
+    matches!(first, Some("panel" | "vendor"))
 }
 
 /// The shop chosen before, else the realm's first reseller's.

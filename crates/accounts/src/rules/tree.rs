@@ -2,6 +2,8 @@
 
 use tradewind_policy::AccountKind;
 
+use crate::types::AccountStatus;
+
 /// The kinds of account that may be made under an account of this kind.
 #[must_use]
 pub fn kinds_below(parent: AccountKind) -> &'static [AccountKind] {
@@ -21,6 +23,12 @@ pub fn sells(kind: AccountKind) -> bool {
         kind,
         AccountKind::Provider | AccountKind::Distributor | AccountKind::Reseller
     )
+}
+
+/// Whether an account may have a storefront that others are shown.
+#[must_use]
+pub fn has_shop(status: AccountStatus, kind: AccountKind) -> bool {
+    status == AccountStatus::Active && sells(kind)
 }
 
 /// Whether accounts of this kind sell on what they buy (their documents have a purchase side).

@@ -1,5 +1,7 @@
 //! Accounts: making, changing, closing and reading them.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use tradewind_kernel::{
     Error, Result,
@@ -253,7 +255,7 @@ pub async fn account_get(p: &Platform, ctx: &OpCtx, account: AccountId) -> Resul
 pub async fn get_in(w: &mut Work, account: AccountId) -> Result<Account> {
     let target = target(w, ResourceKind::Account, account).await?;
     w.authorize(Action::AccountView, &target)?;
-    store::account::account(&mut w.tx, w.ctx.realm, account).await
+    account_facts(w, account).await
 }
 
 /// An account's facts for documents and processes, without asking the policies: for use cases that have authorised
@@ -262,5 +264,10 @@ pub async fn get_in(w: &mut Work, account: AccountId) -> Result<Account> {
 /// # Errors
 /// [`Error::NotFound`] when there is no such account.
 pub async fn account_facts(w: &mut Work, account: AccountId) -> Result<Account> {
-    store::account::account(&mut w.tx, w.ctx.realm, account).await
+    if let Some(found) = w.recall::<Account>(account) {
+        return Ok(Account::clone(&found));
+    }
+    let found = store::account::account(&mut w.tx, w.ctx.realm, account).await?;
+    w.remember(account, Arc::new(found.clone()));
+    Ok(found)
 }

@@ -1,6 +1,7 @@
 //! Many accounts and terms at once, for runs over many sales. They ask no policy: whoever runs them has been asked.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use tradewind_kernel::{Result, id::AccountId};
 use tradewind_platform::Work;
@@ -15,7 +16,21 @@ use crate::{
 /// # Errors
 /// Database errors.
 pub async fn accounts_many(w: &mut Work, ids: &[AccountId]) -> Result<Vec<Account>> {
-    bulk::accounts(&mut w.tx, w.ctx.realm, ids).await
+    let mut found = Vec::with_capacity(ids.len());
+    let mut missing = Vec::new();
+    for id in ids {
+        match w.recall::<Account>(id) {
+            Some(account) => found.push(Account::clone(&account)),
+            None => missing.push(*id),
+        }
+    }
+    if !missing.is_empty() {
+        for account in bulk::accounts(&mut w.tx, w.ctx.realm, &missing).await? {
+            w.remember(account.id, Arc::new(account.clone()));
+            found.push(account);
+        }
+    }
+    Ok(found)
 }
 
 /// Some people and programs by the ids of users and API keys, as an account knows them; others are left out.
@@ -34,7 +49,28 @@ pub async fn relationships_of_buyers(
     w: &mut Work,
     buyers: &[AccountId],
 ) -> Result<Vec<Relationship>> {
-    bulk::relationships_of_buyers(&mut w.tx, w.ctx.realm, buyers).await
+    let mut found = Vec::with_capacity(buyers.len());
+    let mut missing = Vec::new();
+    for buyer in buyers {
+        match w.recall::<Vec<Relationship>>(buyer) {
+            Some(known) => found.extend(known.iter().cloned()),
+            None => missing.push(*buyer),
+        }
+    }
+    if missing.is_empty() {
+        return Ok(found);
+    }
+    let read = bulk::relationships_of_buyers(&mut w.tx, w.ctx.realm, &missing).await?;
+    for buyer in missing {
+        let of: Vec<Relationship> = read
+            .iter()
+            .filter(|one| one.buyer == buyer)
+            .cloned()
+            .collect();
+        w.remember(buyer, Arc::new(of));
+    }
+    found.extend(read);
+    Ok(found)
 }
 
 /// How many accounts stand above each of some accounts.

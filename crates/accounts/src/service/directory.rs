@@ -1,5 +1,7 @@
 //! Where an account stands: the facts that the policies ask for.
 
+use std::sync::Arc;
+
 use tradewind_kernel::{Error, Result, id::AccountId};
 use tradewind_platform::{OpCtx, Platform, Work};
 use tradewind_policy::{AccountKind, ResourceKind, Target};
@@ -33,17 +35,17 @@ pub async fn target(w: &mut Work, kind: ResourceKind, account: AccountId) -> Res
 /// # Errors
 /// [`Error::NotFound`] when there is no such account; `no_relationship` when a pair on the way has no terms.
 pub async fn chain(w: &mut Work, account: AccountId) -> Result<Vec<Adjacent>> {
-    let pairs = store::relationship::chain(&mut w.tx, w.ctx.realm, account).await?;
-    if is_whole(account, &pairs) {
-        return Ok(pairs);
+    if let Some(found) = w.recall::<Vec<Adjacent>>(account) {
+        return Ok(Vec::clone(&found));
     }
-    let above = ancestry(w, account).await?;
-    if pairs.len() + 1 != above.len() {
+    let pairs = store::relationship::chain(&mut w.tx, w.ctx.realm, account).await?;
+    if !is_whole(account, &pairs) && pairs.len() + 1 != ancestry(w, account).await?.len() {
         return Err(Error::refused(
             "no_relationship",
             "an account on the way up to the provider has no terms with the one above it",
         ));
     }
+    w.remember(account, Arc::new(pairs.clone()));
     Ok(pairs)
 }
 

@@ -2,7 +2,7 @@
 
 use tradewind_kernel::{
     Result,
-    filter::{Field, FieldKind, Fields},
+    filter::{Field, FieldKind, Fields, Filter},
     page::{ListRequest, Page},
 };
 use tradewind_platform::{
@@ -137,6 +137,23 @@ pub async fn event_list(p: &Platform, ctx: &OpCtx, list: &ListRequest) -> Result
             let (filter, sort) = list.parse(&EVENT_FIELDS)?;
             let scope = below!("account_id", w.ctx);
             audit::events(w, scope, &filter, &sort, &list.page).await
+        })
+    })
+    .await
+}
+
+/// How many of the realm's jobs a filter finds; those after `at_most` are not counted.
+///
+/// # Errors
+/// As [`job_list`].
+pub async fn job_count(p: &Platform, ctx: &OpCtx, filter: &str, at_most: i64) -> Result<i64> {
+    let root = p.root_account(ctx.realm).await?;
+    p.read(ctx, &(filter, at_most), move |w, (filter, at_most)| {
+        let target = Target::owned(ResourceKind::Job, root, vec![root]);
+        Box::pin(async move {
+            w.authorize(Action::JobView, &target)?;
+            let filter = Filter::parse(filter, &JOB_FIELDS)?;
+            audit::job_count(w, &filter, *at_most).await
         })
     })
     .await

@@ -153,7 +153,29 @@ pub async fn relationship_of(
     buyer: AccountId,
 ) -> Result<Relationship> {
     let realm = w.ctx.realm;
-    store::relationship::relationship_of(&mut w.tx, realm, seller, buyer)
-        .await?
-        .ok_or_else(|| Error::not_found(buyer))
+    let found = match w.recall::<Vec<Relationship>>(buyer) {
+        Some(known) => known.iter().find(|one| one.seller == seller).cloned(),
+        None => store::relationship::relationship_of(&mut w.tx, realm, seller, buyer).await?,
+    };
+    found.ok_or_else(|| Error::not_found(buyer))
+}
+
+/// On which terms a buyer buys from a seller.
+///
+/// # Errors
+/// As [`relationship_get`]; [`Error::NotFound`] for the buyer when the two do not trade.
+pub async fn relationship_between(
+    p: &Platform,
+    ctx: &OpCtx,
+    seller: AccountId,
+    buyer: AccountId,
+) -> Result<Relationship> {
+    p.read(ctx, &(seller, buyer), |w, (seller, buyer)| {
+        Box::pin(async move {
+            let target = trade_target(w, *seller).await?;
+            w.authorize_for(Action::RelationshipView, &target, buyer)?;
+            relationship_of(w, *seller, *buyer).await
+        })
+    })
+    .await
 }

@@ -7,7 +7,8 @@ use tradewind_kernel::{
     text::normal_email,
 };
 use tradewind_platform::{
-    AuditEntry, OpCtx, Platform, Work, args,
+    AuditEntry, OpCtx, Platform, Snapshot, Tx, Work, args,
+    db::Arg,
     tokens::{hash_token, random_token},
 };
 use tradewind_policy::{Action, Decision, Principal, PrincipalKind, ResourceKind, Role, Target};
@@ -18,12 +19,14 @@ use crate::{
     store::{
         self,
         access::{
-            LoadedSession, SESSION_ACCOUNT, SESSION_END, SESSION_LOAD, SESSION_SEEN, SESSIONS,
+            LoadedSession, LoadedVisit, SESSION_ACCOUNT, SESSION_END, SESSION_LOAD, SESSION_SEEN,
+            SESSION_VISIT, SESSIONS,
         },
         user::{MEMBERSHIPS, TRIES_FORGET, UserSecret},
     },
     types::{
-        AccountStatus, ActingInfo, Membership, Session, SessionInfo, SignIn, SignedIn, UserStatus,
+        AccountStatus, ActingInfo, Membership, Session, SessionInfo, SessionVisit, SignIn,
+        SignedIn, UserStatus,
     },
 };
 
@@ -232,31 +235,82 @@ pub async fn session_load(p: &Platform, token: &str) -> Result<Option<(RealmId, 
     let Some(realm) = credential::realm_of(CredentialKind::Session, token) else {
         return Ok(None);
     };
-    let wall = p.wall();
-    let idle_since = wall.plus(-IDLE)?;
+    let args = token_args(p, realm, token)?;
     let mut tx = p.db().read().await?;
-    let loaded: Option<LoadedSession> = tx
-        .opt(
-            &SESSION_LOAD,
-            args![realm, hash_token(token), wall, idle_since],
-        )
-        .await?;
+    let loaded: Option<LoadedSession> = tx.opt(&SESSION_LOAD, args).await?;
     let Some(loaded) = loaded.filter(|loaded| !loaded.roles.is_empty()) else {
         tx.rollback().await?;
         return Ok(None);
     };
-    let above = match loaded.acting {
-        Some(account) => store::account::ancestors(&mut tx, realm, account).await?,
-        None => Vec::new(),
-    };
+    let above = above(&mut tx, realm, &loaded).await?;
     tx.rollback().await?;
-    if wall.since(loaded.last_seen_at) >= SEEN_NOTED_EVERY {
-        let mut tx = p.db().begin().await?;
-        tx.exec(&SESSION_SEEN, args![realm, loaded.id, wall])
-            .await?;
-        tx.commit().await?;
-    }
+    note_seen(p, realm, &loaded).await?;
     Ok(info(p, loaded, above).map(|info| (realm, info)))
+}
+
+/// As [`session_load`], in the snapshot of a request and with what a page needs besides.
+///
+/// # Errors
+/// Database errors.
+pub async fn visit_load(
+    p: &Platform,
+    snapshot: &Snapshot,
+    token: &str,
+) -> Result<Option<SessionVisit>> {
+    let Some(realm) = credential::realm_of(CredentialKind::Session, token) else {
+        return Ok(None);
+    };
+    let args = token_args(p, realm, token)?;
+    let found = p
+        .read_in(snapshot, move |tx| {
+            Box::pin(async move {
+                let found: Option<LoadedVisit> = tx.opt(&SESSION_VISIT, args).await?;
+                match found.filter(|found| !found.session.roles.is_empty()) {
+                    Some(found) => {
+                        let above = above(tx, realm, &found.session).await?;
+                        Ok(Some((found, above)))
+                    }
+                    None => Ok(None),
+                }
+            })
+        })
+        .await?;
+    let Some((found, above)) = found else {
+        return Ok(None);
+    };
+    note_seen(p, realm, &found.session).await?;
+    Ok(info(p, found.session, above).map(|session| SessionVisit {
+        realm,
+        session,
+        buys: found.buys,
+        shop: found.shop,
+    }))
+}
+
+fn token_args(p: &Platform, realm: RealmId, token: &str) -> Result<Vec<Arg>> {
+    let wall = p.wall();
+    let idle_since = wall.plus(-IDLE)?;
+    Ok(args![realm, hash_token(token), wall, idle_since])
+}
+
+/// What stands above the account that is acted for.
+async fn above(tx: &mut Tx, realm: RealmId, loaded: &LoadedSession) -> Result<Vec<AccountId>> {
+    match loaded.acting {
+        Some(account) => store::account::ancestors(tx, realm, account).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Notes now and then that the session is used.
+async fn note_seen(p: &Platform, realm: RealmId, loaded: &LoadedSession) -> Result<()> {
+    let wall = p.wall();
+    if wall.since(loaded.last_seen_at) < SEEN_NOTED_EVERY {
+        return Ok(());
+    }
+    let mut tx = p.db().begin().await?;
+    tx.exec(&SESSION_SEEN, args![realm, loaded.id, wall])
+        .await?;
+    tx.commit().await
 }
 
 /// What a loaded session may do. While acting, the person's right to act is asked for anew each time.

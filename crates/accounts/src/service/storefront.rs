@@ -9,7 +9,7 @@ use tradewind_platform::{Platform, args};
 use crate::{
     rules, store,
     store::account::{ACCOUNT_BY_HOST, ACCOUNT_BY_SLUG, Located, STOREFRONT_FIRST, STOREFRONTS},
-    types::{Account, AccountStatus, Storefront},
+    types::{Account, Storefront},
 };
 
 /// The storefront with this name. Open to everybody.
@@ -82,7 +82,7 @@ fn no_storefront(id: &str) -> Error {
 
 /// What everybody may know of an account; nothing unless it sells and is in business.
 fn public(account: &Account) -> Option<Storefront> {
-    if account.status != AccountStatus::Active || !rules::tree::sells(account.kind) {
+    if !rules::tree::has_shop(account.status, account.kind) {
         return None;
     }
     Some(Storefront {

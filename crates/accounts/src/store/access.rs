@@ -1,7 +1,7 @@
 //! Sessions and API keys.
 
 use tradewind_kernel::{
-    Error, Result, Timestamp,
+    Currency, Error, Result, Timestamp,
     id::{AccountId, ApiKeyId, RealmId, SessionId, UserId},
 };
 use tradewind_platform::{
@@ -15,7 +15,10 @@ use super::{
     account::{brief, brief_columns},
     user::{roles, user, user_columns},
 };
-use crate::types::{AccountBrief, ApiKey, Session, User};
+use crate::{
+    rules::tree::has_shop,
+    types::{AccountBrief, ApiKey, Session, Storefront, User},
+};
 
 /// The columns of an API key, from the table under the alias `k`.
 macro_rules! key_columns {
@@ -25,22 +28,56 @@ macro_rules! key_columns {
     };
 }
 
+/// What is read of a session.
+macro_rules! session_columns {
+    () => {
+        concat!(
+            "s.id, s.csrf_token, s.acting_account, s.last_seen_at, s.expires_at, ",
+            user_columns!(),
+            ", ",
+            brief_columns!("a", "a_"),
+            ", ",
+            brief_columns!("h", "h_"),
+            ", (SELECT string_agg(m.role, ' ') FROM membership m WHERE m.realm_id = s.realm_id
+                AND m.account_id = s.account_id AND m.user_id = s.user_id) AS roles"
+        )
+    };
+}
+
+/// The session `s`, its user `u`, its home `h`, and the account `a` that it works for.
+macro_rules! session_tables {
+    () => {
+        "session s
+        JOIN app_user u ON u.realm_id = s.realm_id AND u.id = s.user_id
+        JOIN account h ON h.realm_id = s.realm_id AND h.id = s.account_id
+        JOIN account a ON a.realm_id = s.realm_id AND a.id = COALESCE(s.acting_account, s.account_id)"
+    };
+}
+
+/// The session behind a token that has not ended.
+macro_rules! session_alive {
+    () => {
+        "s.realm_id = $1 AND s.token_hash = $2 AND s.ended_at IS NULL AND s.expires_at > $3 AND s.last_seen_at > $4
+        AND h.status = 'active'"
+    };
+}
+
 stmts! {
     /// A new session.
     SESSION_INSERT = "INSERT INTO session (realm_id, id, token_hash, user_id, account_id, acting_account, csrf_token,
         user_agent, created_at, last_seen_at, expires_at, ended_at)
         VALUES ($1, $2, $3, $4, $5, NULL, $6, $7, $8, $8, $9, NULL)";
     /// The session behind a token, with its user, the account it works for, its home and the roles held there.
-    SESSION_LOAD = concat!("SELECT s.id, s.csrf_token, s.acting_account, s.last_seen_at, s.expires_at, ", user_columns!(), ", ",
-        brief_columns!("a", "a_"), ", ", brief_columns!("h", "h_"), ",
-        (SELECT string_agg(m.role, ' ') FROM membership m
-         WHERE m.realm_id = s.realm_id AND m.account_id = s.account_id AND m.user_id = s.user_id) AS roles
-        FROM session s
-        JOIN app_user u ON u.realm_id = s.realm_id AND u.id = s.user_id
-        JOIN account h ON h.realm_id = s.realm_id AND h.id = s.account_id
-        JOIN account a ON a.realm_id = s.realm_id AND a.id = COALESCE(s.acting_account, s.account_id)
-        WHERE s.realm_id = $1 AND s.token_hash = $2 AND s.ended_at IS NULL AND s.expires_at > $3 AND s.last_seen_at > $4
-        AND h.status = 'active'");
+    SESSION_LOAD = concat!("SELECT ", session_columns!(), " FROM ", session_tables!(), " WHERE ", session_alive!());
+    /// The same with the account whose shop its pages look like: a customer's seller, or the account itself.
+    SESSION_VISIT = concat!("SELECT ", session_columns!(), ", r.seller_id AS buys_from, r.currency AS buys_in, ",
+        brief_columns!("p", "p_"), ", p.host AS p_host, p.email AS p_email, p.address AS p_address, p.tax AS p_tax,
+        p.brand AS p_brand FROM ", session_tables!(), "
+        LEFT JOIN relationship r ON r.realm_id = s.realm_id AND r.seller_id = a.parent_id AND r.buyer_id = a.id
+            AND a.kind = 'customer'
+        LEFT JOIN account p ON p.realm_id = s.realm_id
+            AND p.id = CASE WHEN a.kind = 'customer' THEN r.seller_id ELSE a.id END
+        WHERE ", session_alive!());
     /// A session that has not ended.
     SESSION = "SELECT id, user_id, account_id, acting_account, user_agent, created_at, last_seen_at, expires_at
         FROM session WHERE realm_id = $1 AND id = $2 AND ended_at IS NULL AND expires_at > $3 {for_update}";
@@ -120,6 +157,56 @@ impl FromRow for LoadedSession {
             roles: words.as_deref().map_or(Ok(Vec::new()), roles)?,
         })
     }
+}
+
+/// A session with the shop that its pages look like.
+#[derive(Debug)]
+pub(crate) struct LoadedVisit {
+    pub(crate) session: LoadedSession,
+    pub(crate) buys: Option<(AccountId, Currency)>,
+    pub(crate) shop: Option<Storefront>,
+}
+
+impl FromRow for LoadedVisit {
+    fn from_row(row: &Row) -> Result<Self> {
+        let seller: Option<AccountId> = row.get("buys_from")?;
+        let currency: Option<Currency> = row.get("buys_in")?;
+        let known: Option<AccountId> = row.get("p_id")?;
+        Ok(Self {
+            session: LoadedSession::from_row(row)?,
+            buys: seller.zip(currency),
+            shop: match known {
+                Some(_) => shop(row)?,
+                None => None,
+            },
+        })
+    }
+}
+
+/// The shop from the columns led by `p_`, when its account has one.
+fn shop(row: &Row) -> Result<Option<Storefront>> {
+    let account = brief(row, "p_")?;
+    if !has_shop(account.status, account.kind) {
+        return Ok(None);
+    }
+    let Some(slug) = account.slug else {
+        return Ok(None);
+    };
+    Ok(Some(Storefront {
+        account: account.id,
+        kind: account.kind,
+        name: account.name,
+        slug,
+        host: row.get("p_host")?,
+        country: account.country,
+        locale: account.locale,
+        currency: account.currency,
+        zone: account.zone,
+        brand: row.get::<Json<_>>("p_brand")?.0,
+        email: row.get("p_email")?,
+        address: row.get::<Json<_>>("p_address")?.0,
+        tax: row.get::<Json<_>>("p_tax")?.0,
+    }))
 }
 
 impl FromRow for Session {

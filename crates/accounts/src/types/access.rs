@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
-    Timestamp,
-    id::{AccountId, ApiKeyId, SessionId, UserId},
+    Currency, Timestamp,
+    id::{AccountId, ApiKeyId, RealmId, SessionId, UserId},
 };
 use tradewind_policy::{Principal, Role};
 use utoipa::ToSchema;
 
-use super::{AccountBrief, User};
+use super::{AccountBrief, Storefront, User};
 
 /// Signs a person in.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
@@ -53,6 +53,19 @@ pub struct SessionInfo {
     pub csrf: String,
     /// Wall-clock time at which the session ends at the latest.
     pub expires_at: Timestamp,
+}
+
+/// What a page needs to know of a session at once.
+#[derive(Debug, Clone)]
+pub struct SessionVisit {
+    /// The realm.
+    pub realm: RealmId,
+    /// The session.
+    pub session: SessionInfo,
+    /// From whom the account buys when it is a customer, and in which currency.
+    pub buys: Option<(AccountId, Currency)>,
+    /// The shop of that seller, or of the account itself when it sells.
+    pub shop: Option<Storefront>,
 }
 
 /// Who really sits behind a session that acts for another account.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
     Currency, Date, Error, Money, Result,
     filter::{Filter, Sort},
-    id::{AccountId, ChargeId, InvoiceId, SubscriptionId},
+    id::{AccountId, ChargeId, InvoiceId, OrderId, SubscriptionId},
     page::{Page, PageRequest},
 };
 use tradewind_platform::{OpCtx, Platform, Work};
@@ -97,6 +97,53 @@ pub async fn invoice_list(
             let sort = Sort::parse(&query.sort, &listing::DOCUMENTS)?;
             let (realm, viewer) = (realm(w), viewer(w));
             listing::documents(&mut w.tx, realm, viewer, &filter, &sort, &query.page).await
+        })
+    })
+    .await
+}
+
+/// The latest documents that the principal may see with charges of a subscription, or of one order of it.
+///
+/// # Errors
+/// What is wrong with the page; database errors.
+pub async fn invoices_about(
+    p: &Platform,
+    ctx: &OpCtx,
+    subscription: SubscriptionId,
+    order: Option<OrderId>,
+    page: &PageRequest,
+) -> Result<Page<DocumentSummary>> {
+    p.read(
+        ctx,
+        &(subscription, order, page),
+        |w, (subscription, order, page)| {
+            Box::pin(async move {
+                let (realm, viewer) = (realm(w), viewer(w));
+                listing::documents_about(&mut w.tx, realm, viewer, *subscription, *order, page)
+                    .await
+            })
+        },
+    )
+    .await
+}
+
+/// How many invoices of the principal's account are not paid, and how many of them are overdue on a day; those after
+/// `at_most` are not counted.
+///
+/// # Errors
+/// Forbidden by policy; database errors.
+pub async fn invoices_unpaid(
+    p: &Platform,
+    ctx: &OpCtx,
+    today: Date,
+    at_most: i64,
+) -> Result<(i64, i64)> {
+    p.read(ctx, &(today, at_most), |w, (today, at_most)| {
+        Box::pin(async move {
+            let (realm, own) = (realm(w), w.ctx.principal.account);
+            let target = traded(w, ResourceKind::Invoice, own, own).await?;
+            w.authorize(Action::InvoiceView, &target)?;
+            documents::unpaid(&mut w.tx, realm, own, *today, *at_most).await
         })
     })
     .await
@@ -278,10 +325,11 @@ pub async fn standing_in(w: &mut Work, between: &Between) -> Result<Standing> {
         currency: between.currency,
     };
     let realm = realm(w);
+    let [owed, credit, not_invoiced] = documents::standing(&mut w.tx, realm, pair).await?;
     Ok(Standing {
-        owed: documents::owed(&mut w.tx, realm, pair).await?,
-        credit: credit::credit_now(&mut w.tx, realm, pair).await?,
-        not_invoiced: charges::open_amount(&mut w.tx, realm, pair).await?,
+        owed,
+        credit,
+        not_invoiced,
     })
 }
 

@@ -37,10 +37,7 @@ pub(super) struct Sale {
 
 impl Sale {
     pub(super) async fn load(w: &mut Work, id: SubscriptionId, terms: &[TermsId]) -> Result<Self> {
-        let billable = orders::billable(&mut w.tx, w.ctx.realm, &[id])
-            .await?
-            .pop()
-            .ok_or_else(|| Error::not_found(id))?;
+        let billable = orders::billable_in(w, id).await?;
         let mut known = Known::default();
         known.learn(w, std::slice::from_ref(&billable)).await?;
         known

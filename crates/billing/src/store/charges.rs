@@ -65,10 +65,6 @@ stmts! {
     /// Pairs of accounts with open charges that are due.
     OPEN_PAIRS = "SELECT seller_id, buyer_id, currency, CAST(COUNT(*) AS BIGINT) FROM open_charge
         WHERE realm_id = $1 AND due_on <= $2 GROUP BY seller_id, buyer_id, currency";
-    /// What all open charges between two accounts come to.
-    OPEN_AMOUNT = "SELECT CAST(COALESCE(SUM(c.amount), 0) AS BIGINT) FROM open_charge o
-        JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
-        WHERE o.realm_id = $1 AND o.seller_id = $2 AND o.buyer_id = $3 AND o.currency = $4";
     /// What is open between two accounts.
     OPEN_BETWEEN = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind,
         c.description, c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.currency,
@@ -441,17 +437,6 @@ pub(crate) async fn open_between(
         .all(&OPEN_BETWEEN, args![realm, seller, buyer, after, limit])
         .await?;
     Ok(rows.into_iter().map(Charge::from).collect())
-}
-
-/// What all open charges between two accounts come to, each rounded on its own.
-pub(crate) async fn open_amount(tx: &mut Tx, realm: RealmId, pair: Pair) -> Result<Money> {
-    let (minor,) = tx
-        .one(
-            &OPEN_AMOUNT,
-            args![realm, pair.seller_id, pair.buyer_id, pair.currency],
-        )
-        .await?;
-    Ok(Money::new(minor, pair.currency))
 }
 
 /// The charges of a subscription, a page after a charge.

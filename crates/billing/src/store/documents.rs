@@ -54,9 +54,19 @@ stmts! {
     /// Sets it.
     SET_DUNNING_POLICY = "INSERT INTO dunning_policy (realm_id, seller_id, steps) VALUES ($1, $2, $3)
         ON CONFLICT (realm_id, seller_id) DO UPDATE SET steps = excluded.steps";
-    /// What is owed between two accounts.
-    OWED = "SELECT CAST(COALESCE(SUM(gross - paid), 0) AS BIGINT) FROM invoice_balance WHERE realm_id = $1
-        AND seller_id = $2 AND buyer_id = $3 AND currency = $4 AND status = 'open'";
+    /// What a buyer owes a seller, the credit it has with it, and what is charged but not invoiced.
+    STANDING = "SELECT
+        (SELECT CAST(COALESCE(SUM(gross - paid), 0) AS BIGINT) FROM invoice_balance WHERE realm_id = $1
+            AND seller_id = $2 AND buyer_id = $3 AND currency = $4 AND status = 'open'),
+        (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM account_credit WHERE realm_id = $1 AND seller_id = $2 AND buyer_id = $3
+            AND currency = $4),
+        (SELECT CAST(COALESCE(SUM(c.amount), 0) AS BIGINT) FROM open_charge o
+            JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
+            WHERE o.realm_id = $1 AND o.seller_id = $2 AND o.buyer_id = $3 AND o.currency = $4)";
+    /// How many invoices of a seller are not paid, and how many of those are due before a day.
+    UNPAID = "SELECT CAST(COUNT(*) AS BIGINT), CAST(COALESCE(SUM(overdue), 0) AS BIGINT) FROM
+        (SELECT CASE WHEN due_on < $3 THEN 1 ELSE 0 END AS overdue FROM invoice_balance
+        WHERE realm_id = $1 AND seller_id = $2 AND status = 'open' LIMIT $4) counted";
     /// What some buyers owe a seller, by buyer and currency.
     OWED_BY = "SELECT buyer_id, currency, CAST(SUM(gross - paid) AS BIGINT) FROM invoice_balance WHERE realm_id = $1
         AND seller_id = $2 AND status = 'open' AND buyer_id IN (SELECT value FROM json_each($3)) GROUP BY buyer_id, currency",
@@ -439,15 +449,26 @@ pub(crate) async fn set_dunning_policy(
     Ok(())
 }
 
-/// What a buyer owes a seller on issued invoices.
-pub(crate) async fn owed(tx: &mut Tx, realm: RealmId, pair: Pair) -> Result<Money> {
-    let (minor,) = tx
+/// Owed on invoices, credit, and charged without an invoice yet, between a pair.
+pub(crate) async fn standing(tx: &mut Tx, realm: RealmId, pair: Pair) -> Result<[Money; 3]> {
+    let (owed, credit, open): (i64, i64, i64) = tx
         .one(
-            &OWED,
+            &STANDING,
             args![realm, pair.seller_id, pair.buyer_id, pair.currency],
         )
         .await?;
-    Ok(Money::new(minor, pair.currency))
+    Ok([owed, credit, open].map(|minor| Money::new(minor, pair.currency)))
+}
+
+/// How many invoices of a seller are not paid and how many of those are due before a day, as far as a number.
+pub(crate) async fn unpaid(
+    tx: &mut Tx,
+    realm: RealmId,
+    seller: AccountId,
+    today: Date,
+    at_most: i64,
+) -> Result<(i64, i64)> {
+    tx.one(&UNPAID, args![realm, seller, today, at_most]).await
 }
 
 /// What some buyers owe a seller, by buyer and currency; those that owe nothing are left out.

@@ -3,7 +3,7 @@
 use tradewind_kernel::{
     Result,
     filter::{Field, FieldKind, Fields, Filter, Sort},
-    id::{AccountId, RealmId},
+    id::{AccountId, OrderId, RealmId, SubscriptionId},
     page::{Page, PageRequest},
 };
 use tradewind_platform::{
@@ -64,24 +64,61 @@ pub(crate) async fn documents(
     sort: &Sort,
     page: &PageRequest,
 ) -> Result<Page<DocumentSummary>> {
-    let scope = viewer.map_or_else(Scope::all, |account| {
-        Scope::only(
-            "i.seller_id = ? OR EXISTS (SELECT 1 FROM account_path a WHERE a.realm_id = ? AND a.ancestor_id = ?
-             AND a.account_id = i.buyer_id)",
-            args![account, realm, account],
-        )
-    });
-    let query = Query::new(
+    let query = summaries(realm).scope(scope(realm, viewer)).filter(filter);
+    let found = tx.page::<SummaryRow>(query, page, sort, "i.id").await?;
+    Ok(found.map(DocumentSummary::from))
+}
+
+/// The latest documents that someone may see with charges of a subscription, or of one order of it.
+pub(crate) async fn documents_about(
+    tx: &mut Tx,
+    realm: RealmId,
+    viewer: Viewer,
+    subscription: SubscriptionId,
+    order: Option<OrderId>,
+    page: &PageRequest,
+) -> Result<Page<DocumentSummary>> {
+    let charged = match order {
+        None => Scope::only(
+            "i.id IN (SELECT ic.invoice_id FROM charge c
+             JOIN invoice_charge ic ON ic.realm_id = c.realm_id AND ic.charge_id = c.id
+             WHERE c.realm_id = ? AND c.subscription_id = ?)",
+            args![realm, subscription],
+        ),
+        Some(order) => Scope::only(
+            "i.id IN (SELECT ic.invoice_id FROM charge c
+             JOIN invoice_charge ic ON ic.realm_id = c.realm_id AND ic.charge_id = c.id
+             WHERE c.realm_id = ? AND c.subscription_id = ? AND c.order_id = ?)",
+            args![realm, subscription, order],
+        ),
+    };
+    let query = summaries(realm).scope(scope(realm, viewer)).scope(charged);
+    let found = tx
+        .page::<SummaryRow>(query, page, &Sort::default(), "i.id")
+        .await?;
+    Ok(found.map(DocumentSummary::from))
+}
+
+/// The documents of a realm, with what was paid of them.
+fn summaries(realm: RealmId) -> Query {
+    Query::new(
         "billing::documents",
         "SELECT i.id, i.seller_id, i.buyer_id, i.kind, i.number, i.issued_on, i.due_on, i.period_start, i.period_end,
         i.currency, i.net, i.tax, i.gross, i.created_at, b.status, b.paid, b.dunning_stage FROM invoice i
         LEFT JOIN invoice_balance b ON b.realm_id = i.realm_id AND b.invoice_id = i.id WHERE i.realm_id = $1",
         args![realm],
-    );
-    let found = tx
-        .page::<SummaryRow>(query.scope(scope).filter(filter), page, sort, "i.id")
-        .await?;
-    Ok(found.map(DocumentSummary::from))
+    )
+}
+
+/// What someone may see of documents: those that they issued, and those of the buyers at or below them.
+fn scope(realm: RealmId, viewer: Viewer) -> Scope {
+    viewer.map_or_else(Scope::all, |account| {
+        Scope::only(
+            "i.seller_id = ? OR EXISTS (SELECT 1 FROM account_path a WHERE a.realm_id = ? AND a.ancestor_id = ?
+             AND a.account_id = i.buyer_id)",
+            args![account, realm, account],
+        )
+    })
 }
 
 /// A page of the payments that someone may see: those that they received, and those of the payers at or below them.

@@ -54,9 +54,6 @@ stmts! {
     /// Credit of a buyer with a seller, locked.
     CREDIT = "SELECT amount FROM account_credit WHERE realm_id = $1 AND seller_id = $2 AND buyer_id = $3 AND currency = $4
         {for_update}";
-    /// Credit of a buyer with a seller.
-    CREDIT_NOW = "SELECT amount FROM account_credit WHERE realm_id = $1 AND seller_id = $2 AND buyer_id = $3
-        AND currency = $4";
     /// Credit of a buyer with anyone.
     CREDITS_NOW = "SELECT seller_id, buyer_id, currency, amount FROM account_credit WHERE realm_id = $1 AND amount <> 0
         AND buyer_id = $2 ORDER BY seller_id, currency";
@@ -309,17 +306,6 @@ pub(crate) async fn credit(tx: &mut Tx, realm: RealmId, pair: Pair) -> Result<Mo
     let row: Option<(i64,)> = tx
         .opt(
             &CREDIT,
-            args![realm, pair.seller_id, pair.buyer_id, pair.currency],
-        )
-        .await?;
-    Ok(Money::new(row.map_or(0, |(minor,)| minor), pair.currency))
-}
-
-/// The credit of a buyer with a seller.
-pub(crate) async fn credit_now(tx: &mut Tx, realm: RealmId, pair: Pair) -> Result<Money> {
-    let row: Option<(i64,)> = tx
-        .opt(
-            &CREDIT_NOW,
             args![realm, pair.seller_id, pair.buyer_id, pair.currency],
         )
         .await?;

@@ -18,7 +18,12 @@ use crate::{
 
 /// The marks of the realm's catalogue now.
 pub(crate) async fn versions(w: &mut Work) -> Result<Versions> {
-    versions::versions(&mut w.tx, w.ctx.realm).await
+    if let Some(found) = w.recall::<Versions>("") {
+        return Ok(Versions::clone(&found));
+    }
+    let found = versions::versions(&mut w.tx, w.ctx.realm).await?;
+    w.remember("", Arc::new(found.clone()));
+    Ok(found)
 }
 
 /// Says that a part has changed; before the change is read again in the same transaction.

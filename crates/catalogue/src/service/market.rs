@@ -26,6 +26,7 @@ pub(crate) struct Market {
     versions: Versions,
     /// From the provider down.
     rungs: Vec<Rung>,
+    /// The vendors that were asked for.
     vendors: VendorRungs,
 }
 
@@ -38,7 +39,7 @@ pub(crate) struct Tiers {
 
 impl Market {
     /// Loads it for a chain as the accounts give it (nearest seller first), and below it perhaps one more seller whose
-    /// buyers are not known yet. `provider` is the seller at the top.
+    /// buyers are not known yet. `provider` is the seller at the top. Vendors are not in it yet.
     pub(crate) async fn load(
         w: &mut Work,
         provider: AccountId,
@@ -54,8 +55,24 @@ impl Market {
             prices: load::prices(w, &versions).await?,
             versions,
             rungs: chain.iter().rev().map(Rung::from).chain(last).collect(),
-            vendors: parties::vendor_rungs(w, provider).await?,
+            vendors: VendorRungs::new(),
         })
+    }
+
+    /// Adds all vendors.
+    pub(crate) async fn with_vendors(mut self, w: &mut Work) -> Result<Self> {
+        self.vendors = parties::vendor_rungs(w, self.provider).await?;
+        Ok(self)
+    }
+
+    /// Adds one vendor, as far as it sells to the provider.
+    pub(crate) async fn with_vendor(mut self, w: &mut Work, vendor: AccountId) -> Result<Self> {
+        if vendor != self.provider {
+            let name = self.shelf.vendor(vendor).to_owned();
+            let rung = parties::vendor_rung(w, vendor, name, self.provider).await?;
+            self.vendors.extend(rung.map(|rung| (vendor, rung)));
+        }
+        Ok(self)
     }
 
     /// The chain's steps from the provider down.

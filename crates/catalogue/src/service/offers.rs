@@ -34,7 +34,7 @@ pub async fn offers(
 ) -> Result<OfferList> {
     p.read(ctx, &(scope, query), |w, (scope, query)| {
         Box::pin(async move {
-            let market = market(w, scope).await?;
+            let market = market(w, scope).await?.with_vendors(w).await?;
             let shop = shop(w, &market, scope).await?;
             rules::list_offers(&shop.shelf, &shop.entries, shop.currency, query)
         })
@@ -60,6 +60,7 @@ pub async fn offer(p: &Platform, ctx: &OpCtx, scope: &OfferScope, slug: &str) ->
                 return Err(not_found());
             }
             let vendor = product.product.vendor_id;
+            let market = market.with_vendor(w, vendor).await?;
             let tiers = market.tiers_for(w, vendor).await?.of(vendor);
             let plans = sold_plans(product, &tiers.unwrap_or_default(), &market, Missing::Fails)?;
             let currency = plans.first().map(|(_, leg)| leg.currency);

@@ -7,7 +7,7 @@ use tradewind_accounts::{
     types::{Account, Adjacent, Relationship},
 };
 use tradewind_kernel::{
-    Result, TypedId,
+    Error, Result, TypedId,
     id::{AccountId, PriceBookId},
 };
 use tradewind_platform::Work;
@@ -44,6 +44,25 @@ pub(crate) async fn vendor_rungs(w: &mut Work, provider: AccountId) -> Result<Ve
         .iter()
         .map(|pair| (pair.seller.id, Rung::from(pair)))
         .collect())
+}
+
+/// What one vendor asks of the provider; nothing when it does not sell to it. The name is for messages.
+pub(crate) async fn vendor_rung(
+    w: &mut Work,
+    vendor: AccountId,
+    name: String,
+    provider: AccountId,
+) -> Result<Option<Rung>> {
+    match accounts::relationship_of(w, vendor, provider).await {
+        Ok(terms) => Ok(Some(Rung {
+            seller: vendor,
+            seller_name: name,
+            currency: Some(terms.currency),
+            book: terms.price_book,
+        })),
+        Err(Error::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// One account.

@@ -51,6 +51,7 @@ async fn preview(w: &mut Work, input: &RevisionPreviewRequest) -> Result<Revisio
     };
     let provider = chain.last().map_or(seller.id, |pair| pair.seller.id);
     let market = Market::load(w, provider, &chain, None, on).await?;
+    let market = market.with_vendors(w).await?;
     let tiers = market.tiers(w).await?;
     let own = |revision, listings| Tier {
         seller: seller.id,

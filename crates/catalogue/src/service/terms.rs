@@ -33,11 +33,10 @@ pub async fn leg_terms(
         .last()
         .ok_or_else(|| Error::refused("nothing_to_buy", "this account buys from nobody"))?;
     let market = Market::load(w, top.seller.id, chain, None, on).await?;
-    let (product, found) = market
-        .shelf
-        .plan(plan)
-        .ok_or_else(|| Error::not_found(plan))?;
+    let shelf = Arc::clone(&market.shelf);
+    let (product, found) = shelf.plan(plan).ok_or_else(|| Error::not_found(plan))?;
     let vendor = product.product.vendor_id;
+    let market = market.with_vendor(w, vendor).await?;
     let tiers = market
         .tiers_for(w, vendor)
         .await?

@@ -58,6 +58,21 @@ pub async fn quote_cancel(p: &Platform, ctx: &OpCtx, input: &CancelInput) -> Res
     .await
 }
 
+/// What a cancellation would come to, without quoting it.
+///
+/// # Errors
+/// As [`quote_cancel`].
+pub async fn preview_of_cancel(
+    p: &Platform,
+    ctx: &OpCtx,
+    input: &CancelInput,
+) -> Result<QuotePreview> {
+    p.read(ctx, input, |w, input| {
+        Box::pin(async move { Ok(plan_cancel(w, input).await?.preview) })
+    })
+    .await
+}
+
 /// Works a cancellation out, as of now.
 pub(crate) async fn plan_cancel(w: &mut Work, input: &CancelInput) -> Result<CancelPlan> {
     if let Some(reason) = &input.reason {

@@ -9,7 +9,7 @@ mod visitor;
 
 pub(crate) use basis::{basis_of, unchanged};
 pub(crate) use cancel::plan_cancel;
-pub use cancel::{CancelInput, CancelWhen, quote_cancel};
+pub use cancel::{CancelInput, CancelWhen, preview_of_cancel, quote_cancel};
 pub(crate) use change::plan_change;
 pub use change::{ChangeInput, quote_change};
 pub use purchase::{PurchaseInput, price_for_visitor, quote_purchase};

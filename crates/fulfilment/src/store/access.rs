@@ -1,29 +1,28 @@
 //! Access data of subscriptions.
 
-use crate::types::{AccessData, AccessEndpoint, Credential, EndpointCategory};
+use crate::types::{AccessData, AccessEndpoint, Credential};
 use std::collections::BTreeMap;
 use tradewind_kernel::id::{RealmId, SubscriptionId};
-use tradewind_kernel::{Result, Text, Timestamp};
+use tradewind_kernel::{Error, Result, Text, Timestamp};
 use tradewind_platform::db::{Json, Tx};
 use tradewind_platform::{args, row, stmts};
 
 stmts! {
-    /// Links of a subscription.
-    ENDPOINTS = "SELECT url, label, category FROM access_endpoint WHERE realm_id = $1 AND subscription_id = $2 ORDER BY position";
+    /// Links, instructions and credentials of a subscription, the latter without their values.
+    ACCESS = "SELECT 'endpoint' AS part, url AS code, label, category AS more, 0 AS at, position FROM access_endpoint
+        WHERE realm_id = $1 AND subscription_id = $2
+        UNION ALL SELECT 'instruction', locale, body, '', 0, 0 FROM access_instruction WHERE realm_id = $1 AND subscription_id = $2
+        UNION ALL SELECT 'credential', code, label, '', written_at, position FROM access_credential
+        WHERE realm_id = $1 AND subscription_id = $2 ORDER BY part, position, code";
     /// Forgets the links of a subscription.
     ENDPOINTS_DELETE = "DELETE FROM access_endpoint WHERE realm_id = $1 AND subscription_id = $2";
     /// A link.
     ENDPOINT_INSERT = "INSERT INTO access_endpoint (realm_id, subscription_id, position, url, label, category)
         VALUES ($1, $2, $3, $4, $5, $6)";
-    /// Instructions of a subscription.
-    INSTRUCTIONS = "SELECT locale, body FROM access_instruction WHERE realm_id = $1 AND subscription_id = $2 ORDER BY locale";
     /// Forgets the instructions of a subscription.
     INSTRUCTIONS_DELETE = "DELETE FROM access_instruction WHERE realm_id = $1 AND subscription_id = $2";
     /// Instructions in one language.
     INSTRUCTION_INSERT = "INSERT INTO access_instruction (realm_id, subscription_id, locale, body) VALUES ($1, $2, $3, $4)";
-    /// Credentials of a subscription, without their values.
-    CREDENTIALS = "SELECT code, label, written_at FROM access_credential WHERE realm_id = $1 AND subscription_id = $2
-        ORDER BY position, code";
     /// The encrypted value of a credential.
     CREDENTIAL_VALUE = "SELECT value FROM access_credential WHERE realm_id = $1 AND subscription_id = $2 AND code = $3";
     /// A credential; one that exists already stays as it is.
@@ -34,18 +33,12 @@ stmts! {
 }
 
 row! {
-    struct EndpointRow {
-        url: String,
-        label: Json<Text>,
-        category: EndpointCategory,
-    }
-}
-
-row! {
-    struct CredentialRow {
+    struct PartRow {
+        part: String,
         code: String,
-        label: Json<Text>,
-        written_at: Timestamp,
+        label: String,
+        more: String,
+        at: Timestamp,
     }
 }
 
@@ -54,34 +47,29 @@ pub(crate) async fn load(
     realm: RealmId,
     subscription: SubscriptionId,
 ) -> Result<AccessData> {
-    let endpoints = tx
-        .all::<EndpointRow>(&ENDPOINTS, args![realm, subscription])
+    let rows = tx
+        .all::<PartRow>(&ACCESS, args![realm, subscription])
         .await?;
-    let instructions = tx
-        .all::<(String, String)>(&INSTRUCTIONS, args![realm, subscription])
-        .await?;
-    let credentials = tx
-        .all::<CredentialRow>(&CREDENTIALS, args![realm, subscription])
-        .await?;
-    Ok(AccessData {
-        endpoints: endpoints
-            .into_iter()
-            .map(|row| AccessEndpoint {
-                url: row.url,
-                label: row.label.0,
-                category: row.category,
-            })
-            .collect(),
-        instructions: instructions.into_iter().collect(),
-        credentials: credentials
-            .into_iter()
-            .map(|row| Credential {
+    let label = |text: &str| serde_json::from_str::<Text>(text).map_err(Error::internal);
+    let mut found = AccessData::default();
+    for row in rows {
+        match row.part.as_str() {
+            "endpoint" => found.endpoints.push(AccessEndpoint {
+                label: label(&row.label)?,
+                category: row.more.parse().map_err(Error::internal)?,
+                url: row.code,
+            }),
+            "credential" => found.credentials.push(Credential {
+                label: label(&row.label)?,
                 code: row.code,
-                label: row.label.0,
-                written_at: row.written_at,
-            })
-            .collect(),
-    })
+                written_at: row.at,
+            }),
+            _ => {
+                found.instructions.insert(row.code, row.label);
+            }
+        }
+    }
+    Ok(found)
 }
 
 pub(crate) async fn replace_endpoints(

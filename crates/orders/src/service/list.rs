@@ -1,7 +1,7 @@
 //! Lists of orders and subscriptions, each of what the principal may see.
 
 use crate::store::{order, subscription};
-use crate::types::{Order, OrderState, Subscription};
+use crate::types::{Order, OrderCount, OrderSummary, Subscription};
 use tradewind_kernel::Result;
 use tradewind_kernel::filter::{Filter, Sort};
 use tradewind_kernel::id::AccountId;
@@ -56,16 +56,34 @@ pub async fn order_list(p: &Platform, ctx: &OpCtx, query: &OrderQuery) -> Result
     .await
 }
 
-/// How many orders that the principal may see are in each state, of those that a filter finds; states without any are
-/// left out. A filter should narrow the states to those that few orders are in.
+/// As [`order_list`], without what was asked for and promised.
+///
+/// # Errors
+/// As [`order_list`].
+pub async fn order_summaries(
+    p: &Platform,
+    ctx: &OpCtx,
+    query: &OrderQuery,
+) -> Result<Page<OrderSummary>> {
+    let root = p.root_account(ctx.realm).await?;
+    p.read(ctx, query, move |w, query| {
+        Box::pin(async move {
+            let filter = Filter::parse(&query.filter, &order::FIELDS)?;
+            let sort = Sort::parse(&query.sort, &order::FIELDS)?;
+            let viewer = viewer(w, root);
+            let realm = w.ctx.realm;
+            order::summaries(&mut w.tx, realm, &viewer, &filter, &sort, &query.page).await
+        })
+    })
+    .await
+}
+
+/// How many orders that the principal may see are in each state, of those that a filter finds, and how many of them the
+/// principal's account sells itself; states without any are left out. A filter should narrow the states to those that few orders are in.
 ///
 /// # Errors
 /// What is wrong with the filter.
-pub async fn order_counts(
-    p: &Platform,
-    ctx: &OpCtx,
-    filter: &str,
-) -> Result<Vec<(OrderState, i64)>> {
+pub async fn order_counts(p: &Platform, ctx: &OpCtx, filter: &str) -> Result<Vec<OrderCount>> {
     let root = p.root_account(ctx.realm).await?;
     p.read(ctx, filter, move |w, filter| {
         Box::pin(async move {
@@ -85,6 +103,28 @@ fn viewer(w: &Work, root: AccountId) -> Viewer {
         is_root: principal.account == root,
         kind: principal.account_kind,
     }
+}
+
+/// How many subscriptions the principal may see that a filter finds; those after `at_most` are not counted.
+///
+/// # Errors
+/// What is wrong with the filter.
+pub async fn subscription_count(
+    p: &Platform,
+    ctx: &OpCtx,
+    filter: &str,
+    at_most: i64,
+) -> Result<i64> {
+    let root = p.root_account(ctx.realm).await?;
+    p.read(ctx, &(filter, at_most), move |w, (filter, at_most)| {
+        Box::pin(async move {
+            let filter = Filter::parse(filter, &subscription::FIELDS)?;
+            let viewer = viewer(w, root);
+            let realm = w.ctx.realm;
+            subscription::count(&mut w.tx, realm, &viewer, &filter, *at_most).await
+        })
+    })
+    .await
 }
 
 /// The subscriptions that the principal may see.

@@ -1,6 +1,7 @@
 //! Use cases of this room.
 
 mod list;
+mod look;
 mod order;
 mod quote;
 mod step;
@@ -9,19 +10,24 @@ mod take_over;
 mod terms;
 
 pub(crate) use list::Viewer;
-pub use list::{OrderQuery, SubscriptionQuery, order_counts, order_list, subscription_list};
+pub use list::{
+    OrderQuery, SubscriptionQuery, order_counts, order_list, order_summaries, subscription_count,
+    subscription_list,
+};
+pub use look::{
+    items_in, legs_in, next_due_in, running_of_account_in, subscription_detail_in,
+    subscription_get, subscription_get_in, subscription_homes_in, subscription_in,
+    subscription_target, subscriptions_in,
+};
 pub use order::{
     open_order_in, order_approve, order_cancel_in, order_create_in, order_detail_in, order_get,
-    order_in, order_reject, order_retry, orders_of_subscription, target_of,
+    order_in, order_reject, order_retry, order_summaries_of, orders_of_subscription, target_of,
 };
 pub use quote::{quote_get_in, quote_save_in, quote_use_in};
 pub use step::{StepMove, step_move_in};
 pub use subscription::{
-    PeriodSet, auto_renew_set, cancel_on_set_in, delivery_state_set_in, items_in, legs_in,
-    period_set_in, running_of_account_in, subscription_detail_in, subscription_get,
-    subscription_get_in, subscription_homes_in, subscription_in, subscription_lock_in,
-    subscription_rename, subscription_target, subscription_transition_in, subscription_update,
-    subscriptions_in,
+    PeriodSet, auto_renew_set, cancel_on_set_in, delivery_state_set_in, period_set_in,
+    subscription_lock_in, subscription_rename, subscription_transition_in, subscription_update,
 };
 pub use take_over::{TakenOver, subscriptions_take_over_in};
 pub use terms::{plan_switch_in, schedule_clear_in, schedule_set_in};

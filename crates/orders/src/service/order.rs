@@ -6,7 +6,7 @@ use crate::rules::{self, StepEvent};
 use crate::store::order as store;
 use crate::types::{
     Order, OrderCreate, OrderDecision, OrderDetail, OrderOperation, OrderRefusal, OrderState,
-    OrderStep, OrderedSubscription, StepKind, StepState,
+    OrderStep, OrderSummary, OrderedSubscription, StepKind, StepState,
 };
 use serde_json::json;
 use tradewind_kernel::id::{OrderId, OrderStepId, SubscriptionId};
@@ -246,14 +246,37 @@ pub async fn orders_of_subscription(
 ) -> Result<Vec<Order>> {
     p.read(ctx, &subscription, |w, id| {
         Box::pin(async move {
-            let of = super::subscription::subscription_in(w, *id).await?;
-            let target = super::subscription::subscription_target(w, &of).await?;
-            w.authorize_for(Action::OrderView, &target, id)?;
+            may_view_orders(w, *id).await?;
             let realm = w.ctx.realm;
             store::of_subscription(&mut w.tx, realm, *id).await
         })
     })
     .await
+}
+
+/// As [`orders_of_subscription`], without what was asked for and promised.
+///
+/// # Errors
+/// Not found.
+pub async fn order_summaries_of(
+    p: &Platform,
+    ctx: &OpCtx,
+    subscription: SubscriptionId,
+) -> Result<Vec<OrderSummary>> {
+    p.read(ctx, &subscription, |w, id| {
+        Box::pin(async move {
+            may_view_orders(w, *id).await?;
+            let realm = w.ctx.realm;
+            store::summaries_of(&mut w.tx, realm, *id).await
+        })
+    })
+    .await
+}
+
+async fn may_view_orders(w: &mut Work, id: SubscriptionId) -> Result<()> {
+    let of = super::look::subscription_in(w, id).await?;
+    let target = super::look::subscription_target(w, &of).await?;
+    w.authorize_for(Action::OrderView, &target, &id)
 }
 
 /// An order without asking who wants to know.

@@ -1,19 +1,20 @@
-//! Subscriptions: both states, periods, renewal, and who may see what of them.
+//! Subscriptions as they change: both states, periods, renewal, names.
 
-use crate::rules::{self, OperationFacts};
+use super::look::{detail_from, operations_with, sealing_place, subscription_target, whole_in};
+use crate::rules;
 use crate::store::quantity::{self, ParameterRow};
 use crate::store::{order as order_store, subscription as store};
 use crate::types::{
     AutoRenewSet, CommercialState, DeliveryState, Leg, NewSubscription, OrderCreate, Subscription,
-    SubscriptionDetail, SubscriptionEvent, SubscriptionHome, SubscriptionItem,
-    SubscriptionOperation, SubscriptionParameter, SubscriptionRename, SubscriptionUpdate,
+    SubscriptionDetail, SubscriptionEvent, SubscriptionOperation, SubscriptionRename,
+    SubscriptionUpdate,
 };
 use serde_json::json;
 use tradewind_kernel::calendar::Period;
-use tradewind_kernel::id::{AccountId, LegId, SubscriptionId};
+use tradewind_kernel::id::{LegId, SubscriptionId};
 use tradewind_kernel::{Date, Error, Result, text};
 use tradewind_platform::{AuditEntry, KeyRing, NewEvent, OpCtx, Platform, Work};
-use tradewind_policy::{Action, ResourceKind, Target};
+use tradewind_policy::Action;
 
 const NAME_LENGTH_MAX: usize = 120;
 
@@ -118,20 +119,6 @@ pub(super) async fn create_in(
     quantity::parameters_insert(&mut w.tx, realm, id, &parameters).await?;
     tell(w, "subscription.created", &subscription);
     Ok(subscription)
-}
-
-/// Up to `limit` of the subscriptions that an account has, sells or delivers and that have not ended, with their names, and
-/// how many there are.
-///
-/// # Errors
-/// Database errors.
-pub async fn running_of_account_in(
-    w: &mut Work,
-    account: AccountId,
-    limit: i64,
-) -> Result<(Vec<(SubscriptionId, String)>, i64)> {
-    let realm = w.ctx.realm;
-    store::running(&mut w.tx, realm, account, limit).await
 }
 
 /// Something happens to a subscription commercially.
@@ -349,68 +336,6 @@ pub async fn subscription_update(
     .await
 }
 
-/// One subscription with what it holds and what may be done with it. Only the vendor reads secret answers.
-///
-/// # Errors
-/// Not found.
-pub async fn subscription_get(
-    p: &Platform,
-    ctx: &OpCtx,
-    id: SubscriptionId,
-) -> Result<SubscriptionDetail> {
-    p.read(ctx, &(id, p.keys()), |w, (id, keys)| {
-        Box::pin(subscription_get_in(w, keys, *id))
-    })
-    .await
-}
-
-/// As [`subscription_get`], within another use case.
-///
-/// # Errors
-/// As [`subscription_get`].
-pub async fn subscription_get_in(
-    w: &mut Work,
-    keys: &KeyRing,
-    id: SubscriptionId,
-) -> Result<SubscriptionDetail> {
-    let subscription = subscription_in(w, id).await?;
-    let target = subscription_target(w, &subscription).await?;
-    w.authorize_for(Action::SubscriptionView, &target, &id)?;
-    let is_vendor = w.ctx.principal.account == subscription.vendor_id;
-    let mut detail = detail_of(w, subscription).await?;
-    if is_vendor {
-        reveal_parameters(w, keys, id, &mut detail.parameters).await?;
-    }
-    Ok(detail)
-}
-
-/// The vendor needs the secret answers to deliver; nobody else reads them.
-async fn reveal_parameters(
-    w: &mut Work,
-    keys: &KeyRing,
-    id: SubscriptionId,
-    shown: &mut [SubscriptionParameter],
-) -> Result<()> {
-    let realm = w.ctx.realm;
-    let stored = quantity::parameters(&mut w.tx, realm, id).await?;
-    for row in stored.iter().filter(|row| row.sensitive) {
-        if let Some(parameter) = shown.iter_mut().find(|shown| shown.code == row.code) {
-            let plain = keys.open(&sealing_place(id, &row.code), &row.value)?;
-            parameter.value = Some(plain.expose().to_owned());
-        }
-    }
-    Ok(())
-}
-
-/// A subscription without asking who wants to know.
-///
-/// # Errors
-/// Not found.
-pub async fn subscription_in(w: &mut Work, id: SubscriptionId) -> Result<Subscription> {
-    let realm = w.ctx.realm;
-    store::get(&mut w.tx, realm, id).await
-}
-
 /// A subscription, locked.
 ///
 /// # Errors
@@ -418,74 +343,6 @@ pub async fn subscription_in(w: &mut Work, id: SubscriptionId) -> Result<Subscri
 pub async fn subscription_lock_in(w: &mut Work, id: SubscriptionId) -> Result<Subscription> {
     let realm = w.ctx.realm;
     store::lock(&mut w.tx, realm, id).await
-}
-
-/// Those of some subscriptions that there are, in order of their ids.
-///
-/// # Errors
-/// Database errors.
-pub async fn subscriptions_in(w: &mut Work, ids: &[SubscriptionId]) -> Result<Vec<Subscription>> {
-    let realm = w.ctx.realm;
-    store::some(&mut w.tx, realm, ids).await
-}
-
-/// Between whom some subscriptions are, for use cases that decide themselves who may see them; those that do not exist
-/// are left out.
-///
-/// # Errors
-/// Database errors.
-pub async fn subscription_homes_in(
-    w: &mut Work,
-    ids: &[SubscriptionId],
-) -> Result<Vec<SubscriptionHome>> {
-    let realm = w.ctx.realm;
-    store::homes(&mut w.tx, realm, ids).await
-}
-
-/// What a subscription holds.
-///
-/// # Errors
-/// Database errors.
-pub async fn items_in(w: &mut Work, id: SubscriptionId) -> Result<Vec<SubscriptionItem>> {
-    let realm = w.ctx.realm;
-    quantity::items(&mut w.tx, realm, id).await
-}
-
-/// The legs of a subscription, the vendor's first.
-///
-/// # Errors
-/// Database errors.
-pub async fn legs_in(w: &mut Work, id: SubscriptionId) -> Result<Vec<Leg>> {
-    let realm = w.ctx.realm;
-    quantity::legs(&mut w.tx, realm, &[id]).await
-}
-
-/// A subscription in detail, without asking who wants to know.
-///
-/// # Errors
-/// Not found.
-pub async fn subscription_detail_in(
-    w: &mut Work,
-    id: SubscriptionId,
-) -> Result<SubscriptionDetail> {
-    let subscription = subscription_in(w, id).await?;
-    detail_of(w, subscription).await
-}
-
-/// What the policies are asked about a subscription.
-///
-/// # Errors
-/// Database errors.
-pub async fn subscription_target(w: &mut Work, subscription: &Subscription) -> Result<Target> {
-    let target = tradewind_accounts::service::target(
-        w,
-        ResourceKind::Subscription,
-        subscription.customer_id,
-    )
-    .await?;
-    Ok(target
-        .traded(subscription.seller_id, subscription.customer_id)
-        .of_vendor(subscription.vendor_id))
 }
 
 /// Locks a subscription that the principal may change and has seen as it is.
@@ -524,35 +381,14 @@ async fn operations(
     subscription: &Subscription,
 ) -> Result<Vec<SubscriptionOperation>> {
     let realm = w.ctx.realm;
-    let target = subscription_target(w, subscription).await?;
-    let facts = OperationFacts {
-        open_order: order_store::open(&mut w.tx, realm, subscription.id)
-            .await?
-            .is_some(),
-        seller_side: w.may(Action::SubscriptionSuspend, &target),
-    };
-    Ok(rules::subscription_operations(subscription, facts))
+    let open = order_store::open(&mut w.tx, realm, subscription.id).await?;
+    operations_with(w, subscription, open.is_some()).await
 }
 
+/// What has been changed, as whoever changed it sees it.
 async fn detail_of(w: &mut Work, subscription: Subscription) -> Result<SubscriptionDetail> {
-    let realm = w.ctx.realm;
-    let items = quantity::items(&mut w.tx, realm, subscription.id).await?;
-    let parameters = quantity::parameters(&mut w.tx, realm, subscription.id)
-        .await?
-        .into_iter()
-        .map(|row| SubscriptionParameter {
-            code: row.code,
-            value: (!row.sensitive).then_some(row.value),
-            sensitive: row.sensitive,
-        })
-        .collect();
-    let available_operations = operations(w, &subscription).await?;
-    Ok(SubscriptionDetail {
-        subscription,
-        items,
-        parameters,
-        available_operations,
-    })
+    let whole = whole_in(w, subscription.id).await?;
+    detail_from(w, whole).await
 }
 
 pub(super) async fn save(
@@ -592,9 +428,4 @@ pub(super) fn ended(subscription: &Subscription) -> Error {
         "subscription_ended",
         format!("the subscription is {}", subscription.commercial_state),
     )
-}
-
-/// Binds a sealed answer to its place, so that it can't be moved to another row.
-fn sealing_place(id: SubscriptionId, code: &str) -> String {
-    format!("subscription_parameter/{id}/{code}")
 }

@@ -1,7 +1,9 @@
 //! Orders and their steps.
 
 use crate::service::Viewer;
-use crate::types::{Order, OrderKind, OrderState, OrderStep, StepKind, StepState};
+use crate::types::{
+    Order, OrderCount, OrderKind, OrderState, OrderStep, OrderSummary, StepKind, StepState,
+};
 use serde_json::Value;
 use tradewind_kernel::filter::{Field, FieldKind, Fields, Filter, Sort};
 use tradewind_kernel::id::{
@@ -42,6 +44,10 @@ stmts! {
     /// The latest orders of a subscription.
     OF_SUBSCRIPTION = "SELECT id, kind, state, customer_id, seller_id, vendor_id, product_id, plan_id, subscription_id, quote_id, input,
         preview, currency, due_now, placed_by, placed_at, reason, completed_at, version FROM sales_order
+        WHERE realm_id = $1 AND subscription_id = $2 ORDER BY placed_at DESC, id DESC LIMIT 50";
+    /// The same without what was asked for and promised.
+    SUMMARIES_OF = "SELECT id, kind, state, customer_id, seller_id, product_id, plan_id, subscription_id,
+        currency, due_now, placed_by, placed_at, reason, completed_at FROM sales_order
         WHERE realm_id = $1 AND subscription_id = $2 ORDER BY placed_at DESC, id DESC LIMIT 50";
 }
 
@@ -98,6 +104,46 @@ impl From<OrderRow> for Order {
             reason: row.reason,
             completed_at: row.completed_at,
             version: row.version,
+        }
+    }
+}
+
+row! {
+    /// An order as lists read it.
+    struct SummaryRow {
+        id: OrderId,
+        kind: OrderKind,
+        state: OrderState,
+        customer_id: AccountId,
+        seller_id: AccountId,
+        product_id: ProductId,
+        plan_id: PlanId,
+        subscription_id: SubscriptionId,
+        currency: Currency,
+        due_now: i64,
+        placed_by: String,
+        placed_at: Timestamp,
+        reason: Option<String>,
+        completed_at: Option<Timestamp>,
+    }
+}
+
+impl From<SummaryRow> for OrderSummary {
+    fn from(row: SummaryRow) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            state: row.state,
+            customer_id: row.customer_id,
+            seller_id: row.seller_id,
+            product_id: row.product_id,
+            plan_id: row.plan_id,
+            subscription_id: row.subscription_id,
+            due_now: Money::new(row.due_now, row.currency),
+            placed_by: row.placed_by,
+            placed_at: row.placed_at,
+            reason: row.reason,
+            completed_at: row.completed_at,
         }
     }
 }
@@ -256,6 +302,18 @@ pub(crate) async fn of_subscription(
     Ok(rows.into_iter().map(Order::from).collect())
 }
 
+/// The same, without what was asked for and promised.
+pub(crate) async fn summaries_of(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscription: SubscriptionId,
+) -> Result<Vec<OrderSummary>> {
+    let rows = tx
+        .all::<SummaryRow>(&SUMMARIES_OF, args![realm, subscription])
+        .await?;
+    Ok(rows.into_iter().map(OrderSummary::from).collect())
+}
+
 /// What a list of orders can be filtered and sorted by.
 pub(crate) const FIELDS: Fields = Fields(&[
     Field::text("kind", "o.kind"),
@@ -288,9 +346,10 @@ fn scope(realm: RealmId, viewer: &Viewer) -> Scope {
 }
 
 row! {
-    struct StateCount {
+    struct CountRow {
         state: OrderState,
         orders: i64,
+        own: i64,
     }
 }
 
@@ -300,21 +359,47 @@ pub(crate) async fn counts(
     realm: RealmId,
     viewer: &Viewer,
     filter: &Filter,
-) -> Result<Vec<(OrderState, i64)>> {
+) -> Result<Vec<OrderCount>> {
     let query = Query::new(
         "orders::order_counts",
-        "SELECT o.state, COUNT(*) AS orders FROM sales_order o WHERE o.realm_id = $1",
-        args![realm],
+        "SELECT o.state, COUNT(*) AS orders, CAST(SUM(CASE WHEN o.seller_id = $2 THEN 1 ELSE 0 END) AS BIGINT) AS own
+        FROM sales_order o WHERE o.realm_id = $1",
+        args![realm, viewer.account],
     );
     let query = query
         .scope(scope(realm, viewer))
         .filter(filter)
         .tail("GROUP BY o.state");
-    let rows = tx.query::<StateCount>(query).await?;
+    let rows = tx.query::<CountRow>(query).await?;
     Ok(rows
         .into_iter()
-        .map(|row| (row.state, row.orders))
+        .map(|row| OrderCount {
+            state: row.state,
+            all: row.orders,
+            own: row.own,
+        })
         .collect())
+}
+
+/// A page of the orders that someone may see, without what was asked for and promised.
+pub(crate) async fn summaries(
+    tx: &mut Tx,
+    realm: RealmId,
+    viewer: &Viewer,
+    filter: &Filter,
+    sort: &Sort,
+    page: &PageRequest,
+) -> Result<Page<OrderSummary>> {
+    let query = Query::new(
+        "orders::order_summaries",
+        "SELECT o.id, o.kind, o.state, o.customer_id, o.seller_id, o.product_id, o.plan_id, o.subscription_id,
+        o.currency, o.due_now, o.placed_by, o.placed_at, o.reason, o.completed_at
+        FROM sales_order o WHERE o.realm_id = $1",
+        args![realm],
+    );
+    let query = query.scope(scope(realm, viewer)).filter(filter);
+    let found = tx.page::<SummaryRow>(query, page, sort, "o.id").await?;
+    Ok(found.map(OrderSummary::from))
 }
 
 /// A page of the orders that someone may see.

@@ -9,6 +9,11 @@ use tradewind_platform::{args, bulk, row, stmts};
 stmts! {
     /// What a subscription holds.
     ITEMS = "SELECT item_id, code, quantity FROM subscription_item WHERE realm_id = $1 AND subscription_id = $2 ORDER BY code";
+    /// What some subscriptions hold.
+    ITEMS_MANY = "SELECT subscription_id, item_id, code, quantity FROM subscription_item WHERE realm_id = $1
+        AND subscription_id IN (SELECT value FROM json_each($2)) ORDER BY subscription_id, code",
+        pg = "SELECT subscription_id, item_id, code, quantity FROM subscription_item WHERE realm_id = $1
+        AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) ORDER BY subscription_id, code";
     /// Forgets what a subscription holds.
     ITEMS_DELETE = "DELETE FROM subscription_item WHERE realm_id = $1 AND subscription_id = $2";
     /// What some subscriptions have held.
@@ -32,8 +37,6 @@ stmts! {
         AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) ORDER BY subscription_id, position, from_on";
     /// Other terms for a leg.
     LEG_TERMS = "UPDATE leg SET terms_id = $4, terms_from = $5 WHERE realm_id = $1 AND subscription_id = $2 AND position = $3";
-    /// The answers given when ordering.
-    PARAMETERS = "SELECT code, value, sensitive FROM subscription_parameter WHERE realm_id = $1 AND subscription_id = $2 ORDER BY code";
 }
 
 bulk! {
@@ -106,6 +109,28 @@ pub(crate) async fn items(
             item_id: r.item_id,
             code: r.code,
             quantity: r.quantity,
+        })
+        .collect())
+}
+
+/// What some subscriptions hold, each with its subscription.
+pub(crate) async fn items_many(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscriptions: &[SubscriptionId],
+) -> Result<Vec<(SubscriptionId, SubscriptionItem)>> {
+    let rows: Vec<(SubscriptionId, ItemId, String, Decimal)> = tx
+        .all(&ITEMS_MANY, args![realm, Json(subscriptions)])
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(subscription, item_id, code, quantity)| {
+            let item = SubscriptionItem {
+                item_id,
+                code,
+                quantity,
+            };
+            (subscription, item)
         })
         .collect())
 }
@@ -231,14 +256,6 @@ pub(crate) async fn past_terms(
     subscriptions: &[SubscriptionId],
 ) -> Result<Vec<(SubscriptionId, i64, Date, TermsId)>> {
     tx.all(&PAST, args![realm, Json(subscriptions)]).await
-}
-
-pub(crate) async fn parameters(
-    tx: &mut Tx,
-    realm: RealmId,
-    subscription: SubscriptionId,
-) -> Result<Vec<ParameterRow>> {
-    tx.all(&PARAMETERS, args![realm, subscription]).await
 }
 
 pub(crate) async fn parameters_insert(

@@ -2,17 +2,18 @@
 
 use crate::billing::PeriodAdvance;
 use crate::service::Viewer;
+use crate::store::quantity::ParameterRow;
 use crate::types::{
     CommercialState, DeliveryState, ScheduledChange, Subscription, SubscriptionEvent,
-    SubscriptionHome,
+    SubscriptionHome, SubscriptionItem,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tradewind_kernel::filter::{Field, FieldKind, Fields, Filter, Sort};
-use tradewind_kernel::id::{AccountId, PlanId, ProductId, RealmId, SubscriptionId};
+use tradewind_kernel::id::{AccountId, ItemId, PlanId, ProductId, RealmId, SubscriptionId};
 use tradewind_kernel::page::{Page, PageRequest};
-use tradewind_kernel::{Currency, Date, Error, Result, Timestamp, Zone};
-use tradewind_platform::db::{Arg, Json, Query, Scope, Tx};
+use tradewind_kernel::{Currency, Date, Decimal, Error, Result, Timestamp, Zone};
+use tradewind_platform::db::{Arg, FromRow, Json, Query, Row, Scope, Tx};
 use tradewind_platform::{args, row, sql_text, stmts};
 use tradewind_policy::AccountKind;
 
@@ -30,6 +31,23 @@ macro_rules! columns {
 stmts! {
     /// One subscription.
     GET = concat!("SELECT ", columns!(), " FROM subscription WHERE realm_id = $1 AND id = $2");
+    /// One subscription with what it holds, the answers given when ordering, and whether an order of it is open.
+    DETAIL = concat!("SELECT ", columns!(), ",
+        (SELECT COUNT(*) FROM sales_order o WHERE o.realm_id = $1 AND o.subscription_id = $2
+            AND o.state NOT IN ('completed', 'rejected', 'cancelled')) AS open_orders,
+        (SELECT json_group_array(json_array(i.item_id, i.code, i.quantity)) FROM subscription_item i
+            WHERE i.realm_id = $1 AND i.subscription_id = $2) AS items,
+        (SELECT json_group_array(json_array(p.code, p.value, p.sensitive)) FROM subscription_parameter p
+            WHERE p.realm_id = $1 AND p.subscription_id = $2) AS parameters
+        FROM subscription WHERE realm_id = $1 AND id = $2"),
+        pg = concat!("SELECT ", columns!(), ",
+        (SELECT COUNT(*) FROM sales_order o WHERE o.realm_id = $1 AND o.subscription_id = $2
+            AND o.state NOT IN ('completed', 'rejected', 'cancelled')) AS open_orders,
+        (SELECT CAST(COALESCE(json_agg(json_build_array(i.item_id, i.code, i.quantity)), '[]') AS TEXT) FROM subscription_item i
+            WHERE i.realm_id = $1 AND i.subscription_id = $2) AS items,
+        (SELECT CAST(COALESCE(json_agg(json_build_array(p.code, p.value, p.sensitive)), '[]') AS TEXT) FROM subscription_parameter p
+            WHERE p.realm_id = $1 AND p.subscription_id = $2) AS parameters
+        FROM subscription WHERE realm_id = $1 AND id = $2");
     /// One subscription, locked.
     LOCK = concat!("SELECT ", columns!(), " FROM subscription WHERE realm_id = $1 AND id = $2 {for_update}");
     /// Some subscriptions.
@@ -45,6 +63,11 @@ stmts! {
     /// Some subscriptions of an account that have not ended.
     RUNNING = "SELECT id, name FROM subscription WHERE realm_id = $1 AND (customer_id = $2 OR seller_id = $2 OR vendor_id = $2)
         AND commercial_state NOT IN ('expired', 'terminated') ORDER BY id LIMIT $3";
+    /// Some subscriptions of a customer that are billed next, all on the same day.
+    NEXT_DUE = concat!("SELECT ", columns!(), " FROM subscription s WHERE s.realm_id = $1 AND s.customer_id = $2
+        AND s.commercial_state IN ('active', 'grace', 'suspended') AND s.next_bill_on = (SELECT MIN(m.next_bill_on)
+            FROM subscription m WHERE m.realm_id = $1 AND m.customer_id = $2 AND m.commercial_state IN ('active', 'grace', 'suspended'))
+        ORDER BY s.id LIMIT $3");
     /// Between whom some subscriptions are, and in which zone.
     HOMES = "SELECT id, customer_id, vendor_id, zone FROM subscription WHERE realm_id = $1
         AND id IN (SELECT value FROM json_each($2))",
@@ -145,6 +168,52 @@ pub(crate) async fn get(tx: &mut Tx, realm: RealmId, id: SubscriptionId) -> Resu
         .ok_or_else(|| Error::not_found(id))
 }
 
+/// A subscription with what it holds, the answers given when ordering, and whether an order of it is open.
+pub(crate) struct Whole {
+    pub(crate) subscription: Subscription,
+    pub(crate) items: Vec<SubscriptionItem>,
+    pub(crate) parameters: Vec<ParameterRow>,
+    pub(crate) has_open_order: bool,
+}
+
+impl FromRow for Whole {
+    fn from_row(row: &Row) -> Result<Self> {
+        let open_orders: i64 = row.get("open_orders")?;
+        let Json(items) = row.get::<Json<Vec<(ItemId, String, Decimal)>>>("items")?;
+        let Json(parameters) = row.get::<Json<Vec<(String, String, i64)>>>("parameters")?;
+        let mut items: Vec<SubscriptionItem> = items
+            .into_iter()
+            .map(|(item_id, code, quantity)| SubscriptionItem {
+                item_id,
+                code,
+                quantity,
+            })
+            .collect();
+        items.sort_by(|a, b| a.code.cmp(&b.code));
+        let mut parameters: Vec<ParameterRow> = parameters
+            .into_iter()
+            .map(|(code, value, sensitive)| ParameterRow {
+                code,
+                value,
+                sensitive: sensitive != 0,
+            })
+            .collect();
+        parameters.sort_by(|a, b| a.code.cmp(&b.code));
+        Ok(Self {
+            subscription: SubscriptionRow::from_row(row)?.into(),
+            items,
+            parameters,
+            has_open_order: open_orders > 0,
+        })
+    }
+}
+
+/// A subscription with everything that a look at it shows.
+pub(crate) async fn whole(tx: &mut Tx, realm: RealmId, id: SubscriptionId) -> Result<Whole> {
+    let found = tx.opt::<Whole>(&DETAIL, args![realm, id]).await?;
+    found.ok_or_else(|| Error::not_found(id))
+}
+
 pub(crate) async fn lock(tx: &mut Tx, realm: RealmId, id: SubscriptionId) -> Result<Subscription> {
     let row = tx.opt::<SubscriptionRow>(&LOCK, args![realm, id]).await?;
     row.map(Subscription::from)
@@ -159,6 +228,19 @@ pub(crate) async fn some(
 ) -> Result<Vec<Subscription>> {
     let rows = tx
         .all::<SubscriptionRow>(&SOME, args![realm, Json(ids)])
+        .await?;
+    Ok(rows.into_iter().map(Subscription::from).collect())
+}
+
+/// Some subscriptions of a customer that are billed next, all on the same day.
+pub(crate) async fn next_due(
+    tx: &mut Tx,
+    realm: RealmId,
+    customer: AccountId,
+    limit: i64,
+) -> Result<Vec<Subscription>> {
+    let rows = tx
+        .all::<SubscriptionRow>(&NEXT_DUE, args![realm, customer, limit])
         .await?;
     Ok(rows.into_iter().map(Subscription::from).collect())
 }
@@ -311,19 +393,29 @@ pub(crate) const FIELDS: Fields = Fields(&[
     Field::new("next_bill", FieldKind::Date, "s.next_bill_on"),
 ]);
 
-/// A page of the subscriptions that someone may see.
-pub(crate) async fn list(
+/// How many subscriptions someone may see that a filter finds, as far as a number.
+pub(crate) async fn count(
     tx: &mut Tx,
     realm: RealmId,
     viewer: &Viewer,
     filter: &Filter,
-    sort: &Sort,
-    page: &PageRequest,
-) -> Result<Page<Subscription>> {
+    at_most: i64,
+) -> Result<i64> {
+    let query = Query::new(
+        "orders::subscription_count",
+        "SELECT 1 FROM subscription s WHERE s.realm_id = $1",
+        args![realm],
+    );
+    let query = query.scope(scope(realm, viewer)).filter(filter);
+    tx.count_of(query, at_most).await
+}
+
+/// What someone may see of subscriptions.
+fn scope(realm: RealmId, viewer: &Viewer) -> Scope {
     // Each in the form that can follow an index: a customer has few, a seller's lie with the sellers at and below it, and
     // what is sold below a distributor is much of everything.
     let own = viewer.account;
-    let scope = match viewer.kind {
+    match viewer.kind {
         _ if viewer.is_root => Scope::all(),
         AccountKind::Customer => Scope::only("s.customer_id = ?", args![own]),
         AccountKind::Vendor => Scope::only("s.vendor_id = ?", args![own]),
@@ -336,7 +428,18 @@ pub(crate) async fn list(
              AND p.account_id = s.customer_id)",
             args![realm, own],
         ),
-    };
+    }
+}
+
+/// A page of the subscriptions that someone may see.
+pub(crate) async fn list(
+    tx: &mut Tx,
+    realm: RealmId,
+    viewer: &Viewer,
+    filter: &Filter,
+    sort: &Sort,
+    page: &PageRequest,
+) -> Result<Page<Subscription>> {
     let query = Query::new(
         "orders::subscription_list",
         concat!(
@@ -347,7 +450,12 @@ pub(crate) async fn list(
         args![realm],
     );
     let found = tx
-        .page::<SubscriptionRow>(query.scope(scope).filter(filter), page, sort, "s.id")
+        .page::<SubscriptionRow>(
+            query.scope(scope(realm, viewer)).filter(filter),
+            page,
+            sort,
+            "s.id",
+        )
         .await?;
     Ok(found.map(Subscription::from))
 }

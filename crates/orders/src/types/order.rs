@@ -162,6 +162,48 @@ pub struct Order {
     pub version: i64,
 }
 
+/// An order as lists show it: without what was asked for and promised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderSummary {
+    /// Its id.
+    pub id: OrderId,
+    /// What it is for.
+    pub kind: OrderKind,
+    /// How far it is.
+    pub state: OrderState,
+    /// Who buys.
+    pub customer_id: AccountId,
+    /// Who sells.
+    pub seller_id: AccountId,
+    /// The product.
+    pub product_id: ProductId,
+    /// The plan that is ordered or kept.
+    pub plan_id: PlanId,
+    /// The subscription that it creates or changes.
+    pub subscription_id: SubscriptionId,
+    /// What is due now, with tax; nothing is due when it is not positive.
+    pub due_now: Money,
+    /// Who placed it.
+    pub placed_by: String,
+    /// When.
+    pub placed_at: Timestamp,
+    /// Why it was rejected, cancelled, or has failed.
+    pub reason: Option<String>,
+    /// When it was over.
+    pub completed_at: Option<Timestamp>,
+}
+
+/// How many orders are in a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderCount {
+    /// The state.
+    pub state: OrderState,
+    /// All that were found.
+    pub all: i64,
+    /// Those that the account that asked sells itself.
+    pub own: i64,
+}
+
 /// One step of an order's timeline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OrderStep {

@@ -87,6 +87,17 @@ impl DbConfig {
     }
 }
 
+impl DbConfig {
+    /// Connections that may be held for a whole request, so that one is always left for whoever asks beside them.
+    pub(crate) fn shareable(&self) -> usize {
+        let connections = match self {
+            Self::Sqlite { readers, .. } => *readers,
+            Self::Postgres { connections, .. } => *connections / 2,
+        };
+        usize::try_from(connections.saturating_sub(1)).unwrap_or_default()
+    }
+}
+
 /// An open database. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Db {
@@ -110,6 +121,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Prepared statements kept per connection.
 const STATEMENT_CACHE: usize = 400;
+/// Pages that SQLite's writer keeps in memory, in KiB (negative, as SQLite has it).
+const WRITER_CACHE: &str = "-16384";
+/// The same for each reader: there are several, and the system keeps the file in memory beside.
+const READER_CACHE: &str = "-4096";
 /// PostgreSQL connections that may turn out broken, one after the other, before beginning fails.
 const BROKEN_CONNECTIONS_MAX: u32 = 20;
 
@@ -135,7 +150,7 @@ impl Db {
                         Durability::Normal => SqliteSynchronous::Normal,
                     })
                     .pragma("temp_store", "memory")
-                    .pragma("cache_size", "-16384")
+                    .pragma("cache_size", WRITER_CACHE)
                     .statement_cache_capacity(STATEMENT_CACHE)
                     .disable_statement_logging();
                 let writer = sqlite_pool(1)
@@ -143,8 +158,8 @@ impl Db {
                     .await;
                 let writer =
                     writer.map_err(|e| unreachable_database(&path.display().to_string(), &e))?;
-                let readers =
-                    sqlite_pool((*readers).max(1)).connect_lazy_with(options.read_only(true));
+                let readers = sqlite_pool((*readers).max(1))
+                    .connect_lazy_with(options.read_only(true).pragma("cache_size", READER_CACHE));
                 Pools::Sqlite { writer, readers }
             }
             DbConfig::Postgres { url, connections } => {

@@ -171,6 +171,14 @@ impl Query {
         )
     }
 
+    /// Turns the query into one that counts its rows, as far as a number.
+    pub(super) fn counted(mut self, at_most: i64) -> Self {
+        let limit = self.bind(Arg::Int(at_most));
+        self.columns = "SELECT CAST(COUNT(*) AS BIGINT)".to_owned();
+        self.rest = format!("FROM (SELECT 1 AS one {} LIMIT {limit}) counted", self.rest);
+        self
+    }
+
     /// Turns the query into one for a page: the keys of the order become columns of the answer, the cursor a condition.
     pub(super) fn page(
         mut self,

@@ -145,6 +145,15 @@ impl Tx {
         order.cut(page, &rows)
     }
 
+    /// How many rows a dynamic query has; those after `at_most` are not looked for.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn count_of(&mut self, query: Query, at_most: i64) -> Result<i64> {
+        let rows = self.query::<(i64,)>(query.counted(at_most)).await?;
+        Ok(rows.first().map_or(0, |(count,)| *count))
+    }
+
     async fn dynamic(&mut self, query: Query) -> Result<Vec<Row>> {
         let (name, text, args) = query.render();
         // Sound because `Query` is built of static texts only; what comes from outside is always a parameter.
@@ -174,7 +183,7 @@ impl Tx {
             Engine::Postgres => {
                 rows.iter().try_for_each(|row| storable(row))?;
                 for arrays in postgres_arrays(bulk, rows)? {
-                    self.count();
+                    self.count(bulk.name());
                     let Inner::Postgres(tx) = &mut self.inner else {
                         continue;
                     };
@@ -215,7 +224,7 @@ impl Tx {
             Engine::Postgres => {
                 rows.iter().try_for_each(|row| storable(row))?;
                 for arrays in postgres_arrays(bulk, rows)? {
-                    self.count();
+                    self.count(bulk.name());
                     let Inner::Postgres(tx) = &mut self.inner else {
                         continue;
                     };
@@ -235,7 +244,7 @@ impl Tx {
 
     /// Runs DDL of the migrations runner, unprepared.
     pub(crate) async fn ddl(&mut self, name: &'static str, text: String) -> Result<()> {
-        self.count();
+        self.count(name);
         let sql = AssertSqlSafe(text);
         match &mut self.inner {
             Inner::Sqlite(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop),
@@ -295,14 +304,16 @@ impl Tx {
         }
     }
 
-    fn count(&self) {
+    /// Counts a statement; at the level of traces it is named as well.
+    fn count(&self, name: &'static str) {
         self.statements.fetch_add(1, Ordering::Relaxed);
+        tracing::trace!(target: "tradewind::statements", name);
     }
 
     async fn fetch(&mut self, prepared: Prepared, args: Vec<Arg>) -> Result<Vec<Row>> {
         storable(&args)?;
-        self.count();
         let Prepared { name, sql } = prepared;
+        self.count(name);
         let rows = match &mut self.inner {
             Inner::Sqlite(tx) => {
                 let query = sqlx::query_with(sql, sqlite_args(args));
@@ -322,8 +333,8 @@ impl Tx {
 
     async fn execute(&mut self, prepared: Prepared, args: Vec<Arg>) -> Result<u64> {
         storable(&args)?;
-        self.count();
         let Prepared { name, sql } = prepared;
+        self.count(name);
         let done = match &mut self.inner {
             Inner::Sqlite(tx) => tx
                 .execute(sqlx::query_with(sql, sqlite_args(args)))

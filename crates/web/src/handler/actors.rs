@@ -40,7 +40,7 @@ impl Actors {
         };
         Ok(Self {
             t: visit.t(),
-            seller: visit.seller.as_ref().map(|pair| pair.seller.id.to_string()),
+            seller: visit.buys.map(|(seller, _)| seller.to_string()),
             known: known
                 .into_iter()
                 .map(|actor| (actor.id.clone(), actor))

@@ -1,8 +1,10 @@
 //! Orders as pages show them, to buyers and sellers alike.
 
+use tradewind_billing::{service::invoices_about, types::DocumentSummary};
 use tradewind_flows::quote::QuotePreview;
-use tradewind_kernel::{Error, Result};
-use tradewind_orders::types::{Order, OrderDetail, OrderState, StepState};
+use tradewind_kernel::{Error, PageRequest, Result};
+use tradewind_orders::types::{Order, OrderDetail, OrderState, OrderSummary, StepState};
+use tradewind_policy::Action;
 
 use super::{actors::Actors, names::Names, price};
 use crate::{
@@ -13,6 +15,8 @@ use crate::{
     },
 };
 
+/// Documents of an order that are shown.
+const INVOICES: u32 = 20;
 /// Stands for an answer that is not shown.
 const SECRET: &str = "••••••";
 
@@ -22,7 +26,7 @@ pub(super) fn number(id: impl std::fmt::Display) -> Txt {
 }
 
 /// An order in a list.
-pub(super) fn row(known: &Names, order: &Order) -> OrderRow {
+pub(super) fn row(known: &Names, order: &OrderSummary) -> OrderRow {
     OrderRow {
         id: order.id.to_string().into(),
         number: number(order.id),
@@ -97,6 +101,32 @@ pub(super) fn steps(actors: &Actors, detail: &OrderDetail) -> Vec<OrderStep> {
             log: step.detail.clone().unwrap_or_default().into(),
         })
         .collect()
+}
+
+/// The documents that an order led to: number and id.
+///
+/// # Errors
+/// Database errors.
+pub(super) async fn invoices(visit: &Visit, order: &Order) -> Result<Vec<(Txt, Txt)>> {
+    if !visit.may_at_home(Action::InvoiceView) {
+        return Ok(Vec::new());
+    }
+    let found = documents(visit, order).await?;
+    Ok(found
+        .into_iter()
+        .map(|document| (document.number.into(), document.id.to_string().into()))
+        .collect())
+}
+
+/// The documents that an order led to, as far as the reader may see them, the latest first.
+///
+/// # Errors
+/// Database errors.
+pub(super) async fn documents(visit: &Visit, order: &Order) -> Result<Vec<DocumentSummary>> {
+    let page = PageRequest::new(Some(INVOICES), None)?;
+    let subscription = order.subscription_id;
+    let found = invoices_about(visit.p(), &visit.ctx, subscription, Some(order.id), &page).await?;
+    Ok(found.items)
 }
 
 /// Whether something is still under way that goes on by itself.

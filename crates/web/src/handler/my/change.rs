@@ -9,7 +9,10 @@ use tradewind_catalogue::{
 };
 use tradewind_flows::{
     order::{PlaceInput, cancellation_withdraw, order_place},
-    quote::{CancelInput, CancelWhen, ChangeInput, QuoteView, quote_cancel, quote_change},
+    quote::{
+        CancelInput, CancelWhen, ChangeInput, QuoteView, preview_of_cancel, quote_cancel,
+        quote_change,
+    },
 };
 use tradewind_kernel::{
     Decimal, Error, Result,
@@ -351,10 +354,9 @@ async fn cancel_page(visit: &Visit, detail: &SubscriptionDetail, form: FormState
         when: CancelWhen::Now,
         reason: None,
     };
-    let ctx = visit.ctx.clone().as_dry_run();
-    let at_once = match quote_cancel(visit.p(), &ctx, &input).await {
-        Ok(quote) => {
-            let credited = quote.preview.billing.credited;
+    let at_once = match preview_of_cancel(visit.p(), &visit.ctx, &input).await {
+        Ok(preview) => {
+            let credited = preview.billing.credited;
             Some((!credited.is_zero()).then_some(credited))
         }
         Err(Error::Refused { .. } | Error::Conflict { .. }) => None,

@@ -1,29 +1,38 @@
 //! What do I have, what will I pay next, what needs me, what happened.
 
 use tradewind_billing::service::{Between, ListQuery, Standing, invoice_list, standing};
+use tradewind_flows::upcoming::upcoming_next;
 use tradewind_kernel::{Money, PageRequest, Result};
 use tradewind_orders::{
-    service::{OrderQuery, SubscriptionQuery, order_list, subscription_list},
-    types::{Order, OrderState, Subscription},
+    service::{
+        OrderQuery, SubscriptionQuery, order_summaries, subscription_count, subscription_list,
+    },
+    types::{OrderState, OrderSummary},
 };
 use tradewind_policy::Action;
 
 use super::{
     super::{names::Names, price, recurring::Recurring},
-    invoices, subscriptions, upcoming,
+    invoices, subscriptions,
 };
 use crate::{
     respond::{self, Answer},
     session::{Customer, Visit},
     view::{
-        dashboard::{HomePage, Need},
+        dashboard::{HomePage, Need, next_stat},
         kit::{Moment, Tone, status_look},
         shared::NextInvoice,
     },
 };
 
 /// Subscriptions that the first page shows.
-const SHOWN: usize = 6;
+const SHOWN: u32 = 6;
+/// Subscriptions that are counted at most.
+const COUNTED: i64 = 100_000;
+/// Overdue invoices that the first page names.
+const NEEDS: u32 = 10;
+/// Subscriptions whose next invoices are worked out for the first page, when they come on one day.
+const WORKED_OUT: usize = 20;
 /// Orders that the first page tells of.
 const RECENT: u32 = 6;
 
@@ -31,24 +40,19 @@ const RECENT: u32 = 6;
 pub(super) async fn show(Customer(visit): Customer) -> Answer {
     let (p, ctx) = (visit.p(), &visit.ctx);
     let own = visit.account();
+    let running = subscription_count(p, ctx, "state:active,trial,grace", COUNTED).await?;
     let query = SubscriptionQuery {
-        page: PageRequest::new(Some(200), None)?,
+        filter: "-state:expired,terminated".to_owned(),
+        page: PageRequest::new(Some(SHOWN), None)?,
         ..SubscriptionQuery::default()
     };
-    let all = subscription_list(p, ctx, &query).await?.items;
-    let active = all
-        .iter()
-        .filter(|subscription| subscription.commercial_state.is_usable())
-        .count();
-    let mut shown: Vec<&Subscription> = all.iter().collect();
-    shown.sort_by_key(|subscription| subscription.commercial_state.is_final());
-    shown.truncate(SHOWN);
+    let shown = subscription_list(p, ctx, &query).await?.items;
     let orders = if visit.may_at_home(Action::OrderView) {
         let query = OrderQuery {
             page: PageRequest::new(Some(RECENT), None)?,
             ..OrderQuery::default()
         };
-        order_list(p, ctx, &query).await?.items
+        order_summaries(p, ctx, &query).await?.items
     } else {
         Vec::new()
     };
@@ -66,23 +70,23 @@ pub(super) async fn show(Customer(visit): Customer) -> Answer {
     let standing = money(&visit).await?;
     if visit.may_at_home(Action::InvoiceView) {
         let query = ListQuery {
-            filter: format!("buyer:{own} status:open kind:invoice"),
+            filter: format!("buyer:{own} status:open kind:invoice due<{}", visit.today()),
+            page: PageRequest::new(Some(NEEDS), None)?,
             ..ListQuery::default()
         };
         let open = invoice_list(p, ctx, &query).await?.items;
         needs.extend(overdue(&visit, &open));
     }
     needs.extend(waiting(&visit, &known, &orders));
-    let next = next_invoice(&visit, &all).await?;
     let page = HomePage {
         name: visit.session()?.user.name.clone().into(),
         needs,
         subscriptions: shown
-            .into_iter()
+            .iter()
             .map(|subscription| subscriptions::row(&known, &recurring, subscription))
             .collect(),
-        active: u32::try_from(active).unwrap_or(u32::MAX),
-        next,
+        active: u32::try_from(running).unwrap_or(u32::MAX),
+        next: "/my/next-invoice".into(),
         so_far: standing.not_invoiced,
         open: standing.owed,
         recent: orders
@@ -95,15 +99,14 @@ pub(super) async fn show(Customer(visit): Customer) -> Answer {
 
 /// What the account owes its seller; nothing where the reader may not know.
 async fn money(visit: &Visit) -> Result<Standing> {
-    let seller = visit.seller.as_ref();
-    let currency = seller.map_or(visit.session()?.account.currency, |pair| {
-        pair.relationship.currency
-    });
+    let currency = visit
+        .buys
+        .map_or(visit.session()?.account.currency, |(_, currency)| currency);
     let zero = Money::zero(currency);
-    match seller {
-        Some(pair) if visit.may_at_home(Action::InvoiceView) => {
+    match visit.buys {
+        Some((seller_id, currency)) if visit.may_at_home(Action::InvoiceView) => {
             let between = Between {
-                seller_id: pair.seller.id,
+                seller_id,
                 buyer_id: visit.account(),
                 currency,
             };
@@ -119,9 +122,7 @@ async fn money(visit: &Visit) -> Result<Standing> {
 
 fn overdue(visit: &Visit, open: &[tradewind_billing::types::DocumentSummary]) -> Vec<Need> {
     let t = visit.t();
-    let today = visit.today();
     open.iter()
-        .filter(|invoice| invoice.due_on < today)
         .map(|invoice| Need {
             tone: Tone::Bad,
             text: t.with(
@@ -140,7 +141,7 @@ fn overdue(visit: &Visit, open: &[tradewind_billing::types::DocumentSummary]) ->
         .collect()
 }
 
-fn waiting(visit: &Visit, known: &Names, orders: &[Order]) -> Vec<Need> {
+fn waiting(visit: &Visit, known: &Names, orders: &[OrderSummary]) -> Vec<Need> {
     let t = visit.t();
     let mut needs = Vec::new();
     if visit
@@ -176,31 +177,27 @@ fn waiting(visit: &Visit, known: &Names, orders: &[Order]) -> Vec<Need> {
     needs
 }
 
-/// The next invoice: of what is billed on the next day on which anything is, as long as that is little enough to be
-/// worked out for one page.
-async fn next_invoice(visit: &Visit, all: &[Subscription]) -> Result<Option<NextInvoice>> {
-    let Some(day) = all
-        .iter()
-        .filter(|subscription| subscription.commercial_state.is_billed())
-        .filter_map(|subscription| subscription.next_bill_on)
-        .min()
-    else {
-        return Ok(None);
-    };
-    let mut due = all.iter().filter(|subscription| {
-        subscription.commercial_state.is_billed() && subscription.next_bill_on == Some(day)
-    });
-    let (Some(one), None) = (due.next(), due.next()) else {
-        return Ok(None);
-    };
-    let preview = upcoming::of(visit, one).await?;
-    Ok(preview.and_then(|preview| {
-        let next = preview.next.as_ref()?;
-        Some(price::next(&preview, next))
-    }))
+/// `GET /my/next-invoice`: what will be billed next, for the first page, which asks for it once it is there.
+pub(super) async fn next_invoice(Customer(visit): Customer) -> Answer {
+    let previews = upcoming_next(visit.p(), &visit.ctx, WORKED_OUT).await?;
+    let mut sum: Option<NextInvoice> = None;
+    for preview in &previews {
+        let Some(next) = preview.next.as_ref().map(|next| price::next(preview, next)) else {
+            continue;
+        };
+        sum = Some(match sum {
+            Some(sum) => NextInvoice {
+                total: sum.total.add(next.total)?,
+                plus_usage: sum.plus_usage || next.plus_usage,
+                ..sum
+            },
+            None => next,
+        });
+    }
+    respond::part(next_stat(&visit.t(), sum.as_ref()))
 }
 
-fn moment(visit: &Visit, known: &Names, order: &Order) -> Moment {
+fn moment(visit: &Visit, known: &Names, order: &OrderSummary) -> Moment {
     let t = visit.t();
     let (tone, icon) = status_look(order.state.as_str());
     let what = format!(

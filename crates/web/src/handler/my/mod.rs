@@ -19,6 +19,7 @@ use axum::{
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/my", get(home::show))
+        .route("/my/next-invoice", get(home::next_invoice))
         .route("/my/subscriptions", get(subscriptions::list))
         .route("/my/subscriptions/{id}", get(subscriptions::overview))
         .route("/my/subscriptions/{id}/usage", get(subscriptions::usage))

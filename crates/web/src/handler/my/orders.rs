@@ -4,7 +4,7 @@ use axum::extract::Path;
 use tradewind_flows::order::order_cancel;
 use tradewind_kernel::{Error, PageRequest, Result, id::OrderId};
 use tradewind_orders::{
-    service::{OrderQuery, order_get, order_list, order_retry, subscription_get},
+    service::{OrderQuery, order_get, order_retry, order_summaries, subscription_get},
     types::{OrderDecision, OrderDetail, OrderKind, OrderOperation, OrderRefusal, OrderState},
 };
 
@@ -49,7 +49,7 @@ pub(super) async fn list(Customer(visit): Customer) -> Answer {
         page: page_of(&visit)?,
         ..OrderQuery::default()
     };
-    let found = order_list(visit.p(), &visit.ctx, &query).await?;
+    let found = order_summaries(visit.p(), &visit.ctx, &query).await?;
     let known = Names::load(&visit, found.items.iter().map(|order| order.product_id), []).await?;
     let page = OrdersPage {
         base: "/my",
@@ -114,7 +114,7 @@ async fn filled(visit: &Visit, detail: &OrderDetail) -> Result<OrderPage> {
         steps: order::steps(&actors, detail),
         price: order::price(visit, &known, placed)?,
         subscription: Some(placed.subscription_id.to_string().into()),
-        invoices: Vec::new(),
+        invoices: order::invoices(visit, placed).await?,
         approve: Permit::Hidden,
         retry: may(OrderOperation::Retry),
         cancel: may(OrderOperation::Cancel),

@@ -3,14 +3,13 @@
 use axum::extract::Path;
 use tradewind_billing::{
     service::{
-        ListQuery, MethodAdd, MethodRef, PaymentPay, invoice_get, invoice_list, method_add,
-        method_list, method_remove, method_set_default, orders_of_invoice_in,
-        payment_confirm_action, payment_get, payment_pay, payments_of_invoice,
+        MethodAdd, MethodRef, PaymentPay, invoice_get, method_add, method_list, method_remove,
+        method_set_default, payment_confirm_action, payment_get, payment_pay, payments_of_invoice,
     },
-    types::{CardInput, Document, Payment, PaymentMethod, PaymentState},
+    types::{Balance, BalanceStatus, CardInput, Document, Payment, PaymentMethod, PaymentState},
 };
 use tradewind_kernel::{
-    Error, Money, PageRequest, Result,
+    Error, Money, Result,
     id::{InvoiceId, OrderId, PaymentId, PaymentMethodId},
 };
 use tradewind_orders::{
@@ -35,9 +34,6 @@ use crate::{
         shared::FormState,
     },
 };
-
-/// Invoices since an order that are looked through for its own.
-const INVOICES: u32 = 5;
 
 /// What is to be paid.
 struct Due {
@@ -88,36 +84,13 @@ impl Due {
 
 /// The open invoice of an order.
 async fn invoice_of(visit: &Visit, order: &Order) -> Result<Option<Document>> {
-    let day = order.placed_at.date_in(&visit.zone);
-    let query = ListQuery {
-        filter: format!(
-            "buyer:{} status:open kind:invoice issued>={day}",
-            order.customer_id
-        ),
-        page: PageRequest::new(Some(INVOICES), None)?,
-        ..ListQuery::default()
-    };
-    let open: Vec<InvoiceId> = invoice_list(visit.p(), &visit.ctx, &query)
-        .await?
-        .items
-        .into_iter()
-        .map(|document| document.id)
-        .collect();
-    let found = visit
-        .p()
-        .read(&visit.ctx, &(order.id, open), |w, (order, open)| {
-            Box::pin(async move {
-                for invoice in open {
-                    if orders_of_invoice_in(w, *invoice).await?.contains(order) {
-                        return Ok(Some(*invoice));
-                    }
-                }
-                Ok(None)
-            })
-        })
-        .await?;
-    match found {
-        Some(id) => invoice_get(visit.p(), &visit.ctx, id).await.map(Some),
+    let found = order::documents(visit, order).await?;
+    let is_open = |balance: &Balance| balance.status == BalanceStatus::Open;
+    let open = found
+        .iter()
+        .find(|one| one.balance.as_ref().is_some_and(is_open));
+    match open {
+        Some(open) => invoice_get(visit.p(), &visit.ctx, open.id).await.map(Some),
         None => Ok(None),
     }
 }

@@ -5,10 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::header;
-use tradewind_billing::{
-    service::{ListQuery, invoice_list, invoice_subscriptions},
-    types::DocumentSummary,
-};
+use tradewind_billing::service::invoices_about;
 use tradewind_catalogue::types::{ItemKind, Plan};
 use tradewind_fulfilment::{
     service::{access_get, credential_reveal},
@@ -17,7 +14,7 @@ use tradewind_fulfilment::{
 use tradewind_kernel::{Error, PageRequest, Result, calendar::add_days, id::SubscriptionId};
 use tradewind_metering::service::usage_totals;
 use tradewind_orders::{
-    service::{SubscriptionQuery, orders_of_subscription, subscription_get, subscription_list},
+    service::{SubscriptionQuery, order_summaries_of, subscription_get, subscription_list},
     types::{
         CommercialState, DeliveryState, Subscription, SubscriptionDetail, SubscriptionOperation,
     },
@@ -41,8 +38,8 @@ use crate::{
     },
 };
 
-/// Latest invoices that are looked through for those of a subscription.
-const INVOICES: u32 = 12;
+/// Latest documents that are shown of a subscription.
+const INVOICES: u32 = 50;
 
 /// A subscription in a list.
 pub(super) fn row(
@@ -111,9 +108,10 @@ pub(super) async fn list(Customer(visit): Customer) -> Answer {
 pub(super) async fn overview(Customer(visit): Customer, Id(id): Id<SubscriptionId>) -> Answer {
     let detail = subscription_get(visit.p(), &visit.ctx, id).await?;
     let subscription = &detail.subscription;
+    // It names everybody between whom the subscription is sold: what is shown of them needs no reading after it.
+    let preview = upcoming::of(&visit, subscription).await?;
     let known = names(&visit, subscription).await?;
     let access = access_get(visit.p(), &visit.ctx, id).await?;
-    let preview = upcoming::of(&visit, subscription).await?;
     let t = visit.t();
     let plan = known.plan(subscription.product_id, subscription.plan_id);
     let locale = visit.ctx.locale;
@@ -338,27 +336,10 @@ pub(super) async fn usage(Customer(visit): Customer, Id(id): Id<SubscriptionId>)
 pub(super) async fn invoices(Customer(visit): Customer, Id(id): Id<SubscriptionId>) -> Answer {
     let detail = subscription_get(visit.p(), &visit.ctx, id).await?;
     let known = names(&visit, &detail.subscription).await?;
-    let query = ListQuery {
-        filter: format!("buyer:{}", detail.subscription.customer_id),
-        page: PageRequest::new(Some(INVOICES), None)?,
-        ..ListQuery::default()
-    };
-    let found = invoice_list(visit.p(), &visit.ctx, &query).await?.items;
-    let of: Vec<DocumentSummary> = visit
-        .p()
-        .read(&visit.ctx, &(id, found), |w, (id, found)| {
-            Box::pin(async move {
-                let mut of = Vec::new();
-                for document in found {
-                    if invoice_subscriptions_of(w, document).await?.contains(id) {
-                        of.push(document.clone());
-                    }
-                }
-                Ok(of)
-            })
-        })
-        .await?;
-    let rows = of
+    let page = PageRequest::new(Some(INVOICES), None)?;
+    let found = invoices_about(visit.p(), &visit.ctx, id, None, &page).await?;
+    let rows = found
+        .items
         .iter()
         .map(|document| invoices::row(&visit, document, Txt::default()))
         .collect();
@@ -366,21 +347,10 @@ pub(super) async fn invoices(Customer(visit): Customer, Id(id): Id<SubscriptionI
     respond::page(page.page(visit.app()))
 }
 
-/// The subscriptions of a document; a credit note has no balance and is left to its invoice.
-async fn invoice_subscriptions_of(
-    w: &mut tradewind_platform::Work,
-    document: &DocumentSummary,
-) -> Result<Vec<SubscriptionId>> {
-    if document.balance.is_none() {
-        return Ok(Vec::new());
-    }
-    invoice_subscriptions(w, document.id).await
-}
-
 pub(super) async fn changes(Customer(visit): Customer, Id(id): Id<SubscriptionId>) -> Answer {
     let detail = subscription_get(visit.p(), &visit.ctx, id).await?;
     let known = names(&visit, &detail.subscription).await?;
-    let found = orders_of_subscription(visit.p(), &visit.ctx, id).await?;
+    let found = order_summaries_of(visit.p(), &visit.ctx, id).await?;
     let rows = found.iter().map(|one| order::row(&known, one)).collect();
     let page = framed(&visit, &known, &detail, SubscriptionView::Changes(rows));
     respond::page(page.page(visit.app()))
@@ -391,7 +361,7 @@ pub(super) async fn activity(Customer(visit): Customer, Id(id): Id<SubscriptionI
     let detail = subscription_get(visit.p(), &visit.ctx, id).await?;
     let known = names(&visit, &detail.subscription).await?;
     let t = visit.t();
-    let orders = orders_of_subscription(visit.p(), &visit.ctx, id).await?;
+    let orders = order_summaries_of(visit.p(), &visit.ctx, id).await?;
     let named: Vec<&str> = orders.iter().map(|one| &*one.placed_by).collect();
     let actors = Actors::of(&visit, &named).await?;
     let mut moments = Vec::new();

@@ -228,17 +228,8 @@ async fn relationship(desk: &Desk, account: &Account) -> Result<Option<Relations
     if account.id == desk.account() {
         return Ok(None);
     }
-    let id = account.id;
-    let found = desk
-        .p()
-        .read(&desk.ctx, &(parent, id), |w, (parent, id)| {
-            Box::pin(async move { accounts::relationship_of(w, *parent, *id).await })
-        })
-        .await;
-    match found {
-        Ok(found) => accounts::relationship_get(desk.p(), &desk.ctx, found.id)
-            .await
-            .map(Some),
+    match accounts::relationship_between(desk.p(), &desk.ctx, parent, account.id).await {
+        Ok(found) => Ok(Some(found)),
         Err(Error::NotFound { .. }) => Ok(None),
         Err(error) => Err(error),
     }

@@ -3,9 +3,8 @@
 use tradewind_accounts::service as accounts;
 use tradewind_billing::service as billing;
 use tradewind_fulfilment::service as fulfilment;
-use tradewind_kernel::page::{ListRequest, PageRequest};
 use tradewind_kernel::{Error, Result};
-use tradewind_orders::service::{SubscriptionQuery, subscription_list};
+use tradewind_orders::service::subscription_count;
 use tradewind_policy::Action;
 
 use super::desk::{Desk, small};
@@ -14,34 +13,15 @@ use crate::respond::{self, Answer};
 use crate::view::kit::{Tone, Txt};
 use crate::view::panel::{HomePage, Kpi, Waiting};
 
-/// As many as one page counts; above it says "200+".
-const COUNTED: u32 = 200;
+/// As many as one page counts; above it says "1,000+".
+const COUNTED: i64 = 1_000;
 
 /// `GET /panel`.
 pub(crate) async fn show(desk: Desk) -> Answer {
-    let first = PageRequest::new(Some(COUNTED), None)?;
-    let subscriptions = subscription_list(
-        desk.p(),
-        &desk.ctx,
-        &SubscriptionQuery {
-            filter: "state:active,trial,grace".to_owned(),
-            sort: String::new(),
-            page: first.clone(),
-        },
-    )
-    .await?;
-    let open = billing::invoice_list(
-        desk.p(),
-        &desk.ctx,
-        &billing::ListQuery {
-            filter: format!("seller:{} status:open kind:invoice", desk.account()),
-            sort: String::new(),
-            page: first.clone(),
-        },
-    )
-    .await?;
-    let today = desk.today();
-    let overdue = open.items.iter().filter(|one| one.due_on < today).count();
+    let filter = "state:active,trial,grace";
+    let running = subscription_count(desk.p(), &desk.ctx, filter, COUNTED + 1).await?;
+    let unpaid = billing::invoices_unpaid(desk.p(), &desk.ctx, desk.today(), COUNTED + 1);
+    let (open, overdue) = known(unpaid.await)?.unwrap_or_default();
     let kpi = |key, value: Txt, href: &'static str, tone| Kpi {
         key,
         value,
@@ -50,35 +30,35 @@ pub(crate) async fn show(desk: Desk) -> Answer {
         href: Some(href.into()),
         course: Vec::new(),
     };
-    let counted = |count: usize, more: bool| -> Txt {
-        let count = desk.t().int(i64::try_from(count).unwrap_or(i64::MAX));
-        if more {
-            format!("{count}+").into()
+    let counted = |count: i64| -> Txt {
+        let shown = desk.t().int(count.min(COUNTED));
+        if count > COUNTED {
+            format!("{shown}+").into()
         } else {
-            count
+            shown
         }
     };
     let kpis = vec![
         kpi(
             "kpi-subscriptions",
-            counted(subscriptions.items.len(), subscriptions.next.is_some()),
+            counted(running),
             "/panel/subscriptions",
             Tone::Idle,
         ),
         kpi(
             "kpi-open",
-            counted(open.items.len(), open.next.is_some()),
+            counted(open),
             "/panel/invoices?state=open",
             Tone::Idle,
         ),
         kpi(
             "kpi-overdue",
-            counted(overdue, false),
-            "/panel/invoices?state=open",
+            counted(overdue),
+            "/panel/invoices?state=overdue",
             if overdue > 0 { Tone::Bad } else { Tone::Ok },
         ),
     ];
-    let waiting = queue(&desk, open.items.len()).await?;
+    let waiting = queue(&desk, small(open)).await?;
     let recent = if desk.may_at_home(Action::AuditView) {
         journal::recent(&desk, String::new()).await?
     } else {
@@ -95,23 +75,21 @@ pub(crate) async fn show(desk: Desk) -> Answer {
     respond::page(page.page(desk.app()))
 }
 
-async fn queue(desk: &Desk, unpaid: usize) -> Result<Vec<Waiting>> {
+/// What was found, or nothing for who may not know.
+fn known<T>(found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::Forbidden { .. } | Error::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn queue(desk: &Desk, unpaid: u32) -> Result<Vec<Waiting>> {
     let (approvals, failed) = orders::waiting(desk).await?;
-    let tasks = match fulfilment::deliveries_waiting(desk.p(), &desk.ctx).await {
-        Ok(count) => small(count),
-        Err(Error::Forbidden { .. } | Error::NotFound { .. }) => 0,
-        Err(error) => return Err(error),
-    };
-    let dead = ListRequest {
-        filter: "state:dead".to_owned(),
-        sort: String::new(),
-        page: PageRequest::new(Some(COUNTED), None)?,
-    };
-    let jobs = match accounts::job_list(desk.p(), &desk.ctx, &dead).await {
-        Ok(page) => small(page.items.len()),
-        Err(Error::Forbidden { .. } | Error::NotFound { .. }) => 0,
-        Err(error) => return Err(error),
-    };
+    let tasks = fulfilment::deliveries_waiting(desk.p(), &desk.ctx).await;
+    let tasks = known(tasks)?.map_or(0, small);
+    let jobs = accounts::job_count(desk.p(), &desk.ctx, "state:dead", COUNTED + 1).await;
+    let jobs = known(jobs)?.map_or(0, small);
     let all = [
         (
             "wait-approvals",
@@ -127,12 +105,7 @@ async fn queue(desk: &Desk, unpaid: usize) -> Result<Vec<Waiting>> {
         ),
         ("wait-tasks", tasks, "/panel/tasks", Tone::Warn),
         ("wait-jobs", jobs, "/panel/jobs?view=dead", Tone::Bad),
-        (
-            "wait-payments",
-            small(unpaid),
-            "/panel/payments",
-            Tone::Info,
-        ),
+        ("wait-payments", unpaid, "/panel/payments", Tone::Info),
     ];
     Ok(all
         .into_iter()

@@ -9,7 +9,7 @@ use tradewind_billing::types::{
 use tradewind_documents::csv::CsvWriter;
 use tradewind_flows::document::invoice_pdf;
 use tradewind_kernel::Locale;
-use tradewind_kernel::id::{AccountId, InvoiceId};
+use tradewind_kernel::id::{AccountId, InvoiceId, SubscriptionId};
 use tradewind_kernel::money::Money;
 use tradewind_kernel::page::PageRequest;
 use tradewind_kernel::{Error, Result, country};
@@ -122,6 +122,12 @@ pub(crate) async fn of_buyer(desk: &Desk, buyer: AccountId) -> Result<Vec<Invoic
         page: desk.page()?,
     };
     let found = billing::invoice_list(desk.p(), &desk.ctx, &query).await?;
+    rows(desk, &found.items).await
+}
+
+/// Documents with charges of a subscription.
+pub(crate) async fn of_subscription(desk: &Desk, id: SubscriptionId) -> Result<Vec<InvoiceRow>> {
+    let found = billing::invoices_about(desk.p(), &desk.ctx, id, None, &desk.page()?).await?;
     rows(desk, &found.items).await
 }
 

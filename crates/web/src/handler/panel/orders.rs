@@ -3,7 +3,9 @@
 use tradewind_flows::order::order_cancel;
 use tradewind_kernel::id::{AccountId, OrderId};
 use tradewind_orders::service::{self as orders, OrderQuery};
-use tradewind_orders::types::{Order, OrderDecision, OrderOperation, OrderRefusal, OrderState};
+use tradewind_orders::types::{
+    OrderCount, OrderDecision, OrderOperation, OrderRefusal, OrderState, OrderSummary,
+};
 
 use super::super::names::{Mentions, Names};
 use super::super::order;
@@ -32,13 +34,13 @@ pub(crate) async fn list(desk: Desk) -> Answer {
         sort: String::new(),
         page: desk.page()?,
     };
-    let page = orders::order_list(desk.p(), &desk.ctx, &query).await?;
+    let page = orders::order_summaries(desk.p(), &desk.ctx, &query).await?;
     let rows = rows(&desk, &page.items).await?;
     let waiting = orders::order_counts(desk.p(), &desk.ctx, WAITING).await?;
     let mut counts = [None; 4];
     for (at, view) in (1..).zip(["approval", "delivery", "failed"]) {
         if let Some(count) = counts.get_mut(at) {
-            *count = Some(counted(&waiting, states(view)));
+            *count = Some(counted(&waiting, states(view)).map_or(0, |found| small(found.all)));
         }
     }
     let state = desk.list(page.next);
@@ -54,34 +56,33 @@ pub(crate) async fn list(desk: Desk) -> Answer {
 /// The states in which orders wait for somebody.
 const WAITING: &str = "state:awaiting_approval,delivering,failed";
 
-fn counted(waiting: &[(OrderState, i64)], term: &str) -> u32 {
-    waiting
-        .iter()
-        .filter(|(state, _)| term.strip_prefix("state:") == Some(state.as_str()))
-        .map(|(_, count)| small(*count))
-        .sum()
+fn counted(waiting: &[OrderCount], term: &str) -> Option<OrderCount> {
+    let of = |one: &&OrderCount| term.strip_prefix("state:") == Some(one.state.as_str());
+    waiting.iter().find(of).copied()
 }
 
 /// How many orders wait for the reader's approval as the seller, and how many have failed.
 pub(crate) async fn waiting(desk: &Desk) -> tradewind_kernel::Result<(u32, u32)> {
-    let filter = format!("state:awaiting_approval seller:{}", desk.account());
-    let approvals = orders::order_counts(desk.p(), &desk.ctx, &filter).await?;
-    let failed = orders::order_counts(desk.p(), &desk.ctx, "state:failed").await?;
+    let filter = "state:awaiting_approval,failed";
+    let waiting = orders::order_counts(desk.p(), &desk.ctx, filter).await?;
     Ok((
-        counted(&approvals, states("approval")),
-        counted(&failed, states("failed")),
+        counted(&waiting, states("approval")).map_or(0, |found| small(found.own)),
+        counted(&waiting, states("failed")).map_or(0, |found| small(found.all)),
     ))
 }
 
 /// Rows for orders.
-pub(crate) async fn rows(desk: &Desk, found: &[Order]) -> tradewind_kernel::Result<Vec<OrderRow>> {
+pub(crate) async fn rows(
+    desk: &Desk,
+    found: &[OrderSummary],
+) -> tradewind_kernel::Result<Vec<OrderRow>> {
     let mentions = Mentions::accounts(found.iter().map(|order| order.customer_id))
         .products(found.iter().map(|order| order.product_id));
     let names = Names::of(desk.p(), &desk.ctx, &mentions).await?;
     Ok(found.iter().map(|order| row(desk, &names, order)).collect())
 }
 
-fn row(desk: &Desk, names: &Names, order: &Order) -> OrderRow {
+fn row(desk: &Desk, names: &Names, order: &OrderSummary) -> OrderRow {
     let waits = order.completed_at.is_none() && !order.state.is_final();
     OrderRow {
         id: order.id.to_string().into(),
@@ -134,7 +135,7 @@ pub(crate) async fn show(desk: Desk, Id(id): Id<OrderId>) -> Answer {
         steps: order::steps(&actors, &detail),
         price: order::price(&desk, &known, placed)?,
         subscription: Some(placed.subscription_id.to_string().into()),
-        invoices: Vec::new(),
+        invoices: order::invoices(&desk, placed).await?,
         approve: may(OrderOperation::Approve),
         retry: may(OrderOperation::Retry),
         cancel: may(OrderOperation::Cancel),
@@ -192,6 +193,6 @@ pub(crate) async fn of_account(
         sort: String::new(),
         page: desk.page()?,
     };
-    let page = orders::order_list(desk.p(), &desk.ctx, &query).await?;
+    let page = orders::order_summaries(desk.p(), &desk.ctx, &query).await?;
     rows(desk, &page.items).await
 }

@@ -114,11 +114,11 @@ async fn show(desk: Desk, id: SubscriptionId, view: &str) -> Answer {
     let view = match view {
         "usage" => usage(&desk, id).await?,
         "changes" => {
-            let found = orders::orders_of_subscription(desk.p(), &desk.ctx, id).await?;
+            let found = orders::order_summaries_of(desk.p(), &desk.ctx, id).await?;
             SubscriptionView::Changes(order_pages::rows(&desk, &found).await?)
         }
         "invoices" => {
-            SubscriptionView::Invoices(super::invoices::of_buyer(&desk, one.customer_id).await?)
+            SubscriptionView::Invoices(super::invoices::of_subscription(&desk, id).await?)
         }
         "activity" => SubscriptionView::Activity(if desk.may_at_home(Action::AuditView) {
             journal::recent(&desk, format!("subject:{id}")).await?

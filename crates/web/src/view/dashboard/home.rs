@@ -5,7 +5,7 @@ use tradewind_kernel::money::Money;
 use crate::blocks;
 use crate::view::kit::{Block, Button, Card, Moment, Notice, Stat, Stats, Timeline, Tone, Txt};
 use crate::view::shared::{NextInvoice, SubscriptionRow, subscription_columns};
-use crate::view::{Head, Page, Shell};
+use crate::view::{Head, Page, Shell, Tr};
 
 /// Something that needs the reader.
 pub struct Need {
@@ -27,14 +27,42 @@ pub struct HomePage {
     pub subscriptions: Vec<SubscriptionRow>,
     /// How many are active.
     pub active: u32,
-    /// The next invoice, over all subscriptions.
-    pub next: Option<NextInvoice>,
+    /// Where the next invoice is worked out, over all subscriptions.
+    pub next: Txt,
     /// What has been charged and not invoiced yet.
     pub so_far: Money,
     /// What is open over all invoices.
     pub open: Money,
     /// What happened lately.
     pub recent: Vec<Moment>,
+}
+
+/// The figure of the next invoice.
+pub fn next_stat(t: &Tr, next: Option<&NextInvoice>) -> Stats {
+    let label = t.tr("home-next-invoice");
+    let stat = match next {
+        Some(next) => Stat {
+            label,
+            value: t.money(next.total),
+            detail: format!(
+                "{}{}",
+                t.date(next.date).text(),
+                if next.plus_usage {
+                    format!(" · {}", t.tr("price-plus-usage"))
+                } else {
+                    String::new()
+                }
+            )
+            .into(),
+            ..Stat::default()
+        },
+        None => Stat {
+            label,
+            value: "–".into(),
+            ..Stat::default()
+        },
+    };
+    Stats(vec![stat])
 }
 
 impl HomePage {
@@ -49,28 +77,6 @@ impl HomePage {
                     .into(),
             );
         }
-        let next = match &self.next {
-            Some(next) => Stat {
-                label: t.tr("home-next-invoice"),
-                value: t.money(next.total),
-                detail: format!(
-                    "{}{}",
-                    t.date(next.date).text(),
-                    if next.plus_usage {
-                        format!(" · {}", t.tr("price-plus-usage"))
-                    } else {
-                        String::new()
-                    }
-                )
-                .into(),
-                ..Stat::default()
-            },
-            None => Stat {
-                label: t.tr("home-next-invoice"),
-                value: "–".into(),
-                ..Stat::default()
-            },
-        };
         let tone = if self.open.is_zero() {
             Tone::Ok
         } else {
@@ -84,7 +90,12 @@ impl HomePage {
                     href: Some("/my/subscriptions".into()),
                     ..Stat::default()
                 },
-                next,
+                Stat {
+                    label: t.tr("home-next-invoice"),
+                    value: "…".into(),
+                    later: Some(self.next),
+                    ..Stat::default()
+                },
                 Stat {
                     label: t.tr("home-so-far"),
                     value: t.money(self.so_far),

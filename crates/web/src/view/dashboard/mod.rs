@@ -5,5 +5,5 @@ mod home;
 mod payment;
 
 pub use costs::{CostRow, CostsPage};
-pub use home::{HomePage, Need};
+pub use home::{HomePage, Need, next_stat};
 pub use payment::{PayMethod, PayPage, PaymentMethodRow, PaymentMethodsPage};

@@ -115,13 +115,15 @@ pub struct Stat {
     pub href: Option<Txt>,
     /// Its course.
     pub spark: Option<Spark>,
+    /// Where to ask for it once the page is there, when it takes longer than the rest.
+    pub later: Option<Txt>,
 }
 
 /// Figures in large, side by side.
 #[derive(Template)]
 #[template(
     ext = "html",
-    source = "<div class=\"stats\">{% for stat in self.0 %}<div class=\"stat\"><div class=\"k\">{% if let Some(href) = stat.href %}<a href=\"{{ href }}\">{{ stat.label }}</a>{% else %}<span>{{ stat.label }}</span>{% endif %}{% if let Some(spark) = stat.spark %}{{ spark }}{% endif %}</div><div class=\"v\">{{ stat.value }}</div>{% if !stat.detail.is_empty() %}<div class=\"d {{ stat.tone }}\">{{ stat.detail }}</div>{% endif %}</div>{% endfor %}</div>"
+    source = "<div class=\"stats\">{% for stat in self.0 %}<div class=\"stat\"{% if let Some(later) = stat.later %} hx-get=\"{{ later }}\" hx-trigger=\"load\" hx-select=\".stat\" hx-swap=\"outerHTML\"{% endif %}><div class=\"k\">{% if let Some(href) = stat.href %}<a href=\"{{ href }}\">{{ stat.label }}</a>{% else %}<span>{{ stat.label }}</span>{% endif %}{% if let Some(spark) = stat.spark %}{{ spark }}{% endif %}</div><div class=\"v\">{{ stat.value }}</div>{% if !stat.detail.is_empty() %}<div class=\"d {{ stat.tone }}\">{{ stat.detail }}</div>{% endif %}</div>{% endfor %}</div>"
 )]
 pub struct Stats(pub Vec<Stat>);
 

@@ -64,6 +64,7 @@ impl HomePage {
             tone: kpi.tone,
             href: kpi.href,
             spark: (kpi.course.len() > 1).then_some(Spark(kpi.course)),
+            later: None,
         });
         let mut body = blocks![Stats(stats.collect())];
         if !self.first_steps.is_empty() {

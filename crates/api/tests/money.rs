@@ -149,25 +149,42 @@ async fn a_billing_run_answers_its_report_and_the_books_are_right() {
     let w = World::new().await;
     let run = async |until: &str| {
         w.post(
-            "/api/v1/billing/runs",
+            "/api/v1/billing-runs",
             &w.provider.key,
             json!({ "until": until }),
         )
         .await
     };
-    assert_eq!(
-        run("2024-03-01").await.json(),
-        json!({ "subscriptions": 0, "charges": 0, "documents": 0, "problems": [] })
-    );
+    let report = run("2024-03-01").await.json();
+    let nothing = json!({ "id": report["id"], "subscriptions": 0, "charges": 0, "documents": 0, "totals": [],
+        "problems": [] });
+    assert_eq!(report, nothing);
     assert_eq!(run("2124-03-01").await.problem().1, ["until"]);
     let tried = w
         .post(
-            "/api/v1/billing/runs?dry_run=true",
+            "/api/v1/billing-runs?dry_run=true",
             &w.provider.key,
             json!({ "until": "2024-03-01" }),
         )
         .await;
     assert_eq!(tried.problem().0, "no_dry_run");
+    // Somebody asked for it, so the run is kept: with who, and how it ended.
+    let list = w
+        .get("/api/v1/billing-runs?filter=origin:api", &w.provider.key)
+        .await
+        .json();
+    let [kept] = list["items"].as_array().map_or(&[][..], Vec::as_slice) else {
+        panic!("one run: {list}");
+    };
+    assert_eq!(
+        (&kept["id"], &kept["state"]),
+        (&report["id"], &json!("done"))
+    );
+    assert_eq!(kept["begun_by"], format!("api_key {}", w.provider.key_id));
+    let path = format!("/api/v1/billing-runs/{}", report["id"].as_str().unwrap());
+    assert_eq!(w.get(&path, &w.provider.key).await.json(), *kept);
+    let hidden = w.get(&path, &w.reseller.key).await;
+    assert_eq!(hidden.status, StatusCode::FORBIDDEN);
     let found = w.get("/api/v1/billing/check", &w.provider.key).await.json();
     assert_eq!(found, json!({ "items": [], "next": null }));
 }

@@ -98,4 +98,15 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "CREATE TABLE IF NOT EXISTS price_notice (realm_id {text} NOT NULL, subscription_id {text} NOT NULL,
             from_on {date} NOT NULL, terms_id {text} NOT NULL, PRIMARY KEY (realm_id, subscription_id, from_on)) {clustered}",
     ],
+}, Migration {
+    name: "billing_0003",
+    steps: &[
+        // `alive_until` is wall time: whoever drives a run moves it on with every step.
+        "CREATE TABLE IF NOT EXISTS billing_run (realm_id {text} NOT NULL, id {text} NOT NULL, until_on {date} NOT NULL,
+            origin {text} NOT NULL, begun_by {text} NOT NULL, state {text} NOT NULL, began_at {time} NOT NULL,
+            ended_at {time}, alive_until {time} NOT NULL, resumed {int} NOT NULL, subscriptions {int} NOT NULL,
+            charges {int} NOT NULL, documents {int} NOT NULL, totals {json} NOT NULL, problem_count {int} NOT NULL,
+            problems {json} NOT NULL, failure {text}, PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS billing_run_unfinished ON billing_run (realm_id, origin) WHERE state IN ('running', 'failed')",
+    ],
 }];

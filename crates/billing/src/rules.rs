@@ -10,4 +10,5 @@ pub mod period;
 pub mod preview;
 pub mod prices;
 pub mod renewal;
+pub mod run;
 pub mod usage;

@@ -17,6 +17,8 @@ mod payments;
 mod periods;
 mod prices;
 mod reads;
+mod run;
+mod runs;
 mod sale;
 mod tariff;
 mod transfers;
@@ -29,7 +31,7 @@ pub use by_order::{
 };
 pub use charging::*;
 pub use check::check;
-pub use collect::{InvoiceNow, RunReport, bill, invoice_open_charges, invoice_open_charges_in};
+pub use collect::{InvoiceNow, invoice_open_charges, invoice_open_charges_in};
 pub use dunning::{DunningSet, dunning_get, dunning_run, dunning_set, invoice_subscriptions};
 pub use methods::{
     MethodAdd, MethodRef, has_default_method, method_add, method_list, method_remove,
@@ -40,9 +42,11 @@ pub use payments::{
     PaymentGateway, PaymentPay, PortFuture, payment_confirm_action, payment_get, payment_pay,
     payments_of_invoice, payments_reconcile,
 };
-pub use periods::{BatchInput, BatchReport, Problem, bill_batch, bill_batch_in};
+pub use periods::{BatchInput, BatchReport, bill_batch, bill_batch_in};
 pub use prices::{NOTICE_DAYS, announce_prices};
 pub use reads::*;
+pub use run::{bill, bill_again, bill_daily};
+pub use runs::{RUN_JOB, Resumed, RunStart, billing_run_get, billing_run_list};
 pub use transfers::{TransferRecord, transfer_record, transfer_record_in};
 pub use usage::{UsageInput, UsageReport, usage_charge, usage_charge_in};
 
@@ -55,13 +59,18 @@ use tradewind_policy::{AccountKind, Action, PrincipalKind, ResourceKind, Target}
 
 /// Whether the principal may run billing for the whole realm: the platform itself, or the provider's billing staff.
 fn authorize_run(w: &Work) -> Result<()> {
+    authorize_provider(w, Action::InvoiceIssue)
+}
+
+/// Whether the principal may do this with the documents of the whole realm: the platform itself, or the provider's staff.
+fn authorize_provider(w: &Work, action: Action) -> Result<()> {
     let principal = &w.ctx.principal;
     if principal.kind == PrincipalKind::System {
         return Ok(());
     }
     if principal.account_kind != AccountKind::Provider {
         return Err(Error::Forbidden {
-            action: Action::InvoiceIssue.as_str(),
+            action: action.as_str(),
         });
     }
     let target = Target::owned(
@@ -70,7 +79,7 @@ fn authorize_run(w: &Work) -> Result<()> {
         vec![principal.account],
     )
     .traded(principal.account, principal.account);
-    w.authorize(Action::InvoiceIssue, &target)
+    w.authorize(action, &target)
 }
 
 /// What something between two accounts is to those who want to see or change it: it belongs to the buyer, and those

@@ -8,13 +8,14 @@ pub(crate) mod ledger;
 pub(crate) mod listing;
 pub(crate) mod notices;
 pub(crate) mod payments;
+pub(crate) mod runs;
 pub(crate) mod usage;
 
 use tradewind_platform::{db::Stmt, sql_text};
 
 use crate::types::{
     BalanceStatus, ChargeKind, DocumentKind, DunningAction, EntryKind, PaymentKind, PaymentState,
-    Settlement, TaxKind,
+    RunOrigin, RunState, Settlement, TaxKind,
 };
 
 sql_text!(
@@ -25,6 +26,8 @@ sql_text!(
     EntryKind,
     PaymentKind,
     PaymentState,
+    RunOrigin,
+    RunState,
     Settlement,
     TaxKind
 );
@@ -42,6 +45,7 @@ pub(crate) fn statements() -> Vec<&'static Stmt> {
         ledger::bulk_statements(),
         notices::statements(),
         payments::statements(),
+        runs::statements(),
         usage::statements(),
         usage::bulk_statements(),
     ]

@@ -9,6 +9,7 @@ mod finding;
 mod ledger;
 mod payment;
 mod preview;
+mod run;
 
 pub use accrual::{Accrual, Settlement};
 pub use charge::{Charge, ChargeKind, FxUse, LegRecurring, NewCharge, UsageSpan};
@@ -25,3 +26,4 @@ pub use payment::{
     PaymentState, Tokenised,
 };
 pub use preview::{DimensionPrice, MeteredPrice, NextDocument, Preview, PreviewDocument};
+pub use run::{BillingRun, Made, Problem, RunOrigin, RunReport, RunState, RunTotal};

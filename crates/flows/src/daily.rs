@@ -28,7 +28,8 @@ impl JobHandler for Daily {
                 ..job.ctx("daily")
             };
             let today = job.now.date_in(&Zone::utc());
-            let report = tradewind_billing::service::bill(platform, &ctx, today, |_| {}).await?;
+            let report =
+                tradewind_billing::service::bill_daily(platform, &ctx, today, |_| {}).await?;
             for problem in &report.problems {
                 tracing::warn!(subscription = %problem.subscription_id, "not billed: {}", problem.message);
             }

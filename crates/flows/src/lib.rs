@@ -5,6 +5,7 @@
 
 mod access;
 pub mod account;
+mod billing_run;
 pub mod collect;
 pub mod daily;
 pub mod detail;

@@ -1,5 +1,6 @@
 //! Tells the platform which job follows which event, and who runs it.
 
+use crate::billing_run::TakeUp;
 use crate::collect::{COLLECT_JOB, Collect};
 use crate::daily::{DAILY_JOB, Daily};
 use crate::keep::{KEEP_JOB, Keep};
@@ -7,7 +8,7 @@ use crate::mail::{Links, MAIL_JOB, MAILED, MailJob, TokenMailJob};
 use crate::order::{ADVANCE_JOB, Advance};
 use crate::react::{REACT_JOB, REACTED_TO, React};
 use std::sync::Arc;
-use tradewind_billing::service::PaymentGateway;
+use tradewind_billing::service::{PaymentGateway, RUN_JOB};
 use tradewind_platform::Platform;
 use tradewind_platform::port::Mailer;
 
@@ -29,6 +30,7 @@ pub fn wire(platform: &Platform, outside: &Outside) {
     platform.handle(REACT_JOB, React);
     platform.handle(DAILY_JOB, Daily);
     platform.handle(KEEP_JOB, Keep);
+    platform.handle(RUN_JOB, TakeUp);
     platform.handle(
         COLLECT_JOB,
         Collect {

@@ -118,6 +118,12 @@ impl Work {
         }
     }
 
+    /// The time outside, at which this transaction began: for leases, which no realm's clock may stretch.
+    #[must_use]
+    pub fn wall(&self) -> Timestamp {
+        self.wall
+    }
+
     /// Asks the policies whether the principal may do this. Without an id of its own to name, the target goes by its
     /// owner's.
     ///

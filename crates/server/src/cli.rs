@@ -184,6 +184,9 @@ enum Command {
     Access(access::Access),
     /// Rate and invoice everything that is due
     Bill(billing::Bill),
+    /// The billing runs that there were
+    #[command(subcommand)]
+    BillingRun(billing::BillingRun),
     /// Invoices and credit notes
     #[command(subcommand)]
     Invoice(billing::Invoice),
@@ -371,6 +374,7 @@ async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Card(command) => payment::card(&session, command).await?,
         Command::Transfer(command) => payment::transfer(&session, command).await?,
         Command::Bill(command) => billing::bill(&session, command).await?,
+        Command::BillingRun(command) => billing::billing_run(&session, command).await?,
         Command::Invoice(command) => billing::invoice(&session, command).await?,
         Command::Ledger(command) => ledger::run(&session, command).await?,
         Command::Check => return ledger::check(&session).await,

@@ -56,6 +56,28 @@ async fn resell_cloud_costs(shell: &Shell) {
         (json!(0), json!(0))
     );
 
+    // Both were asked for, and are kept.
+    let runs = shell
+        .run(&[
+            "--json",
+            "billing-run",
+            "list",
+            "--filter",
+            "origin:command_line",
+        ])
+        .await
+        .json();
+    let made: Vec<_> = runs["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|run| (run["state"].clone(), run["documents"].clone()))
+        .collect();
+    assert_eq!(made, [(json!("done"), json!(0)), (json!("done"), json!(7))]);
+    let id = runs["items"][1]["id"].as_str().unwrap();
+    let shown = shell.done(&["billing-run", "show", id]).await;
+    assert!(shown.contains("command_line"), "{shown}");
+
     // Late rows: what was held is claimed, and exactly the difference is invoiced.
     let held = shell.run(&["--json", "usage", "held"]).await.json();
     assert_eq!(held["items"].as_array().unwrap().len(), 7);

@@ -240,7 +240,9 @@ async fn fill(world: &World) -> AccountId {
     })
     .await
     .expect("subscriptions");
-    let billed = billing::bill(p, &ctx, today, |_| {}).await.expect("a run");
+    let billed = billing::bill(p, &ctx, billing::RunStart::at_shell(today), |_| {})
+        .await
+        .expect("a run");
     assert_eq!(billed.problems, Vec::new());
     assert!(billed.documents >= MANY as u64, "{billed:?}");
     vendor

@@ -1,7 +1,7 @@
 //! Invoices, charges, payments, books, dunning and billing runs.
 
 use serde_json::json;
-use tradewind_kernel::id::InvoiceId;
+use tradewind_kernel::id::{BillingRunId, InvoiceId};
 
 use super::{
     Case,
@@ -138,7 +138,14 @@ fn of_seller() -> Vec<Case> {
         of_provider("checkBooks", |_| "/billing/check".into()),
         Case {
             body: Some(|_| json!({ "until": "2024-03-01" })),
-            ..of_provider("runBilling", |_| "/billing/runs".into())
+            ..of_provider("runBilling", |_| "/billing-runs".into())
+        },
+        of_provider("listBillingRuns", |_| "/billing-runs".into()),
+        Case {
+            answers: [401, 403, 404],
+            ..of_provider("getBillingRun", |_| {
+                format!("/billing-runs/{}", BillingRunId::generate())
+            })
         },
     ]
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
-    Currency, Date, Error, Result,
-    id::{AccountId, InvoiceId, SubscriptionId},
+    Currency, Date, Result,
+    id::{AccountId, InvoiceId},
 };
 use tradewind_platform::{OpCtx, Platform, Work};
 use tradewind_policy::{Action, ResourceKind};
@@ -16,9 +16,7 @@ use super::{
     batch::{Batch, Settling, months},
     facts::Trades,
     payments::use_credit,
-    periods::{BatchInput, Problem, bill_batch},
     traded,
-    usage::{UsageInput, usage_charge},
 };
 use crate::{
     store::charges::{self, Pair},
@@ -29,156 +27,16 @@ use crate::{
 const PAGE: i64 = 4_000;
 /// Charges that one transaction settles for several pairs; a pair with more has a transaction of its own.
 const TOGETHER: i64 = 4_000;
-/// Subscriptions in one transaction.
-const BATCH: u32 = 500;
-
-/// What a run has done so far.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = BillingReport)]
-pub struct RunReport {
-    /// How many periods were billed.
-    pub subscriptions: u64,
-    /// How many charges were recorded, over all legs.
-    pub charges: u64,
-    /// How many documents were issued.
-    pub documents: u64,
-    /// What could not be billed, and why.
-    pub problems: Vec<Problem>,
-}
-
-/// A whole billing run up to and including a day: usage, then the periods of all subscriptions, then the documents that
-/// collect what is due, from the customers up to the provider. May be killed anywhere and started again, and run again
-/// it finds nothing to do.
-///
-/// # Errors
-/// `out_of_range` for a day that has not come yet; `Forbidden`; database errors.
-pub async fn bill(
-    p: &Platform,
-    ctx: &OpCtx,
-    until: Date,
-    mut progress: impl FnMut(&RunReport) + Send,
-) -> Result<RunReport> {
-    not_in_the_future(ctx, until)?;
-    // Each transaction is its own command: none of them answers for the others.
-    let step = OpCtx {
-        idempotency_key: None,
-        ..ctx.clone()
-    };
-    let mut report = RunReport::default();
-    let mut after: Option<SubscriptionId> = None;
-    loop {
-        let batch = usage_charge(
-            p,
-            &step,
-            &UsageInput {
-                until,
-                after,
-                limit: BATCH,
-            },
-        )
-        .await?;
-        after = batch.next;
-        report.charges += batch.charges;
-        report.problems.extend(batch.problems);
-        progress(&report);
-        if after.is_none() {
-            break;
-        }
-    }
-    report.add_periods(
-        periods(p, &step, until, &mut |so_far| {
-            let mut whole = report.clone();
-            whole.add_periods(so_far.clone());
-            progress(&whole);
-        })
-        .await?,
-    );
-    for pairs in due_pairs(p, &step, until).await? {
-        let input = CollectInput { until, pairs };
-        let issued = p
-            .command(&step, "billing.collect", &input, |w, input| {
-                Box::pin(collect_in(w, input))
-            })
-            .await?;
-        report.documents += issued.len() as u64;
-        progress(&report);
-    }
-    Ok(report)
-}
-
-impl RunReport {
-    fn add_periods(&mut self, periods: RunReport) {
-        self.subscriptions += periods.subscriptions;
-        self.charges += periods.charges;
-        self.documents += periods.documents;
-        self.problems.extend(periods.problems);
-    }
-}
-
-/// Bills the periods of all subscriptions that are due. What is several periods behind comes up again: the run goes
-/// over all that is due until nothing moves on any more.
-async fn periods(
-    p: &Platform,
-    ctx: &OpCtx,
-    until: Date,
-    progress: &mut (dyn FnMut(&RunReport) + Send),
-) -> Result<RunReport> {
-    let mut report = RunReport::default();
-    loop {
-        let mut moved = 0;
-        report.problems.clear();
-        let mut after: Option<(Date, SubscriptionId)> = None;
-        loop {
-            let batch = bill_batch(
-                p,
-                ctx,
-                &BatchInput {
-                    until,
-                    after,
-                    limit: BATCH,
-                },
-            )
-            .await?;
-            after = batch.next;
-            moved += batch.moved;
-            report.subscriptions += batch.moved;
-            report.charges += batch.charges;
-            report.documents += batch.documents;
-            report.problems.extend(batch.problems);
-            progress(&report);
-            if after.is_none() {
-                break;
-            }
-        }
-        if moved == 0 {
-            return Ok(report);
-        }
-    }
-}
-
-/// A day is over when it has begun in the earliest zone on earth.
-fn not_in_the_future(ctx: &OpCtx, until: Date) -> Result<()> {
-    let earliest = tradewind_kernel::Zone::parse("Pacific/Kiritimati")?;
-    let today = ctx.now.date_in(&earliest);
-    if until <= today {
-        return Ok(());
-    }
-    Err(Error::invalid(
-        "until",
-        "out_of_range",
-        format!("expected a day that has come, {today} at the latest"),
-    ))
-}
 
 /// Which pairs of accounts to settle in one transaction.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct CollectInput {
-    until: Date,
-    pairs: Vec<(AccountId, AccountId, Currency)>,
+pub(super) struct CollectInput {
+    pub(super) until: Date,
+    pub(super) pairs: Vec<(AccountId, AccountId, Currency)>,
 }
 
 /// Pairs with something due, those farthest from the provider first, packed into transactions of bearable size.
-async fn due_pairs(
+pub(super) async fn due_pairs(
     p: &Platform,
     ctx: &OpCtx,
     until: Date,
@@ -210,7 +68,7 @@ async fn due_pairs(
     .await
 }
 
-async fn collect_in(w: &mut Work, input: &CollectInput) -> Result<Vec<InvoiceId>> {
+pub(super) async fn collect_in(w: &mut Work, input: &CollectInput) -> Result<Vec<DocumentSummary>> {
     authorize_run(w)?;
     let mut trades = Trades::default();
     trades
@@ -236,7 +94,7 @@ async fn collect_in(w: &mut Work, input: &CollectInput) -> Result<Vec<InvoiceId>
     }
     let issued = batch.write(w).await?;
     after_credit_notes(w, &issued).await?;
-    Ok(issued.into_iter().map(|document| document.id).collect())
+    Ok(issued)
 }
 
 /// Adds everything due between two accounts, page by page.

@@ -31,9 +31,10 @@ use crate::{
         line::LineCharge,
         period::{Span, charges_for_period},
         renewal::{self, Next, Step},
+        run,
     },
     store::charges::{self, Pair},
-    types::{LegFacts, NewCharge, Settlement},
+    types::{LegFacts, Made, NewCharge, Problem, RunTotal, Settlement},
 };
 
 /// Waiting charges that a batch takes along; what is more than that is left to the collecting run.
@@ -61,20 +62,24 @@ pub struct BatchReport {
     pub charges: u64,
     /// How many documents were issued.
     pub documents: u64,
+    /// What they come to.
+    pub totals: Vec<RunTotal>,
     /// What could not be billed, and why; it stays due.
     pub problems: Vec<Problem>,
     /// Where the next batch begins; none when there is nothing left.
     pub next: Option<(Date, SubscriptionId)>,
 }
 
-/// Something that could not be billed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = BillingProblem)]
-pub struct Problem {
-    /// The subscription.
-    pub subscription_id: SubscriptionId,
-    /// Why.
-    pub message: String,
+impl BatchReport {
+    /// What it adds to the run that it belongs to.
+    pub(super) fn made(&self) -> Made {
+        Made {
+            subscriptions: self.moved,
+            charges: self.charges,
+            documents: self.documents,
+            totals: self.totals.clone(),
+        }
+    }
 }
 
 /// Bills the next batch of subscriptions whose billing day has come: charges on every leg, documents where they are
@@ -282,7 +287,9 @@ impl Run {
                 batch.conclude(settling, None)?;
             }
         }
-        report.documents = batch.write(w).await?.len() as u64;
+        let issued = batch.write(w).await?;
+        report.documents = issued.len() as u64;
+        report.totals = run::totals(&issued)?;
         let moved = orders::advance(&mut w.tx, w.ctx.realm, &self.advances).await?;
         if moved != self.advances.len() as u64 {
             return Err(Error::conflict(

@@ -18,13 +18,12 @@ use super::{
     authorize_run,
     batch::Batch,
     facts::{Known, Rates},
-    periods::Problem,
     tariff::{Tariff, Tariffs},
 };
 use crate::{
     rules::{document, usage as rules},
     store::usage::{self, RatedKey, key_of},
-    types::{LegFacts, NewCharge},
+    types::{LegFacts, Made, NewCharge, Problem},
 };
 
 /// What one batch of usage is asked to do.
@@ -49,6 +48,16 @@ pub struct UsageReport {
     pub problems: Vec<Problem>,
     /// Where the next batch begins; none when there is nothing left.
     pub next: Option<SubscriptionId>,
+}
+
+impl UsageReport {
+    /// What it adds to the run that it belongs to.
+    pub(super) fn made(&self) -> Made {
+        Made {
+            charges: self.charges,
+            ..Made::default()
+        }
+    }
 }
 
 /// Charges usage on every leg of its subscriptions: exactly what the totals have grown by since they were rated. The

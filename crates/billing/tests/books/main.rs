@@ -5,6 +5,7 @@ mod check;
 mod export;
 mod money;
 mod run;
+mod runs;
 mod sales;
 #[path = "../../../catalogue/tests/common/mod.rs"]
 mod world;

@@ -2,7 +2,7 @@
 
 use tradewind_accounts::types::TermsInput;
 use tradewind_billing::{
-    service::{self as billing, BatchInput, Between},
+    service::{self as billing, BatchInput, Between, RunStart},
     types::{BalanceStatus, DocumentKind},
 };
 use tradewind_kernel::Currency;
@@ -236,7 +236,13 @@ async fn a_run_can_be_rehearsed_interrupted_and_run_twice_at_once() {
 async fn a_run_into_the_future_is_refused() {
     each_market(|market| async move {
         let ctx = market.on("2024-03-01").await;
-        let refused = billing::bill(market.p(), &ctx, date("2024-03-03"), |_| {}).await;
+        let refused = billing::bill(
+            market.p(),
+            &ctx,
+            RunStart::at_shell(date("2024-03-03")),
+            |_| {},
+        )
+        .await;
         assert_eq!(code(refused), "invalid_input");
     })
     .await;

@@ -7,8 +7,8 @@ use tradewind_accounts::{
     types::{RelationshipSet, TermsInput},
 };
 use tradewind_billing::{
-    service::{self as billing, PurchaseCharge, RunReport},
-    types::{Document, DocumentSummary, Finding},
+    service::{self as billing, PurchaseCharge, RunStart},
+    types::{Document, DocumentSummary, Finding, RunReport},
 };
 use tradewind_catalogue::{
     service as catalogue,
@@ -280,7 +280,7 @@ impl Market {
     /// A billing run on and up to a day.
     pub(crate) async fn bill(&self, date: &str) -> RunReport {
         let ctx = self.on(date).await;
-        billing::bill(self.p(), &ctx, day(date), |_| {})
+        billing::bill(self.p(), &ctx, RunStart::at_shell(day(date)), |_| {})
             .await
             .expect("a billing run")
     }
@@ -320,7 +320,7 @@ impl Market {
             .items
     }
 
-    /// Usage of a service with a cost, in September 2024.
+    /// Usage of a service with a cost in euros, in September 2024.
     pub(crate) async fn use_cloud(
         &self,
         of: SubscriptionId,
@@ -328,6 +328,19 @@ impl Market {
         service: &str,
         category: &str,
         cost: &str,
+    ) -> Result<()> {
+        let cost = (cost, Currency::EUR);
+        self.use_cloud_at(of, id, service, category, cost).await
+    }
+
+    /// The same with a cost in any currency.
+    pub(crate) async fn use_cloud_at(
+        &self,
+        of: SubscriptionId,
+        id: &str,
+        service: &str,
+        category: &str,
+        (cost, currency): (&str, Currency),
     ) -> Result<()> {
         let at = Timestamp::parse("2024-09-10T00:00:00Z")?;
         let record = UsageInput {
@@ -340,7 +353,7 @@ impl Market {
             quantity: dec("1"),
             unit: "hour".to_owned(),
             cost: Some(dec(cost)),
-            currency: Some(Currency::EUR),
+            currency: Some(currency),
             kind: UsageKind::Usage,
             dimensions: BTreeMap::from([
                 ("service_name".to_owned(), service.to_owned()),

@@ -232,11 +232,27 @@ f-bank-reference = Verwendungszweck laut Auszug
 f-note = Notiz
 run-begin = Jetzt abrechnen
 run-begin-lead = Bewertet und berechnet jede Stufe bis zu einem Datum. Bereits Abgerechnetes wird nicht noch einmal berechnet.
-run-dry = Nur probieren
 run-until = Bis { $date }
-runs-none = Abgerechnet wird jeden Tag von selbst
-runs-none-text = Was dabei entstand, steht unter den ausgestellten Rechnungen. Ein hier begonnener Lauf zeigt sein Ergebnis sofort.
-f-until = Alles vor dem
+runs-lead = Abgerechnet wird jeden Tag von selbst; ein Tag, an dem es nichts abzurechnen gab, steht nicht in der Liste.
+runs-none = Noch keine Läufe
+runs-none-text = Abgerechnet wird jeden Tag von selbst. Was dabei entsteht, steht hier.
+run-origin-daily = täglicher Lauf
+run-origin-command-line = Befehlszeile
+run-origin-panel = Oberfläche
+run-origin-api = API
+run-made = Was geschehen ist
+run-documents = Belege
+run-documents-lead = Rechnungen und Gutschriften jeder Stufe; ein Verkauf zählt also einmal für jeden seiner Verkäufer. Gutschriften sind abgezogen.
+run-no-documents = Keine Belege
+run-not-billed = Nicht abgerechnet
+run-not-billed-lead = Was hier steht, bleibt fällig und wird vom nächsten Lauf wieder versucht.
+run-failed = Der Lauf wurde aufgegeben
+run-interrupted = Dieser Lauf wurde abgebrochen. Was er bis dahin erstellt hatte, steht hier; ein späterer Lauf hat den Rest übernommen.
+run-resumed = { $count ->
+    [one] Der Lauf war abgebrochen und wurde wieder aufgenommen.
+   *[other] Der Lauf war abgebrochen und wurde { $count }-mal wieder aufgenommen.
+}
+f-until = Bis einschließlich
 usage-lead = Verbrauchs- und Kostensätze aus anderen Systemen; jeder Satz wird einmal übernommen.
 usage-import = FOCUS-Datei importieren
 usage-imports-none = Noch nichts importiert

@@ -282,6 +282,7 @@ state-open = Offen
 state-issued = Ausgestellt
 state-overdue = Überfällig
 state-failed = Fehlgeschlagen
+state-interrupted = Abgebrochen
 state-dead = Aufgegeben
 state-rejected = Abgelehnt
 state-refused = Abgewiesen

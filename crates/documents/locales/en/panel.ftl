@@ -232,11 +232,27 @@ f-bank-reference = Reference on the statement
 f-note = Note
 run-begin = Bill now
 run-begin-lead = Rates and invoices every leg up to a date. What is billed already is not billed again.
-run-dry = Only try
 run-until = Until { $date }
-runs-none = Billing runs by itself every day
-runs-none-text = What it made is listed under the invoices issued. Begin a run here to see its result at once.
-f-until = Everything before
+runs-lead = Billing runs by itself every day; a day on which there was nothing to bill is not listed.
+runs-none = No runs yet
+runs-none-text = Billing runs by itself every day. What it bills is listed here.
+run-origin-daily = daily run
+run-origin-command-line = command line
+run-origin-panel = panel
+run-origin-api = API
+run-made = What was done
+run-documents = Documents
+run-documents-lead = Invoices and credit notes of every leg, so a sale counts once for each of its sellers. Credit notes are taken off.
+run-no-documents = No documents
+run-not-billed = Not billed
+run-not-billed-lead = What is named here stays due and is tried again by the next run.
+run-failed = The run was given up
+run-interrupted = This run was cut off. What it had made is here; a later run went on with what was left.
+run-resumed = { $count ->
+    [one] The run was cut off, and taken up again.
+   *[other] The run was cut off, and taken up again { $count } times.
+}
+f-until = Up to and including
 usage-lead = Records of use and cost from other systems; every record is taken in once.
 usage-import = Import a FOCUS file
 usage-imports-none = Nothing imported yet

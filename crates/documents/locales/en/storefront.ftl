@@ -282,6 +282,7 @@ state-open = Open
 state-issued = Issued
 state-overdue = Overdue
 state-failed = Failed
+state-interrupted = Cut off
 state-dead = Given up
 state-rejected = Rejected
 state-refused = Refused

@@ -4,11 +4,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tradewind_kernel::decimal::Decimal;
 use tradewind_kernel::id::{
-    AccountId, ApiKeyId, AttemptId, AuditId, CategoryId, ChargeId, DeliveryId, EventId, ImportId,
-    InvoiceId, ItemId, JobId, LegId, ListingId, MailId, MeterId, OrderId, OrderStepId, ParameterId,
-    PaymentId, PaymentMethodId, PlanId, PriceBookId, ProductId, QuoteId, RateId, RealmId,
-    RelationshipId, RequestId, RevisionId, SessionId, SubscriptionId, TermsId, TokenId,
-    TransactionId, UsageId, UserId, WebhookId,
+    AccountId, ApiKeyId, AttemptId, AuditId, BillingRunId, CategoryId, ChargeId, DeliveryId,
+    EventId, ImportId, InvoiceId, ItemId, JobId, LegId, ListingId, MailId, MeterId, OrderId,
+    OrderStepId, ParameterId, PaymentId, PaymentMethodId, PlanId, PriceBookId, ProductId, QuoteId,
+    RateId, RealmId, RelationshipId, RequestId, RevisionId, SessionId, SubscriptionId, TermsId,
+    TokenId, TransactionId, UsageId, UserId, WebhookId,
 };
 use tradewind_kernel::{Currency, Date, Locale, Rounding, Timestamp, Zone};
 use tradewind_policy::{AccountKind, Action, PrincipalKind, ResourceKind, Role};
@@ -47,6 +47,7 @@ stored_as_text!(
     EventId,
     ImportId,
     InvoiceId,
+    BillingRunId,
     ItemId,
     JobId,
     LegId,

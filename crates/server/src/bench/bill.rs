@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use serde::Serialize;
+use tradewind_billing::service::RunStart;
 use tradewind_kernel::Result;
 
 use super::Progress;
@@ -104,10 +105,11 @@ async fn run(place: &Place, world: &World, size: usize, progress: Progress<'_>) 
     let before = rss(own());
     let statements = p.db().statements_run();
     let begun = Instant::now();
-    let report = tradewind_billing::service::bill(p, &ctx, world.today, |so_far| {
-        progress("bills", so_far.subscriptions, size as u64);
-    })
-    .await?;
+    let report =
+        tradewind_billing::service::bill(p, &ctx, RunStart::at_shell(world.today), |so_far| {
+            progress("bills", so_far.subscriptions, size as u64);
+        })
+        .await?;
     let took = begun.elapsed();
     let peak = peak_rss(own());
     let statements = p.db().statements_run() - statements;

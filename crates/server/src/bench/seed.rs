@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use serde::Serialize;
+use tradewind_billing::service::RunStart;
 use tradewind_kernel::Result;
 
 use super::Progress;
@@ -110,10 +111,11 @@ pub(super) async fn fill(
     let sold = begun.elapsed();
     let begun = Instant::now();
     let ctx = p.system(world.realm).await?;
-    let report = tradewind_billing::service::bill(p, &ctx, world.today, |so_far| {
-        progress("bills", so_far.subscriptions, plan.invoices as u64);
-    })
-    .await?;
+    let report =
+        tradewind_billing::service::bill(p, &ctx, RunStart::at_shell(world.today), |so_far| {
+            progress("bills", so_far.subscriptions, plan.invoices as u64);
+        })
+        .await?;
     let billed = begun.elapsed();
     let file = database_file(&place.options().data);
     Ok(SeedFigures {

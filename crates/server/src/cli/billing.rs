@@ -6,7 +6,8 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use tradewind_billing::service::{
-    self as billing, ListQuery, invoice_details, invoice_get, invoice_list,
+    self as billing, ListQuery, RunStart, billing_run_get, billing_run_list, invoice_details,
+    invoice_get, invoice_list,
 };
 use tradewind_flows::detail::details_csv;
 use tradewind_flows::document::invoice_pdf;
@@ -28,6 +29,21 @@ pub(crate) struct Bill {
     /// Last day to bill (default: today in the realm)
     #[arg(long, value_name = "DATE")]
     until: Option<String>,
+}
+
+/// What can be done with billing runs; `tradewind bill` begins one.
+#[derive(Subcommand)]
+pub(crate) enum BillingRun {
+    /// List runs, the latest first: those that somebody asked for, and daily ones that made something or failed
+    #[command(
+        after_help = "Examples:\n  tradewind billing-run list --filter state:failed,interrupted\n  tradewind billing-run list --filter 'origin:daily problems>0' --json"
+    )]
+    List(ListOptions),
+    /// Show a run: who began it, what it made, what it could not bill and why
+    Show {
+        /// Run
+        run: String,
+    },
 }
 
 /// What can be done with invoices and credit notes.
@@ -65,13 +81,18 @@ pub(crate) async fn bill(session: &Session<'_>, command: Bill) -> Result<()> {
         None => ctx.now.date_in(&tradewind_kernel::Zone::utc()),
     };
     let bar = progress(session);
-    let report = billing::bill(session.platform(), &ctx, until, |report| {
-        bar.set_message(format!(
-            "{} subscriptions, {} charges, {} documents",
-            report.subscriptions, report.charges, report.documents
-        ));
-        bar.tick();
-    })
+    let report = billing::bill(
+        session.platform(),
+        &ctx,
+        RunStart::at_shell(until),
+        |report| {
+            bar.set_message(format!(
+                "{} subscriptions, {} charges, {} documents",
+                report.subscriptions, report.charges, report.documents
+            ));
+            bar.tick();
+        },
+    )
     .await?;
     bar.finish_and_clear();
     session.settle().await?;
@@ -90,6 +111,73 @@ pub(crate) async fn bill(session: &Session<'_>, command: Bill) -> Result<()> {
     )
 }
 
+pub(crate) async fn billing_run(session: &Session<'_>, command: BillingRun) -> Result<()> {
+    let ctx = session.ctx().await?;
+    match command {
+        BillingRun::List(options) => {
+            let query = list_query(&options)?;
+            session.out.page(
+                &billing_run_list(session.platform(), &ctx, &query).await?,
+                columns![
+                    ("run", "/id"),
+                    ("until", "/until"),
+                    ("began", "/began_at"),
+                    ("by", "/origin"),
+                    ("state", "/state"),
+                    ("periods", "/subscriptions"),
+                    ("charges", "/charges"),
+                    ("documents", "/documents"),
+                    ("not billed", "/problem_count"),
+                ],
+            )
+        }
+        BillingRun::Show { run } => {
+            let run = billing_run_get(session.platform(), &ctx, parse("run", &run)?).await?;
+            session.out.facts(
+                &run,
+                columns![
+                    ("run", "/id"),
+                    ("until", "/until"),
+                    ("begun by", "/begun_by"),
+                    ("asked for", "/origin"),
+                    ("state", "/state"),
+                    ("began", "/began_at"),
+                    ("ended", "/ended_at"),
+                    ("taken up again", "/resumed"),
+                    ("periods", "/subscriptions"),
+                    ("charges", "/charges"),
+                    ("documents", "/documents"),
+                    ("not billed", "/problem_count"),
+                    ("given up", "/failure"),
+                ],
+            )?;
+            session.out.section(
+                "Documents",
+                &json!(run.totals),
+                columns![
+                    ("documents", "/documents"),
+                    ("net", "/net"),
+                    ("tax", "/tax"),
+                    ("gross", "/gross"),
+                ],
+            )?;
+            session.out.section(
+                "Not billed",
+                &json!(run.problems),
+                columns![("subscription", "/subscription_id"), ("why", "/message")],
+            )
+        }
+    }
+}
+
+fn list_query(options: &ListOptions) -> Result<ListQuery> {
+    Ok(ListQuery {
+        filter: options.filter().to_owned(),
+        sort: options.sort().to_owned(),
+        page: options.page()?,
+    })
+}
+
 fn progress(session: &Session<'_>) -> ProgressBar {
     if !session.is_watched() {
         return ProgressBar::hidden();
@@ -106,11 +194,7 @@ pub(crate) async fn invoice(session: &Session<'_>, command: Invoice) -> Result<(
     let ctx = session.ctx().await?;
     match command {
         Invoice::List(options) => {
-            let query = ListQuery {
-                filter: options.filter().to_owned(),
-                sort: options.sort().to_owned(),
-                page: options.page()?,
-            };
+            let query = list_query(&options)?;
             session.out.page(
                 &invoice_list(platform, &ctx, &query).await?,
                 columns![

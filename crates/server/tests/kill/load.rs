@@ -267,7 +267,7 @@ impl Load {
             let today = to.to_string()[..10].to_owned();
             let run = provider
                 .post(
-                    "/billing/runs",
+                    "/billing-runs",
                     &format!("bill/{step}"),
                     &json!({ "until": today }),
                 )

@@ -51,6 +51,11 @@ pub(crate) fn entries() -> Entries {
         }),
         ("panel-billing-runs", |look| runs(look, true)),
         ("panel-billing-runs-empty", |look| runs(look, false)),
+        ("panel-billing-run", |look| one_run(look, "done")),
+        ("panel-billing-run-failed", |look| one_run(look, "failed")),
+        ("panel-billing-run-cut-off", |look| {
+            one_run(look, "interrupted")
+        }),
         ("panel-usage", usage),
         ("panel-usage-held", |look| held(look, true)),
         ("panel-usage-held-none", |look| held(look, false)),
@@ -84,21 +89,24 @@ fn payments(look: &Look) -> Page {
     .page(look.panel("/panel/payments"))
 }
 
-fn runs(look: &Look, full: bool) -> Page {
-    let row = |state: &'static str, done: u64, failed: u32| BillingRunRow {
+fn run(state: &'static str, problems: u64) -> BillingRunRow {
+    BillingRunRow {
         id: "run_1".into(),
         until: date("2026-11-01"),
         at: ts("2026-11-01T02:00:00Z"),
-        by: "Jonas Petersen".into(),
+        by: "Jonas Petersen · panel".into(),
         state: state.into(),
-        progress: (done, 1284),
-        invoices: 311,
+        periods: 1284,
+        documents: 311,
         totals: vec![eur(4_821_000)],
-        failed,
-    };
+        problems,
+    }
+}
+
+fn runs(look: &Look, full: bool) -> Page {
     BillingRunsPage {
         rows: if full {
-            vec![row("in_progress", 800, 0), row("completed", 1284, 2)]
+            vec![run("in_progress", 0), run("done", 2), run("interrupted", 0)]
         } else {
             Vec::new()
         },
@@ -108,6 +116,38 @@ fn runs(look: &Look, full: bool) -> Page {
         moving: full,
     }
     .page(look.panel("/panel/billing-runs"))
+}
+
+fn one_run(look: &Look, state: &'static str) -> Page {
+    let good = state == "done";
+    BillingRunPage {
+        row: run(state, if good { 2 } else { 0 }),
+        ended: good.then(|| ts("2026-11-01T02:03:00Z")),
+        resumed: 1,
+        charges: 5120,
+        totals: if good {
+            vec![RunTotalRow {
+                documents: 311,
+                sums: (eur(4_051_261), eur(769_739), eur(4_821_000)),
+            }]
+        } else {
+            Vec::new()
+        },
+        problems: if good {
+            vec![RunProblemRow {
+                subscription: (
+                    "Hansa Logistik GmbH · Database · Small".into(),
+                    "/panel/subscriptions/x".into(),
+                ),
+                why: "there is no rate from USD to EUR on 2026-11-01".into(),
+            }]
+        } else {
+            Vec::new()
+        },
+        failure: (!good).then(|| "the database does not answer".into()),
+        moving: false,
+    }
+    .page(look.panel("/panel/billing-runs/x"))
 }
 
 fn usage(look: &Look) -> Page {

@@ -82,7 +82,8 @@ fn money() -> Router {
         .route("/panel/payments/new", get(invoices::payment_form))
         .route("/panel/usage", get(usage::list).post(usage::import))
         .route("/panel/usage/held", get(usage::held).post(usage::assign))
-        .route("/panel/billing-runs", get(runs::show).post(runs::begin))
+        .route("/panel/billing-runs", get(runs::list).post(runs::begin))
+        .route("/panel/billing-runs/{id}", get(runs::show))
         .route("/panel/ledger", get(operations::ledger))
         .route("/panel/ledger/export", get(operations::ledger_export))
 }

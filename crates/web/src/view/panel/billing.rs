@@ -1,4 +1,4 @@
-//! Payments to record and billing runs.
+//! Payments that came, and those to record.
 
 use tradewind_kernel::money::Money;
 use tradewind_kernel::time::{Date, Timestamp};
@@ -6,7 +6,6 @@ use tradewind_kernel::time::{Date, Timestamp};
 use crate::blocks;
 use crate::view::kit::{Card, Cell, ListState, Row, Txt};
 use crate::view::shared::{Ask, FormState};
-use crate::view::shell::Permit;
 use crate::view::{Head, Page, Shell};
 
 /// A payment, or an invoice that waits for one.
@@ -148,106 +147,5 @@ impl RecordPaymentPage {
             blocks![Card::new(self.number, blocks![facts, form])],
         )
         .narrow()
-    }
-}
-
-/// A billing run.
-pub struct BillingRunRow {
-    /// Id.
-    pub id: Txt,
-    /// Everything before this date.
-    pub until: Date,
-    /// When it began.
-    pub at: Timestamp,
-    /// Who began it.
-    pub by: Txt,
-    /// State.
-    pub state: Txt,
-    /// Subscriptions looked at, of how many.
-    pub progress: (u64, u64),
-    /// Invoices made.
-    pub invoices: u32,
-    /// Their totals, one per currency.
-    pub totals: Vec<Money>,
-    /// Legs that failed.
-    pub failed: u32,
-}
-
-/// Billing runs.
-pub struct BillingRunsPage {
-    /// Rows, the newest first.
-    pub rows: Vec<BillingRunRow>,
-    /// Page.
-    pub state: ListState,
-    /// May begin one.
-    pub begin: Permit,
-    /// `until`, `dry_run`.
-    pub form: FormState,
-    /// Whether one is under way.
-    pub moving: bool,
-}
-
-impl BillingRunsPage {
-    /// Lays the page out.
-    pub fn page(self, shell: Shell) -> Page {
-        let t = shell.t.clone();
-        let rows = self.rows.into_iter().map(|row| {
-            let totals: Vec<_> = row.totals.iter().map(|total| t.money(*total)).collect();
-            let (done, all) = row.progress;
-            let whole = |number: u64| t.int(i64::try_from(number).unwrap_or(i64::MAX));
-            Row::Cells(vec![
-                Cell::Main(
-                    format!("/panel/invoices?run={}", row.id).into(),
-                    t.with("run-until", &[("date", t.date(row.until).text())]),
-                    Some(row.by),
-                ),
-                Cell::At(t.at(row.at)),
-                Cell::State(t.state(&row.state)),
-                Cell::Figure(format!("{} / {}", whole(done), whole(all)).into()),
-                Cell::Figure(t.int(i64::from(row.invoices))),
-                Cell::Figure(totals.join(" + ").into()),
-                if row.failed == 0 {
-                    Cell::Nil
-                } else {
-                    Cell::State(crate::view::kit::Badge::new(
-                        crate::view::kit::Tone::Bad,
-                        t.int(i64::from(row.failed)),
-                    ))
-                },
-            ])
-        });
-        let columns = vec![
-            shell.col("c-run"),
-            shell.col("c-when"),
-            shell.col("c-state"),
-            shell.fig("c-progress"),
-            shell.fig("c-invoices"),
-            shell.fig("c-total"),
-            shell.col("c-failed"),
-        ];
-        let rows = rows.collect();
-        let list = shell.list(
-            "nav-billing-runs",
-            columns,
-            rows,
-            &self.state,
-            shell.empty("play", "runs-none"),
-        );
-        let mut body = Vec::new();
-        if self.begin.is_yes() {
-            let ask = Ask::new(&shell, &self.form);
-            let form = shell
-                .form("/panel/billing-runs", "run-begin")
-                .telling(self.form.notice())
-                .fields(vec![ask.input("date", "until").required()]);
-            body.push(
-                Card::new(t.tr("run-begin"), blocks![form])
-                    .intro(t.tr("run-begin-lead"))
-                    .into(),
-            );
-        }
-        body.extend(blocks![list]);
-        Page::new(shell, Head::new(t.tr("nav-billing-runs")), body)
-            .refresh(self.moving.then_some(3))
     }
 }

@@ -2,6 +2,7 @@
 //! deliveries and webhooks serve the vendor's panel as well.
 
 mod billing;
+mod billing_runs;
 mod customers;
 mod deliveries;
 mod home;
@@ -14,7 +15,10 @@ mod products;
 mod usage;
 mod webhooks;
 
-pub use billing::{BillingRunRow, BillingRunsPage, PaymentRow, PaymentsPage, RecordPaymentPage};
+pub use billing::{PaymentRow, PaymentsPage, RecordPaymentPage};
+pub use billing_runs::{
+    BillingRunPage, BillingRunRow, BillingRunsPage, RunProblemRow, RunTotalRow,
+};
 pub use customers::{
     Account360Page, AccountRow, AccountView, CustomersPage, RelationshipRow, RelationshipsPage,
 };

@@ -12,7 +12,11 @@ const PEOPLE = {
   provider: 'olivia.marsh@northwind.example',
   distributor: 'mats.brandt@harbourline.example',
   reseller: 'jana.vogt@lindenhof.example',
+  dollars: 'dana.reyes@bluemesa.example',
   customer: 'petra.sander@moebelwerk-sander.example',
+  winter: 'lena.winter@praxis-winter.example',
+  copperleaf: 'omar.haddad@copperleaf.example',
+  juniper: 'ruth.kim@junipertrail.example',
   vendor: 'noor.lindqvist@tessera.example',
   handworker: 'theo.baker@meridian.example',
 };
@@ -20,7 +24,8 @@ const PEOPLE = {
 const arrives = (world, name, window = {}) =>
   Person.arrives(world.browser, world.base, world.ledger, { name, shots: world.shots, ...window });
 
-async function inside(world, role, window) {
+/** Somebody of the demo, signed in. */
+export async function inside(world, role, window) {
   const person = await arrives(world, role, window);
   await person.signsIn(PEOPLE[role], world.password);
   return person;
@@ -70,7 +75,11 @@ async function signsUp(person, { company, country, email, password }) {
   await person.sends('#list td a');
   const link = page.locator('a[href*="/verify-email"]').first();
   await person.goes(new URL(await link.getAttribute('href'), person.base).pathname + new URL(await link.getAttribute('href'), person.base).search);
-  if ((await page.locator('.menu form[action="/sign-out"]').count()) === 0) await person.signsIn(email, password);
+  await person.sends('main a[href^="/sign-in"]');
+  await page.fill('[name=email]', email);
+  await page.fill('[name=password]', password);
+  await person.sends('main form button[name=do]');
+  person.ledger.check(`${person.name} signs in`, !person.path().startsWith('/sign-in'), person.path());
 }
 
 /** Address, terms and a new card on the page of the checkout. */
@@ -124,9 +133,9 @@ export async function visitor(world, { shop, country, locale, width, number }) {
   await person.sends('a[href^="/sign-up"]');
   const company = { company: `Byron ${number} Ltd`, country, email: `ada.${name}@example.com`, password: 'enchantress of numbers' };
   await signsUp(person, company);
-  await person.goes('/products/workspace');
-  await page.fill('[name="qty.seats"]', '12');
-  await page.fill('[name="param.workspace"]', name);
+  ledger.check(`${person.name} comes back to the product`, person.path() === '/products/workspace', person.path());
+  const kept = [await page.inputValue('[name="qty.seats"]'), await page.inputValue('[name="param.workspace"]')];
+  ledger.check(`${person.name} finds what was configured`, kept.join(' ') === `12 ${name}`, kept.join(' '));
   await person.sends('#configure button[name=do]');
   ledger.check(`${person.name} comes to the checkout`, person.path().startsWith('/checkout/'), person.path());
   await fillsAddress(page);

@@ -50,7 +50,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let server = Server::start(&place, "demo")?;
     let mut walk = Command::new("node");
     walk.current_dir(&scripts)
-        .args(["walk.mjs", "--base", server.url()]);
+        .args(["walk.mjs", "--base", server.url(), "--sample"])
+        .arg(crate::repository_root().join("crates/server/demo/focus-1.0-sample.csv"));
     if let Some(shots) = &options.shots {
         walk.arg("--shots").arg(std::path::absolute(shots)?);
     }

@@ -132,4 +132,11 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "CREATE UNIQUE INDEX IF NOT EXISTS api_key_by_secret ON api_key (realm_id, secret_hash)",
         "CREATE INDEX IF NOT EXISTS api_key_by_account ON api_key (realm_id, account_id, id)",
     ],
+}, Migration {
+    name: "accounts_0002",
+    steps: &[
+        // Where somebody who signed up was going; wall time, as that of the mailed links.
+        "CREATE TABLE IF NOT EXISTS sign_up_next (realm_id {text} NOT NULL, user_id {text} NOT NULL, place {text} NOT NULL,
+            created_at {time} NOT NULL, PRIMARY KEY (realm_id, user_id)) {clustered}",
+    ],
 }];

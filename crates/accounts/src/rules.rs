@@ -3,6 +3,7 @@
 pub mod account;
 pub mod credential;
 pub mod password;
+pub mod place;
 pub mod relationship;
 pub mod roles;
 pub mod sign_in;

@@ -297,7 +297,11 @@ async fn removing_a_member_ends_their_sessions_there() {
 async fn a_visitor_signs_up_and_verifies_the_address() {
     each_world(|w| async move {
         let visitor = w.visitor().await;
-        let done = sign_up(w.p(), &w.passwords, &visitor, &sign_up_input())
+        let input = SignUp {
+            next: Some("/products/mail?plan=team&qty%2Eseats=12".into()),
+            ..sign_up_input()
+        };
+        let done = sign_up(w.p(), &w.passwords, &visitor, &input)
             .await
             .expect("signed up");
         assert_eq!(done.user.email, "cleo@comet.example");
@@ -335,10 +339,15 @@ async fn a_visitor_signs_up_and_verifies_the_address() {
             "link_invalid",
             "the newest works"
         );
-        let user = email_verify(w.p(), &visitor, &secrets[0])
+        let verified = email_verify(w.p(), &visitor, &secrets[0])
             .await
             .expect("verified");
-        assert!(user.email_verified_at.is_some());
+        assert!(verified.user.email_verified_at.is_some());
+        assert_eq!(
+            verified.next.as_deref(),
+            Some("/products/mail?plan=team&qty%2Eseats=12"),
+            "kept although the mail was sent again"
+        );
         assert_eq!(
             refusal(email_verify(w.p(), &visitor, &secrets[0]).await).0,
             "link_invalid"

@@ -18,6 +18,7 @@ use tradewind_kernel::{
 use tradewind_platform::{Acting, OpCtx, Platform, tokens::equal_in_constant_time};
 use tradewind_policy::{AccountKind, Principal};
 
+use crate::layers::Spoken;
 use crate::{
     problem::{ApiResult, Problem},
     state::ApiState,
@@ -151,15 +152,16 @@ async fn by_session(parts: &Parts, platform: &Platform, token: &str) -> ApiResul
     let (realm, info) = session_load(platform, token).await?.ok_or_else(|| {
         Error::unauthenticated("session_over", "this session has ended; sign in again")
     })?;
+    if let Some(spoken) = parts.extensions.get::<Spoken>() {
+        spoken.set(info.user.locale);
+    }
     check_realm(platform, &parts.headers, realm).await?;
     let acting = info.acting.as_ref().map(|acting| Acting {
         user: info.user.id,
         account: acting.home.id,
     });
     let mut ctx = context(parts, platform, realm, info.principal.clone(), acting).await?;
-    if !parts.headers.contains_key(header::ACCEPT_LANGUAGE) {
-        ctx.locale = info.user.locale;
-    }
+    ctx.locale = asked_language(&parts.headers).unwrap_or(info.user.locale);
     Ok(Caller {
         ctx,
         session: Some(info),
@@ -199,9 +201,7 @@ async fn context(
             .get::<RequestId>()
             .copied()
             .unwrap_or_else(RequestId::generate),
-        locale: text(&parts.headers, header::ACCEPT_LANGUAGE.as_str())
-            .and_then(Locale::negotiate)
-            .unwrap_or_default(),
+        locale: asked_language(&parts.headers).unwrap_or_default(),
         idempotency_key: if safe {
             None
         } else {
@@ -210,6 +210,11 @@ async fn context(
         dry_run: !safe && dry_run(parts)?,
         ..OpCtx::new(realm, platform.now(realm).await?, principal)
     })
+}
+
+/// The language that a request asks for, when it is one of ours.
+pub(crate) fn asked_language(headers: &HeaderMap) -> Option<Locale> {
+    text(headers, header::ACCEPT_LANGUAGE.as_str()).and_then(Locale::negotiate)
 }
 
 fn idempotency_key(headers: &HeaderMap) -> ApiResult<Option<String>> {

@@ -1,6 +1,10 @@
 //! What surrounds every route: request ids, problem documents, panics caught, security headers, limits, measures.
 
-use std::{any::Any, time::Instant};
+use std::{
+    any::Any,
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 
 use axum::{
     Router,
@@ -13,12 +17,29 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tradewind_kernel::{Error, Locale, id::RequestId};
 
 use crate::{
+    auth::asked_language,
     problem::{self, Problem},
     state::ApiState,
 };
 
 /// The header with the id of a request, on every answer.
 pub const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The language of a signed-in person, told by whoever finds out who calls: what is refused after that is said in it.
+#[derive(Clone, Default)]
+pub(crate) struct Spoken(Arc<OnceLock<Locale>>);
+
+impl Spoken {
+    /// Tells it; the first to do so is right.
+    pub(crate) fn set(&self, locale: Locale) {
+        // A request has one caller: told again, it is the same.
+        let _ = self.0.set(locale);
+    }
+
+    fn get(&self) -> Option<Locale> {
+        self.0.get().copied()
+    }
+}
 
 /// Puts the layers around routes. Answers that carry a [`Problem`] are written out here.
 pub fn around(routes: Router<ApiState>, state: &ApiState) -> Router<ApiState> {
@@ -44,12 +65,9 @@ async fn finish(State(state): State<ApiState>, mut request: Request, next: Next)
     let id = RequestId::generate();
     request.extensions_mut().insert(id);
     let method = request.method().clone();
-    let locale = request
-        .headers()
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|languages| languages.to_str().ok())
-        .and_then(Locale::negotiate)
-        .unwrap_or(Locale::En);
+    let spoken = Spoken::default();
+    request.extensions_mut().insert(spoken.clone());
+    let asked = asked_language(request.headers());
     let route = request
         .extensions()
         .get::<MatchedPath>()
@@ -58,6 +76,7 @@ async fn finish(State(state): State<ApiState>, mut request: Request, next: Next)
     let id = id.to_string();
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         let allow = response.headers_mut().remove(header::ALLOW);
+        let locale = asked.or_else(|| spoken.get()).unwrap_or(Locale::En);
         response = problem.render(&id, locale);
         if let Some(allow) = allow {
             response.headers_mut().insert(header::ALLOW, allow);

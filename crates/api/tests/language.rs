@@ -5,6 +5,7 @@ mod common;
 use common::World;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
+use tradewind_platform::{args, stmts};
 
 async fn refusal(w: &World, language: &str, path: &str, body: Value) -> (String, Value) {
     let realm = w.realm.to_string();
@@ -46,6 +47,56 @@ async fn a_refusal_is_said_in_the_language_that_was_asked_for() {
         "Bitte melden Sie sich an oder senden Sie einen API-Schlüssel."
     );
     assert_eq!(nobody.header("vary"), "Accept-Language");
+}
+
+#[tokio::test]
+async fn who_has_signed_in_is_answered_in_their_own_language() {
+    stmts! {
+        /// The person reads German.
+        GERMAN = "UPDATE app_user SET locale = 'de' WHERE realm_id = $1 AND id = $2";
+    }
+    assert_eq!(statements().len(), 1);
+    let w = World::new().await;
+    let mut tx = w.t.platform.db().begin().await.expect("a transaction");
+    let changed = tx.exec(&GERMAN, args![w.realm, w.ada]).await;
+    assert_eq!(changed.expect("changed"), 1);
+    tx.commit().await.expect("committed");
+    let cookie = format!("tradewind_session={}", w.token);
+    let bearer = format!("Bearer {}", w.token);
+    let said = async |headers: &[(&str, &str)], method: Method, path: &str| {
+        let answer = w.send(method, path, headers, None).await;
+        assert!(!answer.status.is_success(), "{}", answer.text);
+        let detail = answer.json()["detail"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        (answer.header("content-language").to_owned(), detail)
+    };
+    let path = "/api/v1/orders/ord_00000000000000000000000000";
+    for credential in [
+        ("cookie", cookie.as_str()),
+        ("authorization", bearer.as_str()),
+    ] {
+        let (language, german) = said(&[credential], Method::GET, path).await;
+        assert_eq!(language, "de", "{german}");
+        // What was asked for comes first; a language that we do not speak is no wish.
+        let asked = [credential, ("accept-language", "en")];
+        let (language, english) = said(&asked, Method::GET, path).await;
+        assert_eq!(language, "en");
+        assert_ne!(german, english);
+        let asked = [credential, ("accept-language", "fr")];
+        assert_eq!(said(&asked, Method::GET, path).await.1, german);
+    }
+    // Refused on the way in, before anything was looked at.
+    let (language, _) = said(&[("cookie", &cookie)], Method::DELETE, path).await;
+    assert_eq!(language, "en", "no such method: nobody was asked who calls");
+    let cookie = [("cookie", cookie.as_str())];
+    let (language, _) = said(&cookie, Method::POST, "/api/v1/me/email-verification").await;
+    assert_eq!(language, "de", "the token of the session is missing");
+    // Keys have no language.
+    let key = format!("Bearer {}", w.provider.key);
+    let (language, _) = said(&[("authorization", &key)], Method::GET, path).await;
+    assert_eq!(language, "en");
 }
 
 #[tokio::test]

@@ -38,4 +38,12 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             id {text} NOT NULL, at {time} NOT NULL, status {int}, error {text}, duration_ms {int} NOT NULL, answer {text},
             PRIMARY KEY (realm_id, message_id, attempt)) {clustered}",
     ],
+}, Migration {
+    name: "fulfilment_0002",
+    steps: &[
+        // What vendors said about deliveries that were over, counted by what they said.
+        "CREATE TABLE IF NOT EXISTS delivery_late_report (realm_id {text} NOT NULL, delivery_id {text} NOT NULL,
+            outcome {text} NOT NULL, message {text}, first_at {time} NOT NULL, last_at {time} NOT NULL, times {int} NOT NULL,
+            PRIMARY KEY (realm_id, delivery_id, outcome)) {clustered}",
+    ],
 }];

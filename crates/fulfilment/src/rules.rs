@@ -6,7 +6,7 @@ mod webhook;
 
 pub use access::{check_credential_count, check_credentials, check_endpoints, check_instructions};
 pub use delivery::{
-    check_report, delivery_state_after, operations, retry_allowed, start_allowed,
+    check_report, delivery_state_after, is_late, operations, retry_allowed, start_allowed,
     subscription_state, supersedes,
 };
 pub use webhook::{

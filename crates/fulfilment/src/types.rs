@@ -10,7 +10,7 @@ pub use access::{
 };
 pub use delivery::{
     Delivery, DeliveryDetail, DeliveryKind, DeliveryMode, DeliveryOperation, DeliveryReport,
-    DeliveryState, ReportOutcome,
+    DeliveryState, LateReport, ReportOutcome,
 };
 pub use webhook::{
     AttemptView, CreatedEndpoint, EndpointView, MessageState, MessageView, SecretRotation,

@@ -51,11 +51,34 @@ async fn the_vendor_carries_out_what_was_ordered() {
             .unwrap();
         assert_eq!(same, ended);
         let other = report(ReportOutcome::Failed, "no, it is not");
-        let error = delivery_report(w.p(), &vendor, delivery.id, other)
+        assert_eq!(w.t.number(&ROWS).await, rows, "a replay changes nothing");
+        let keyed = vendor.clone().with_key("late");
+        for _ in 0..3 {
+            let error = delivery_report(w.p(), &keyed, delivery.id, other.clone())
+                .await
+                .unwrap_err();
+            assert_eq!(error.code(), "delivery_ended");
+        }
+        assert_eq!(
+            w.t.number(&ROWS).await,
+            rows + 1,
+            "nothing but an entry of the audit log"
+        );
+        let reseller = w.as_owner(&w.reseller).await;
+        let seen = delivery_get(w.p(), &reseller, delivery.id).await.unwrap();
+        assert_eq!(seen.delivery, ended);
+        let [late] = &seen.late_reports[..] else {
+            panic!("one late report: {:?}", seen.late_reports);
+        };
+        assert_eq!((late.outcome, late.times), (ReportOutcome::Failed, 3));
+        assert_eq!(late.message.as_deref(), Some("no, it is not"));
+        let stranger = w.as_owner(&w.other_vendor).await;
+        let error = delivery_report(w.p(), &stranger, delivery.id, other)
             .await
             .unwrap_err();
-        assert_eq!(error.code(), "delivery_ended");
-        assert_eq!(w.t.number(&ROWS).await, rows, "neither changes anything");
+        assert_eq!(error.code(), "not_found");
+        let seen = delivery_get(w.p(), &reseller, delivery.id).await.unwrap();
+        assert_eq!(seen.late_reports[0].times, 3, "strangers leave no trace");
         assert_eq!(w.events_of("delivery.succeeded").await, 1);
         assert_eq!(w.events_of("delivery.failed").await, 0);
     })

@@ -13,6 +13,9 @@ use crate::{respond::Failure, view::shared::FormState};
 /// Largest form, in bytes.
 const LARGEST: usize = 1024 * 1024;
 
+/// Largest form with a file, in bytes; it is held in memory, so larger files go over the API or the command line.
+const LARGEST_FILE: usize = 16 * 1024 * 1024;
+
 /// The fields of a form, in their order, names repeated where several values were chosen.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sent(pub(crate) Vec<(String, String)>);
@@ -68,20 +71,27 @@ impl<S: Sync> FromRequestParts<S> for Sent {
     }
 }
 
-/// Reads the body of a request that sends a form.
+/// Reads the body of a request that sends a form; files only from those who have signed in.
 ///
 /// # Errors
 /// When it is no form or too large.
-pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Sent> {
+pub(crate) async fn read(headers: &HeaderMap, body: Body, signed_in: bool) -> Result<Sent> {
     let kind = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    let bytes = to_bytes(body, LARGEST).await.map_err(|_| {
+    let largest = if signed_in && kind.starts_with("multipart/form-data;") {
+        LARGEST_FILE
+    } else {
+        LARGEST
+    };
+    let bytes = to_bytes(body, largest).await.map_err(|_| {
         Error::invalid(
             "",
             "too_long",
-            format!("a form may hold {LARGEST} bytes at most"),
+            format!(
+                "a form may hold {largest} bytes at most; larger files go over the API or the command line"
+            ),
         )
     })?;
     if bytes.is_empty() {
@@ -122,16 +132,25 @@ pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The fields of a multipart body; files are taken as text.
+/// The field that names the file which came in another field.
+pub(crate) fn file_name_of(field: &str) -> String {
+    format!("{field}.file_name")
+}
+
+/// The fields of a multipart body; files are taken as text, and named in a field of their own.
 fn parts(text: &str, boundary: &str) -> Vec<(String, String)> {
     let mark = format!("--{boundary}");
     text.split(mark.as_str())
         .filter_map(|part| {
             let (head, value) = part.split_once("\r\n\r\n")?;
-            let name = head.split_once(" name=\"")?.1.split_once('"')?.0;
+            let quoted = |name: &str| Some(head.split_once(name)?.1.split_once('"')?.0);
+            let name = quoted(" name=\"")?;
             let value = value.strip_suffix("\r\n").unwrap_or(value);
-            Some((name.to_owned(), value.to_owned()))
+            let file = quoted("filename=\"").map(|file| (file_name_of(name), file.to_owned()));
+            Some([Some((name.to_owned(), value.to_owned())), file])
         })
+        .flatten()
+        .flatten()
         .collect()
 }
 
@@ -154,5 +173,7 @@ mod tests {
         let sent = Sent(parts(body, "x"));
         assert_eq!(sent.raw("a"), "1\r\n2");
         assert_eq!(sent.raw("logo"), "<svg/>");
+        assert_eq!(sent.get(&file_name_of("logo")), "l.svg");
+        assert_eq!(sent.get(&file_name_of("a")), "");
     }
 }

@@ -5,6 +5,7 @@ use std::{fmt::Display, sync::Arc};
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tradewind_accounts::rules::place::is_local;
 use tradewind_documents::phrases;
 use tradewind_kernel::{Error, error::FieldProblem};
 
@@ -131,11 +132,38 @@ pub(crate) fn changed<T>(
 
 /// A path of ours to go back to; anything else is the fallback.
 pub(crate) fn back<'a>(asked: &'a str, fallback: &'a str) -> &'a str {
-    let ours = asked.starts_with('/')
-        && !asked.starts_with("//")
-        && !asked.contains('\\')
-        && !asked.chars().any(char::is_control);
-    if ours { asked } else { fallback }
+    if is_local(asked) { asked } else { fallback }
+}
+
+/// The address of a page that leads on to another one.
+pub(crate) fn leading(page: &'static str, back: &str) -> Txt {
+    if back.is_empty() {
+        return page.into();
+    }
+    let back = utf8_percent_encode(back, NON_ALPHANUMERIC);
+    format!("{page}?back={back}").into()
+}
+
+/// A file to keep.
+pub(crate) fn file(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
+    let safe: String = name
+        .chars()
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() || "-_.".contains(letter) {
+                letter
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{safe}\""),
+        ),
+    ];
+    (headers, bytes).into_response()
 }
 
 /// Keeps a cookie: for so many seconds, or until the browser is closed.
@@ -266,8 +294,7 @@ fn failed(visit: &Visit, error: &Error) -> Response {
         } else {
             &visit.path
         };
-        let back = utf8_percent_encode(back, NON_ALPHANUMERIC);
-        let way = format!("/sign-in?back={back}");
+        let way = leading("/sign-in", back).into_owned();
         if visit.part {
             let way = HeaderValue::try_from(way).unwrap_or(HeaderValue::from_static("/sign-in"));
             let name = HeaderName::from_static("hx-redirect");

@@ -263,7 +263,7 @@ pub(crate) async fn enter(State(state): State<WebState>, request: Request, next:
         parts.extensions.insert(visit.clone());
         next.run(Request::from_parts(parts, body)).await
     } else {
-        match form::read(&parts.headers, body).await {
+        match form::read(&parts.headers, body, visit.session.is_some()).await {
             Ok(sent) if visit.accepts(&sent) => {
                 parts.extensions.insert(visit.clone());
                 parts.extensions.insert(sent);

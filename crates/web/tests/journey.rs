@@ -235,3 +235,93 @@ async fn a_form_without_the_token_of_its_page_changes_nothing() {
         .await;
     assert!(!away.to.contains("evil"));
 }
+
+/// What a sign-up leads to after the mail: the way on from the page of the link, and where signing in ends.
+async fn signs_up(world: &World, email: &str, query: &str, back: &str) -> (String, String) {
+    const PASSWORD: &str = "a long enough password 2";
+    let mut browser = Browser::new(world);
+    browser.get(&format!("/sign-up{query}")).await.is(200);
+    let fields = [
+        ("back", back),
+        ("company", "Ada Ltd"),
+        ("country", "DE"),
+        ("name", "Ada"),
+        ("email", email),
+        ("new_password", PASSWORD),
+    ];
+    browser.post("/sign-up", &fields).await.is(200);
+    world.test.drain().await;
+    let mails = browser.get("/demo/outbox").await;
+    let mail = mails.is(200).says(email).link("/demo/outbox/");
+    let mail = browser.get(&mail).await;
+    let link = mail.is(200).link("http://shop.test/verify-email?token=");
+    // The mail may be read in another browser.
+    let mut browser = Browser::new(world);
+    let verified = browser.get(&link).await;
+    let way = verified.is(200).link("/sign-in");
+    let form = browser.get(&way).await;
+    let back = form.is(200).hidden("back");
+    let fields = [
+        ("back", back.as_str()),
+        ("email", email),
+        ("password", PASSWORD),
+    ];
+    let entered = browser.post("/sign-in", &fields).await;
+    (way, entered.to)
+}
+
+#[tokio::test]
+async fn what_was_configured_is_there_after_signing_up() {
+    let world = World::new().await;
+    let mut browser = Browser::new(&world);
+    browser.get("/products/desk").await.is(200);
+    let fields = [("qty.seats", "7"), ("param.domain", "ada.example")];
+    let asked = browser.post("/products/desk/order", &fields).await;
+    asked.leads_to("/sign-in?back=");
+    let gate = browser.get(&asked.to).await;
+    let way = gate.is(200).link("/sign-up?back=");
+    let query = way.strip_prefix("/sign-up").expect("the sign-up");
+    let form = browser.get(&way).await;
+    let place = form.is(200).hidden("back");
+    assert!(place.starts_with("/products/desk?"), "{place}");
+    let (_, end) = signs_up(&world, "ada@example.com", query, &place).await;
+    assert_eq!(end, place);
+    let mut browser = Browser::new(&world);
+    browser
+        .get(&end)
+        .await
+        .is(200)
+        .says("value=\"7\"")
+        .says("value=\"ada.example\"");
+}
+
+#[tokio::test]
+async fn nobody_is_led_to_another_site() {
+    let world = World::new().await;
+    for (number, hostile) in [
+        "//evil.example/my",
+        "https://evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let email = format!("ada{number}@example.com");
+        let query = format!(
+            "?back={}",
+            percent_encoding::utf8_percent_encode(hostile, percent_encoding::NON_ALPHANUMERIC)
+        );
+        let (way, end) = signs_up(&world, &email, &query, hostile).await;
+        assert_eq!(
+            (way.as_str(), end.as_str()),
+            ("/sign-in", "/my"),
+            "{hostile}"
+        );
+        // Nor by the link of the mail, whatever somebody hangs onto it.
+        let mut browser = Browser::new(&world);
+        let gate = browser.get(&format!("/sign-in{query}")).await;
+        assert_eq!(gate.is(200).hidden("back"), "", "{hostile}");
+    }
+}

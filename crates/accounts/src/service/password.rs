@@ -19,9 +19,9 @@ use crate::{
     rules::{self, credential, credential::CredentialKind},
     store::{
         self,
-        user::{TOKENS_ALIVE, TRIES_FORGET, USER_PROFILE, USER_VERIFIED, UserSecret},
+        user::{NEXT_TAKE, TOKENS_ALIVE, TRIES_FORGET, USER_PROFILE, USER_VERIFIED, UserSecret},
     },
-    types::{Membership, OneTimeToken, TokenKind, User, UserStatus},
+    types::{Membership, OneTimeToken, TokenKind, User, UserStatus, Verified},
 };
 
 /// No second mail of a kind is sent so soon after the first.
@@ -29,11 +29,12 @@ const MAIL_PAUSE: Duration = Duration::from_secs(60);
 /// How long a link for a new password works.
 const RESET_LIFETIME: Duration = Duration::from_hours(1);
 
-/// Shows with a mailed link that an address belongs to its user. Open to whoever has the link; it works once.
+/// Shows with a mailed link that an address belongs to its user. Open to whoever has the link; it works once. Tells where
+/// the person was going when signing up.
 ///
 /// # Errors
 /// `link_invalid` when the link is wrong, was used or has expired.
-pub async fn email_verify(p: &Platform, ctx: &OpCtx, secret: &str) -> Result<User> {
+pub async fn email_verify(p: &Platform, ctx: &OpCtx, secret: &str) -> Result<Verified> {
     let token = find_token(p, ctx.realm, secret, TokenKind::Verify).await?;
     let (ctx, account) = as_user(p, ctx, token.user).await?;
     let wall = p.wall();
@@ -58,7 +59,13 @@ pub async fn email_verify(p: &Platform, ctx: &OpCtx, secret: &str) -> Result<Use
                     account: account.account.id,
                     data: json!({}),
                 });
-                Ok(user)
+                let next =
+                    w.tx.opt::<(String,)>(&NEXT_TAKE, args![realm, token.user])
+                        .await?;
+                Ok(Verified {
+                    user,
+                    next: next.map(|(place,)| place),
+                })
             })
         },
     )

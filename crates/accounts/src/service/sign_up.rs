@@ -13,7 +13,7 @@ use super::{account, invite::Invitation};
 use crate::{
     passwords::Passwords,
     rules,
-    store::{self, account::ACCOUNT_BY_SLUG},
+    store::{self, account::ACCOUNT_BY_SLUG, user::NEXT_KEEP},
     types::{
         Account, AccountBrief, AccountCreate, AccountStatus, SignUp, SignedUp, TaxData, TokenKind,
         User, UserStatus,
@@ -53,6 +53,9 @@ fn check(input: &SignUp) -> Result<()> {
         &input.password,
         &input.email,
     ));
+    if let Some(next) = &input.next {
+        problems.check(rules::place::check_place("next", next));
+    }
     problems.finish()
 }
 
@@ -103,6 +106,10 @@ async fn create(
     let created = account::found(w, &seller, account, &facts).await?;
     let account = created.account;
     store::user::set_roles(&mut w.tx, realm, account.id, user.id, &[Role::Owner]).await?;
+    if let Some(next) = &input.next {
+        let kept = args![realm, user.id, next, w.wall()];
+        w.tx.exec(&NEXT_KEEP, kept).await?;
+    }
     let about = (account.id, account.name.as_str());
     invitation
         .send(w, TokenKind::Verify, &user, about, seller.slug.clone())

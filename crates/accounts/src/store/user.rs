@@ -76,6 +76,12 @@ stmts! {
     TOKENS_VOID = "UPDATE one_time_token SET used_at = $4 WHERE realm_id = $1 AND user_id = $2 AND kind = $3 AND used_at IS NULL";
     /// Forgets tokens that have not worked for long.
     TOKENS_FORGET = "DELETE FROM one_time_token WHERE realm_id = $1 AND expires_at < $2";
+    /// Where somebody who signed up was going.
+    NEXT_KEEP = "INSERT INTO sign_up_next (realm_id, user_id, place, created_at) VALUES ($1, $2, $3, $4)";
+    /// The same, once.
+    NEXT_TAKE = "DELETE FROM sign_up_next WHERE realm_id = $1 AND user_id = $2 RETURNING place";
+    /// Forgets where those were going who never came.
+    NEXT_FORGET = "DELETE FROM sign_up_next WHERE realm_id = $1 AND created_at < $2";
     /// How many tokens of a kind still work at a time.
     TOKENS_ALIVE = "SELECT COUNT(*) FROM one_time_token
         WHERE realm_id = $1 AND user_id = $2 AND kind = $3 AND used_at IS NULL AND expires_at > $4";

@@ -116,6 +116,19 @@ pub struct SignUp {
     /// Tax identification number; may be empty.
     #[serde(default)]
     pub tax_id: String,
+    /// Where to go on once the address is verified: a path of the pages, such as a product with what was chosen.
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
+/// An address that was shown to belong to its user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Verified {
+    /// The person.
+    #[serde(flatten)]
+    pub user: User,
+    /// Where the person was going when signing up: a path of the pages.
+    pub next: Option<String>,
 }
 
 /// The outcome of a sign-up.

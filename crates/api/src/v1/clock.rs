@@ -34,6 +34,8 @@ async fn info(State(state): State<ApiState>, Anyone(ctx): Anyone) -> ApiResult<R
 }
 
 /// Read the realm's clock.
+///
+/// For everybody with a key or a session; moving it is the provider's, in a sandbox.
 #[utoipa::path(get, path = "/clock", tag = "realm", operation_id = "getClock",
     responses((status = 200, description = "The clock.", body = ClockState)))]
 async fn read(State(state): State<ApiState>, caller: Caller) -> ApiResult<Response> {

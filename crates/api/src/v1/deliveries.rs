@@ -73,7 +73,8 @@ async fn start(
 
 /// Say how the work ended.
 ///
-/// For the vendor. The message is shown to the customer; a failure needs one. The same report again changes nothing.
+/// For the vendor. The message is shown to the customer; a failure needs one. The same report again changes nothing; another one on
+/// a delivery that is over answers 409 and is noted in its `late_reports`.
 #[utoipa::path(post, path = "/deliveries/{delivery}/report", tag = "deliveries", operation_id = "reportDelivery",
     params(("delivery" = DeliveryId, Path, description = "The delivery.")), request_body = DeliveryReport,
     responses((status = 200, description = "The delivery.", body = Delivery)))]

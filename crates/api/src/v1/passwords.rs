@@ -4,7 +4,7 @@ use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use tradewind_accounts::{
     service::{self, PasswordByLink},
-    types::User,
+    types::{User, Verified},
 };
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -37,14 +37,14 @@ struct ResetRequest {
 
 /// Show with a mailed link that an address belongs to its user.
 #[utoipa::path(post, path = "/email-verifications", tag = "links", operation_id = "verifyEmail", security(()),
-    request_body = LinkToken, responses((status = 200, description = "The person.", body = User)))]
+    request_body = LinkToken, responses((status = 200, description = "The person, and where they were going.", body = Verified)))]
 async fn verify(
     State(state): State<ApiState>,
     Anyone(ctx): Anyone,
     Body(body): Body<LinkToken>,
 ) -> ApiResult<Response> {
-    let user = service::email_verify(&state.platform, &ctx, &body.token).await?;
-    Ok(reply::one(&user))
+    let verified = service::email_verify(&state.platform, &ctx, &body.token).await?;
+    Ok(reply::one(&verified))
 }
 
 /// Mail a link for a new password, if someone has the address.

@@ -5,7 +5,7 @@ use tradewind_kernel::id::JobId;
 
 use super::{
     Case,
-    Who::{Ada, Customer, OtherReseller, Provider, Reseller},
+    Who::{Ada, Customer, OtherReseller, Provider, Reseller, Vendor},
     own_list,
 };
 use crate::common::PASSWORD;
@@ -144,12 +144,13 @@ pub(crate) fn cases() -> Vec<Case> {
             answers: [401, 404, 404],
         },
         Case {
+            // What time it is is known to everybody in the realm; moving it is the provider's.
             operation: "getClock",
             path: |_| "/clock".into(),
             body: None,
-            unrelated: Reseller,
-            allowed: Provider,
-            answers: [401, 404, 200],
+            unrelated: Customer,
+            allowed: Vendor,
+            answers: [401, 200, 200],
         },
         Case {
             operation: "travelClock",

@@ -23,6 +23,7 @@ as-csv = CSV
 as-curl = Dasselbe über die API
 technical-detail = Technische Einzelheiten
 to-catalogue = Zum Katalog
+to-choice = Weiter mit Ihrer Auswahl
 order-more = Bestellen
 open-subscription = Abonnement öffnen
 data-until = Vollständig bis { $time }

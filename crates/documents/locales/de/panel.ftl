@@ -328,6 +328,10 @@ delivery-event = Das Ereignis, wie es gesendet wird
 attempts = Versuche
 attempt = Versuch { $number }: { $outcome }
 attempt-next = Nächster Versuch
+late-report = Zu spät gemeldet: { $outcome }
+late-report-text = Die Auslieferung war anders beendet; die Meldung wurde abgelehnt und hat nichts geändert. Bitte prüfen, ob der Dienst so ist, wie er sein soll.
+late-report-times = { $count }-mal gemeldet.
+late-report-said = Der Anbieter sagt: { $message }
 
 # Tasks
 tasks-lead = Auslieferungen, die Menschen von Hand erledigen, die ältesten zuerst.

@@ -23,6 +23,7 @@ as-csv = CSV
 as-curl = The same over the API
 technical-detail = Technical detail
 to-catalogue = To the catalogue
+to-choice = Go on with what you chose
 order-more = Order
 open-subscription = Open subscription
 data-until = Complete up to { $time }

@@ -328,6 +328,10 @@ delivery-event = The event as it is sent
 attempts = Attempts
 attempt = Attempt { $number }: { $outcome }
 attempt-next = Next attempt
+late-report = Reported too late: { $outcome }
+late-report-text = The delivery had ended otherwise, so this was refused and changed nothing. Look whether the service is as it should be.
+late-report-times = Reported { $count } times.
+late-report-said = The vendor says: { $message }
 
 # Tasks
 tasks-lead = Deliveries that people do by hand, the oldest first.

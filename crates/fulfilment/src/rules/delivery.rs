@@ -8,6 +8,9 @@ use tradewind_orders::types::DeliveryState as OrdersDeliveryState;
 
 const MESSAGE_LENGTH_MAX: usize = 2_000;
 
+/// The code of what is refused because the delivery is over.
+const ENDED: &str = "delivery_ended";
+
 /// Whether the vendor may say that it has begun. Saying it again changes nothing.
 ///
 /// # Errors
@@ -45,6 +48,12 @@ pub fn check_report(delivery: &Delivery, report: &DeliveryReport) -> Result<Opti
         same if same == reported => Ok(None),
         ended => Err(ended_already(ended)),
     }
+}
+
+/// Whether a report was refused because the delivery had ended otherwise.
+#[must_use]
+pub fn is_late(refusal: &Error) -> bool {
+    refusal.code() == ENDED
 }
 
 /// The state that a report leads to.
@@ -110,10 +119,7 @@ pub fn subscription_state(kind: DeliveryKind, state: DeliveryState) -> Option<Or
 }
 
 fn ended_already(state: DeliveryState) -> Error {
-    Error::conflict(
-        "delivery_ended",
-        format!("this delivery has ended: it is {state}"),
-    )
+    Error::conflict(ENDED, format!("this delivery has ended: it is {state}"))
 }
 
 /// Whether new work makes open work pointless: removal ends everything, and suspend and resume undo each other.

@@ -110,7 +110,8 @@ struct Reported {
     report: DeliveryReport,
 }
 
-/// The vendor says how a delivery ended. The same report again changes nothing.
+/// The vendor says how a delivery ended. The same report again changes nothing; one on a delivery that has ended
+/// otherwise is refused, and noted for those who look after it.
 ///
 /// # Errors
 /// Not found, forbidden; a failure without a message; conflict when the delivery has ended otherwise.
@@ -120,32 +121,68 @@ pub async fn delivery_report(
     id: DeliveryId,
     report: DeliveryReport,
 ) -> Result<Delivery> {
-    p.command(
-        ctx,
-        "delivery.report",
-        &Reported { id, report },
-        |w, input| {
-            Box::pin(async move {
-                let mut delivery = locked(w, Action::DeliveryReport, input.id).await?;
-                let Some(state) = rules::check_report(&delivery, &input.report)? else {
-                    return Ok(delivery);
-                };
-                let message = input
-                    .report
-                    .message
-                    .as_deref()
-                    .map(str::trim)
-                    .filter(|text| !text.is_empty());
-                end(w, &mut delivery, state, message.map(str::to_owned)).await?;
-                if delivery.kind == DeliveryKind::Remove && state == DeliveryState::Succeeded {
-                    let realm = w.ctx.realm;
-                    access::forget(&mut w.tx, realm, delivery.subscription_id).await?;
-                }
-                Ok(delivery)
-            })
+    let reported = Reported {
+        id,
+        report: DeliveryReport {
+            message: report
+                .message
+                .map(|text| text.trim().to_owned())
+                .filter(|text| !text.is_empty()),
+            ..report
         },
-    )
-    .await
+    };
+    let done = p
+        .command(ctx, "delivery.report", &reported, |w, input| {
+            Box::pin(report_in(w, input))
+        })
+        .await;
+    if done.as_ref().is_err_and(rules::is_late) {
+        // What is refused leaves no trace of its own, and the refusal is no answer to be kept under a key.
+        let ctx = OpCtx {
+            idempotency_key: None,
+            ..ctx.clone()
+        };
+        p.command(&ctx, "delivery.late_report", &reported, |w, input| {
+            Box::pin(note_late(w, input))
+        })
+        .await?;
+    }
+    done
+}
+
+async fn report_in(w: &mut Work, input: &Reported) -> Result<Delivery> {
+    let mut delivery = locked(w, Action::DeliveryReport, input.id).await?;
+    let Some(state) = rules::check_report(&delivery, &input.report)? else {
+        return Ok(delivery);
+    };
+    end(w, &mut delivery, state, input.report.message.clone()).await?;
+    if delivery.kind == DeliveryKind::Remove && state == DeliveryState::Succeeded {
+        let realm = w.ctx.realm;
+        access::forget(&mut w.tx, realm, delivery.subscription_id).await?;
+    }
+    Ok(delivery)
+}
+
+async fn note_late(w: &mut Work, input: &Reported) -> Result<()> {
+    let delivery = locked(w, Action::DeliveryReport, input.id).await?;
+    // Between the two transactions it may have been set going again.
+    if !rules::check_report(&delivery, &input.report).is_err_and(|error| rules::is_late(&error)) {
+        return Ok(());
+    }
+    let (realm, now) = (w.ctx.realm, w.ctx.now);
+    let times = store::note_late(&mut w.tx, realm, input.id, &input.report, now).await?;
+    if times > 1 {
+        // A program that insists is counted, not logged each time.
+        return Ok(());
+    }
+    w.audit(AuditEntry {
+        action: "delivery.late_report",
+        kind: "delivery",
+        id: delivery.id.to_string(),
+        account: delivery.customer_id,
+        summary: json!({ "state": delivery.state, "reported": input.report.outcome, "message": input.report.message }),
+    });
+    Ok(())
 }
 
 /// Has a failed delivery tried again.
@@ -210,7 +247,12 @@ async fn detail(w: &mut Work, id: DeliveryId) -> Result<DeliveryDetail> {
     } else {
         Vec::new()
     };
+    let late_reports = match delivery.state {
+        DeliveryState::Waiting | DeliveryState::InProgress if delivery.attempt == 1 => Vec::new(),
+        _ => store::late(&mut w.tx, realm, id).await?,
+    };
     Ok(DeliveryDetail {
+        late_reports,
         delivery,
         available_operations,
         messages: messages.iter().map(webhook::MessageRow::view).collect(),

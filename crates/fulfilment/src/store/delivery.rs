@@ -1,7 +1,9 @@
 //! Deliveries.
 
 use crate::store::Listing;
-use crate::types::{Delivery, DeliveryKind, DeliveryMode, DeliveryState};
+use crate::types::{
+    Delivery, DeliveryKind, DeliveryMode, DeliveryReport, DeliveryState, LateReport, ReportOutcome,
+};
 use tradewind_kernel::filter::{Field, FieldKind, Fields};
 use tradewind_kernel::id::{AccountId, DeliveryId, OrderId, RealmId, SubscriptionId};
 use tradewind_kernel::page::Page;
@@ -34,6 +36,14 @@ stmts! {
     /// Moves a delivery on, unless someone else has.
     UPDATE = "UPDATE delivery SET state = $4, attempt = $5, message = $6, finished_at = $7, version = version + 1
         WHERE realm_id = $1 AND id = $2 AND version = $3";
+    /// A report on a delivery that had ended otherwise; the same again is counted.
+    LATE_NOTE = "INSERT INTO delivery_late_report (realm_id, delivery_id, outcome, message, first_at, last_at, times)
+        VALUES ($1, $2, $3, $4, $5, $5, 1) ON CONFLICT (realm_id, delivery_id, outcome) DO UPDATE
+        SET message = excluded.message, last_at = excluded.last_at, times = delivery_late_report.times + 1
+        RETURNING times";
+    /// Such reports, the oldest first.
+    LATE = "SELECT outcome, message, first_at, last_at, times FROM delivery_late_report
+        WHERE realm_id = $1 AND delivery_id = $2 ORDER BY first_at, outcome";
     /// How many deliveries wait for a vendor.
     COUNT_WAITING = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM delivery WHERE realm_id = $1 AND vendor_id = $2
         AND state IN ('waiting', 'in_progress')";
@@ -54,6 +64,28 @@ row! {
         created_at: Timestamp,
         finished_at: Option<Timestamp>,
         version: i64,
+    }
+}
+
+row! {
+    struct LateRow {
+        outcome: ReportOutcome,
+        message: Option<String>,
+        first_at: Timestamp,
+        last_at: Timestamp,
+        times: i64,
+    }
+}
+
+impl From<LateRow> for LateReport {
+    fn from(row: LateRow) -> Self {
+        Self {
+            outcome: row.outcome,
+            message: row.message,
+            first_at: row.first_at,
+            last_at: row.last_at,
+            times: row.times,
+        }
     }
 }
 
@@ -145,6 +177,25 @@ pub(crate) async fn update(tx: &mut Tx, realm: RealmId, d: &mut Delivery) -> Res
     }
     d.version += 1;
     Ok(())
+}
+
+/// Notes a report that came too late; how often the like of it has come by now.
+pub(crate) async fn note_late(
+    tx: &mut Tx,
+    realm: RealmId,
+    id: DeliveryId,
+    report: &DeliveryReport,
+    at: Timestamp,
+) -> Result<i64> {
+    let args = args![realm, id, report.outcome, report.message, at];
+    let (times,) = tx.one::<(i64,)>(&LATE_NOTE, args).await?;
+    Ok(times)
+}
+
+/// The reports on a delivery that came too late, the oldest first.
+pub(crate) async fn late(tx: &mut Tx, realm: RealmId, id: DeliveryId) -> Result<Vec<LateReport>> {
+    let rows = tx.all::<LateRow>(&LATE, args![realm, id]).await?;
+    Ok(rows.into_iter().map(LateReport::from).collect())
 }
 
 pub(crate) async fn count_waiting(tx: &mut Tx, realm: RealmId, vendor: AccountId) -> Result<i64> {

@@ -71,7 +71,7 @@ text_enum! {
     }
 }
 
-tradewind_platform::sql_text!(DeliveryKind, DeliveryMode, DeliveryState);
+tradewind_platform::sql_text!(DeliveryKind, DeliveryMode, DeliveryState, ReportOutcome);
 
 /// The states in the description of the API, where the subscription's delivery state has the name already.
 fn states() -> RefOr<Schema> {
@@ -120,6 +120,24 @@ pub struct DeliveryDetail {
     pub available_operations: Vec<DeliveryOperation>,
     /// How telling the vendor went, latest first; for those who manage the vendor's webhooks.
     pub messages: Vec<MessageView>,
+    /// What the vendor reported when the delivery had ended otherwise; refused, but worth knowing.
+    pub late_reports: Vec<LateReport>,
+}
+
+/// A report on a delivery that had ended otherwise. It changed nothing; the service may be in another state than it
+/// is taken to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LateReport {
+    /// How the vendor said that it ended.
+    pub outcome: ReportOutcome,
+    /// What it said about it, the last time.
+    pub message: Option<String>,
+    /// When it was reported.
+    pub first_at: Timestamp,
+    /// When it was reported last.
+    pub last_at: Timestamp,
+    /// How often.
+    pub times: i64,
 }
 
 /// What a vendor reports about a delivery.

@@ -143,6 +143,7 @@ async fn join(
         zone: None,
         address: Address::default(),
         tax_id: String::new(),
+        next: None,
     };
     let passwords = session.app().passwords();
     let signed_up = sign_up(session.platform(), passwords, ctx, &input).await?;

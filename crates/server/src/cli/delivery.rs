@@ -152,6 +152,16 @@ pub(crate) async fn run(session: &Session<'_>, command: Delivery) -> Result<()> 
         ],
     )?;
     session.out.section(
+        "Reported too late",
+        &json!(detail.late_reports),
+        columns![
+            ("outcome", "/outcome"),
+            ("message", "/message"),
+            ("times", "/times"),
+            ("last", "/last_at")
+        ],
+    )?;
+    session.out.section(
         "What the vendor was told",
         &json!(detail.messages),
         columns![

@@ -7,6 +7,7 @@ use axum::{
 };
 use http::{HeaderMap, header};
 use tradewind_accounts::{
+    rules::place::is_keepable,
     service::{
         PasswordByLink, email_verify, email_verify_resend, invite_accept, password_reset_confirm,
         password_reset_request, sign_in, sign_out, sign_up, storefront_list,
@@ -65,6 +66,7 @@ fn sign_in_page(visit: &Visit, form: FormState, back: &str) -> crate::view::Page
     SignInPage {
         form,
         back: back.to_owned().into(),
+        sign_up_href: respond::leading("/sign-up", back),
         sign_up: visit.shop.is_some(),
         demo: visit.state.demo.is_some(),
     }
@@ -147,18 +149,23 @@ fn sign_up_page(visit: &Visit, form: FormState, back: &str) -> crate::view::Page
     SignUpPage {
         form,
         back: back.to_owned().into(),
+        sign_in_href: respond::leading("/sign-in", back),
         countries: countries(visit.ctx.locale),
     }
     .page(visit.gate())
 }
 
 async fn sign_up_form(Anyone(visit): Anyone) -> Answer {
+    let back = respond::back(visit.ask("back"), "");
     if visit.session.is_some() {
-        return Ok(respond::to(visit.home()));
+        return Ok(respond::to(if back.is_empty() {
+            visit.home()
+        } else {
+            back
+        }));
     }
     let country = visit.shop()?.country.clone();
     let form = FormState::of([("country", country.as_str())]);
-    let back = respond::back(visit.ask("back"), "");
     respond::page(sign_up_page(&visit, form, back))
 }
 
@@ -172,6 +179,8 @@ async fn sign_up_send(Anyone(visit): Anyone, sent: Sent) -> Answer {
         email: sent.get("email").to_owned(),
         password: sent.raw("new_password").to_owned(),
         locale: Some(visit.ctx.locale.tag().to_owned()),
+        // A configuration that is too long to be kept is better made again than a sign-up refused.
+        next: Some(back.to_owned()).filter(|place| is_keepable(place)),
         ..SignUp::default()
     };
     match sign_up(visit.p(), &visit.state.passwords, &visit.ctx, &input).await {
@@ -217,30 +226,35 @@ async fn verify_again(SignedIn(visit): SignedIn) -> Answer {
 }
 
 async fn verify(Anyone(visit): Anyone) -> Answer {
-    let good = link(email_verify(visit.p(), &visit.ctx, visit.ask("token")).await)?;
-    let next = match (good, visit.session.is_some()) {
-        (true, true) => ("to-catalogue", "/"),
-        (true, false) => ("sign-in", "/sign-in"),
-        (false, _) => ("error-home", visit.home()),
+    let verified = link(email_verify(visit.p(), &visit.ctx, visit.ask("token")).await)?;
+    let good = verified.is_some();
+    // It was checked when it was kept; what people are sent to is checked where they are sent.
+    let kept = verified.and_then(|verified| verified.next);
+    let place = respond::back(kept.as_deref().unwrap_or_default(), "").to_owned();
+    let next: (&'static str, Txt) = match (good, visit.session.is_some()) {
+        (true, true) if place.is_empty() => ("to-catalogue", "/".into()),
+        (true, true) => ("to-choice", place.into()),
+        (true, false) => ("sign-in", respond::leading("/sign-in", &place)),
+        (false, _) => ("error-home", visit.home().into()),
     };
     let page = LinkResultPage {
         good,
         key: if good { "verified" } else { "link-expired" },
-        next: (next.0, next.1.into()),
+        next,
     };
     respond::page(page.page(visit.gate()))
 }
 
-/// Whether a link from a mail holds.
-fn link<T>(outcome: tradewind_kernel::Result<T>) -> Result<bool, respond::Failure> {
+/// What a link from a mail does; nothing when it does not hold.
+fn link<T>(outcome: tradewind_kernel::Result<T>) -> Result<Option<T>, respond::Failure> {
     match outcome {
-        Ok(_) => Ok(true),
+        Ok(done) => Ok(Some(done)),
         Err(
             Error::Refused { .. }
             | Error::Invalid(_)
             | Error::NotFound { .. }
             | Error::Conflict { .. },
-        ) => Ok(false),
+        ) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }

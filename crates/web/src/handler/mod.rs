@@ -3,6 +3,7 @@
 mod actors;
 mod asset;
 mod company;
+mod detail;
 mod gate;
 mod journal;
 mod letter;

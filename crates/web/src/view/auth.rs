@@ -23,6 +23,8 @@ pub struct SignInPage {
     pub back: Txt,
     /// Whether one may sign up here.
     pub sign_up: bool,
+    /// Where one does.
+    pub sign_up_href: Txt,
     /// Whether the page with the roles of the demo exists.
     pub demo: bool,
 }
@@ -42,7 +44,7 @@ impl SignInPage {
         ]);
         let mut links = vec![shell.go("forgot-link", "/forgot").quiet()];
         if self.sign_up {
-            links.push(shell.go("sign-up", "/sign-up").quiet());
+            links.push(shell.go("sign-up", self.sign_up_href).quiet());
         }
         if self.demo {
             links.push(shell.go("demo-link", "/demo").quiet());
@@ -69,6 +71,8 @@ pub struct SignUpPage {
     pub back: Txt,
     /// Countries to choose from: code, name.
     pub countries: Vec<(Txt, Txt)>,
+    /// Where those go who have an account.
+    pub sign_in_href: Txt,
 }
 
 impl SignUpPage {
@@ -91,7 +95,7 @@ impl SignUpPage {
                 .required()
                 .autocomplete("new-password"),
         ]);
-        let links = Buttons(vec![shell.go("sign-up-have", "/sign-in").quiet()]);
+        let links = Buttons(vec![shell.go("sign-up-have", self.sign_in_href).quiet()]);
         let head = Head::new(shell.t.tr("sign-up")).lead(
             shell
                 .t

@@ -428,6 +428,22 @@ impl Seen {
             .replace("&amp;", "&")
     }
 
+    /// The value of a hidden field.
+    #[track_caller]
+    pub(crate) fn hidden(&self, name: &str) -> String {
+        let start = format!("name=\"{name}\" value=\"");
+        let at = self
+            .body
+            .find(&start)
+            .unwrap_or_else(|| panic!("no field {name}:\n{}", self.body));
+        self.body[at + start.len()..]
+            .split('"')
+            .next()
+            .expect("a value")
+            .replace("&#38;", "&")
+            .replace("&amp;", "&")
+    }
+
     fn csrf(&self) -> Option<String> {
         let at = self.body.find("name=\"csrf\" value=\"")?;
         self.body[at + 19..].split('"').next().map(str::to_owned)

@@ -71,6 +71,7 @@ fn sign_in(look: &Look, form: FormState) -> Page {
     SignInPage {
         form,
         back: "/".into(),
+        sign_up_href: "/sign-up?back=%2F".into(),
         sign_up: true,
         demo: true,
     }
@@ -83,6 +84,7 @@ fn sign_up(look: &Look) -> Page {
     SignUpPage {
         form,
         back: "/".into(),
+        sign_in_href: "/sign-in?back=%2F".into(),
         countries: vec![
             ("DE".into(), "Germany".into()),
             ("US".into(), "United States".into()),

@@ -128,6 +128,12 @@ fn attempts(look: &Look) -> Page {
         row: delivery("provision", "retrying"),
         endpoint: "https://provision.tidemark.example/hooks".into(),
         attempts: vec![attempt(3, "failed", "no answer within 10 seconds"), attempt(2, "failed", "503 Service Unavailable"), attempt(1, "failed", "the answer was not JSON")],
+        late: vec![LateReportRow {
+            outcome: "succeeded".into(),
+            message: "Mailbox created after all.".into(),
+            at: ts("2026-11-22T10:02:00Z"),
+            times: 3,
+        }],
         event: "{\n  \"specversion\": \"1.0\",\n  \"type\": \"delivery.requested\",\n  \"source\": \"/realms/demo\",\n  \"subject\": \"dlv_01ksd2v7nwe0v9wm0q3w4v5x6y\",\n  \"data\": { \"action\": \"provision\", \"subscription\": \"/api/v1/subscriptions/sub_01ksd2v7nwe0v9wm0q3w4v5x6y\" }\n}".into(),
         retry: Permit::Yes,
         moving: true,

@@ -12,7 +12,10 @@ use tradewind_kernel::Locale;
 use tradewind_kernel::{Money, Result, country, id::InvoiceId};
 use tradewind_policy::Action;
 
-use super::{super::price, orders};
+use super::{
+    super::{detail, price},
+    orders,
+};
 use crate::{
     respond::{self, Answer},
     session::{Customer, Id, Visit},
@@ -181,7 +184,7 @@ async fn filled(visit: &Visit, document: &Document) -> Result<InvoicePage> {
         payments,
         open: owed,
         terms,
-        detail_csv: None,
+        detail_csv: Some(format!("/my/invoices/{}/details.csv", head.id).into()),
         pay: (!owed.is_zero() && visit.may_at_home(Action::PaymentPay))
             .then(|| format!("/my/invoices/{}/pay", head.id).into()),
         record: Permit::Hidden,
@@ -266,4 +269,9 @@ pub(super) async fn pdf(Customer(visit): Customer, Id(id): Id<InvoiceId>) -> Ans
         ),
     ];
     Ok((headers, bytes).into_response())
+}
+
+/// `GET /my/invoices/{id}/details.csv`: the exact charges behind the lines.
+pub(super) async fn details(Customer(visit): Customer, Id(id): Id<InvoiceId>) -> Answer {
+    detail::csv(&visit, id).await
 }

@@ -64,6 +64,7 @@ pub(super) fn routes() -> Router {
         .route("/my/invoices", get(invoices::list))
         .route("/my/invoices/{id}", get(invoices::show))
         .route("/my/invoices/{id}/pdf", get(invoices::pdf))
+        .route("/my/invoices/{id}/details.csv", get(invoices::details))
         .route(
             "/my/invoices/{id}/pay",
             get(pay::invoice_form).post(pay::invoice_send),

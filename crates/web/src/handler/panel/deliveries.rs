@@ -6,11 +6,11 @@ use tradewind_kernel::id::DeliveryId;
 use tradewind_kernel::{Error, Result};
 
 use super::super::names::{Mentions, Names};
-use super::desk::{Desk, all, permit};
+use super::desk::{Desk, all, permit, small};
 use crate::respond::{self, Answer, changed};
 use crate::session::Id;
 use crate::view::kit::Txt;
-use crate::view::panel::{AttemptRow, DeliveriesPage, DeliveryPage, DeliveryRow};
+use crate::view::panel::{AttemptRow, DeliveriesPage, DeliveryPage, DeliveryRow, LateReportRow};
 
 /// Messages whose attempts one page shows.
 const SHOWN: usize = 3;
@@ -90,6 +90,17 @@ pub(crate) async fn show(desk: Desk, Id(id): Id<DeliveryId>) -> Answer {
         row: row(&desk, &names, delivery),
         endpoint: endpoint(&desk, detail.messages.first()).await?,
         attempts,
+        late: detail
+            .late_reports
+            .iter()
+            .rev()
+            .map(|report| LateReportRow {
+                outcome: report.outcome.as_str().into(),
+                message: report.message.clone().unwrap_or_default().into(),
+                at: report.last_at,
+                times: small(report.times),
+            })
+            .collect(),
         event: format!("{event:#}").into(),
         retry: permit(
             detail

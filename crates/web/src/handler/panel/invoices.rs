@@ -6,19 +6,17 @@ use tradewind_billing::service::{self as billing, ListQuery, TransferRecord};
 use tradewind_billing::types::{
     Document, DocumentSummary, Party as BillingParty, Payment, PaymentKind, PaymentState,
 };
-use tradewind_documents::csv::CsvWriter;
 use tradewind_flows::document::invoice_pdf;
 use tradewind_kernel::Locale;
 use tradewind_kernel::id::{AccountId, InvoiceId, SubscriptionId};
 use tradewind_kernel::money::Money;
-use tradewind_kernel::page::PageRequest;
 use tradewind_kernel::{Error, Result, country};
 use tradewind_policy::Action;
 
+use super::super::detail;
 use super::super::names::{Mentions, Names};
 use super::super::price::tax_name;
 use super::desk::{Desk, all, permit};
-use super::operations::file;
 use crate::form::Sent;
 use crate::respond::{self, Answer, changed};
 use crate::session::Id;
@@ -270,50 +268,7 @@ pub(crate) async fn pdf(desk: Desk, Id(id): Id<InvoiceId>) -> Answer {
 
 /// `GET /panel/invoices/{id}/details.csv`: the exact charges behind the lines.
 pub(crate) async fn details(desk: Desk, Id(id): Id<InvoiceId>) -> Answer {
-    let header = [
-        "line",
-        "description",
-        "from",
-        "until",
-        "quantity",
-        "unit",
-        "unit_price",
-        "exact",
-        "amount",
-        "currency",
-    ];
-    let mut csv = CsvWriter::new(Vec::new(), &header)?;
-    let mut after = None;
-    loop {
-        let page = PageRequest::new(Some(200), after)?;
-        let found = billing::invoice_details(desk.p(), &desk.ctx, id, &page).await?;
-        for detail in &found.items {
-            let facts = &detail.charge.facts;
-            csv.integer(detail.line_no)
-                .text(&facts.description)
-                .date(facts.period.start)
-                .date(facts.period.end)
-                .decimal(facts.quantity)
-                .text(&facts.unit);
-            match facts.unit_price {
-                Some(price) => csv.decimal(price),
-                None => csv.empty(),
-            };
-            csv.decimal(facts.exact)
-                .decimal(facts.amount.to_decimal())
-                .text(facts.amount.currency.code());
-            csv.end_row()?;
-        }
-        match found.next {
-            Some(next) => after = Some(next),
-            None => break,
-        }
-    }
-    Ok(file(
-        "text/csv; charset=utf-8",
-        "details.csv",
-        csv.finish()?,
-    ))
+    detail::csv(&desk, id).await
 }
 
 fn method(desk: &Desk, kind: PaymentKind) -> Txt {

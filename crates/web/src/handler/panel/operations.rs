@@ -1,7 +1,5 @@
 //! Jobs, mails and the ledger.
 
-use axum::response::{IntoResponse, Response};
-use http::header;
 use tradewind_accounts::service as accounts;
 use tradewind_billing::service as billing;
 use tradewind_billing::types::ExportFormat;
@@ -154,27 +152,5 @@ pub(crate) async fn ledger_export(desk: Desk) -> Answer {
         ExportFormat::Beancount => "ledger.beancount",
         ExportFormat::Hledger => "ledger.journal",
     };
-    Ok(file("text/plain; charset=utf-8", name, out))
-}
-
-/// A file to keep.
-pub(crate) fn file(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
-    let safe: String = name
-        .chars()
-        .map(|letter| {
-            if letter.is_ascii_alphanumeric() || "-_.".contains(letter) {
-                letter
-            } else {
-                '-'
-            }
-        })
-        .collect();
-    let headers = [
-        (header::CONTENT_TYPE, kind.to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{safe}\""),
-        ),
-    ];
-    (headers, bytes).into_response()
+    Ok(respond::file("text/plain; charset=utf-8", name, out))
 }

@@ -16,11 +16,14 @@ use tradewind_policy::Action;
 
 use super::super::names::{Mentions, Names};
 use super::desk::{Desk, small};
-use crate::form::Sent;
+use crate::form::{Sent, file_name_of};
 use crate::respond::{self, Answer, changed};
 use crate::view::kit::Txt;
 use crate::view::panel::{HeldRow, HeldUsagePage, ImportRow, ImportsPage};
 use crate::view::shared::FormState;
+
+/// Longest name of a file that is kept, in characters.
+const FILE_NAME_MAX: usize = 120;
 
 fn whole(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
@@ -110,8 +113,18 @@ impl Drop for Passing {
 
 /// `POST /panel/usage`: imports a file.
 pub(crate) async fn import(desk: Desk, sent: Sent) -> Answer {
+    let named: String = sent
+        .get(&file_name_of("file"))
+        .chars()
+        .filter(|letter| !letter.is_control())
+        .take(FILE_NAME_MAX)
+        .collect();
     let options = ImportOptions {
-        file_name: "upload.csv".to_owned(),
+        file_name: if named.is_empty() {
+            "upload.csv".to_owned()
+        } else {
+            named
+        },
         on_error: match sent.get("on_error") {
             "stop" => OnError::Abort,
             _ => OnError::Skip,

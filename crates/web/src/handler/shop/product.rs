@@ -62,8 +62,7 @@ pub(super) async fn order(Anyone(visit): Anyone, Path(slug): Path<String>, sent:
     let found = offer(visit.p(), &visit.shop_ctx()?, &visit.scope()?, &slug).await?;
     let here = address(&found, &sent);
     if visit.session.is_none() {
-        let back = utf8_percent_encode(&here, NON_ALPHANUMERIC);
-        return Ok(respond::to(format!("/sign-in?back={back}")));
+        return Ok(respond::to(respond::leading("/sign-in", &here).as_ref()));
     }
     if !may_order(&visit) {
         let text = visit.t().tr("order-customers-only");

@@ -104,6 +104,18 @@ pub struct AttemptRow {
     pub exchange: Txt,
 }
 
+/// A report on a delivery that had ended otherwise.
+pub struct LateReportRow {
+    /// `succeeded` or `failed`.
+    pub outcome: Txt,
+    /// What the vendor said.
+    pub message: Txt,
+    /// When, the last time.
+    pub at: Timestamp,
+    /// How often.
+    pub times: u32,
+}
+
 /// A delivery with its attempts.
 pub struct DeliveryPage {
     /// Where the pages lie.
@@ -114,6 +126,8 @@ pub struct DeliveryPage {
     pub endpoint: Txt,
     /// Attempts, the newest first.
     pub attempts: Vec<AttemptRow>,
+    /// What the vendor reported when it was over.
+    pub late: Vec<LateReportRow>,
     /// The event as it is sent.
     pub event: Txt,
     /// May be tried again now.
@@ -141,7 +155,24 @@ impl DeliveryPage {
                 .at(t.at(attempt.at))
                 .log(t.tr("technical-detail"), attempt.exchange)
         });
-        let mut moments: Vec<_> = moments.collect();
+        let late = self.late.into_iter().map(|report| {
+            let outcome = t.code("state", &report.outcome).to_lowercase();
+            let what = t.with("late-report", &[("outcome", &outcome)]);
+            let mut detail = vec![t.tr("late-report-text").into_owned()];
+            if report.times > 1 {
+                detail.push(t.count("late-report-times", report.times).into_owned());
+            }
+            if !report.message.is_empty() {
+                detail.push(
+                    t.with("late-report-said", &[("message", &report.message)])
+                        .into_owned(),
+                );
+            }
+            Moment::new(crate::view::kit::Tone::Warn, what)
+                .at(t.at(report.at))
+                .detail(detail.join(" "))
+        });
+        let mut moments: Vec<_> = late.chain(moments).collect();
         if let Some(next) = self.row.next {
             moments.insert(
                 0,

@@ -22,7 +22,7 @@ pub use billing_runs::{
 pub use customers::{
     Account360Page, AccountRow, AccountView, CustomersPage, RelationshipRow, RelationshipsPage,
 };
-pub use deliveries::{AttemptRow, DeliveriesPage, DeliveryPage, DeliveryRow};
+pub use deliveries::{AttemptRow, DeliveriesPage, DeliveryPage, DeliveryRow, LateReportRow};
 pub use home::{HomePage, Kpi, Waiting};
 pub use ledger::{BalanceRow, EntryRow, LedgerPage};
 pub use operations::{EventRow, EventsPage, JobRow, JobsPage, MailPage, MailRow, MailsPage};

@@ -60,6 +60,7 @@ fn sign_up_input() -> SignUp {
         email: "Cleo@Comet.example ".into(),
         password: PASSWORD.into(),
         tax_id: "ATU123".into(),
+        next: Some("/products/mail?plan=team&qty%2Eseats=12".into()),
         ..SignUp::default()
     }
 }
@@ -297,11 +298,7 @@ async fn removing_a_member_ends_their_sessions_there() {
 async fn a_visitor_signs_up_and_verifies_the_address() {
     each_world(|w| async move {
         let visitor = w.visitor().await;
-        let input = SignUp {
-            next: Some("/products/mail?plan=team&qty%2Eseats=12".into()),
-            ..sign_up_input()
-        };
-        let done = sign_up(w.p(), &w.passwords, &visitor, &input)
+        let done = sign_up(w.p(), &w.passwords, &visitor, &sign_up_input())
             .await
             .expect("signed up");
         assert_eq!(done.user.email, "cleo@comet.example");

@@ -109,4 +109,9 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             problems {json} NOT NULL, failure {text}, PRIMARY KEY (realm_id, id)) {clustered}",
         "CREATE INDEX IF NOT EXISTS billing_run_unfinished ON billing_run (realm_id, origin) WHERE state IN ('running', 'failed')",
     ],
+}, Migration {
+    name: "billing_0004",
+    steps: &[
+        "CREATE INDEX IF NOT EXISTS account_credit_by_buyer ON account_credit (realm_id, buyer_id)",
+    ],
 }];

@@ -8,8 +8,6 @@
 
 use std::collections::BTreeMap;
 
-use tradewind_kernel::Error;
-
 use crate::args;
 use crate::db::{Db, Engine, Result, Stmt, Tx};
 
@@ -17,6 +15,10 @@ use crate::db::{Db, Engine, Result, Stmt, Tx};
 const ROWS: u32 = 6;
 /// Rows of an index over some rows of its table only, as a power of ten.
 const ROWS_PARTIAL: u32 = 4;
+/// Rows of a realm that share a column of a key, as a power of ten; every further column narrows them down to a tenth.
+const ROWS_OF_FIRST: u32 = 3;
+/// Endings of columns that hold a few words, and narrow down to a tenth only.
+const OF_FEW_WORDS: [&str; 3] = ["state", "status", "kind"];
 /// Rows that share the whole key of an index that is not unique, as a power of ten.
 const ROWS_ALIKE: u32 = 1;
 /// Size of a row that primary keys are planned for. They hold the whole row, but what reads a realm from end to end is
@@ -102,10 +104,10 @@ async fn statistics(tx: &mut Tx) -> Result<Statistics> {
         index.is_partial = partial == 1;
         index.columns.push(column);
     }
-    indexes
+    Ok(indexes
         .into_iter()
-        .map(|(names, index)| Ok((names, index.statistic()?)))
-        .collect()
+        .map(|(names, index)| (names, index.statistic()))
+        .collect())
 }
 
 #[derive(Debug, Default)]
@@ -118,23 +120,30 @@ struct Index {
 
 impl Index {
     /// How many rows there are, and how many share the first column, the first two, and so on.
-    fn statistic(&self) -> Result<String> {
+    fn statistic(&self) -> String {
         let rows = if self.is_partial { ROWS_PARTIAL } else { ROWS };
-        let last = if self.is_unique { 0 } else { ROWS_ALIKE };
-        let of_realm = self.columns.first().is_some_and(|name| name == "realm_id");
-        let columns = u32::try_from(self.columns.len()).map_err(Error::internal)?;
-        // The realm narrows nothing down; the other columns do so in even steps.
-        let steps = if of_realm { columns - 1 } else { columns }.max(1);
-        let first = if of_realm { 0 } else { 1 };
-        let mut text = 10_u32.pow(rows).to_string();
-        for step in first..first + columns {
-            let shared = rows - (rows - last) * step.min(steps) / steps;
-            text.push_str(&format!(" {}", 10_u32.pow(shared)));
+        let mut shared = vec![rows];
+        let mut exponent = rows;
+        for column in &self.columns {
+            exponent = match column.as_str() {
+                // The realm narrows nothing down.
+                "realm_id" => exponent,
+                few if OF_FEW_WORDS.iter().any(|end| few.ends_with(end)) => exponent - 1,
+                _ if exponent > ROWS_OF_FIRST => ROWS_OF_FIRST,
+                _ => exponent - 1,
+            }
+            .max(ROWS_ALIKE);
+            shared.push(exponent);
         }
+        if let (true, Some(last)) = (self.is_unique, shared.last_mut()) {
+            *last = 0;
+        }
+        let powers: Vec<String> = shared.iter().map(|e| 10_u32.pow(*e).to_string()).collect();
+        let mut text = powers.join(" ");
         if self.is_key {
             text.push_str(&format!(" sz={ROW_BYTES}"));
         }
-        Ok(text)
+        text
     }
 }
 
@@ -149,7 +158,7 @@ mod tests {
             is_partial,
             columns: columns.iter().map(|name| (*name).to_owned()).collect(),
         };
-        index.statistic().unwrap()
+        index.statistic()
     }
 
     #[test]
@@ -160,7 +169,19 @@ mod tests {
         );
         assert_eq!(
             statistic(&["realm_id", "seller_id", "created_at", "id"], false, false),
-            "1000000 1000000 100000 1000 10"
+            "1000000 1000000 1000 100 10"
+        );
+        assert_eq!(
+            statistic(
+                &["realm_id", "order_state", "placed_at", "id"],
+                false,
+                false
+            ),
+            "1000000 1000000 100000 1000 100"
+        );
+        assert_eq!(
+            statistic(&["realm_id", "a", "b", "c", "d", "e"], true, false),
+            "1000000 1000000 1000 100 10 10 1"
         );
         assert_eq!(statistic(&["host"], true, true), "10000 1");
         assert_eq!(statistic(&["realm_id"], false, false), "1000000 1000000");
@@ -170,6 +191,6 @@ mod tests {
             is_partial: false,
             columns: vec!["realm_id".to_owned(), "id".to_owned()],
         };
-        assert_eq!(key.statistic().unwrap(), "1000000 1000000 1 sz=40");
+        assert_eq!(key.statistic(), "1000000 1000000 1 sz=40");
     }
 }

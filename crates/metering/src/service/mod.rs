@@ -4,6 +4,7 @@ mod file;
 mod hold;
 mod import;
 mod ingest;
+mod prepare;
 mod query;
 
 pub use file::ImportProgress;

@@ -3,25 +3,27 @@
 use crate::rules::TotalKey;
 use crate::types::{UsageInput, UsageKind, UsageRecord};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use tradewind_kernel::id::{ImportId, RealmId, SubscriptionId};
 use tradewind_kernel::{Currency, Date, Decimal, Result, Timestamp};
-use tradewind_platform::db::{Json, Tx};
+use tradewind_platform::db::{Arg, Json, Tx};
 use tradewind_platform::{args, bulk, row, stmts};
 
 bulk! {
-    /// New records; those whose name is taken are left out.
+    /// New records. A name that is taken all the same is left out.
     INSERT = "usage_record" { realm_id: Text, source: Text, external_id: Text, subscription_id: Text, meter: Text, group_key: Text,
         period_on: Text, starts_at: Int, ends_at: Int, quantity: Text, unit: Text, cost: Text, currency: Text, kind: Text,
         dimensions: Text, attributes: Text, digest: Text, total_version: Int, import_id: Text, ingested_at: Int }
-        on conflict Nothing, returning "source, external_id";
+        on conflict Nothing;
 }
 
 stmts! {
-    /// Digests of the records of one source that go by these ids.
+    /// Digests of the records of one source that go by these ids. On PostgreSQL each is looked up by its whole key, also
+    /// while the table has grown faster than its statistics: OFFSET keeps the look-up apart from the list.
     DIGESTS = "SELECT external_id, digest FROM usage_record WHERE realm_id = $1 AND source = $2
         AND external_id IN (SELECT value FROM json_each($3))",
-        pg = "SELECT external_id, digest FROM usage_record WHERE realm_id = $1 AND source = $2
-        AND external_id IN (SELECT json_array_elements_text(CAST($3 AS JSON)))";
+        pg = "SELECT n.id, r.digest FROM json_array_elements_text(CAST($3 AS JSON)) AS n(id)
+        CROSS JOIN LATERAL (SELECT digest FROM usage_record WHERE realm_id = $1 AND source = $2 AND external_id = n.id OFFSET 0) r";
     /// The records of one group that came after one version of its total and not after another.
     BETWEEN = "SELECT source, external_id, subscription_id, meter, group_key, period_on, starts_at, ends_at, quantity, unit, cost,
         currency, kind, dimensions, attributes, total_version, import_id, ingested_at FROM usage_record
@@ -90,51 +92,68 @@ impl From<RecordRow> for UsageRecord {
     }
 }
 
-/// A record about to be stored.
-pub(crate) struct NewRecord<'a> {
-    pub(crate) input: &'a UsageInput,
-    pub(crate) key: &'a TotalKey,
-    pub(crate) digest: &'a str,
-    pub(crate) total_version: i64,
-}
+/// A record as it will be stored, but for the version of its total.
+pub(crate) struct NewRecord(Vec<Arg>);
 
-/// Stores records whose names are free and returns the names of those.
-pub(crate) async fn insert(
-    tx: &mut Tx,
-    realm: RealmId,
-    records: &[NewRecord<'_>],
+/// Where the version of the total stands in a row.
+const VERSION_COLUMN: usize = 17;
+
+/// What is the same in all records of a batch.
+pub(crate) struct Common {
+    realm: Arc<str>,
     import: Option<ImportId>,
     at: Timestamp,
-) -> Result<Vec<(String, String)>> {
+}
+
+impl Common {
+    pub(crate) fn new(realm: RealmId, import: Option<ImportId>, at: Timestamp) -> Self {
+        Self {
+            realm: realm.to_string().into(),
+            import,
+            at,
+        }
+    }
+
+    /// Prepares a record, which needs no transaction.
+    pub(crate) fn record(&self, input: &UsageInput, key: &TotalKey, digest: &str) -> NewRecord {
+        NewRecord(args![
+            self.realm,
+            input.source,
+            input.external_id,
+            input.subscription_id,
+            input.meter,
+            key.group_key,
+            key.period_on,
+            input.starts_at,
+            input.ends_at,
+            input.quantity,
+            input.unit,
+            input.cost,
+            input.currency,
+            input.kind,
+            Json(&input.dimensions),
+            Json(&input.attributes),
+            digest,
+            0_i64,
+            self.import,
+            self.at,
+        ])
+    }
+}
+
+/// Stores records, each with the version of its total, and returns how many names were free.
+pub(crate) async fn insert<'a>(
+    tx: &mut Tx,
+    records: impl Iterator<Item = (&'a NewRecord, i64)>,
+) -> Result<u64> {
     let rows = records
-        .iter()
-        .map(|r| {
-            args![
-                realm,
-                r.input.source,
-                r.input.external_id,
-                r.input.subscription_id,
-                r.input.meter,
-                r.key.group_key,
-                r.key.period_on,
-                r.input.starts_at,
-                r.input.ends_at,
-                r.input.quantity,
-                r.input.unit,
-                r.input.cost,
-                r.input.currency,
-                r.input.kind,
-                Json(&r.input.dimensions),
-                Json(&r.input.attributes),
-                r.digest,
-                r.total_version,
-                import,
-                at,
-            ]
+        .map(|(record, version)| {
+            let mut row = record.0.clone();
+            row[VERSION_COLUMN] = Arg::Int(version);
+            row
         })
         .collect();
-    tx.insert_many_returning::<(String, String)>(&INSERT, rows)
-        .await
+    tx.insert_many(&INSERT, rows).await
 }
 
 /// Digests of known records by id.

@@ -3,6 +3,7 @@
 use crate::rules::TotalKey;
 use crate::types::UsageTotal;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use tradewind_kernel::id::{RealmId, SubscriptionId};
 use tradewind_kernel::{Currency, Date, Decimal, Result, Timestamp};
 use tradewind_platform::db::{Json, Tx};
@@ -93,13 +94,13 @@ pub(crate) fn empty(key: &TotalKey, dimensions: BTreeMap<String, String>) -> Usa
     }
 }
 
-fn rows(
+fn rows<'a>(
     realm: RealmId,
-    totals: &[UsageTotal],
+    totals: impl Iterator<Item = &'a UsageTotal>,
     at: Timestamp,
 ) -> Vec<Vec<tradewind_platform::db::Arg>> {
+    let realm: Arc<str> = realm.to_string().into();
     totals
-        .iter()
         .map(|t| {
             args![
                 realm,
@@ -127,7 +128,7 @@ pub(crate) async fn begin(
     totals: &[UsageTotal],
     at: Timestamp,
 ) -> Result<()> {
-    tx.insert_many(&BEGIN, rows(realm, totals, at))
+    tx.insert_many(&BEGIN, rows(realm, totals.iter(), at))
         .await
         .map(drop)
 }
@@ -136,10 +137,10 @@ pub(crate) async fn begin(
 pub(crate) async fn save(
     tx: &mut Tx,
     realm: RealmId,
-    totals: &[UsageTotal],
+    totals: &[&UsageTotal],
     at: Timestamp,
 ) -> Result<()> {
-    tx.insert_many(&SAVE, rows(realm, totals, at))
+    tx.insert_many(&SAVE, rows(realm, totals.iter().copied(), at))
         .await
         .map(drop)
 }

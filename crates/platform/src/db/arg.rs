@@ -1,12 +1,14 @@
 //! Parameters of statements.
 
+use std::sync::Arc;
+
 /// One parameter of a statement. Nulls carry their kind, because PostgreSQL wants to know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Arg {
     /// A 64-bit integer: minor units, microseconds, counts, 0/1.
     Int(i64),
-    /// Text: ids, decimals, dates, JSON, words.
-    Text(String),
+    /// Text: ids, decimals, dates, JSON, words. Shared, so that many rows of a bulk insert can hold the same one.
+    Text(Arc<str>),
     /// Bytes: hashes and ciphertexts.
     Bytes(Vec<u8>),
     /// The null of a kind.
@@ -53,7 +55,7 @@ impl ToArg for str {
     const KIND: ArgKind = ArgKind::Text;
 
     fn to_arg(&self) -> Arg {
-        Arg::Text(self.to_owned())
+        Arg::Text(self.into())
     }
 }
 
@@ -61,7 +63,15 @@ impl ToArg for String {
     const KIND: ArgKind = ArgKind::Text;
 
     fn to_arg(&self) -> Arg {
-        Arg::Text(self.clone())
+        Arg::Text(self.as_str().into())
+    }
+}
+
+impl ToArg for Arc<str> {
+    const KIND: ArgKind = ArgKind::Text;
+
+    fn to_arg(&self) -> Arg {
+        Arg::Text(Self::clone(self))
     }
 }
 
@@ -127,7 +137,7 @@ macro_rules! sql_text {
             const KIND: $crate::db::ArgKind = $crate::db::ArgKind::Text;
 
             fn to_arg(&self) -> $crate::db::Arg {
-                $crate::db::Arg::Text(self.as_str().to_owned())
+                $crate::db::Arg::Text(self.as_str().into())
             }
         }
 

@@ -3,7 +3,7 @@
 //! SQLite takes `VALUES` lists of a few fixed lengths, so that a handful of prepared statements serves any number of
 //! rows. PostgreSQL takes one array per column, so that one statement serves them all.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use sqlx::Arguments as _;
 use sqlx::postgres::PgArguments;
@@ -179,7 +179,7 @@ pub(super) fn chunks(bulk: &Bulk, rows: Vec<Vec<Arg>>) -> Vec<Chunk> {
 
 enum Column {
     Int(Vec<Option<i64>>),
-    Text(Vec<Option<String>>),
+    Text(Vec<Option<Arc<str>>>),
     Bytes(Vec<Option<Vec<u8>>>),
 }
 
@@ -225,7 +225,10 @@ pub(super) fn postgres_arrays(bulk: &Bulk, rows: Vec<Vec<Arg>>) -> Result<Vec<Pg
         for column in columns {
             match column {
                 Column::Int(values) => message.add(values),
-                Column::Text(values) => message.add(values),
+                Column::Text(values) => {
+                    let texts: Vec<Option<&str>> = values.iter().map(Option::as_deref).collect();
+                    message.add(texts)
+                }
                 Column::Bytes(values) => message.add(values),
             }
             .map_err(Error::internal)?;

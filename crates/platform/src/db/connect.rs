@@ -117,6 +117,9 @@ enum Pools {
 
 /// SQLite waits this long for another process (a backup, a shell) to let go of the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Pages that SQLite's log grows to before they are copied into the database: 32 MB. A page that is written again
+/// meanwhile, as those of indexes are, is copied once; that a commit survives a loss of power is the log's affair.
+const WAL_PAGES: &str = "8000";
 /// How long a transaction waits for a connection before the caller hears that the platform is overloaded.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Prepared statements kept per connection.
@@ -151,6 +154,7 @@ impl Db {
                     })
                     .pragma("temp_store", "memory")
                     .pragma("cache_size", WRITER_CACHE)
+                    .pragma("wal_autocheckpoint", WAL_PAGES)
                     .statement_cache_capacity(STATEMENT_CACHE)
                     .disable_statement_logging();
                 let writer = sqlite_pool(1)

@@ -57,11 +57,25 @@ impl From<DbError> for Error {
 #[must_use]
 pub fn is_retryable(error: &Error) -> bool {
     match error {
-        Error::Internal(inner) => inner
-            .downcast_ref::<DbError>()
-            .is_some_and(|e| e.class == ErrorClass::Retry),
+        Error::Internal(inner) => {
+            inner
+                .downcast_ref::<DbError>()
+                .is_some_and(|e| e.class == ErrorClass::Retry)
+                || inner.is::<Overtaken>()
+        }
         _ => false,
     }
+}
+
+/// Somebody else has written what a transaction had found missing; what it would do now is for it to find out anew.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} was written by somebody else meanwhile")]
+struct Overtaken(&'static str);
+
+/// Lets a command run its transaction again, because somebody else has written something since it was looked for.
+#[must_use]
+pub fn overtaken(what: &'static str) -> Error {
+    Error::internal(Overtaken(what))
 }
 
 pub(crate) fn classify(error: &sqlx::Error) -> ErrorClass {

@@ -18,7 +18,7 @@ mod values;
 pub use arg::{Arg, ArgKind, ToArg};
 pub use bulk::{Bulk, Conflict};
 pub use connect::{Db, DbConfig, Durability, Engine};
-pub use error::{DbError, ErrorClass, Result, is_retryable};
+pub use error::{DbError, ErrorClass, Result, is_retryable, overtaken};
 pub use query::{Query, Scope};
 pub use row::{FromRow, FromSql, Row};
 pub use stmt::Stmt;

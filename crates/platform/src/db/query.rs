@@ -131,7 +131,7 @@ impl Query {
                     .map(|text| {
                         format!(
                             "{folded} LIKE {} ESCAPE '\\'",
-                            self.bind(Arg::Text(like_pattern(text)))
+                            self.bind(Arg::Text(like_pattern(text).into()))
                         )
                     })
                     .collect();
@@ -293,7 +293,7 @@ impl Order {
         values
             .into_iter()
             .map(|value| match value {
-                Json::String(text) => Ok(Arg::Text(text)),
+                Json::String(text) => Ok(Arg::Text(text.into())),
                 Json::Number(number) => number.as_i64().map(Arg::Int).ok_or_else(malformed),
                 _ => Err(malformed()),
             })

@@ -24,7 +24,7 @@ macro_rules! stored_as_text {
             const KIND: ArgKind = ArgKind::Text;
 
             fn to_arg(&self) -> Arg {
-                Arg::Text(self.to_string())
+                Arg::Text(self.to_string().into())
             }
         }
 
@@ -109,7 +109,11 @@ impl<T: Serialize> ToArg for Json<T> {
 
     fn to_arg(&self) -> Arg {
         // Fails only for maps with keys that are not text, which is a mistake in the type that a test of it finds.
-        Arg::Text(serde_json::to_string(&self.0).expect("a value with text keys serialises"))
+        Arg::Text(
+            serde_json::to_string(&self.0)
+                .expect("a value with text keys serialises")
+                .into(),
+        )
     }
 }
 

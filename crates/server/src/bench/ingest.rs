@@ -127,8 +127,11 @@ pub(crate) async fn ingest(
         exactly_once: rows == source("engine").fresh(),
     };
     progress("service", 0, plan.records);
-    let service = way(&app, &ctx, &source("service"), rate, |batch| {
-        usage_ingest_owned(&app, &ctx, batch)
+    let batches = source("service").batches().collect();
+    let platform = p.clone();
+    let service = way(&app, &ctx, &source("service"), rate, batches, |batch| {
+        let (p, ctx) = (platform.clone(), ctx.clone());
+        async move { usage_ingest(&p, &ctx, &batch).await }
     })
     .await?;
     progress("http", 0, plan.records);
@@ -139,8 +142,13 @@ pub(crate) async fn ingest(
         .into_make_service_with_connect_info::<std::net::SocketAddr>();
     let serving = tokio::spawn(axum::serve(listener, routes).into_future());
     let client = client()?;
-    let http = way(&app, &ctx, &source("http"), rate, |batch| {
-        post(&client, &url, &key, batch)
+    let bodies = source("http")
+        .batches()
+        .map(|batch| serde_json::to_vec(&json!({ "records": batch })))
+        .collect::<serde_json::Result<_>>()
+        .map_err(Error::internal)?;
+    let http = way(&app, &ctx, &source("http"), rate, bodies, |body| {
+        post(client.clone(), url.clone(), key.clone(), body)
     })
     .await;
     serving.abort();
@@ -170,25 +178,18 @@ fn io(error: std::io::Error) -> Error {
     Error::unavailable(format!("a port on this machine: {error}"))
 }
 
-async fn usage_ingest_owned(
-    app: &App,
-    ctx: &OpCtx,
-    batch: Vec<UsageInput>,
-) -> Result<IngestReport> {
-    usage_ingest(app.platform(), ctx, &batch).await
-}
-
 async fn post(
-    client: &reqwest::Client,
-    url: &str,
-    key: &str,
-    batch: Vec<UsageInput>,
+    client: reqwest::Client,
+    url: String,
+    key: String,
+    body: Vec<u8>,
 ) -> Result<IngestReport> {
     let failed = |error: reqwest::Error| Error::unavailable(format!("reporting usage: {error}"));
     let answer = client
         .post(url)
         .bearer_auth(key)
-        .json(&json!({ "records": batch }))
+        .header(reqwest::header::CONTENT_TYPE, "application/json")
+        .body(body)
         .send()
         .await
         .map_err(failed)?;
@@ -200,23 +201,27 @@ async fn post(
     serde_json::from_value(body).map_err(Error::internal)
 }
 
-/// Sends everything, several batches at once, and looks afterwards whether everything counted once.
-async fn way<F, T>(
+/// Sends everything, several batches at once, and looks afterwards whether everything counted once. What is sent was
+/// made before, so that only taking it in is timed.
+async fn way<B, F, T>(
     app: &App,
     ctx: &OpCtx,
     source: &Source<'_>,
     baseline: u64,
+    batches: Vec<B>,
     send: F,
 ) -> Result<Way>
 where
-    F: Fn(Vec<UsageInput>) -> T,
-    T: Future<Output = Result<IngestReport>>,
+    F: Fn(B) -> T,
+    T: Future<Output = Result<IngestReport>> + Send + 'static,
 {
     let counted = records(app, ctx, source.subscriptions).await?;
     let begun = Instant::now();
-    let (accepted, duplicate) = stream::iter(source.batches())
-        .map(&send)
+    let (accepted, duplicate) = stream::iter(batches)
+        // Each in a task of its own, as those of different callers are.
+        .map(|batch| tokio::spawn(send(batch)))
         .buffer_unordered(AT_ONCE)
+        .map(|ended| ended.map_err(Error::internal).flatten())
         .try_fold((0, 0), |(accepted, duplicate), report| async move {
             Ok((accepted + report.accepted, duplicate + report.duplicate))
         })

@@ -20,7 +20,9 @@ use tradewind_platform::Stmt;
 pub const MAIL_JOB: &str = "mail.token";
 
 /// The rows that belong to the account of a context's principal or to one below it: a [`tradewind_platform::db::Scope`]
-/// for the list's query, from the column with the account's id.
+/// for the list's query, from the column with the account's id, named with its table. Below a provider or distributor is
+/// much of everything: their lists are read in their order, and each row is looked at. Others' rows are found by
+/// their accounts.
 ///
 /// ```
 /// # fn scope(ctx: &tradewind_platform::OpCtx) -> tradewind_platform::db::Scope {
@@ -31,13 +33,28 @@ pub const MAIL_JOB: &str = "mail.token";
 macro_rules! below {
     ($column:literal, $ctx:expr) => {
         ::tradewind_platform::db::Scope::only(
-            concat!(
-                $column,
-                " IN (SELECT account_id FROM account_path WHERE realm_id = ? AND ancestor_id = ?)"
-            ),
+            if $crate::has_many_below($ctx.principal.account_kind) {
+                concat!(
+                    "EXISTS (SELECT 1 FROM account_path below WHERE below.realm_id = ? AND below.ancestor_id = ? AND below.account_id = ",
+                    $column,
+                    ")"
+                )
+            } else {
+                concat!(
+                    $column,
+                    " IN (SELECT account_id FROM account_path WHERE realm_id = ? AND ancestor_id = ?)"
+                )
+            },
             ::tradewind_platform::args![$ctx.realm, $ctx.principal.account],
         )
     };
+}
+
+/// Whether accounts of this kind usually have much of a realm below them, which decides how their lists are read.
+#[must_use]
+pub fn has_many_below(kind: tradewind_policy::AccountKind) -> bool {
+    use tradewind_policy::AccountKind::{Distributor, Provider};
+    matches!(kind, Provider | Distributor)
 }
 
 /// All statements of this room, for the check on both engines.

@@ -139,4 +139,9 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "CREATE TABLE IF NOT EXISTS sign_up_next (realm_id {text} NOT NULL, user_id {text} NOT NULL, place {text} NOT NULL,
             created_at {time} NOT NULL, PRIMARY KEY (realm_id, user_id)) {clustered}",
     ],
+}, Migration {
+    name: "accounts_0003",
+    steps: &[
+        "CREATE INDEX IF NOT EXISTS account_by_name ON account (realm_id, name, id)",
+    ],
 }];

@@ -52,4 +52,11 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             position {int} NOT NULL, from_on {date} NOT NULL, terms_id {text} NOT NULL,
             PRIMARY KEY (realm_id, subscription_id, position, from_on)) {clustered}",
     ],
+}, Migration {
+    name: "orders_0003",
+    steps: &[
+        // What waits or has failed is little among much that is done.
+        "CREATE INDEX IF NOT EXISTS sales_order_by_state ON sales_order (realm_id, state, placed_at, id)",
+        "CREATE INDEX IF NOT EXISTS subscription_by_state ON subscription (realm_id, commercial_state, created_at, id)",
+    ],
 }];

@@ -119,7 +119,7 @@ pub async fn audit_list(
         Box::pin(async move {
             authorize_own(w, Action::AuditView, ResourceKind::Audit).await?;
             let (filter, sort) = list.parse(&AUDIT_FIELDS)?;
-            let scope = below!("account_id", w.ctx);
+            let scope = below!("audit.account_id", w.ctx);
             audit::entries(w, scope, &filter, &sort, &list.page).await
         })
     })
@@ -135,7 +135,7 @@ pub async fn event_list(p: &Platform, ctx: &OpCtx, list: &ListRequest) -> Result
         Box::pin(async move {
             authorize_own(w, Action::EventView, ResourceKind::Event).await?;
             let (filter, sort) = list.parse(&EVENT_FIELDS)?;
-            let scope = below!("account_id", w.ctx);
+            let scope = below!("event.account_id", w.ctx);
             audit::events(w, scope, &filter, &sort, &list.page).await
         })
     })

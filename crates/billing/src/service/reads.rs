@@ -167,7 +167,7 @@ pub async fn payment_list(p: &Platform, ctx: &OpCtx, query: &ListQuery) -> Resul
 
 fn viewer(w: &Work) -> listing::Viewer {
     let principal = &w.ctx.principal;
-    (principal.kind != PrincipalKind::System).then_some(principal.account)
+    (principal.kind != PrincipalKind::System).then_some((principal.account, principal.account_kind))
 }
 
 /// A charge behind a line of a document.

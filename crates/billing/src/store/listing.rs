@@ -11,11 +11,14 @@ use tradewind_platform::{
     db::{Query, Scope, Tx},
 };
 
+use tradewind_accounts::has_many_below;
+use tradewind_policy::AccountKind;
+
 use super::{documents::SummaryRow, payments::PaymentRow};
 use crate::types::{DocumentSummary, Payment};
 
 /// Whom a list is for; none for the platform itself, who sees everything.
-pub(crate) type Viewer = Option<AccountId>;
+pub(crate) type Viewer = Option<(AccountId, AccountKind)>;
 
 /// What documents can be filtered and sorted by.
 pub(crate) const DOCUMENTS: Fields = Fields(&[
@@ -110,15 +113,37 @@ fn summaries(realm: RealmId) -> Query {
     )
 }
 
-/// What someone may see of documents: those that they issued, and those of the buyers at or below them.
+/// What someone may see of documents: those that they issued, and those of the buyers at or below them. Below a provider
+/// or distributor is much of everything: their lists are read in their order. Those of others are found by the accounts.
 fn scope(realm: RealmId, viewer: Viewer) -> Scope {
-    viewer.map_or_else(Scope::all, |account| {
-        Scope::only(
+    let Some((account, kind)) = viewer else {
+        return Scope::all();
+    };
+    Scope::only(
+        if has_many_below(kind) {
             "i.seller_id = ? OR EXISTS (SELECT 1 FROM account_path a WHERE a.realm_id = ? AND a.ancestor_id = ?
-             AND a.account_id = i.buyer_id)",
-            args![account, realm, account],
-        )
-    })
+             AND a.account_id = i.buyer_id)"
+        } else {
+            "i.seller_id = ? OR i.buyer_id IN (SELECT a.account_id FROM account_path a WHERE a.realm_id = ? AND a.ancestor_id = ?)"
+        },
+        args![account, realm, account],
+    )
+}
+
+/// The same of payments, with those who paid for buyers.
+fn payments_scope(realm: RealmId, viewer: Viewer) -> Scope {
+    let Some((account, kind)) = viewer else {
+        return Scope::all();
+    };
+    Scope::only(
+        if has_many_below(kind) {
+            "p.seller_id = ? OR EXISTS (SELECT 1 FROM account_path a WHERE a.realm_id = ? AND a.ancestor_id = ?
+             AND a.account_id = p.payer_id)"
+        } else {
+            "p.seller_id = ? OR p.payer_id IN (SELECT a.account_id FROM account_path a WHERE a.realm_id = ? AND a.ancestor_id = ?)"
+        },
+        args![account, realm, account],
+    )
 }
 
 /// A page of the payments that someone may see: those that they received, and those of the payers at or below them.
@@ -130,13 +155,7 @@ pub(crate) async fn payments(
     sort: &Sort,
     page: &PageRequest,
 ) -> Result<Page<Payment>> {
-    let scope = viewer.map_or_else(Scope::all, |account| {
-        Scope::only(
-            "p.seller_id = ? OR EXISTS (SELECT 1 FROM account_path a WHERE a.realm_id = ? AND a.ancestor_id = ?
-             AND a.account_id = p.payer_id)",
-            args![account, realm, account],
-        )
-    });
+    let scope = payments_scope(realm, viewer);
     let query = Query::new(
         "billing::payments",
         "SELECT p.id, p.invoice_id, p.seller_id, p.payer_id, p.method_id, p.kind, p.amount, p.applied, p.currency,

@@ -22,7 +22,7 @@ stmts! {
     /// while the table has grown faster than its statistics: OFFSET keeps the look-up apart from the list.
     DIGESTS = "SELECT external_id, digest FROM usage_record WHERE realm_id = $1 AND source = $2
         AND external_id IN (SELECT value FROM json_each($3))",
-        pg = "SELECT n.id, r.digest FROM json_array_elements_text(CAST($3 AS JSON)) AS n(id)
+        pg = "SELECT n.id AS external_id, r.digest FROM json_array_elements_text(CAST($3 AS JSON)) AS n(id)
         CROSS JOIN LATERAL (SELECT digest FROM usage_record WHERE realm_id = $1 AND source = $2 AND external_id = n.id OFFSET 0) r";
     /// The records of one group that came after one version of its total and not after another.
     BETWEEN = "SELECT source, external_id, subscription_id, meter, group_key, period_on, starts_at, ends_at, quantity, unit, cost,

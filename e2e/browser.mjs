@@ -45,7 +45,7 @@ export class Person {
       colorScheme: 'light',
     });
     const person = new Person();
-    Object.assign(person, { name, base, ledger, context, shots, seen: new Set() });
+    Object.assign(person, { name, base, ledger, context, shots, width, seen: new Set() });
     person.page = await context.newPage();
     person.page.setDefaultTimeout(60_000);
     person.page.on('pageerror', (error) => ledger.check(`${name}: no script fails`, false, error.message));
@@ -172,7 +172,7 @@ export class Person {
   async pictures(name) {
     if (!this.shots) return;
     await mkdir(this.shots, { recursive: true });
-    const file = `${this.name}${name}`.replace(/[^a-zA-Z0-9]+/g, '-');
+    const file = `${this.name}-${this.width}${name}`.replace(/[^a-zA-Z0-9]+/g, '-');
     await this.page.screenshot({ path: `${this.shots}/${file}.png`, fullPage: true });
   }
 

@@ -470,6 +470,7 @@ async fn a_revision_is_previewed_before_it_is_made() {
         let input = RevisionPreviewRequest {
             revision: revision(books[0].book.id, "2024-06-01", vec![seats, markup("30")]),
             product_id: None,
+            everything: false,
         };
         let preview = service::revision_preview(world.p(), &ctx, &input)
             .await

@@ -175,6 +175,8 @@ impl RevisionDraft {
 struct PreviewParams {
     /// Only this product; all whose prices change when left out.
     product: Option<ProductId>,
+    /// Also what keeps its price.
+    everything: Option<bool>,
     /// As for every change; a preview keeps nothing anyway.
     #[param(ignore)]
     #[serde(rename = "dry_run")]
@@ -304,6 +306,7 @@ async fn preview(
     let input = RevisionPreviewRequest {
         revision: body.of(book)?,
         product_id: params.product,
+        everything: params.everything.unwrap_or_default(),
     };
     let preview = service::revision_preview(&state.platform, &caller.ctx, &input).await?;
     Ok(reply::one(&preview))

@@ -74,7 +74,7 @@ async fn preview(w: &mut Work, input: &RevisionPreviewRequest) -> Result<Revisio
         before,
         after: own(revision, listings.clone().into()),
         rates: &market.prices.rates,
-        everything: input.product_id.is_some(),
+        everything: input.everything || input.product_id.is_some(),
         items: Vec::new(),
         changed: 0,
     };

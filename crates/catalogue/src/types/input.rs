@@ -377,4 +377,7 @@ pub struct RevisionPreviewRequest {
     /// Only this product; nothing means all whose prices change.
     #[serde(default)]
     pub product_id: Option<ProductId>,
+    /// Also what keeps its price.
+    #[serde(default)]
+    pub everything: bool,
 }

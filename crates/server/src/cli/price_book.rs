@@ -233,6 +233,7 @@ async fn add(session: &Session<'_>, ctx: &tradewind_platform::OpCtx, revise: Rev
         let request = RevisionPreviewRequest {
             revision,
             product_id: None,
+            everything: false,
         };
         let preview = revision_preview(platform, ctx, &request).await?;
         return session.out.listing(

@@ -197,6 +197,7 @@ async fn previewed(
             listings,
         },
         product_id: None,
+        everything: true,
     };
     let found = catalogue::revision_preview(desk.p(), &desk.ctx, &request).await;
     match found {
@@ -276,7 +277,7 @@ fn rule(t: &Tr, names: &Names, listing: &Listing) -> Option<RuleRow> {
         listing
             .matches
             .iter()
-            .map(|(name, value)| format!("{name} = {value}")),
+            .map(|(name, value)| format!("{}: {value}", t.code("dimension", name))),
     );
     Some(RuleRow {
         name: format!("rule.{}", listing.id).into(),
@@ -371,7 +372,7 @@ fn tiers(
     let mut label: Vec<String> = price
         .matches
         .iter()
-        .map(|(name, value)| format!("{name} = {value}"))
+        .map(|(name, value)| format!("{}: {value}", t.code("dimension", name)))
         .collect();
     let found = prices(t, price.model.as_ref());
     if found.is_empty() {
@@ -432,6 +433,7 @@ pub(crate) async fn save(desk: Desk, Id(id): Id<PriceBookId>, sent: Sent) -> Ans
             let request = RevisionPreviewRequest {
                 revision: input,
                 product_id: None,
+                everything: true,
             };
             match catalogue::revision_preview(desk.p(), &desk.ctx, &request).await {
                 Ok(found) => {

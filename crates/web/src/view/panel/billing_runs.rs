@@ -164,7 +164,7 @@ impl BillingRunPage {
         if !self.problems.is_empty() {
             body.push(self.not_billed(&shell));
         }
-        let title = t.with("run-until", &[("date", t.date(self.row.until).text())]);
+        let title = t.with("run-title", &[("date", t.date(self.row.until).text())]);
         let head = Head::new(title)
             .under(t.tr("nav-billing-runs"), "/panel/billing-runs")
             .state(t.state(&self.row.state))

@@ -118,11 +118,13 @@ impl PriceBookPage {
                 .icon("pencil");
             head = head.may(&self.edit, edit);
         }
-        let body = if self.editing {
-            blocks![self.editor(&shell, &here)]
-        } else {
-            self.reading(&shell)
-        };
+        if self.editing {
+            // The table of what is sold needs the room.
+            let head = head.under(self.name.clone(), here.clone());
+            let editor = self.editor(&shell, &here);
+            return Page::new(shell, head, blocks![editor]);
+        }
+        let body = self.reading(&shell);
         let revisions = self.revisions.iter().map(|row| {
             let number = t.with("revision-number", &[("number", &row.number.to_string())]);
             Row::Cells(vec![

@@ -59,7 +59,7 @@ fn sign_up_input() -> SignUp {
         name: "Cleo".into(),
         email: "Cleo@Comet.example ".into(),
         password: PASSWORD.into(),
-        tax_id: "ATU123".into(),
+        tax_id: "ATU13585627".into(),
         next: Some("/products/mail?plan=team&qty%2Eseats=12".into()),
         ..SignUp::default()
     }

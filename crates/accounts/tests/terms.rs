@@ -4,8 +4,11 @@ mod common;
 
 use common::{each_world, is, refusal};
 use tradewind_accounts::{
-    service::{chain_get, relationship_get, relationship_list, relationship_set},
-    types::{PaymentMode, RelationshipSet, TaxTreatment, TermsInput},
+    service::{account_update, chain_get, relationship_get, relationship_list, relationship_set},
+    types::{
+        AccountChanges, AccountUpdate, PaymentMode, RelationshipSet, TaxData, TaxTreatment,
+        TermsInput,
+    },
 };
 use tradewind_kernel::{Error, id::AccountId, page::ListRequest};
 use tradewind_policy::Role;
@@ -180,6 +183,78 @@ async fn terms_change_by_the_seller_and_only_over_what_was_read() {
             "buyer"
         ));
         assert_eq!(w.rows().await, before, "refusals changed nothing");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tax_follows_where_the_buyer_is_and_its_checked_number_unless_agreed_otherwise() {
+    each_world(|w| async move {
+        let ctx = w.system().await;
+        let say = |country: &str, tax_id: &str| AccountUpdate {
+            account: w.customer.id,
+            version: None,
+            changes: AccountChanges {
+                country: Some(country.to_owned()),
+                tax: Some(TaxData {
+                    tax_id: tax_id.to_owned(),
+                    ..TaxData::default()
+                }),
+                ..AccountChanges::default()
+            },
+        };
+        let treatment = async || {
+            let chain = chain_get(w.p(), &ctx, w.customer.id).await.expect("terms");
+            chain[0].relationship.tax_treatment
+        };
+        assert_eq!(
+            (w.reseller.country.as_str(), w.customer.country.as_str()),
+            ("DE", "DE")
+        );
+        for (country, tax_id, expected) in [
+            ("AT", "", TaxTreatment::Standard),
+            ("AT", "ATU 1358 5627", TaxTreatment::ReverseCharge),
+            ("AT", "12/345/6789", TaxTreatment::Standard),
+            // A number of another member says nothing about the business in this one.
+            ("AT", "DE136695976", TaxTreatment::Standard),
+            ("US", "84-5550117", TaxTreatment::Exempt),
+            ("US", "", TaxTreatment::Standard),
+            ("DE", "DE136695976", TaxTreatment::Standard),
+        ] {
+            account_update(w.p(), &ctx, &say(country, tax_id))
+                .await
+                .expect("it is so");
+            assert_eq!(treatment().await, expected, "{country} {tax_id}");
+        }
+        let mistyped = refusal(account_update(w.p(), &ctx, &say("AT", "ATU13585628")).await);
+        assert!(
+            is(&mistyped, "wrong_check_digits", "tax.tax_id"),
+            "{mistyped:?}"
+        );
+        let short = refusal(account_update(w.p(), &ctx, &say("AT", "ATU1358")).await);
+        assert!(is(&short, "malformed_vat_id", "tax.tax_id"), "{short:?}");
+        assert_eq!(treatment().await, TaxTreatment::Standard);
+
+        let agreed = RelationshipSet {
+            seller: w.reseller.id,
+            buyer: w.customer.id,
+            version: None,
+            terms: TermsInput {
+                tax_treatment: Some("exempt".into()),
+                ..TermsInput::default()
+            },
+        };
+        relationship_set(w.p(), &ctx, &agreed)
+            .await
+            .expect("agreed");
+        account_update(w.p(), &ctx, &say("AT", "ATU13585627"))
+            .await
+            .expect("it is so");
+        assert_eq!(
+            treatment().await,
+            TaxTreatment::Exempt,
+            "what was agreed stays"
+        );
     })
     .await;
 }

@@ -12,3 +12,4 @@ pub mod i18n;
 pub mod mail;
 pub mod pdf;
 pub mod phrases;
+pub mod tax;

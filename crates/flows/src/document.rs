@@ -8,6 +8,7 @@ use tradewind_billing::types::{
     BalanceStatus, Document, DocumentKind, DocumentLine, Party, TaxKind,
 };
 use tradewind_documents::colour::Colour;
+use tradewind_documents::i18n;
 use tradewind_documents::mail::Transfer;
 use tradewind_documents::pdf::{
     self, BankAccount, Buyer, DocumentKind as Printed, InvoiceDocument, Line, LineGroup, Logo,
@@ -15,6 +16,7 @@ use tradewind_documents::pdf::{
 };
 use tradewind_kernel::Locale;
 use tradewind_kernel::id::InvoiceId;
+use tradewind_kernel::vat_id::in_eu;
 use tradewind_kernel::{Error, Money, Result};
 use tradewind_platform::{OpCtx, Platform};
 
@@ -37,6 +39,7 @@ pub async fn invoice_pdf(p: &Platform, ctx: &OpCtx, id: InvoiceId) -> Result<(St
         })
         .await?;
     let payments = payments_of_invoice(p, &system, id).await?;
+    let locale = document.locale;
     let mut printed = document_of(&document, &seller, &buyer)?;
     printed.payments = payments
         .into_iter()
@@ -44,7 +47,7 @@ pub async fn invoice_pdf(p: &Platform, ctx: &OpCtx, id: InvoiceId) -> Result<(St
             let date = payment.settled_at?.date_in(&seller.zone);
             (payment.applied.minor > 0).then(|| Payment {
                 date,
-                method: payment.kind.to_string(),
+                method: i18n::text(locale, &format!("payment-kind-{}", payment.kind)).into_owned(),
                 amount: payment.applied,
             })
         })
@@ -75,7 +78,7 @@ pub(crate) fn document_of(
     let credit = head.kind == DocumentKind::CreditNote;
     Ok(InvoiceDocument {
         locale: document.locale,
-        paper: Paper::A4,
+        paper: paper_of(&document.parties.seller.country),
         kind: if credit {
             Printed::CreditNote { corrects: None }
         } else {
@@ -92,7 +95,7 @@ pub(crate) fn document_of(
         buyer: Buyer {
             name: document.parties.buyer.name.clone(),
             address: party_lines(&document.parties.buyer, document.locale),
-            vat_id: text_of(&document.parties.buyer.tax, "tax_id"),
+            tax_id: text_of(&document.parties.buyer.tax, "tax_id"),
         },
         groups: groups(document)?,
         discounts: Vec::new(),
@@ -100,7 +103,7 @@ pub(crate) fn document_of(
             .tax_summary
             .iter()
             .map(|line| TaxLine {
-                treatment: treatment(line.kind, line.rate),
+                treatment: treatment(document, line.kind, line.rate),
                 base: line.net,
                 tax: line.tax,
             })
@@ -143,12 +146,12 @@ fn groups(document: &Document) -> Result<Vec<LineGroup>> {
             .last_mut()
             .ok_or_else(|| Error::internal("a line without a group"))?;
         group.subtotal = group.subtotal.add(line.net)?;
-        group.lines.push(printed_line(line));
+        group.lines.push(printed_line(document, line));
     }
     Ok(groups)
 }
 
-fn printed_line(line: &DocumentLine) -> Line {
+fn printed_line(document: &Document, line: &DocumentLine) -> Line {
     Line {
         description: line.description.clone(),
         detail: None,
@@ -159,15 +162,28 @@ fn printed_line(line: &DocumentLine) -> Line {
             unit: line.unit.clone(),
         }),
         unit_price: line.unit_price,
-        tax: Some(treatment(line.tax_kind, line.tax_rate)),
+        tax: Some(treatment(document, line.tax_kind, line.tax_rate)),
         amount: line.net,
     }
 }
 
-fn treatment(kind: TaxKind, rate: tradewind_kernel::Decimal) -> TaxTreatment {
+/// The paper that letters are printed on where the seller is.
+fn paper_of(country: &str) -> Paper {
+    match country {
+        "CA" | "MX" | "PH" | "PR" | "US" => Paper::Letter,
+        _ => Paper::A4,
+    }
+}
+
+fn treatment(document: &Document, kind: TaxKind, rate: tradewind_kernel::Decimal) -> TaxTreatment {
+    let parties = &document.parties;
     match kind {
         TaxKind::Standard => TaxTreatment::Rate(rate.normalize()),
         TaxKind::ReverseCharge => TaxTreatment::ReverseCharge,
+        TaxKind::Exempt if in_eu(&parties.seller.country) && !in_eu(&parties.buyer.country) => {
+            let reason = i18n::text(document.locale, "invoice-reason-abroad");
+            TaxTreatment::OutsideScope(reason.into_owned())
+        }
         TaxKind::Exempt => TaxTreatment::Exempt(String::new()),
     }
 }
@@ -183,7 +199,8 @@ fn printed_seller(party: &Party, account: &Account, locale: Locale) -> Seller {
     Seller {
         name: party.name.clone(),
         address: party_lines(party, locale),
-        vat_id: text_of(&party.tax, "tax_id"),
+        tax_id: text_of(&party.tax, "tax_id"),
+        tax_name: text_of(&party.tax, "name").unwrap_or_default(),
         tax_number: None,
         register: text_of(&party.tax, "registration"),
         management: None,

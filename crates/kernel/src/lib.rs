@@ -18,6 +18,7 @@ mod serde_text;
 pub mod text;
 mod text_enum;
 pub mod time;
+pub mod vat_id;
 
 pub use calendar::{Cadence, CadenceUnit, Period};
 pub use currency::Currency;

@@ -15,6 +15,7 @@ use tradewind_accounts::{
     types::{SessionInfo, Storefront},
 };
 use tradewind_catalogue::types::OfferScope;
+use tradewind_documents::tax::TaxWord;
 use tradewind_kernel::{
     Currency, Date, Error, Locale, Result, Zone,
     id::{AccountId, RealmId},
@@ -106,6 +107,12 @@ impl Visit {
             query: self.query.clone(),
             next,
         }
+    }
+
+    /// What the shop's tax is called.
+    pub(crate) fn tax(&self) -> TaxWord {
+        let named = self.shop.as_ref().map_or("", |shop| shop.tax.name.as_str());
+        TaxWord::of(self.ctx.locale, named)
     }
 
     /// Today, as the reader's calendar has it.

@@ -5,6 +5,7 @@ use tradewind_kernel::{
     decimal::{Limits, parse_decimal},
     id::AccountId,
     text::{check_country, check_len, check_lines, normal_email, trimmed},
+    vat_id::{VatId, in_eu},
 };
 use tradewind_policy::AccountKind;
 
@@ -260,6 +261,7 @@ fn check_details(account: &Account, problems: &mut Problems) {
     }
     check_address(&account.address, problems);
     problems.check(check_len("tax.tax_id", &account.tax.tax_id, 0, 40));
+    problems.check(check_vat_id(account));
     problems.check(check_len(
         "tax.registration",
         &account.tax.registration,
@@ -270,6 +272,15 @@ fn check_details(account: &Account, problems: &mut Problems) {
     problems.check(tax_rate(&account.tax));
     check_bank(&account.bank, problems);
     check_brand(&account.brand, problems);
+}
+
+/// In the European Union a number that looks like a VAT id has to be one; national tax numbers are taken as they are.
+fn check_vat_id(account: &Account) -> Result<()> {
+    let id = &account.tax.tax_id;
+    if in_eu(&account.country) && VatId::is_meant(id) {
+        id.parse::<VatId>().map_err(|e| e.at("tax.tax_id"))?;
+    }
+    Ok(())
 }
 
 fn check_slug(kind: AccountKind, slug: &str) -> Result<()> {

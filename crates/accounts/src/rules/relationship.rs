@@ -1,6 +1,10 @@
 //! Whether the terms between a seller and a buyer make sense.
 
-use tradewind_kernel::{Currency, Error, Money, Problems, Result, Timestamp, id::RelationshipId};
+use tradewind_kernel::{
+    Currency, Error, Money, Problems, Result, Timestamp,
+    id::RelationshipId,
+    vat_id::{VatId, in_eu},
+};
 use tradewind_policy::AccountKind;
 
 use super::{account::percent, tree};
@@ -22,7 +26,6 @@ pub fn new_relationship(
 ) -> Result<Relationship> {
     check_adjacent(seller, buyer)?;
     let on_account = tree::child_is_seller(seller.kind) || tree::resells(buyer.kind);
-    let foreign = seller.country != buyer.country;
     let usual = Relationship {
         id,
         seller: seller.id,
@@ -36,11 +39,7 @@ pub fn new_relationship(
         },
         payment_terms_days: if on_account { 30 } else { 14 },
         credit_limit: None,
-        tax_treatment: if foreign && !buyer.tax.tax_id.is_empty() {
-            TaxTreatment::ReverseCharge
-        } else {
-            TaxTreatment::Standard
-        },
+        tax_treatment: usual_treatment(seller, buyer),
         tax_rate: super::account::tax_rate(&seller.tax)?,
         invoicing: if on_account {
             Invoicing::Monthly
@@ -53,6 +52,40 @@ pub fn new_relationship(
         version: 1,
     };
     changed(&usual, terms)
+}
+
+/// How a sale between the two is taxed when nobody says otherwise: the buyer owes the tax when both are in different
+/// countries of the European Union and the buyer has a VAT id of its own country; no tax is due when one of them is
+/// outside and the buyer is a business with a tax number; in every other case the seller adds it. (Articles 44, 59 and
+/// 196 of Directive 2006/112/EC.)
+#[must_use]
+pub fn usual_treatment(seller: &Account, buyer: &Account) -> TaxTreatment {
+    if seller.country == buyer.country || buyer.tax.tax_id.is_empty() {
+        return TaxTreatment::Standard;
+    }
+    if !(in_eu(&seller.country) && in_eu(&buyer.country)) {
+        return TaxTreatment::Exempt;
+    }
+    match buyer.tax.tax_id.parse::<VatId>() {
+        Ok(id) if id.country() == buyer.country => TaxTreatment::ReverseCharge,
+        _ => TaxTreatment::Standard,
+    }
+}
+
+/// The relationship when its buyer has become another one in the eyes of the tax office; none when the treatment stays:
+/// because it would be the same, or because it was agreed otherwise.
+#[must_use]
+pub fn retaxed(
+    before: &Relationship,
+    seller: &Account,
+    was: &Account,
+    is: &Account,
+) -> Option<Relationship> {
+    let (usual, now) = (usual_treatment(seller, was), usual_treatment(seller, is));
+    (before.tax_treatment == usual && usual != now).then(|| Relationship {
+        tax_treatment: now,
+        ..before.clone()
+    })
 }
 
 /// A relationship with other terms.

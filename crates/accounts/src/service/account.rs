@@ -136,6 +136,7 @@ async fn update_in(w: &mut Work, input: &AccountUpdate) -> Result<Account> {
     let mut after = rules::account::changed(&before, &input.changes)?;
     store::account::update(&mut w.tx, w.ctx.realm, &after).await?;
     after.version += 1;
+    retax(w, &before, &after).await?;
     w.audit(AuditEntry {
         action: "account.update",
         kind: "account",
@@ -150,6 +151,28 @@ async fn update_in(w: &mut Work, input: &AccountUpdate) -> Result<Account> {
         data: json!({ "name": after.name, "version": after.version }),
     });
     Ok(after)
+}
+
+/// Lets the terms with the seller above follow where the account is and which tax number it has.
+async fn retax(w: &mut Work, before: &Account, after: &Account) -> Result<()> {
+    let same = before.country == after.country && before.tax.tax_id == after.tax.tax_id;
+    let Some(seller) = after.parent.filter(|_| !same) else {
+        return Ok(());
+    };
+    let realm = w.ctx.realm;
+    let seller = store::account::account(&mut w.tx, realm, seller).await?;
+    let terms =
+        store::relationship::relationship_locked(&mut w.tx, realm, seller.id, after.id).await?;
+    let Some((terms, mut retaxed)) = terms.and_then(|terms| {
+        let retaxed = rules::relationship::retaxed(&terms, &seller, before, after)?;
+        Some((terms, retaxed))
+    }) else {
+        return Ok(());
+    };
+    store::relationship::update(&mut w.tx, realm, &retaxed).await?;
+    retaxed.version += 1;
+    super::relationship::note_changed(w, "relationship.set", Some(&terms), &retaxed);
+    Ok(())
 }
 
 /// Only what was asked to change, before and after.

@@ -74,7 +74,8 @@ pub async fn set_in(w: &mut Work, input: &RelationshipSet) -> Result<Relationshi
     Ok(after)
 }
 
-fn note_changed(
+/// Notes a change of terms in the audit log and tells of it.
+pub(super) fn note_changed(
     w: &mut Work,
     action: &'static str,
     before: Option<&Relationship>,

@@ -17,15 +17,16 @@ invoice-customer-number = Kundennummer
 invoice-order-reference = Ihr Zeichen
 
 invoice-seller-vat-id = USt-IdNr.
+invoice-seller-tax-id = Steuernummer
 invoice-seller-tax-number = Steuernummer
 invoice-buyer-vat-id = Ihre USt-IdNr.
+invoice-buyer-tax-id = Ihre Steuernummer
 invoice-register = Register
 invoice-management = Geschäftsführung
 
 invoice-column-description = Beschreibung
 invoice-column-quantity = Menge
 invoice-column-unit-price = Einzelpreis ({ $currency })
-invoice-column-tax = USt.
 invoice-column-amount = Betrag ({ $currency })
 invoice-column-date = Datum
 
@@ -33,28 +34,29 @@ invoice-group-subtotal = Zwischensumme { $group }
 invoice-continued = { $group } (Fortsetzung)
 invoice-items = Posten
 invoice-items-total = Summe der Posten
-invoice-net-total = Summe netto
+invoice-net-total = Summe ohne { $tax }
 invoice-discount = Rabatt: { $name }
-invoice-tax-line = { $rate } USt. auf { $base }
+invoice-tax-line = { $rate } { $tax } auf { $base }
 invoice-tax-line-none = { $treatment } auf { $base }
-invoice-gross-total = Gesamtbetrag inkl. USt. ({ $currency })
+invoice-gross-total = Gesamtbetrag inkl. { $tax } ({ $currency })
 invoice-gross-total-untaxed = Gesamtbetrag ({ $currency })
 invoice-paid = Gezahlt am { $date } ({ $method })
 invoice-balance-due = Zu zahlen
 invoice-balance-credit = Guthaben
 
-invoice-tax-summary = Umsatzsteuer nach Sätzen
-invoice-tax-rate = Steuersatz
+invoice-tax-summary = { $tax } nach Sätzen
+invoice-tax-rate = { $tax }-Satz
 invoice-tax-base = Netto
-invoice-tax-amount = USt.
 invoice-tax-gross = Brutto
 invoice-tax-rate-reverse = Reverse Charge
 invoice-tax-rate-exempt = Steuerfrei
 invoice-tax-rate-outside = Nicht steuerbar
 invoice-note-reverse-charge = Steuerschuldnerschaft des Leistungsempfängers (Reverse Charge, Art. 44 und 196 der Richtlinie 2006/112/EG).
-invoice-note-exempt = Steuerfrei: { $reason }
-invoice-note-outside = Nicht steuerbar: { $reason }
-invoice-tax-in-currency = Umsatzsteuer in { $currency }: { $amount } (Kurs { $rate } vom { $date })
+invoice-note-exempt = Von der { $tax } befreit: { $reason }
+invoice-note-exempt-plain = Von der { $tax } befreit.
+invoice-note-outside = Nicht steuerbar, ohne { $tax }: { $reason }
+invoice-reason-abroad = Die Leistung wird außerhalb der Europäischen Union erbracht (Art. 44 und 59 der Richtlinie 2006/112/EG)
+invoice-tax-in-currency = { $tax } in { $currency }: { $amount } (Kurs { $rate } vom { $date })
 
 invoice-payment = Zahlung
 invoice-payment-method = Zahlungsmittel

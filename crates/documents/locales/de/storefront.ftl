@@ -209,6 +209,7 @@ f-postal-code = Postleitzahl
 f-city = Ort
 f-tax-id = USt-IdNr.
 f-tax-id-hint = Mit einer gültigen aus einem anderen EU-Land gilt die Steuerschuldumkehr.
+f-tax-number = Steuernummer
 f-reference = Ihr Zeichen
 f-reference-hint = Steht auf Rechnungen, zum Beispiel eine Bestellnummer.
 f-payment = Zahlung

@@ -17,15 +17,16 @@ invoice-customer-number = Customer number
 invoice-order-reference = Your reference
 
 invoice-seller-vat-id = VAT ID
+invoice-seller-tax-id = Tax ID
 invoice-seller-tax-number = Tax number
 invoice-buyer-vat-id = Your VAT ID
+invoice-buyer-tax-id = Your tax ID
 invoice-register = Register
 invoice-management = Managing directors
 
 invoice-column-description = Description
 invoice-column-quantity = Quantity
 invoice-column-unit-price = Unit price ({ $currency })
-invoice-column-tax = VAT
 invoice-column-amount = Amount ({ $currency })
 invoice-column-date = Date
 
@@ -33,28 +34,29 @@ invoice-group-subtotal = Subtotal { $group }
 invoice-continued = { $group } (continued)
 invoice-items = Items
 invoice-items-total = Sum of items
-invoice-net-total = Total excluding VAT
+invoice-net-total = Total excluding { $tax }
 invoice-discount = Discount: { $name }
-invoice-tax-line = VAT { $rate } on { $base }
+invoice-tax-line = { $tax } { $rate } on { $base }
 invoice-tax-line-none = { $treatment } on { $base }
-invoice-gross-total = Total including VAT ({ $currency })
+invoice-gross-total = Total including { $tax } ({ $currency })
 invoice-gross-total-untaxed = Total ({ $currency })
 invoice-paid = Paid on { $date } ({ $method })
 invoice-balance-due = Amount due
 invoice-balance-credit = Amount in your favour
 
-invoice-tax-summary = VAT summary
-invoice-tax-rate = VAT rate
+invoice-tax-summary = { $tax } summary
+invoice-tax-rate = { $tax } rate
 invoice-tax-base = Net
-invoice-tax-amount = VAT
 invoice-tax-gross = Gross
 invoice-tax-rate-reverse = Reverse charge
 invoice-tax-rate-exempt = Exempt
 invoice-tax-rate-outside = Not taxable
 invoice-note-reverse-charge = Reverse charge: the recipient of the service is liable for VAT (Articles 44 and 196, Directive 2006/112/EC).
-invoice-note-exempt = Exempt from VAT: { $reason }
-invoice-note-outside = Not subject to VAT: { $reason }
-invoice-tax-in-currency = VAT payable in { $currency }: { $amount } (rate { $rate } of { $date })
+invoice-note-exempt = Exempt from { $tax }: { $reason }
+invoice-note-exempt-plain = Exempt from { $tax }.
+invoice-note-outside = Not subject to { $tax }: { $reason }
+invoice-reason-abroad = the service is supplied outside the European Union (Articles 44 and 59, Directive 2006/112/EC)
+invoice-tax-in-currency = { $tax } payable in { $currency }: { $amount } (rate { $rate } of { $date })
 
 invoice-payment = Payment
 invoice-payment-method = Payment method

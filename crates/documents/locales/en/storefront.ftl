@@ -209,6 +209,7 @@ f-postal-code = Postal code
 f-city = City
 f-tax-id = VAT ID
 f-tax-id-hint = With a valid one from another EU country the reverse charge applies.
+f-tax-number = Tax ID
 f-reference = Your reference
 f-reference-hint = Printed on invoices, for example an order number.
 f-payment = Payment

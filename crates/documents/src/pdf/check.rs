@@ -56,12 +56,12 @@ impl InvoiceDocument {
         for tax in &self.taxes {
             if tax.treatment == TaxTreatment::ReverseCharge {
                 required(
-                    "buyer.vat_id",
-                    self.buyer.vat_id.as_deref().unwrap_or_default(),
+                    "buyer.tax_id",
+                    self.buyer.tax_id.as_deref().unwrap_or_default(),
                 )?;
                 required(
-                    "seller.vat_id",
-                    self.seller.vat_id.as_deref().unwrap_or_default(),
+                    "seller.tax_id",
+                    self.seller.tax_id.as_deref().unwrap_or_default(),
                 )?;
             }
         }

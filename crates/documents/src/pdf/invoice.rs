@@ -29,9 +29,7 @@ const MARK: f32 = 34.0;
 
 /// Lays a document out.
 pub(super) fn lay_out(document: &InvoiceDocument) -> (Layout, Geometry) {
-    let words = Words {
-        locale: document.locale,
-    };
+    let words = Words::of(document);
     let accent = document.seller.colour.readable_on_white();
     let footer = footer_columns(document, &words);
     let deepest = footer.iter().map(Vec::len).max().unwrap_or(0);
@@ -230,7 +228,12 @@ fn facts(document: &InvoiceDocument, words: &Words) -> Vec<(String, String)> {
     }
     add("invoice-customer-number", document.customer_number.clone());
     add("invoice-order-reference", document.reference.clone());
-    add("invoice-buyer-vat-id", document.buyer.vat_id.clone());
+    let number = if words.tax.is_vat {
+        "invoice-buyer-vat-id"
+    } else {
+        "invoice-buyer-tax-id"
+    };
+    add(number, document.buyer.tax_id.clone());
     facts
 }
 
@@ -328,9 +331,14 @@ fn footer_columns(document: &InvoiceDocument, words: &Words) -> Vec<Vec<String>>
         column.extend(labelled("invoice-bank-account", &bank.account));
         columns.push(column);
     }
+    let number = if words.tax.is_vat {
+        "invoice-seller-vat-id"
+    } else {
+        "invoice-seller-tax-id"
+    };
     columns.push(
         [
-            labelled("invoice-seller-vat-id", &seller.vat_id),
+            labelled(number, &seller.tax_id),
             labelled("invoice-seller-tax-number", &seller.tax_number),
             labelled("invoice-register", &seller.register),
             labelled("invoice-management", &seller.management),

@@ -167,7 +167,7 @@ fn head(document: &InvoiceDocument, words: &Words, field: Field) -> String {
             "currency",
             document.currency.code(),
         ),
-        Field::Tax => words.plain("invoice-column-tax"),
+        Field::Tax => words.tax.name.clone().into_owned(),
         Field::Amount => words.with(
             "invoice-column-amount",
             "currency",

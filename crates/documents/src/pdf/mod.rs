@@ -33,9 +33,7 @@ pub use types::{
 pub fn render(document: &InvoiceDocument) -> Result<Vec<u8>> {
     document.check()?;
     let (layout, geometry) = invoice::lay_out(document);
-    let words = words::Words {
-        locale: document.locale,
-    };
+    let words = words::Words::of(document);
     let properties = paint::Properties {
         title: format!(
             "{} – {}",

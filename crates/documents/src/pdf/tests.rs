@@ -229,7 +229,7 @@ fn a_german_document_with_everything() {
         "Rabatt: Treuebonus Herbst 2024",
         "7 % USt. auf 6,36",
         "Reverse Charge auf 12,73",
-        "Umsatzsteuer in CHF: 3,10 CHF (Kurs 0,9412 vom 30.09.2024)",
+        "USt. in CHF: 3,10 CHF (Kurs 0,9412 vom 30.09.2024)",
         "Gezahlt am 20.09.2024 (Überweisung)",
         "-10,00",
         "Zu zahlen",
@@ -419,8 +419,8 @@ fn amounts_that_do_not_add_up_are_refused() {
     refused(
         &|d| {
             d.taxes[0].treatment = TaxTreatment::ReverseCharge;
-            d.buyer.vat_id = None;
+            d.buyer.tax_id = None;
         },
-        "buyer.vat_id",
+        "buyer.tax_id",
     );
 }

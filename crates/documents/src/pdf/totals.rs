@@ -77,7 +77,7 @@ impl Sums {
         let mut sums = Sums {
             rows: Vec::new(),
             summary: summary(document, words),
-            summary_title: words.plain("invoice-tax-summary"),
+            summary_title: words.taxed("invoice-tax-summary", Args::new()),
             x: geometry.right - width,
             width,
             accent,
@@ -108,7 +108,7 @@ impl Sums {
             )
         } else {
             sums.row(
-                &words.plain("invoice-net-total"),
+                &words.taxed("invoice-net-total", Args::new()),
                 &amount(totals.net),
                 NUMBER,
                 Emphasis::Plain,
@@ -121,7 +121,7 @@ impl Sums {
                         let args = Args::new()
                             .with("rate", rate.as_str())
                             .with("base", base.as_str());
-                        words.args("invoice-tax-line", &args)
+                        words.taxed("invoice-tax-line", args)
                     }
                     other => {
                         let name = treatment(words, other);
@@ -133,7 +133,8 @@ impl Sums {
                 };
                 sums.row(&label, &amount(tax.tax), NUMBER, Emphasis::Plain);
             }
-            words.with("invoice-gross-total", "currency", document.currency.code())
+            let args = Args::new().with("currency", document.currency.code());
+            words.taxed("invoice-gross-total", args)
         };
         sums.row(&gross, &amount(totals.gross), GROSS, Emphasis::Ruled);
         for payment in &document.payments {
@@ -291,12 +292,12 @@ fn summary(document: &InvoiceDocument, words: &Words) -> Vec<[Line; 4]> {
         return Vec::new();
     }
     let head = [
-        "invoice-tax-rate",
-        "invoice-tax-base",
-        "invoice-tax-amount",
-        "invoice-tax-gross",
+        words.taxed("invoice-tax-rate", Args::new()),
+        words.plain("invoice-tax-base"),
+        words.tax.name.clone().into_owned(),
+        words.plain("invoice-tax-gross"),
     ];
-    let mut rows = vec![head.map(|key| shape(&words.plain(key), &SUMMARY_HEAD))];
+    let mut rows = vec![head.map(|text| shape(&text, &SUMMARY_HEAD))];
     for tax in &document.taxes {
         // The check before has refused what does not add up.
         let gross = tax.base.add(tax.tax).unwrap_or(tax.base);
@@ -338,10 +339,17 @@ fn tax_notes(document: &InvoiceDocument, words: &Words) -> Vec<String> {
         let note = match &tax.treatment {
             TaxTreatment::Rate(_) => continue,
             TaxTreatment::ReverseCharge => words.plain("invoice-note-reverse-charge"),
-            TaxTreatment::Exempt(reason) => words.with("invoice-note-exempt", "reason", reason),
-            TaxTreatment::OutsideScope(reason) => {
-                words.with("invoice-note-outside", "reason", reason)
+            TaxTreatment::Exempt(reason) if reason.trim().is_empty() => {
+                words.taxed("invoice-note-exempt-plain", Args::new())
             }
+            TaxTreatment::Exempt(reason) => words.taxed(
+                "invoice-note-exempt",
+                Args::new().with("reason", reason.as_str()),
+            ),
+            TaxTreatment::OutsideScope(reason) => words.taxed(
+                "invoice-note-outside",
+                Args::new().with("reason", reason.as_str()),
+            ),
         };
         if !notes.contains(&note) {
             notes.push(note);
@@ -355,7 +363,7 @@ fn tax_notes(document: &InvoiceDocument, words: &Words) -> Vec<String> {
             .with("amount", amount.as_str())
             .with("rate", rate.as_str())
             .with("date", date.as_str());
-        notes.push(words.args("invoice-tax-in-currency", &args));
+        notes.push(words.taxed("invoice-tax-in-currency", args));
     }
     notes
 }

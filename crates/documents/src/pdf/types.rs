@@ -40,8 +40,10 @@ pub struct Seller {
     pub name: String,
     /// Postal address without the name, one line each.
     pub address: Vec<String>,
-    /// VAT identification number.
-    pub vat_id: Option<String>,
+    /// VAT identification number, or what identifies it for another tax.
+    pub tax_id: Option<String>,
+    /// What the seller calls its tax; empty for value-added tax.
+    pub tax_name: String,
     /// National tax number, where one is used besides the VAT id.
     pub tax_number: Option<String>,
     /// Court and number of the commercial register.
@@ -84,8 +86,8 @@ pub struct Buyer {
     pub name: String,
     /// Postal address without the name, one line each; the country in the last line.
     pub address: Vec<String>,
-    /// VAT identification number; required under reverse charge.
-    pub vat_id: Option<String>,
+    /// VAT identification number, required under reverse charge, or what identifies it for another tax.
+    pub tax_id: Option<String>,
 }
 
 /// How an amount is taxed.

@@ -2,17 +2,34 @@
 
 use tradewind_kernel::{Date, Locale, Money};
 
+use super::types::InvoiceDocument;
 use crate::format;
 use crate::i18n::{self, Args};
+use crate::tax::TaxWord;
 
 /// Texts and formats of one language.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Words {
     /// The language.
     pub(super) locale: Locale,
+    /// What the seller's tax is called in it.
+    pub(super) tax: TaxWord,
 }
 
 impl Words {
+    /// Those of a document.
+    pub(super) fn of(document: &InvoiceDocument) -> Self {
+        Self {
+            locale: document.locale,
+            tax: TaxWord::of(document.locale, &document.seller.tax_name),
+        }
+    }
+
+    /// A text that names the tax, with further arguments.
+    pub(super) fn taxed<'a>(&'a self, key: &str, args: Args<'a>) -> String {
+        i18n::tr(self.locale, key, &args.with("tax", self.tax.name.as_ref()))
+    }
+
     /// A text without arguments.
     pub(super) fn plain(&self, key: &str) -> String {
         i18n::text(self.locale, key).into_owned()

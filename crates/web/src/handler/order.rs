@@ -68,7 +68,7 @@ pub(super) fn price(visit: &Visit, known: &Names, order: &Order) -> Result<Price
             .map(|item| (item.name.get(visit.ctx.locale), item.kind)),
     );
     let cadence = plan.map(|plan| plan.billing_cadence);
-    Ok(price::view(&visit.t(), &preview.billing, &once, cadence))
+    Ok(price::view(visit, &preview.billing, &once, cadence))
 }
 
 /// Who placed an order and who took its steps.

@@ -1,11 +1,12 @@
 //! Prices and previews as pages show them.
 
-use tradewind_billing::types::{DocumentLine, NextDocument, Preview, TaxKind, TaxLine};
+use tradewind_billing::types::{DocumentLine, NextDocument, Party, Preview, TaxKind, TaxLine};
 use tradewind_catalogue::types::{FromPrice, ItemKind};
-use tradewind_documents::phrases;
-use tradewind_kernel::{Cadence, CadenceUnit, Currency, Decimal, Money};
+use tradewind_documents::{phrases, tax::TaxWord};
+use tradewind_kernel::{Cadence, CadenceUnit, Currency, Decimal, Locale, Money};
 use tradewind_pricing::{PriceKind, PriceModel};
 
+use crate::session::Visit;
 use crate::view::{
     Tr,
     kit::Txt,
@@ -67,7 +68,13 @@ impl Once {
 }
 
 /// A price taken apart. During a trial it shows what comes after.
-pub(super) fn view(t: &Tr, preview: &Preview, once: &Once, cadence: Option<Cadence>) -> PriceView {
+pub(super) fn view(
+    visit: &Visit,
+    preview: &Preview,
+    once: &Once,
+    cadence: Option<Cadence>,
+) -> PriceView {
+    let t = &visit.t();
     let zero = Money::zero(preview.currency);
     let shown = preview
         .due_now
@@ -109,7 +116,9 @@ pub(super) fn view(t: &Tr, preview: &Preview, once: &Once, cadence: Option<Caden
             .collect(),
         credit: (!preview.credited.is_zero()).then_some(preview.credited),
         net: shown.map_or(zero, |document| document.net),
-        taxes: shown.map_or_else(Vec::new, |document| taxes(t, &document.tax_summary)),
+        taxes: shown.map_or_else(Vec::new, |document| {
+            taxes(t, &visit.tax(), &document.tax_summary)
+        }),
         due_now,
         due_note: preview.trial_ends_on.map_or_else(Txt::default, |on| {
             t.with("price-trial-until", &[("date", t.date(on).text())])
@@ -127,20 +136,24 @@ pub(super) fn next(preview: &Preview, next: &NextDocument) -> NextInvoice {
     }
 }
 
+/// What the tax of a document is called.
+pub(super) fn tax_of(locale: Locale, seller: &Party) -> TaxWord {
+    let named = seller.tax.get("name").and_then(|name| name.as_str());
+    TaxWord::of(locale, named.unwrap_or_default())
+}
+
 /// Taxes with their names.
-pub(super) fn taxes(t: &Tr, lines: &[TaxLine]) -> Vec<(Txt, Money)> {
+pub(super) fn taxes(t: &Tr, tax: &TaxWord, lines: &[TaxLine]) -> Vec<(Txt, Money)> {
     lines
         .iter()
-        .map(|line| (tax_name(t, line), line.tax))
+        .map(|line| (tax_name(t, tax, line), line.tax))
         .collect()
 }
 
 /// The name of a tax with its rate, or why there is none.
-pub(super) fn tax_name(t: &Tr, line: &TaxLine) -> Txt {
+pub(super) fn tax_name(t: &Tr, tax: &TaxWord, line: &TaxLine) -> Txt {
     match line.kind {
-        TaxKind::Standard => {
-            format!("{} {}", t.tr("tax-vat"), t.percent(line.rate.normalize())).into()
-        }
+        TaxKind::Standard => format!("{} {}", tax.name, t.percent(line.rate.normalize())).into(),
         TaxKind::ReverseCharge => t.tr("invoice-tax-rate-reverse"),
         TaxKind::Exempt => t.tr("invoice-tax-rate-exempt"),
     }

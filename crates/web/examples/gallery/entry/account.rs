@@ -161,5 +161,6 @@ pub(crate) fn settings(base: &'static str, seller: bool) -> SettingsPage {
             ("US".into(), "United States".into()),
         ],
         zones: vec!["Europe/Berlin".into(), "America/New_York".into()],
+        vat: true,
     }
 }

@@ -327,6 +327,7 @@ pub(crate) fn invoice(look: &Look, base: &'static str) -> InvoicePage {
         amount: eur(amount),
     };
     InvoicePage {
+        vat: true,
         base,
         id: "inv_1".into(),
         number: "NC-2026-0042".into(),

@@ -419,6 +419,7 @@ fn checkout(look: &Look, form: FormState) -> Page {
                 href: "/legal/dpa".into(),
             },
         ],
+        vat: true,
         approval: false,
         form,
     }

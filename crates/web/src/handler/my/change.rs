@@ -197,7 +197,9 @@ impl About {
                 })
                 .collect(),
             credit: (!billing.credited.is_zero()).then_some(billing.credited),
-            taxes: now.map_or_else(Vec::new, |document| price::taxes(&t, &document.tax_summary)),
+            taxes: now.map_or_else(Vec::new, |document| {
+                price::taxes(&t, &visit.tax(), &document.tax_summary)
+            }),
             due_now: now.map_or(
                 tradewind_kernel::Money::zero(billing.currency),
                 |document| document.gross,

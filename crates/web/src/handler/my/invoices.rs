@@ -156,8 +156,10 @@ async fn filled(visit: &Visit, document: &Document) -> Result<InvoicePage> {
                 .map(|(name, value)| -> Txt { format!("{name}: {value}").into() }),
         );
     }
+    let tax = price::tax_of(visit.ctx.locale, &document.parties.seller);
     Ok(InvoicePage {
         base: "/my",
+        vat: tax.is_vat,
         id: head.id.to_string().into(),
         number: head.number.clone().into(),
         kind: head.kind.as_str().into(),
@@ -175,7 +177,7 @@ async fn filled(visit: &Visit, document: &Document) -> Result<InvoicePage> {
             .tax_summary
             .iter()
             .map(|line| TaxLine {
-                name: price::tax_name(&t, line),
+                name: price::tax_name(&t, &tax, line),
                 base: line.net,
                 tax: line.tax,
             })

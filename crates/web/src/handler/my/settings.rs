@@ -65,6 +65,7 @@ async fn page(visit: &Visit, sent: Option<(SettingsPart, FormState)>) -> Result<
         parts,
         countries: gate::countries(visit.ctx.locale),
         zones,
+        vat: visit.tax().is_vat,
     };
     Ok(page.page(visit.app()))
 }

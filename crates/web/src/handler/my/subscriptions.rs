@@ -156,7 +156,7 @@ pub(super) async fn overview(Customer(visit): Customer, Id(id): Id<SubscriptionI
         access: entries(&visit, id, &access),
         upcoming: preview.as_ref().and_then(|preview| {
             let next = preview.next.as_ref()?;
-            let mut view = price::view(&t, preview, &once, cadence);
+            let mut view = price::view(&visit, preview, &once, cadence);
             // Here the next invoice itself is the matter.
             view.due_now = next.document.gross;
             view.due_note = t.date(next.on).text().to_owned().into();

@@ -15,7 +15,7 @@ use tradewind_policy::Action;
 
 use super::super::detail;
 use super::super::names::{Mentions, Names};
-use super::super::price::tax_name;
+use super::super::price::{tax_name, tax_of};
 use super::desk::{Desk, all, permit};
 use crate::form::Sent;
 use crate::respond::{self, Answer, changed};
@@ -176,8 +176,10 @@ fn paper(desk: &Desk, document: &Document, payments: &[Payment]) -> Result<Invoi
             (at, method(desk, payment.kind), payment.applied)
         });
     let ours = one.seller_id == desk.account();
+    let tax = tax_of(desk.ctx.locale, &document.parties.seller);
     Ok(InvoicePage {
         base: "/panel",
+        vat: tax.is_vat,
         id: one.id.to_string().into(),
         number: one.number.clone().into(),
         kind: one.kind.as_str().into(),
@@ -195,7 +197,7 @@ fn paper(desk: &Desk, document: &Document, payments: &[Payment]) -> Result<Invoi
             .tax_summary
             .iter()
             .map(|line| TaxLine {
-                name: tax_name(&t, line),
+                name: tax_name(&t, &tax, line),
                 base: line.net,
                 tax: line.tax,
             })

@@ -117,7 +117,7 @@ impl About {
             )
             .into(),
             configuration: quantities.chain(answers).collect(),
-            price: price::view(&t, &self.quote.preview.billing, &once, cadence),
+            price: price::view(visit, &self.quote.preview.billing, &once, cadence),
             countries: gate::countries(visit.ctx.locale),
             payment: self.payment(visit),
             terms: self
@@ -130,6 +130,7 @@ impl About {
                 .into_iter()
                 .collect(),
             approval: self.offer.approval == Approval::Seller,
+            vat: visit.tax().is_vat,
             form,
         };
         page.page(visit.store())

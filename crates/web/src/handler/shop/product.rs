@@ -233,7 +233,7 @@ async fn priced(visit: &Visit, offer: &Offer, asked: &Asked<'_>) -> Result<Optio
             .map(|item| (item.name.get(locale), item.kind)),
     );
     let cadence = Some(asked.plan.billing_cadence);
-    Ok(Some(price::view(&visit.t(), &preview, &once, cadence)))
+    Ok(Some(price::view(visit, &preview, &once, cadence)))
 }
 
 fn page(visit: &Visit, offer: &Offer, asked: Asked<'_>, price: Option<PriceView>) -> Page {

@@ -156,6 +156,14 @@ impl Field {
         self
     }
 
+    /// Called otherwise than usual, so that the usual hint says nothing about it.
+    #[must_use]
+    pub fn called(mut self, label: impl Into<Txt>) -> Self {
+        self.label = label.into();
+        self.hint = None;
+        self
+    }
+
     /// What is wrong with what it holds.
     #[must_use]
     pub fn error(mut self, error: Option<Txt>) -> Self {

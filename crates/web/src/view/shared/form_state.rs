@@ -173,6 +173,16 @@ impl<'a> Ask<'a> {
         self.field(name, Kind::Check(false)).full()
     }
 
+    /// The number by which the tax office knows a company.
+    pub fn tax_id(&self, vat: bool) -> Field {
+        let field = self.optional(self.text("tax_id"));
+        if vat {
+            field
+        } else {
+            field.called(self.shell.t.tr("f-tax-number"))
+        }
+    }
+
     /// Says that a field may stay empty.
     pub fn optional(&self, field: Field) -> Field {
         field.optional(self.shell.t.tr("w-optional"))

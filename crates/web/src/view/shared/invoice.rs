@@ -66,6 +66,8 @@ pub struct TaxLine {
 pub struct InvoicePage {
     /// Where the pages lie.
     pub base: &'static str,
+    /// Its tax is value-added tax.
+    pub vat: bool,
     /// Id.
     pub id: Txt,
     /// Number; empty for a draft.
@@ -125,6 +127,11 @@ struct Paper {
 }
 
 impl InvoicePage {
+    /// What the numbers of its parties at the tax office are called.
+    fn tax_id_label(&self) -> &'static str {
+        if self.vat { "f-tax-id" } else { "f-tax-number" }
+    }
+
     /// Lays the page out.
     pub fn page(mut self, shell: Shell) -> Page {
         let t = shell.t.clone();

@@ -45,6 +45,8 @@ pub struct SettingsPage {
     pub countries: Vec<(Txt, Txt)>,
     /// Time zones to choose from.
     pub zones: Vec<Txt>,
+    /// The seller's tax is value-added tax.
+    pub vat: bool,
 }
 
 impl SettingsPage {
@@ -97,7 +99,7 @@ impl SettingsPage {
                 ask.select("country", countries())
                     .required()
                     .autocomplete("country"),
-                ask.optional(ask.text("tax_id")),
+                ask.tax_id(self.vat),
                 ask.input("email", "billing_email")
                     .required()
                     .autocomplete("off"),

@@ -48,6 +48,8 @@ pub struct CheckoutPage {
     pub terms: Vec<Terms>,
     /// The order will wait for an approval.
     pub approval: bool,
+    /// The seller's tax is value-added tax.
+    pub vat: bool,
     /// `company`, `street`, `postal_code`, `city`, `country`, `tax_id`, `payment` and the terms.
     pub form: FormState,
 }
@@ -78,7 +80,7 @@ impl CheckoutPage {
             ask.select("country", countries)
                 .required()
                 .autocomplete("country"),
-            ask.optional(ask.text("tax_id")).full(),
+            ask.tax_id(self.vat).full(),
         ];
         if !self.payment.is_empty() {
             let options = self.payment.iter().enumerate().map(|(index, option)| {

@@ -114,4 +114,8 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     steps: &[
         "CREATE INDEX IF NOT EXISTS account_credit_by_buyer ON account_credit (realm_id, buyer_id)",
     ],
+}, Migration {
+    name: "billing_0005",
+    // An id is unique by itself; saying so lets lists of one seller be read in their order.
+    steps: &["CREATE UNIQUE INDEX IF NOT EXISTS invoice_by_seller ON invoice (realm_id, seller_id, id)"],
 }];

@@ -59,4 +59,11 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "CREATE INDEX IF NOT EXISTS sales_order_by_state ON sales_order (realm_id, state, placed_at, id)",
         "CREATE INDEX IF NOT EXISTS subscription_by_state ON subscription (realm_id, commercial_state, created_at, id)",
     ],
+}, Migration {
+    name: "orders_0004",
+    // An id is unique by itself; saying so lets the latest of a seller be read without looking through those of others.
+    steps: &[
+        "CREATE UNIQUE INDEX IF NOT EXISTS sales_order_latest_of_seller ON sales_order (realm_id, seller_id, id)",
+        "CREATE UNIQUE INDEX IF NOT EXISTS subscription_latest_of_seller ON subscription (realm_id, seller_id, id)",
+    ],
 }];

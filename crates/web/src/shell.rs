@@ -55,10 +55,6 @@ impl Visit {
 
     /// Whether an entry of the navigation is worth showing: what it leads to may be asked for by this reader.
     fn offers(&self, action: &str) -> bool {
-        // Costs by service and month have no use case yet.
-        if self.home() == "/my" && action == Action::ChargeView.as_str() {
-            return false;
-        }
         action
             .parse::<Action>()
             .is_ok_and(|action| self.may_at_home(action))

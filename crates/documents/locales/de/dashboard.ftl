@@ -5,7 +5,6 @@ nav-home = Start
 nav-subscriptions = Abonnements
 nav-orders = Bestellungen
 nav-invoices = Rechnungen
-nav-costs = Kosten
 nav-payment-methods = Zahlungsarten
 nav-users = Benutzer
 nav-api-keys = API-Schlüssel
@@ -96,7 +95,6 @@ c-margin = Marge
 c-markup = Aufschlag
 c-meter = Zähler
 c-method = Zahlungsart
-c-monthly = Pro Monat
 c-name = Name
 c-next = Verlängert oder endet
 c-next-attempt = Nächster Versuch
@@ -120,7 +118,6 @@ c-quantity = Menge
 c-records = Datensätze
 c-refused = Abgewiesen
 c-renewal = Verlängerung
-c-revenue = Umsatz
 c-revision = Revision
 c-row = Zeile
 c-rule = Regel
@@ -321,21 +318,6 @@ method-is-default = Standard
 method-remove = Entfernen
 
 # Costs
-costs-lead = Was Ihre Dienste gekostet haben und was dieser Monat voraussichtlich kostet.
-costs-so-far = Dieser Monat bisher
-costs-expected = Dieser Monat erwartet
-costs-expected-how = bisher, dazu feste Kosten und gleichbleibender Verbrauch
-costs-last = Letzter Monat
-costs-course = Kosten nach Monat
-costs-range = Zeitraum
-costs-6 = 6 Monate
-costs-3 = 3 Monate
-costs-12 = 12 Monate
-costs-by = Gruppieren nach
-costs-by-service = Nach Dienst
-costs-by-subscription = Nach Abonnement
-costs-none = Noch keine Kosten
-costs-none-text = Sie erscheinen hier mit der ersten Berechnung.
 
 # Users, keys, settings
 users-lead = Wer für dieses Konto arbeitet und was er darf.

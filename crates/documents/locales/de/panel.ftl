@@ -26,17 +26,9 @@ nav-g-integration = Integration
 # Home
 home-work-queue = Wartet auf Sie
 home-nothing-waits = Nichts wartet
-home-revenue = Umsatz nach Monat
-home-top = Beste Kunden
-home-first-steps = Erste Schritte
-kpi-mrr = Wiederkehrend pro Monat
-kpi-revenue = Umsatz dieses Monats
 kpi-subscriptions = Aktive Abonnements
-kpi-customers = Kunden
 kpi-open = Offene Rechnungen
 kpi-overdue = Überfällig
-kpi-orders = Offene Bestellungen
-kpi-jobs = Fehlgeschlagene Jobs
 wait-approvals = { $count ->
     [one] { $count } Bestellung wartet auf Freigabe
    *[other] { $count } Bestellungen warten auf Freigabe

@@ -120,7 +120,6 @@ product-plans = Tarife
 product-plan = Tarif
 plan-chosen = Gewählt
 plan-choose = Wählen
-product-billing = Abrechnungszeitraum
 product-configure = Konfigurieren
 product-about = Beschreibung
 product-compare = Tarife im Vergleich

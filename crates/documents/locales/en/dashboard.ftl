@@ -5,7 +5,6 @@ nav-home = Home
 nav-subscriptions = Subscriptions
 nav-orders = Orders
 nav-invoices = Invoices
-nav-costs = Costs
 nav-payment-methods = Payment methods
 nav-users = Users
 nav-api-keys = API keys
@@ -96,7 +95,6 @@ c-margin = Margin
 c-markup = Markup
 c-meter = Meter
 c-method = Method
-c-monthly = Per month
 c-name = Name
 c-next = Renews or ends
 c-next-attempt = Next attempt
@@ -120,7 +118,6 @@ c-quantity = Quantity
 c-records = Records
 c-refused = Refused
 c-renewal = Renewal
-c-revenue = Revenue
 c-revision = Revision
 c-row = Row
 c-rule = Rule
@@ -321,21 +318,6 @@ method-is-default = Default
 method-remove = Remove
 
 # Costs
-costs-lead = What your services have cost, and what this month is likely to cost.
-costs-so-far = This month so far
-costs-expected = Expected this month
-costs-expected-how = so far, plus fixed charges, plus use at the same pace
-costs-last = Last month
-costs-course = Costs by month
-costs-range = Range
-costs-6 = 6 months
-costs-3 = 3 months
-costs-12 = 12 months
-costs-by = Group by
-costs-by-service = By service
-costs-by-subscription = By subscription
-costs-none = No costs yet
-costs-none-text = They appear here with the first charge.
 
 # Users, keys, settings
 users-lead = Who works for this account, and what they may do.

@@ -26,17 +26,9 @@ nav-g-integration = Integration
 # Home
 home-work-queue = Waiting for you
 home-nothing-waits = Nothing waits
-home-revenue = Revenue by month
-home-top = Best customers
-home-first-steps = First steps
-kpi-mrr = Recurring per month
-kpi-revenue = Revenue this month
 kpi-subscriptions = Active subscriptions
-kpi-customers = Customers
 kpi-open = Open invoices
 kpi-overdue = Overdue
-kpi-orders = Open orders
-kpi-jobs = Failed jobs
 wait-approvals = { $count ->
     [one] { $count } order waits for approval
    *[other] { $count } orders wait for approval

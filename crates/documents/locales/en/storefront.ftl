@@ -120,7 +120,6 @@ product-plans = Plans
 product-plan = Plan
 plan-chosen = Chosen
 plan-choose = Choose
-product-billing = Billing period
 product-configure = Configure
 product-about = About
 product-compare = Plans compared

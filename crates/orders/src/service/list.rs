@@ -2,6 +2,7 @@
 
 use crate::store::{order, subscription};
 use crate::types::{Order, OrderCount, OrderSummary, Subscription};
+use std::collections::HashMap;
 use tradewind_kernel::Result;
 use tradewind_kernel::filter::{Filter, Sort};
 use tradewind_kernel::id::AccountId;
@@ -122,6 +123,30 @@ pub async fn subscription_count(
             let viewer = viewer(w, root);
             let realm = w.ctx.realm;
             subscription::count(&mut w.tx, realm, &viewer, &filter, *at_most).await
+        })
+    })
+    .await
+}
+
+/// How many subscriptions some customers may use, of those that the principal may see.
+///
+/// # Errors
+/// Database errors.
+pub async fn usable_of_customers(
+    p: &Platform,
+    ctx: &OpCtx,
+    customers: &[AccountId],
+) -> Result<HashMap<AccountId, i64>> {
+    let root = p.root_account(ctx.realm).await?;
+    p.read(ctx, customers, move |w, customers| {
+        Box::pin(async move {
+            let viewer = viewer(w, root);
+            let realm = w.ctx.realm;
+            let mut found: HashMap<AccountId, i64> = customers.iter().map(|id| (*id, 0)).collect();
+            if !customers.is_empty() {
+                found.extend(subscription::usable(&mut w.tx, realm, &viewer, customers).await?);
+            }
+            Ok(found)
         })
     })
     .await

@@ -12,7 +12,7 @@ mod terms;
 pub(crate) use list::Viewer;
 pub use list::{
     OrderQuery, SubscriptionQuery, order_counts, order_list, order_summaries, subscription_count,
-    subscription_list,
+    subscription_list, usable_of_customers,
 };
 pub use look::{
     items_in, legs_in, next_due_in, running_of_account_in, subscription_detail_in,

@@ -8,7 +8,7 @@ use crate::types::{
     SubscriptionHome, SubscriptionItem,
 };
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use tradewind_kernel::filter::{Field, FieldKind, Fields, Filter, Sort};
 use tradewind_kernel::id::{AccountId, ItemId, PlanId, ProductId, RealmId, SubscriptionId};
 use tradewind_kernel::page::{Page, PageRequest};
@@ -408,6 +408,44 @@ pub(crate) async fn count(
     );
     let query = query.scope(scope(realm, viewer)).filter(filter);
     tx.count_of(query, at_most).await
+}
+
+row! {
+    struct CustomerCount {
+        customer_id: AccountId,
+        subscriptions: i64,
+    }
+}
+
+/// How many subscriptions that someone may see some customers may use; those that have none are left out.
+pub(crate) async fn usable(
+    tx: &mut Tx,
+    realm: RealmId,
+    viewer: &Viewer,
+    customers: &[AccountId],
+) -> Result<HashMap<AccountId, i64>> {
+    let filter = format!(
+        "state:active,trial,grace customer:{}",
+        customers
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(",")
+    );
+    let query = Query::new(
+        "orders::usable_subscriptions",
+        "SELECT s.customer_id, CAST(COUNT(*) AS BIGINT) AS subscriptions FROM subscription s WHERE s.realm_id = $1",
+        args![realm],
+    );
+    let query = query
+        .scope(scope(realm, viewer))
+        .filter(&Filter::parse(&filter, &FIELDS)?)
+        .tail("GROUP BY s.customer_id");
+    let rows = tx.query::<CustomerCount>(query).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.customer_id, row.subscriptions))
+        .collect())
 }
 
 /// What someone may see of subscriptions.

@@ -54,7 +54,6 @@ const DASHBOARD: &[Group] = &[
                 "receipt-text",
                 "invoice.view",
             ),
-            ("nav-costs", "/my/costs", "chart-column", "charge.view"),
             (
                 "nav-payment-methods",
                 "/my/payment-methods",

@@ -133,7 +133,6 @@ pub(crate) fn entries() -> Entries {
         ("my-pay", |look| pay(look, None)),
         ("my-pay-confirm", |look| pay(look, Some("pay_1"))),
         ("my-payment-methods", methods),
-        ("my-costs", costs),
         ("my-users", |look| {
             account::users(look, "/my", look.my("/my/users"))
         }),
@@ -424,48 +423,4 @@ fn methods(look: &Look) -> Page {
         form: FormState::default(),
     }
     .page(look.my("/my/payment-methods"))
-}
-
-fn costs(look: &Look) -> Page {
-    let months: Vec<_> = (6..=11)
-        .map(|month| date(&format!("2026-{month:02}-01")))
-        .collect();
-    let series = |name: &'static str, values: [f64; 6], expected: bool| Series {
-        name: name.into(),
-        values: values.into(),
-        expected,
-    };
-    let row = |name: &'static str, last: i64, change: &str| CostRow {
-        name: name.into(),
-        href: Some("/my/subscriptions/x".into()),
-        months: (0..6).map(|n| eur(last - 500 * (5 - n))).collect(),
-        expected: eur(last + 900),
-        change: Some(dec(change)),
-    };
-    CostsPage {
-        chart: Some(BarChart {
-            title: "Costs by month and service, June to November 2026".into(),
-            labels: months.iter().map(|month| look.t().month(*month)).collect(),
-            series: vec![
-                series("Compute", [210.0, 230.0, 228.0, 261.0, 281.0, 190.0], false),
-                series("Tidemail", [90.0, 90.0, 96.0, 96.0, 115.0, 115.0], false),
-                series("Storage", [12.0, 14.0, 15.0, 19.0, 22.0, 16.0], false),
-                series("Expected", [0.0, 0.0, 0.0, 0.0, 0.0, 110.0], true),
-            ],
-            scale: ("€500".into(), "€250".into()),
-            top: 500.0,
-        }),
-        months,
-        rows: vec![
-            row("Compute", 28134, "7.7"),
-            row("Tidemail", 11500, "0"),
-            row("Object Storage", 2200, "-15.8"),
-        ],
-        totals: (0..6).map(|n| eur(41834 - 1500 * (5 - n))).collect(),
-        so_far: eur(32118),
-        expected: eur(43118),
-        last: eur(41834),
-        state: ListState::at("/my/costs"),
-    }
-    .page(look.my("/my/costs"))
 }

@@ -1,7 +1,7 @@
 //! A seller's panel: home, customers, orders, operations.
 
 use tradewind_web::view::Page;
-use tradewind_web::view::kit::{BarChart, ListState, Series, Tone};
+use tradewind_web::view::kit::{ListState, Tone};
 use tradewind_web::view::panel::*;
 use tradewind_web::view::shared::*;
 use tradewind_web::view::shell::Permit;
@@ -113,7 +113,6 @@ fn home(look: &Look, full: bool) -> Page {
     };
     HomePage {
         kpis: vec![
-            kpi("kpi-mrr", "€48,210.00", "+4.2% since October", Tone::Ok),
             kpi("kpi-subscriptions", "1,284", "+37 this month", Tone::Ok),
             kpi("kpi-open", "€12,345.67", "41 invoices", Tone::Idle),
             kpi("kpi-overdue", "€1,204.00", "6 invoices", Tone::Bad),
@@ -128,65 +127,10 @@ fn home(look: &Look, full: bool) -> Page {
         } else {
             Vec::new()
         },
-        revenue: full.then(|| BarChart {
-            title: "Revenue by month, December 2025 to November 2026".into(),
-            labels: [
-                "Dec", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
-            ]
-            .into_iter()
-            .map(Into::into)
-            .collect(),
-            series: vec![
-                Series {
-                    name: "Recurring".into(),
-                    values: (0..12).map(|n| 30.0 + f64::from(n) * 1.4).collect(),
-                    expected: false,
-                },
-                Series {
-                    name: "By use".into(),
-                    values: (0..12).map(|n| 8.0 + f64::from(n % 5)).collect(),
-                    expected: false,
-                },
-            ],
-            scale: ("€60k".into(), "€30k".into()),
-            top: 60.0,
-        }),
-        top: if full {
-            vec![
-                (
-                    "Hansa Logistik GmbH".into(),
-                    "/panel/customers/x".into(),
-                    eur(1_234_500),
-                ),
-                (
-                    "Deichgraf Vermögensverwaltungs- und Beteiligungsgesellschaft mbH & Co. KG"
-                        .into(),
-                    "/panel/customers/x".into(),
-                    eur(820_000),
-                ),
-                (
-                    "Möwe Medien".into(),
-                    "/panel/customers/x".into(),
-                    eur(61_200),
-                ),
-            ]
-        } else {
-            Vec::new()
-        },
         recent: if full {
             rows::activity(look)
         } else {
             Vec::new()
-        },
-        first_steps: if full {
-            Vec::new()
-        } else {
-            vec![
-                (true, "Company and tax data".into()),
-                (true, "Brand and address of the shop".into()),
-                (false, "A price book with something on sale".into()),
-                (false, "The first customer".into()),
-            ]
         },
     }
     .page(look.panel("/panel"))
@@ -245,30 +189,27 @@ fn subscription(look: &Look) -> Page {
 }
 
 fn customers(look: &Look, full: bool) -> Page {
-    let row =
-        |name: &'static str, kind: &'static str, count: u32, monthly: i64, open: i64| AccountRow {
-            id: "acc_1".into(),
-            name: name.into(),
-            kind: kind.into(),
-            country: "Germany".into(),
-            state: "active".into(),
-            subscriptions: Some(count),
-            monthly: Some(eur(monthly)),
-            open: Some(eur(open)),
-            since: date("2025-03-01"),
-        };
+    let row = |name: &'static str, kind: &'static str, count: u32, open: i64| AccountRow {
+        id: "acc_1".into(),
+        name: name.into(),
+        kind: kind.into(),
+        country: "Germany".into(),
+        state: "active".into(),
+        subscriptions: Some(count),
+        open: Some(eur(open)),
+        since: date("2025-03-01"),
+    };
     CustomersPage {
         rows: if full {
             vec![
-                row("Hansa Logistik GmbH", "customer", 5, 48210, 17885),
+                row("Hansa Logistik GmbH", "customer", 5, 17885),
                 row(
                     "Deichgraf Vermögensverwaltungs- und Beteiligungsgesellschaft mbH & Co. KG",
                     "customer",
                     1,
                     0,
-                    0,
                 ),
-                row("Küstenwind IT", "reseller", 311, 1_204_000, 0),
+                row("Küstenwind IT", "reseller", 311, 0),
             ]
         } else {
             Vec::new()

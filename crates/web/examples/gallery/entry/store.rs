@@ -302,14 +302,6 @@ fn product(look: &Look, form: FormState) -> Page {
                 vec!["business hours".into(), "24 × 5".into(), "24 × 7".into()],
             ),
         ],
-        billing: vec![
-            ("P1M".into(), "Monthly".into(), None),
-            (
-                "P1Y".into(),
-                "Yearly".into(),
-                Some("two months free".into()),
-            ),
-        ],
         quantities: vec![
             QuantityAsk {
                 name: "qty.seats".into(),

@@ -10,11 +10,12 @@ use tradewind_kernel::id::AccountId;
 use tradewind_kernel::money::Money;
 use tradewind_kernel::page::ListRequest;
 use tradewind_kernel::{Error, Result, country};
+use tradewind_orders::service::usable_of_customers;
 use tradewind_policy::{AccountKind, Action};
 
 use super::super::gate;
 use super::super::names::{Mentions, Names};
-use super::desk::{Desk, all, permit};
+use super::desk::{Desk, all, permit, small};
 use super::{invoices, journal, orders, people, subscriptions};
 use crate::form::Sent;
 use crate::respond::{self, Answer, changed};
@@ -38,6 +39,9 @@ pub(crate) async fn list(desk: Desk) -> Answer {
     let me = desk.account();
     let rows: Vec<&Account> = found.items.iter().filter(|one| one.id != me).collect();
     let owed = owed(&desk, &rows).await?;
+    let customers = rows.iter().filter(|one| one.kind == AccountKind::Customer);
+    let customers: Vec<AccountId> = customers.map(|one| one.id).collect();
+    let counts = usable_of_customers(desk.p(), &desk.ctx, &customers).await?;
     let rows = rows.iter().zip(owed).map(|(one, open)| AccountRow {
         id: one.id.to_string().into(),
         name: one.name.clone().into(),
@@ -47,8 +51,7 @@ pub(crate) async fn list(desk: Desk) -> Answer {
             .to_owned()
             .into(),
         state: one.status.as_str().into(),
-        subscriptions: None,
-        monthly: None,
+        subscriptions: counts.get(&one.id).copied().map(small),
         open,
         since: one.created_at.date_in(&desk.zone),
     });

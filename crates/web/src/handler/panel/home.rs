@@ -67,10 +67,7 @@ pub(crate) async fn show(desk: Desk) -> Answer {
     let page = HomePage {
         kpis,
         waiting,
-        revenue: None,
-        top: Vec::new(),
         recent,
-        first_steps: Vec::new(),
     };
     respond::page(page.page(desk.app()))
 }

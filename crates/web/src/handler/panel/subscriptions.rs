@@ -249,6 +249,14 @@ async fn legs(desk: &Desk, id: SubscriptionId) -> Result<Vec<LegRow>> {
     let names = Names::of(desk.p(), &desk.ctx, &mentions).await?;
     let recurring = Recurring::of(desk, vec![id]).await?;
     let t = desk.t();
+    // What is sold on is bought on the leg above.
+    let margin = |leg: &Leg| {
+        let above = found
+            .iter()
+            .find(|above| above.position + 1 == leg.position && above.buyer_id == me)?;
+        let (paid, price) = (recurring.leg(above.id)?, recurring.leg(leg.id)?);
+        price.sub(paid).ok().filter(|_| leg.seller_id == me)
+    };
     let row = |leg: &Leg| LegRow {
         seller: names.account(leg.seller_id),
         buyer: names.account(leg.buyer_id),
@@ -259,7 +267,7 @@ async fn legs(desk: &Desk, id: SubscriptionId) -> Result<Vec<LegRow>> {
         )
         .into(),
         price: recurring.leg(leg.id),
-        margin: None,
+        margin: margin(leg).map(|kept| t.money(kept)),
     };
     Ok(found.iter().map(row).collect())
 }

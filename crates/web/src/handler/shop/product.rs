@@ -275,7 +275,6 @@ fn page(visit: &Visit, offer: &Offer, asked: Asked<'_>, price: Option<PriceView>
         description,
         plans: plans.collect(),
         comparison: comparison(visit, offer),
-        billing: Vec::new(),
         quantities: countable(asked.plan)
             .map(|item| quantity(visit, item, asked.quantities.get(&item.code).copied()))
             .collect(),

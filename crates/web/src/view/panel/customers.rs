@@ -27,10 +27,8 @@ pub struct AccountRow {
     pub country: Txt,
     /// State.
     pub state: Txt,
-    /// Active subscriptions.
+    /// Subscriptions that a customer may use now.
     pub subscriptions: Option<u32>,
-    /// What recurs per month.
-    pub monthly: Option<Money>,
     /// What is open.
     pub open: Option<Money>,
     /// Since when.
@@ -73,7 +71,6 @@ impl CustomersPage {
                 Cell::Text(row.country),
                 Cell::State(t.state(&row.state)),
                 Cell::maybe_figure(row.subscriptions.map(|count| t.int(i64::from(count)))),
-                amount(row.monthly),
                 amount(row.open),
                 Cell::At(t.date(row.since)),
             ])
@@ -83,7 +80,6 @@ impl CustomersPage {
             shell.col("c-country"),
             shell.col("c-state"),
             shell.fig("nav-subscriptions"),
-            shell.fig("c-monthly"),
             shell.fig("c-open"),
             shell.col("c-since").sort("created"),
         ];

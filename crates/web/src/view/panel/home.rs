@@ -1,17 +1,12 @@
 //! A seller's home: figures, and what waits.
 
-use tradewind_kernel::money::Money;
-
 use crate::blocks;
-use crate::view::kit::{
-    BarChart, Block, Card, Cell, Checklist, Empty, Icon, Moment, Row, Spark, Stat, Stats, Table,
-    Timeline, Tone, Txt,
-};
+use crate::view::kit::{Block, Card, Empty, Icon, Moment, Spark, Stat, Stats, Timeline, Tone, Txt};
 use crate::view::{Head, Page, Shell};
 
 /// A figure on the home page.
 pub struct Kpi {
-    /// Text key of its name: `kpi-mrr`, `kpi-subscriptions`, `kpi-open`, `kpi-overdue`, …
+    /// Text key of its name: `kpi-subscriptions`, `kpi-open`, `kpi-overdue`, …
     pub key: &'static str,
     /// Its value, formatted.
     pub value: Txt,
@@ -43,14 +38,8 @@ pub struct HomePage {
     pub kpis: Vec<Kpi>,
     /// What waits.
     pub waiting: Vec<Waiting>,
-    /// Revenue by month.
-    pub revenue: Option<BarChart>,
-    /// Best customers: name, address, revenue of the last twelve months.
-    pub top: Vec<(Txt, Txt, Money)>,
     /// What happened lately.
     pub recent: Vec<Moment>,
-    /// First steps of a new seller: done, what; empty once all are done.
-    pub first_steps: Vec<(bool, Txt)>,
 }
 
 impl HomePage {
@@ -67,17 +56,6 @@ impl HomePage {
             later: None,
         });
         let mut body = blocks![Stats(stats.collect())];
-        if !self.first_steps.is_empty() {
-            let list = Checklist {
-                items: self.first_steps,
-                yes: t.tr("w-done"),
-                no: t.tr("w-missing"),
-            };
-            body.push(Card::new(t.tr("home-first-steps"), blocks![list]).into());
-        }
-        if let Some(chart) = self.revenue {
-            body.push(Card::new(t.tr("home-revenue"), blocks![chart]).into());
-        }
         let recent: Block = if self.recent.is_empty() {
             shell.nothing("home-recent-none").into()
         } else {
@@ -95,18 +73,7 @@ impl HomePage {
             )
             .into()
         };
-        let mut aside = blocks![Card::new(t.tr("home-work-queue"), vec![queue]).flush()];
-        if !self.top.is_empty() {
-            let rows = self.top.into_iter().map(|(name, href, amount)| {
-                Row::Cells(vec![Cell::Link(href, name), Cell::Figure(t.money(amount))])
-            });
-            let table = Table::new(
-                t.tr("home-top"),
-                vec![shell.col("c-customer"), shell.fig("c-revenue")],
-                rows.collect(),
-            );
-            aside.push(Card::new(t.tr("home-top"), blocks![table]).flush().into());
-        }
+        let aside = blocks![Card::new(t.tr("home-work-queue"), vec![queue]).flush()];
         Page::new(shell, Head::new(t.tr("nav-home")), body).aside(aside)
     }
 }

@@ -51,7 +51,7 @@ pub struct LegRow {
     pub terms: Txt,
     /// What recurs.
     pub price: Option<Money>,
-    /// What the seller keeps, when the reader is the seller.
+    /// What the seller keeps of it, when the reader is the seller and knows what it pays itself.
     pub margin: Option<Txt>,
 }
 

@@ -93,8 +93,6 @@ pub struct ProductPage {
     pub plans: Vec<PlanOffer>,
     /// The plans compared: feature, and its value in each plan.
     pub comparison: Vec<(Txt, Vec<Txt>)>,
-    /// Billing periods to choose from: value, name, what is saved.
-    pub billing: Vec<(Txt, Txt, Option<Txt>)>,
     /// Quantities of the chosen plan.
     pub quantities: Vec<QuantityAsk>,
     /// Parameters of the chosen plan.
@@ -105,7 +103,7 @@ pub struct ProductPage {
     pub approval: bool,
     /// How long delivery takes, in words.
     pub delivery: Txt,
-    /// What was filled in and what is wrong with it: `plan`, `billing`, quantities and parameters by their names.
+    /// What was filled in and what is wrong with it: `plan`, quantities and parameters by their names.
     pub form: FormState,
 }
 
@@ -215,28 +213,6 @@ impl ProductPage {
                 .full()
                 .required(),
         ];
-        if self.billing.len() > 1 {
-            let periods = self
-                .billing
-                .iter()
-                .enumerate()
-                .map(|(index, (value, label, saved))| {
-                    let choice = Choice::new(value.clone(), label.clone()).on(index == 0);
-                    if let Some(saved) = saved {
-                        choice.hint(saved.clone())
-                    } else {
-                        choice
-                    }
-                });
-            fields.push(
-                Field::new(
-                    "billing",
-                    t.tr("product-billing"),
-                    Kind::Tiles(periods.collect()),
-                )
-                .full(),
-            );
-        }
         for ask in &self.quantities {
             let kind = Kind::Quantity(
                 ask.min.clone(),

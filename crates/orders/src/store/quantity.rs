@@ -16,16 +16,21 @@ stmts! {
         AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) ORDER BY subscription_id, code";
     /// Forgets what a subscription holds.
     ITEMS_DELETE = "DELETE FROM subscription_item WHERE realm_id = $1 AND subscription_id = $2";
-    /// What some subscriptions have held.
+    /// What some subscriptions have held. On PostgreSQL each is looked up by its key, also while the table has grown faster
+    /// than its statistics: OFFSET keeps the look-up apart from the list.
     HISTORY = "SELECT subscription_id, item_id, plan_id, from_on, quantity FROM quantity_history WHERE realm_id = $1
         AND subscription_id IN (SELECT value FROM json_each($2)) ORDER BY subscription_id, item_id, from_on",
-        pg = "SELECT subscription_id, item_id, plan_id, from_on, quantity FROM quantity_history WHERE realm_id = $1
-        AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) ORDER BY subscription_id, item_id, from_on";
+        pg = "SELECT h.subscription_id, h.item_id, h.plan_id, h.from_on, h.quantity
+        FROM json_array_elements_text(CAST($2 AS JSON)) AS n(id)
+        CROSS JOIN LATERAL (SELECT * FROM quantity_history WHERE realm_id = $1 AND subscription_id = n.id OFFSET 0) h
+        ORDER BY h.subscription_id, h.item_id, h.from_on";
     /// The legs of some subscriptions, the vendor's first.
     LEGS = "SELECT id, subscription_id, position, seller_id, buyer_id, currency, terms_id, terms_from FROM leg WHERE realm_id = $1
         AND subscription_id IN (SELECT value FROM json_each($2)) ORDER BY subscription_id, position",
-        pg = "SELECT id, subscription_id, position, seller_id, buyer_id, currency, terms_id, terms_from FROM leg WHERE realm_id = $1
-        AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) ORDER BY subscription_id, position";
+        pg = "SELECT l.id, l.subscription_id, l.position, l.seller_id, l.buyer_id, l.currency, l.terms_id, l.terms_from
+        FROM json_array_elements_text(CAST($2 AS JSON)) AS n(id)
+        CROSS JOIN LATERAL (SELECT * FROM leg WHERE realm_id = $1 AND subscription_id = n.id OFFSET 0) l
+        ORDER BY l.subscription_id, l.position";
     /// Keeps the terms that a leg had; terms that never held for a day are not kept.
     LEG_TERMS_PAST = "INSERT INTO leg_terms_past (realm_id, subscription_id, position, from_on, terms_id)
         SELECT realm_id, subscription_id, position, terms_from, terms_id FROM leg WHERE realm_id = $1 AND subscription_id = $2

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use std::fmt::Display;
-use tradewind_accounts::types::Account;
+use tradewind_accounts::types::{Account, Address};
 use tradewind_billing::service::{invoice_get, payments_of_invoice};
 use tradewind_billing::types::{
     BalanceStatus, Document, DocumentKind, DocumentLine, Party, TaxKind,
@@ -15,7 +15,7 @@ use tradewind_documents::pdf::{
     Paper, Payment, Quantity, Seller, TaxLine, TaxTreatment, Terms, Totals,
 };
 use tradewind_kernel::Locale;
-use tradewind_kernel::id::InvoiceId;
+use tradewind_kernel::id::{InvoiceId, number};
 use tradewind_kernel::vat_id::in_eu;
 use tradewind_kernel::{Error, Money, Result};
 use tradewind_platform::{OpCtx, Platform};
@@ -89,7 +89,7 @@ pub(crate) fn document_of(
         issued: head.issued_on,
         due: (!credit).then_some(head.due_on),
         service_period: Some(head.period),
-        customer_number: Some(buyer.id.to_string()),
+        customer_number: Some(number(buyer.id)),
         reference: None,
         seller: printed_seller(&document.parties.seller, seller, document.locale),
         buyer: Buyer {
@@ -224,34 +224,14 @@ pub(crate) fn transfer_of(seller: &Account, reference: impl Display) -> Option<T
 
 /// The address of an account in lines, its name first, the country in the reader's language last.
 pub(crate) fn address_lines(account: &Account, locale: Locale) -> Vec<String> {
-    let address = serde_json::to_value(&account.address).unwrap_or_default();
     let mut lines = vec![account.name.clone()];
-    lines.extend(lines_of(&address, &account.country, locale));
+    lines.extend(account.address.lines(&account.country, locale));
     lines
 }
 
 fn party_lines(party: &Party, locale: Locale) -> Vec<String> {
-    lines_of(&party.address, &party.country, locale)
-}
-
-fn lines_of(address: &Value, country: &str, locale: Locale) -> Vec<String> {
-    let part = |name: &str| text_of(address, name);
-    let city = [part("postal_code"), part("city")]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(" ");
-    let country = tradewind_kernel::country::name_in(country, locale).map(str::to_owned);
-    [
-        part("line1"),
-        part("line2"),
-        (!city.is_empty()).then_some(city),
-        part("region"),
-        country,
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let address: Address = serde_json::from_value(party.address.clone()).unwrap_or_default();
+    address.lines(&party.country, locale)
 }
 
 fn text_of(value: &Value, name: &str) -> Option<String> {

@@ -37,6 +37,35 @@ pub struct Address {
     pub region: String,
 }
 
+impl Address {
+    /// Its lines as the post of the country wants them, the country itself last, in the reader's language.
+    #[must_use]
+    pub fn lines(&self, country: &str, locale: Locale) -> Vec<String> {
+        let together = |parts: [&str; 2], between: &str| {
+            let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+            parts.join(between)
+        };
+        let [postal_code, city, region] =
+            [&self.postal_code, &self.city, &self.region].map(|part| part.trim());
+        let places = match country {
+            "AU" | "CA" | "US" => {
+                let area = together([region, postal_code], " ");
+                vec![together([city, &area], ", ")]
+            }
+            "GB" | "IE" => vec![city.to_owned(), region.to_owned(), postal_code.to_owned()],
+            _ => vec![together([postal_code, city], " "), region.to_owned()],
+        };
+        let country = tradewind_kernel::country::name_in(country, locale).unwrap_or(country);
+        [&self.line1, &self.line2]
+            .into_iter()
+            .map(|line| line.trim().to_owned())
+            .chain(places)
+            .chain([country.to_owned()])
+            .filter(|line| !line.is_empty())
+            .collect()
+    }
+}
+
 /// What an account's documents say about tax.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -332,4 +361,43 @@ pub struct AccountCreated {
     pub account: Account,
     /// Its terms with the account it trades with.
     pub relationship: RelationshipId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_reads_as_the_post_of_its_country_wants_it() {
+        let address = Address {
+            line1: "88 Mill Road".to_owned(),
+            line2: " ".to_owned(),
+            postal_code: "80524".to_owned(),
+            city: "Fort Collins".to_owned(),
+            region: "CO".to_owned(),
+        };
+        for (country, locale, expected) in [
+            (
+                "US",
+                Locale::De,
+                "88 Mill Road / Fort Collins, CO 80524 / Vereinigte Staaten",
+            ),
+            (
+                "DE",
+                Locale::En,
+                "88 Mill Road / 80524 Fort Collins / CO / Germany",
+            ),
+            (
+                "IE",
+                Locale::En,
+                "88 Mill Road / Fort Collins / CO / 80524 / Ireland",
+            ),
+        ] {
+            assert_eq!(address.lines(country, locale).join(" / "), expected);
+        }
+        assert_eq!(
+            Address::default().lines("US", Locale::En),
+            ["United States"]
+        );
+    }
 }

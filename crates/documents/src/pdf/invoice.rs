@@ -1,5 +1,7 @@
 //! Composes a document: letter head, addressee, facts, lines, sums, payment, notes; then head and foot of every page.
 
+use tradewind_kernel::vat_id::VatId;
+
 use super::layout::{Align, Area, Flow, Geometry, Item, Layout, MM, Place, Role};
 use super::lines;
 use super::logo::Logo;
@@ -228,7 +230,8 @@ fn facts(document: &InvoiceDocument, words: &Words) -> Vec<(String, String)> {
     }
     add("invoice-customer-number", document.customer_number.clone());
     add("invoice-order-reference", document.reference.clone());
-    let number = if words.tax.is_vat {
+    let is_vat = |id: &String| words.tax.is_vat && VatId::is_meant(id);
+    let number = if document.buyer.tax_id.as_ref().is_some_and(is_vat) {
         "invoice-buyer-vat-id"
     } else {
         "invoice-buyer-tax-id"

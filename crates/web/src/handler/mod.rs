@@ -12,6 +12,7 @@ mod names;
 mod order;
 mod outbox;
 mod panel;
+mod party;
 mod prefs;
 mod price;
 mod recurring;

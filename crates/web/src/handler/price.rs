@@ -1,9 +1,9 @@
 //! Prices and previews as pages show them.
 
-use tradewind_billing::types::{DocumentLine, NextDocument, Party, Preview, TaxKind, TaxLine};
+use tradewind_billing::types::{DocumentLine, NextDocument, Preview, TaxKind, TaxLine};
 use tradewind_catalogue::types::{FromPrice, ItemKind};
 use tradewind_documents::{phrases, tax::TaxWord};
-use tradewind_kernel::{Cadence, CadenceUnit, Currency, Decimal, Locale, Money};
+use tradewind_kernel::{Cadence, CadenceUnit, Currency, Decimal, Money};
 use tradewind_pricing::{PriceKind, PriceModel};
 
 use crate::session::Visit;
@@ -134,12 +134,6 @@ pub(super) fn next(preview: &Preview, next: &NextDocument) -> NextInvoice {
         total: next.document.gross,
         plus_usage: !preview.metered.is_empty(),
     }
-}
-
-/// What the tax of a document is called.
-pub(super) fn tax_of(locale: Locale, seller: &Party) -> TaxWord {
-    let named = seller.tax.get("name").and_then(|name| name.as_str());
-    TaxWord::of(locale, named.unwrap_or_default())
 }
 
 /// Taxes with their names.

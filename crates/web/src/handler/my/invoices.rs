@@ -8,12 +8,15 @@ use tradewind_billing::{
 };
 use tradewind_documents::format;
 use tradewind_flows::document::invoice_pdf;
-use tradewind_kernel::Locale;
-use tradewind_kernel::{Money, Result, country, id::InvoiceId};
+use tradewind_kernel::{Money, Result, id::InvoiceId};
 use tradewind_policy::Action;
 
 use super::{
-    super::{detail, price},
+    super::{
+        detail,
+        party::{party, tax_word},
+        price,
+    },
     orders,
 };
 use crate::{
@@ -22,8 +25,7 @@ use crate::{
     view::{
         kit::Txt,
         shared::{
-            InvoiceGroup, InvoiceLine, InvoicePage, InvoiceRow, InvoicesPage, Ledgerside, Party,
-            TaxLine,
+            InvoiceGroup, InvoiceLine, InvoicePage, InvoiceRow, InvoicesPage, Ledgerside, TaxLine,
         },
         shell::Permit,
     },
@@ -156,7 +158,7 @@ async fn filled(visit: &Visit, document: &Document) -> Result<InvoicePage> {
                 .map(|(name, value)| -> Txt { format!("{name}: {value}").into() }),
         );
     }
-    let tax = price::tax_of(visit.ctx.locale, &document.parties.seller);
+    let tax = tax_word(visit.ctx.locale, &document.parties.seller);
     Ok(InvoicePage {
         base: "/my",
         vat: tax.is_vat,
@@ -226,25 +228,6 @@ fn groups(visit: &Visit, document: &Document) -> Result<Vec<InvoiceGroup>> {
 fn text(value: &serde_json::Value, name: &str) -> Option<String> {
     let text = value.get(name)?.as_str()?.trim();
     (!text.is_empty()).then(|| text.to_owned())
-}
-
-/// A side of an invoice as it was when that was issued.
-fn party(side: &Side, locale: Locale) -> Party {
-    let part = |name| text(&side.address, name);
-    let town = [part("postal_code"), part("city")];
-    let town = town.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let lines = [
-        part("line1"),
-        part("line2"),
-        (!town.is_empty()).then_some(town),
-        part("region"),
-        country::name_in(&side.country, locale).map(str::to_owned),
-    ];
-    Party {
-        name: side.name.clone().into(),
-        address: lines.into_iter().flatten().map(Into::into).collect(),
-        tax_id: text(&side.tax, "tax_id").unwrap_or_default().into(),
-    }
 }
 
 /// Where to transfer money to.

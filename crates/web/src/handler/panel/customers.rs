@@ -172,17 +172,6 @@ async fn show(desk: Desk, id: AccountId, view: AccountView) -> Answer {
         }
         _ => Vec::new(),
     };
-    let address = &account.address;
-    let lines = [
-        address.line1.clone(),
-        address.line2.clone(),
-        format!("{} {}", address.postal_code, address.city)
-            .trim()
-            .to_owned(),
-        country::name_in(&account.country, desk.ctx.locale)
-            .unwrap_or(&account.country)
-            .to_owned(),
-    ];
     let may_act = account.id != desk.account()
         && account.status == AccountStatus::Active
         && account.kind != AccountKind::Vendor
@@ -194,9 +183,10 @@ async fn show(desk: Desk, id: AccountId, view: AccountView) -> Answer {
         kind: account.kind.as_str().into(),
         state: account.status.as_str().into(),
         above,
-        address: lines
+        address: account
+            .address
+            .lines(&account.country, desk.ctx.locale)
             .into_iter()
-            .filter(|line| !line.is_empty())
             .map(Into::into)
             .collect(),
         tax_id: account.tax.tax_id.clone().into(),

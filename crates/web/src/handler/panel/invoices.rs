@@ -3,19 +3,19 @@
 use axum::response::IntoResponse;
 use http::header;
 use tradewind_billing::service::{self as billing, ListQuery, TransferRecord};
-use tradewind_billing::types::{
-    Document, DocumentSummary, Party as BillingParty, Payment, PaymentKind, PaymentState,
-};
+use tradewind_billing::types::{Document, DocumentSummary, Payment, PaymentKind, PaymentState};
 use tradewind_flows::document::invoice_pdf;
-use tradewind_kernel::Locale;
 use tradewind_kernel::id::{AccountId, InvoiceId, SubscriptionId};
 use tradewind_kernel::money::Money;
-use tradewind_kernel::{Error, Result, country};
+use tradewind_kernel::{Error, Result};
 use tradewind_policy::Action;
 
 use super::super::detail;
 use super::super::names::{Mentions, Names};
-use super::super::price::{tax_name, tax_of};
+use super::super::{
+    party::{party, tax_word},
+    price::tax_name,
+};
 use super::desk::{Desk, all, permit};
 use crate::form::Sent;
 use crate::respond::{self, Answer, changed};
@@ -23,7 +23,7 @@ use crate::session::Id;
 use crate::view::kit::Txt;
 use crate::view::panel::{PaymentRow, PaymentsPage, RecordPaymentPage};
 use crate::view::shared::{
-    FormState, InvoiceGroup, InvoiceLine, InvoicePage, InvoiceRow, InvoicesPage, Ledgerside, Party,
+    FormState, InvoiceGroup, InvoiceLine, InvoicePage, InvoiceRow, InvoicesPage, Ledgerside,
     TaxLine,
 };
 use crate::view::shell::Permit;
@@ -176,7 +176,7 @@ fn paper(desk: &Desk, document: &Document, payments: &[Payment]) -> Result<Invoi
             (at, method(desk, payment.kind), payment.applied)
         });
     let ours = one.seller_id == desk.account();
-    let tax = tax_of(desk.ctx.locale, &document.parties.seller);
+    let tax = tax_word(desk.ctx.locale, &document.parties.seller);
     Ok(InvoicePage {
         base: "/panel",
         vat: tax.is_vat,
@@ -215,40 +215,6 @@ fn paper(desk: &Desk, document: &Document, payments: &[Payment]) -> Result<Invoi
         resend: Permit::Hidden,
         history: Vec::new(),
     })
-}
-
-fn party(of: &BillingParty, locale: Locale) -> Party {
-    let part = |name: &str| {
-        of.address
-            .get(name)
-            .and_then(|value| value.as_str())
-            .unwrap_or_default()
-    };
-    let lines = [
-        part("line1").to_owned(),
-        part("line2").to_owned(),
-        format!("{} {}", part("postal_code"), part("city"))
-            .trim()
-            .to_owned(),
-        country::name_in(&of.country, locale)
-            .unwrap_or(&of.country)
-            .to_owned(),
-    ];
-    Party {
-        name: of.name.clone().into(),
-        address: lines
-            .into_iter()
-            .filter(|line| !line.is_empty())
-            .map(Into::into)
-            .collect(),
-        tax_id: of
-            .tax
-            .get("tax_id")
-            .and_then(|value| value.as_str())
-            .unwrap_or_default()
-            .to_owned()
-            .into(),
-    }
 }
 
 /// `GET /panel/invoices/{id}/pdf`.

@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use tradewind_catalogue::service::offer;
-use tradewind_kernel::{Error, country};
+use tradewind_kernel::Error;
 
 use crate::{
     respond::{self, Answer},
@@ -14,22 +14,21 @@ use crate::{
 pub(super) async fn imprint(Anyone(visit): Anyone) -> Answer {
     let shop = visit.shop()?;
     let t = visit.t();
-    let town = format!("{} {}", shop.address.postal_code, shop.address.city);
-    let mut text: Vec<Txt> = [
-        shop.name.as_str(),
-        &shop.address.line1,
-        &shop.address.line2,
-        town.trim(),
-        &shop.address.region,
-        country::name_in(&shop.country, t.locale).unwrap_or(&shop.country),
-        &shop.email,
-    ]
-    .into_iter()
-    .filter(|line| !line.is_empty())
-    .map(|line| line.to_owned().into())
-    .collect();
+    let address = shop.address.lines(&shop.country, t.locale);
+    let mut text: Vec<Txt> = [shop.name.clone()]
+        .into_iter()
+        .chain(address)
+        .chain([shop.email.clone()])
+        .filter(|line| !line.is_empty())
+        .map(Into::into)
+        .collect();
+    let tax_id = if visit.tax().is_vat {
+        "f-tax-id"
+    } else {
+        "f-tax-number"
+    };
     for (key, value) in [
-        ("f-tax-id", &shop.tax.tax_id),
+        (tax_id, &shop.tax.tax_id),
         ("f-registration", &shop.tax.registration),
     ] {
         if !value.is_empty() {

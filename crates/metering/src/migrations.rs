@@ -31,4 +31,22 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             duplicate {int} NOT NULL, held {int} NOT NULL, rejected {int} NOT NULL, problems {json} NOT NULL,
             started_by {text} NOT NULL, started_at {time} NOT NULL, finished_at {time}, PRIMARY KEY (realm_id, id)) {clustered}",
     ],
+}, Migration {
+    name: "metering_0002",
+    steps: &[
+        // What each ingest added to a total, as the names of the records: an index over the records themselves would have to
+        // take every one of them in at a place of its own.
+        "CREATE TABLE IF NOT EXISTS usage_part (realm_id {text} NOT NULL, subscription_id {text} NOT NULL, period_on {date} NOT NULL,
+            meter {text} NOT NULL, group_key {text} NOT NULL, version {int} NOT NULL, source {text} NOT NULL, names {json} NOT NULL,
+            PRIMARY KEY (realm_id, subscription_id, period_on, meter, group_key, version, source)) {clustered}",
+        "{sqlite} INSERT INTO usage_part (realm_id, subscription_id, period_on, meter, group_key, version, source, names)
+            SELECT realm_id, subscription_id, period_on, meter, group_key, total_version, source, json_group_array(external_id)
+            FROM usage_record WHERE true GROUP BY realm_id, subscription_id, period_on, meter, group_key, total_version, source
+            ON CONFLICT DO NOTHING",
+        "{postgres} INSERT INTO usage_part (realm_id, subscription_id, period_on, meter, group_key, version, source, names)
+            SELECT realm_id, subscription_id, period_on, meter, group_key, total_version, source, CAST(json_agg(external_id) AS TEXT)
+            FROM usage_record GROUP BY realm_id, subscription_id, period_on, meter, group_key, total_version, source
+            ON CONFLICT DO NOTHING",
+        "DROP INDEX IF EXISTS usage_record_by_total",
+    ],
 }];

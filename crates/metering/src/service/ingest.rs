@@ -2,7 +2,8 @@
 
 use super::prepare::{Candidate, Ready, name, prepare, problem, rejected};
 use crate::rules::{self, TotalKey};
-use crate::store::{record, total};
+use crate::store::record::{self, Part};
+use crate::store::total;
 use crate::types::{IngestOutcome, IngestReport, IngestStatus, UsageInput, UsageTotal};
 use std::collections::{BTreeMap, HashMap};
 use tradewind_kernel::id::{ImportId, SubscriptionId};
@@ -175,12 +176,32 @@ async fn store(
         // Possible only when the same name was reported for another total at the same time.
         return Err(overtaken("a usage record"));
     }
+    record::add_parts(&mut w.tx, realm, &parts(ready, is_fresh, totals)).await?;
     let changed: Vec<&UsageTotal> = totals
         .iter()
         .filter(|running| running.total.version != running.version)
         .map(|running| &running.total)
         .collect();
     total::save(&mut w.tx, realm, &changed, now).await
+}
+
+/// What is new, by total and source, in order of their keys.
+fn parts<'a>(ready: &'a Ready<'_>, is_fresh: &[bool], totals: &[Running]) -> Vec<Part<'a>> {
+    let mut names: BTreeMap<(usize, &str), Vec<&str>> = BTreeMap::new();
+    for place in ready.by_name.iter().filter(|place| is_fresh[**place]) {
+        let candidate = &ready.first[*place];
+        let (source, id) = name(candidate.input);
+        names.entry((candidate.total, source)).or_default().push(id);
+    }
+    names
+        .into_iter()
+        .map(|((total, source), names)| Part {
+            key: &ready.totals[total].0,
+            version: totals[total].next(),
+            source,
+            names,
+        })
+        .collect()
 }
 
 /// Makes sure that the totals of a batch exist, and locks them: two ingests that touch the same total follow each

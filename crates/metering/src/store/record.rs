@@ -15,6 +15,46 @@ bulk! {
         period_on: Text, starts_at: Int, ends_at: Int, quantity: Text, unit: Text, cost: Text, currency: Text, kind: Text,
         dimensions: Text, attributes: Text, digest: Text, total_version: Int, import_id: Text, ingested_at: Int }
         on conflict Nothing;
+    /// What an ingest adds to totals.
+    PARTS = "usage_part" { realm_id: Text, subscription_id: Text, period_on: Text, meter: Text, group_key: Text, version: Int,
+        source: Text, names: Text } on conflict Error;
+}
+
+/// The columns of a record, in the order of its row.
+macro_rules! columns {
+    () => {
+        "r.source, r.external_id, r.subscription_id, r.meter, r.group_key, r.period_on, r.starts_at, r.ends_at, r.quantity, r.unit, \
+         r.cost, r.currency, r.kind, r.dimensions, r.attributes, r.total_version, r.import_id, r.ingested_at"
+    };
+}
+
+/// Parts of totals with the records that they name, each looked up by its whole key.
+macro_rules! named {
+    () => {
+        " FROM usage_part p CROSS JOIN json_each(p.names) n
+        CROSS JOIN usage_record r ON r.realm_id = p.realm_id AND r.source = p.source AND r.external_id = n.value"
+    };
+    (pg) => {
+        " FROM usage_part p CROSS JOIN LATERAL json_array_elements_text(CAST(p.names AS JSON)) AS n(id)
+        CROSS JOIN LATERAL (SELECT * FROM usage_record WHERE realm_id = p.realm_id AND source = p.source AND external_id = n.id
+            OFFSET 0) r"
+    };
+}
+
+macro_rules! between {
+    () => {
+        " WHERE p.realm_id = $1 AND p.subscription_id = $2 AND p.period_on = $4 AND p.meter = $3 AND p.group_key = $5
+        AND p.version > $6 AND p.version <= $7 ORDER BY r.starts_at, r.source, r.external_id"
+    };
+}
+
+macro_rules! page {
+    () => {
+        " WHERE p.realm_id = $1 AND p.subscription_id = $2 AND p.period_on = $3
+        AND (p.meter, p.group_key, p.version, p.source) >= ($4, $5, $6, $7)
+        AND ((p.meter, p.group_key, p.version, p.source) > ($4, $5, $6, $7) OR r.external_id > $8)
+        ORDER BY p.meter, p.group_key, p.version, p.source, r.external_id LIMIT $9"
+    };
 }
 
 stmts! {
@@ -25,19 +65,13 @@ stmts! {
         pg = "SELECT n.id AS external_id, r.digest FROM json_array_elements_text(CAST($3 AS JSON)) AS n(id)
         CROSS JOIN LATERAL (SELECT digest FROM usage_record WHERE realm_id = $1 AND source = $2 AND external_id = n.id OFFSET 0) r";
     /// The records of one group that came after one version of its total and not after another.
-    BETWEEN = "SELECT source, external_id, subscription_id, meter, group_key, period_on, starts_at, ends_at, quantity, unit, cost,
-        currency, kind, dimensions, attributes, total_version, import_id, ingested_at FROM usage_record
-        WHERE realm_id = $1 AND subscription_id = $2 AND period_on = $4 AND meter = $3 AND group_key = $5
-        AND total_version > $6 AND total_version <= $7 ORDER BY starts_at, source, external_id";
+    BETWEEN = concat!("SELECT ", columns!(), named!(), between!()),
+        pg = concat!("SELECT ", columns!(), named!(pg), between!());
     /// Where a record stands in the lists of its subscription.
     PLACE = "SELECT meter, group_key, total_version FROM usage_record WHERE realm_id = $1 AND source = $2 AND external_id = $3
         AND subscription_id = $4";
-    /// A page of the records of a subscription in a month, in the order of the index.
-    PAGE = "SELECT source, external_id, subscription_id, meter, group_key, period_on, starts_at, ends_at, quantity, unit, cost,
-        currency, kind, dimensions, attributes, total_version, import_id, ingested_at FROM usage_record
-        WHERE realm_id = $1 AND subscription_id = $2 AND period_on = $3
-        AND (meter, group_key, total_version, source, external_id) > ($4, $5, $6, $7, $8)
-        ORDER BY meter, group_key, total_version, source, external_id LIMIT $9";
+    /// A page of the records of a subscription in a month, part by part.
+    PAGE = concat!("SELECT ", columns!(), named!(), page!()), pg = concat!("SELECT ", columns!(), named!(pg), page!());
 }
 
 row! {
@@ -154,6 +188,37 @@ pub(crate) async fn insert<'a>(
         })
         .collect();
     tx.insert_many(&INSERT, rows).await
+}
+
+/// What an ingest adds to one total from one source.
+pub(crate) struct Part<'a> {
+    pub(crate) key: &'a TotalKey,
+    /// The version that the total gets.
+    pub(crate) version: i64,
+    pub(crate) source: &'a str,
+    /// Names of the records.
+    pub(crate) names: Vec<&'a str>,
+}
+
+/// Notes what an ingest adds to totals.
+pub(crate) async fn add_parts(tx: &mut Tx, realm: RealmId, parts: &[Part<'_>]) -> Result<()> {
+    let realm: Arc<str> = realm.to_string().into();
+    let rows = parts
+        .iter()
+        .map(|part| {
+            args![
+                realm,
+                part.key.subscription_id,
+                part.key.period_on,
+                part.key.meter,
+                part.key.group_key,
+                part.version,
+                part.source,
+                Json(&part.names),
+            ]
+        })
+        .collect();
+    tx.insert_many(&PARTS, rows).await.map(drop)
 }
 
 /// Digests of known records by id.

@@ -225,11 +225,13 @@ async fn a_key_is_shown_once_and_works_until_revoked_or_expired() {
             (listed.len(), listed[0].last_used_at),
             (1, Some(w.p().wall()))
         );
+        let (start, last) = secret.split_at(secret.len() - 1);
+        let other = if last == "A" { "B" } else { "A" };
         for wrong in [
             "",
             "twk_x",
             &secret.replace("twk_", "tws_"),
-            &format!("{}A", &secret[..secret.len() - 1]),
+            &format!("{start}{other}"),
         ] {
             assert_eq!(
                 refusal(api_key_authenticate(w.p(), wrong).await).0,

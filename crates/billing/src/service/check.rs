@@ -63,6 +63,7 @@ pub async fn check(p: &Platform, ctx: &OpCtx) -> Result<Vec<Finding>> {
 
 async fn whole(w: &mut Work) -> Result<Vec<Finding>> {
     authorize_run(w)?;
+    store::end_to_end(&mut w.tx).await?;
     let realm = w.ctx.realm;
     let mut found = Vec::new();
     for (id, currency, minor) in store::unbalanced(&mut w.tx, realm).await? {

@@ -5,6 +5,7 @@ mod drafts;
 #[cfg(test)]
 mod fixture;
 mod offers;
+mod packages;
 mod renew;
 mod resolve;
 mod revisions;
@@ -16,6 +17,7 @@ pub(crate) use drafts::{
     check_publishable,
 };
 pub(crate) use offers::{Entry, card, list_offers, list_products};
+pub use packages::pick_packages;
 pub use renew::renewed;
 pub(crate) use resolve::resolve_plan;
 pub use resolve::{BookOnDay, Rates, Tier};

@@ -32,6 +32,10 @@ macro_rules! files {
                 include_str!(concat!("../locales/", $language, "/dashboard.ftl")),
             ),
             (
+                "prices",
+                include_str!(concat!("../locales/", $language, "/prices.ftl")),
+            ),
+            (
                 "panel",
                 include_str!(concat!("../locales/", $language, "/panel.ftl")),
             ),

@@ -12,4 +12,5 @@ pub mod i18n;
 pub mod mail;
 pub mod pdf;
 pub mod phrases;
+pub mod prices;
 pub mod tax;

@@ -30,6 +30,7 @@ async fn change(
 
 fn change_input(world: &World, id: SubscriptionId, plan: Option<&str>, seats: &str) -> ChangeInput {
     ChangeInput {
+        packages: Default::default(),
         subscription_id: id,
         plan_id: plan.map(|code| world.plan(code).id),
         quantities: BTreeMap::from([("seats".to_owned(), dec(seats))]),

@@ -1,6 +1,7 @@
 //! What a new revision of a price book means for subscriptions that run already.
 
 mod common;
+mod models;
 
 use common::{World, day, dec, each_world, markup};
 use std::collections::BTreeMap;
@@ -145,6 +146,7 @@ async fn a_seller_may_promise_a_price_for_good() {
 
 async fn buy_cloud(world: &World) -> SubscriptionId {
     let wanted = tradewind_flows::quote::PurchaseInput {
+        packages: Default::default(),
         quantities: BTreeMap::new(),
         ..world.wanted("cloud", "1")
     };

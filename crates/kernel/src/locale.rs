@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::error::{Error, Result};
+use crate::{
+    Decimal,
+    error::{Error, Result},
+};
 
 /// A language the platform speaks completely.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -134,6 +137,29 @@ impl<'de> Deserialize<'de> for Locale {
     }
 }
 
+/// Stands between singular and plural; no text that people write holds a control character.
+const FORMS: char = '\u{1f}';
+
+/// The form of a name (as [`Text::forms`] gives it) that goes with a quantity.
+#[must_use]
+pub fn form_for(forms: &str, quantity: Decimal) -> &str {
+    match forms.split_once(FORMS) {
+        Some((one, many)) => {
+            if quantity.abs() == Decimal::ONE {
+                one
+            } else {
+                many
+            }
+        }
+        None => forms,
+    }
+}
+
+/// The tag of plural forms: a private subtag of the language.
+fn many_tag(locale: Locale) -> String {
+    format!("{}-x-many", locale.tag())
+}
+
 /// A text in one or more languages, by language tag.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -160,6 +186,52 @@ impl Text {
             .or_else(|| self.0.get(Locale::En.tag()))
             .or_else(|| self.0.values().next())
             .map_or("", String::as_str)
+    }
+
+    /// The name of something that is counted, as it goes with a quantity: the plural form where the language has one
+    /// (under its tag with `-x-many`, such as `en-x-many`), except for exactly one.
+    #[must_use]
+    pub fn counted(&self, locale: Locale, quantity: Decimal) -> &str {
+        let one = self.get(locale);
+        if quantity.abs() == Decimal::ONE {
+            return one;
+        }
+        let spoken = [locale, Locale::En]
+            .into_iter()
+            .find(|locale| self.0.contains_key(locale.tag()));
+        spoken
+            .and_then(|locale| self.0.get(&many_tag(locale)))
+            .filter(|many| !many.is_empty())
+            .map_or(one, String::as_str)
+    }
+
+    /// Both forms in one, for a quantity that is not known yet; [`form_for`] takes the right one out of it.
+    #[must_use]
+    pub fn forms(&self, locale: Locale) -> String {
+        let (one, many) = (self.get(locale), self.counted(locale, Decimal::TWO));
+        if one == many {
+            one.to_owned()
+        } else {
+            format!("{one}{FORMS}{many}")
+        }
+    }
+
+    /// The same text with a plural form for what it names; an empty one takes it away.
+    #[must_use]
+    pub fn with_many(mut self, locale: Locale, text: impl Into<String>) -> Self {
+        let text = text.into();
+        if text.is_empty() {
+            self.0.remove(&many_tag(locale));
+        } else {
+            self.0.insert(many_tag(locale), text);
+        }
+        self
+    }
+
+    /// The plural form in a language, where it has one.
+    #[must_use]
+    pub fn many(&self, locale: Locale) -> Option<&str> {
+        self.0.get(&many_tag(locale)).map(String::as_str)
     }
 
     /// Whether there is no text in any language.

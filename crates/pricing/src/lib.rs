@@ -21,6 +21,8 @@ pub mod repair;
 pub mod rounding;
 pub mod tax;
 
-pub use model::{MatrixRow, PriceKind, PriceModel, Purpose, Step, Tier, TierBounds, ZeroUsage};
+pub use model::{
+    MatrixRow, Package, PriceKind, PriceModel, Purpose, Step, Tier, TierBounds, ZeroUsage,
+};
 pub use proration::{Direction, ProrationPolicy, ProrationTerms, Ratio};
 pub use rate::{Cell, Part, PartKind, Rated, Settle, Usage, rate, total};

@@ -1,6 +1,7 @@
 //! Price models: what a price is made of, as data.
 
 mod check;
+mod packages;
 mod scale;
 mod shape;
 
@@ -11,6 +12,8 @@ use tradewind_kernel::Decimal;
 use utoipa::ToSchema;
 
 pub use check::Purpose;
+pub use packages::Package;
+pub(crate) use packages::are_numbered;
 pub(crate) use scale::{factor, hundredth};
 
 /// The price of an item: a kind of price, what is included in it, and the bounds of what a period may cost.

@@ -2,115 +2,19 @@
 
 #[path = "../../flows/tests/common/mod.rs"]
 mod common;
+mod desk;
+#[path = "desk/prices.rs"]
+mod prices;
 
-use std::sync::Arc;
-
-use axum::Router;
-use axum::body::{Body, to_bytes};
 use common::World;
-use http::{Request, StatusCode, header};
-use tower::ServiceExt;
+use desk::Browser;
+use http::StatusCode;
 use tradewind_accounts::service as accounts;
-use tradewind_accounts::types::{AccountCreate, ActAs, SignIn};
-use tradewind_accounts::{PasswordCost, Passwords};
+use tradewind_accounts::types::AccountCreate;
 use tradewind_catalogue::service as catalogue;
 use tradewind_catalogue::types::{Approval, DeliveryMode, ProductDraft, ProductUpdate};
-use tradewind_connectors::SandboxGateway;
 use tradewind_fulfilment::service as fulfilment;
-use tradewind_kernel::id::AccountId;
-use tradewind_platform::OpCtx;
 use tradewind_testkit::{TestDb, TestPlatform};
-use tradewind_web::{WebState, router};
-
-/// Someone at a browser.
-struct Browser {
-    router: Router,
-    token: String,
-    csrf: String,
-}
-
-/// What a browser got.
-struct Got {
-    status: StatusCode,
-    to: String,
-    text: String,
-}
-
-impl Browser {
-    /// The provider's owner, working for the account.
-    async fn working_for(world: &World, account: AccountId) -> Browser {
-        let p = world.p();
-        let passwords = Passwords::new(PasswordCost::LOWEST).expect("a cost");
-        let input = SignIn {
-            email: "owner@example.com".to_owned(),
-            password: "a long enough password 1".to_owned(),
-            ..SignIn::default()
-        };
-        let ctx = world.ctx().await;
-        let signed = accounts::sign_in(p, &passwords, &ctx, &input)
-            .await
-            .expect("a session");
-        if account != world.provider {
-            let own = OpCtx::new(world.realm, ctx.now, signed.info.principal.clone());
-            let act = ActAs {
-                session: signed.info.session,
-                account,
-                reason: "a test".to_owned(),
-            };
-            accounts::act_as_start(p, &own, &act).await.expect("acting");
-        }
-        let state = WebState {
-            platform: p.clone(),
-            passwords,
-            gateway: Arc::new(SandboxGateway::new(p.clone(), "http://localhost")),
-            sandbox: None,
-            outbox: false,
-            public_url: "http://localhost".to_owned(),
-            demo: None,
-        };
-        Browser {
-            router: router(state),
-            token: signed.token,
-            csrf: signed.info.csrf,
-        }
-    }
-
-    async fn get(&self, path: &str) -> Got {
-        self.send("GET", path, String::new()).await
-    }
-
-    async fn post(&self, path: &str, fields: &str) -> Got {
-        let form = format!("csrf={}&{fields}", self.csrf);
-        self.send("POST", path, form).await
-    }
-
-    async fn send(&self, method: &str, path: &str, form: String) -> Got {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::COOKIE, format!("tradewind_session={}", self.token))
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Body::from(form))
-            .expect("a request");
-        let response = self
-            .router
-            .clone()
-            .oneshot(request)
-            .await
-            .expect("an answer");
-        let to = response.headers().get(header::LOCATION);
-        let to = to.map_or(String::new(), |to| to.to_str().expect("text").to_owned());
-        let status = response.status();
-        let bytes = to_bytes(response.into_body(), usize::MAX)
-            .await
-            .expect("a body");
-        Got {
-            status,
-            to,
-            text: String::from_utf8_lossy(&bytes).into_owned(),
-        }
-    }
-}
 
 /// Changes how the product is approved and delivered.
 async fn sold(world: &World, approval: Approval, delivery: DeliveryMode) {

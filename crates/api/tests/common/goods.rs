@@ -80,6 +80,7 @@ pub async fn goods(p: &Platform, ctx: &OpCtx, between: &Between) -> Goods {
     let book = book(p, ctx, between.reseller).await;
 
     let input = PurchaseInput {
+        packages: Default::default(),
         customer_id: between.customer,
         product_id: product,
         plan_id: plan.id,

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use tradewind_kernel::{
     Currency, Date, Decimal, Money, Result, Rounding, calendar::Period, decimal, id::AccountId,
+    locale::form_for,
 };
 
 use crate::types::{ChargeKind, DocumentLine, NewCharge, TaxKind};
@@ -234,7 +235,8 @@ impl LineSet {
     pub fn finish(self) -> Lines {
         let mut positions = Vec::new();
         let mut lines = Vec::with_capacity(self.lines.len());
-        for open in self.lines {
+        for mut open in self.lines {
+            open.line.unit = form_for(&open.line.unit, open.line.quantity).to_owned();
             if let Some(key) = open.usage {
                 positions.push((key, open.position));
             }

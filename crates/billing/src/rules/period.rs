@@ -224,11 +224,11 @@ pub(super) fn charge(
         item_id: Some(item.item),
         item_code: item.code.clone(),
         kind,
-        description: item.name.get(leg.locale).to_owned(),
+        description: described(leg, item, quantity),
         group_label: leg.heading.clone(),
         period,
         quantity,
-        unit: item.unit.get(leg.locale).to_owned(),
+        unit: item.unit.forms(leg.locale),
         unit_price: item
             .rule_for(&BTreeMap::new())
             .and_then(|rule| unit_price(&rule.model)),
@@ -240,6 +240,20 @@ pub(super) fn charge(
         rate: Vec::new(),
         order_id,
     })
+}
+
+/// What an item is called on a document; of one that is sold in packages, with the name of the package.
+fn described(leg: &LegFacts, item: &ItemTerms, quantity: Decimal) -> String {
+    let name = item.name.get(leg.locale);
+    let packages = item
+        .general_rule()
+        .map(|rule| rule.model.packages())
+        .unwrap_or_default();
+    let picked = packages.iter().find(|package| package.quantity == quantity);
+    match picked {
+        Some(package) => format!("{name}: {}", package.tag),
+        None => name.to_owned(),
+    }
 }
 
 /// The price of one unit, if every unit costs the same.

@@ -256,6 +256,7 @@ fn metered(terms: &LegTerms, locale: Locale) -> Vec<MeteredPrice> {
             code: item.code.clone(),
             name: item.name.get(locale).to_owned(),
             unit: item.unit.get(locale).to_owned(),
+            units: item.unit.counted(locale, Decimal::TWO).to_owned(),
             prices: item.rules.iter().map(shown).collect(),
         })
         .collect()

@@ -306,7 +306,7 @@ pub fn part_charge(
         period: part.period,
         quantity,
         unit: if total.unit.is_empty() {
-            item.unit.get(leg.locale).to_owned()
+            item.unit.forms(leg.locale)
         } else {
             total.unit.clone()
         },

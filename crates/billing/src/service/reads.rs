@@ -210,7 +210,10 @@ pub async fn invoice_details(
                 .map(|(line, charge)| format!("{line}:{}", charge.id));
             let items = rows
                 .into_iter()
-                .map(|(line_no, charge)| Detail { line_no, charge })
+                .map(|(line_no, charge)| Detail {
+                    line_no,
+                    charge: charge.told(),
+                })
                 .collect();
             Ok(Page { items, next })
         })
@@ -261,7 +264,7 @@ pub async fn charge_list(
                 )
                 .await?;
                 if w.may(Action::ChargeView, &target) {
-                    items.push(charge);
+                    items.push(charge.told());
                 }
             }
             Ok(Page { items, next })
@@ -376,6 +379,7 @@ pub async fn open_charges(
             let next = (items.len() as i64 == limit)
                 .then(|| items.last().map(|last| last.id.to_string()))
                 .flatten();
+            let items = items.into_iter().map(Charge::told).collect();
             Ok(Page { items, next })
         })
     })

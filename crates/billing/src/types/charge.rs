@@ -5,6 +5,7 @@ use tradewind_kernel::{
     Currency, Date, Decimal, Money, Rounding, Timestamp,
     calendar::Period,
     id::{AccountId, ChargeId, ItemId, LegId, OrderId, SubscriptionId},
+    locale::form_for,
     text_enum,
 };
 use utoipa::ToSchema;
@@ -87,7 +88,7 @@ pub struct NewCharge {
     #[serde(with = "rust_decimal::serde::str")]
     #[schema(value_type = String)]
     pub quantity: Decimal,
-    /// Of what unit.
+    /// Of what unit; as it is stored, in all its forms.
     pub unit: String,
     /// The price of one unit, where the price model has such a thing.
     #[serde(with = "rust_decimal::serde::str_option")]
@@ -134,4 +135,14 @@ pub struct Charge {
     /// What it says.
     #[serde(flatten)]
     pub facts: NewCharge,
+}
+
+impl Charge {
+    /// As it is told: its unit in the form that goes with its quantity.
+    #[must_use]
+    pub(crate) fn told(mut self) -> Self {
+        let facts = &mut self.facts;
+        facts.unit = form_for(&facts.unit, facts.quantity).to_owned();
+        self
+    }
 }

@@ -45,6 +45,9 @@ pub struct MeteredPrice {
     pub name: String,
     /// What is counted.
     pub unit: String,
+    /// The same in the plural.
+    #[serde(default)]
+    pub units: String,
     /// The prices; the first whose dimensions match applies.
     pub prices: Vec<DimensionPrice>,
 }

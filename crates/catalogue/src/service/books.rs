@@ -266,7 +266,7 @@ pub async fn revision_create_in(w: &mut Work, input: &RevisionCreate) -> Result<
     let realm = w.ctx.realm;
     let existing = store::book_revisions(&mut w.tx, realm, book.id).await?;
     let on = today(w, book.seller_id).await?;
-    let (revision, listings) = draft(w, &book, &existing, input, on).await?;
+    let (revision, listings) = draft(w, &book, &existing, input, on, Rules::Some).await?;
     store::add_revision(&mut w.tx, realm, &revision, &listings).await?;
     store::bump_book(&mut w.tx, realm, book.id).await?;
     load::touch(w, Part::Prices).await?;
@@ -294,6 +294,15 @@ pub async fn revision_create_in(w: &mut Work, input: &RevisionCreate) -> Result<
     })
 }
 
+/// Whether a revision needs rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rules {
+    /// At least one.
+    Some,
+    /// It may have none: what there is to sell is to be looked at before anything is said about it.
+    None,
+}
+
 /// A revision as it would be created, with all its rules checked.
 pub(super) async fn draft(
     w: &mut Work,
@@ -301,6 +310,7 @@ pub(super) async fn draft(
     existing: &[Revision],
     input: &RevisionCreate,
     today: Date,
+    needs: Rules,
 ) -> Result<(Revision, Vec<Listing>)> {
     rules::check_effective(input.effective_on, today, existing.is_empty())?;
     check_lines("note", &input.note, 0, 1_000)?;
@@ -318,7 +328,11 @@ pub(super) async fn draft(
     };
     let versions = load::versions(w).await?;
     let shelf = load::shelf(w, &versions).await?;
-    let listings = rules::check_listings(&input.listings, &shelf, seller)?;
+    let listings = if input.listings.is_empty() && needs == Rules::None {
+        Vec::new()
+    } else {
+        rules::check_listings(&input.listings, &shelf, seller)?
+    };
     if rules::buys_markup(&listings) {
         let rates = &load::prices(w, &versions).await?.rates;
         for currency in buying_currencies(w, book.seller_id).await? {

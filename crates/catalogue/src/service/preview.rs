@@ -4,7 +4,12 @@ use tradewind_kernel::{Currency, Error, Result};
 use tradewind_platform::{OpCtx, Platform, Work};
 use tradewind_policy::{AccountKind, Action};
 
-use super::{books::draft, load, market::Market, parties};
+use super::{
+    books::{Rules, draft},
+    load,
+    market::Market,
+    parties,
+};
 use crate::{
     rules::{self, BookOnDay, Rates, Tier},
     store::prices as store,
@@ -17,7 +22,8 @@ use crate::{
 /// Most items of one answer.
 const MAX_ITEMS: usize = 200;
 
-/// The prices before and after a revision, item by item, next to what the seller itself pays. Nothing is kept.
+/// The prices before and after a revision, item by item, next to what the seller itself pays. Nothing is kept; so who sees
+/// the book may ask, and a revision without any rule is answered as well.
 ///
 /// # Errors
 /// As [`revision_create`](super::revision_create).
@@ -36,11 +42,12 @@ async fn preview(w: &mut Work, input: &RevisionPreviewRequest) -> Result<Revisio
     let books = store::books(&mut w.tx, realm).await?;
     let book = books.into_iter().find(|book| book.id == id);
     let book = book.ok_or_else(|| Error::not_found(id))?;
-    parties::authorize_books(w, Action::PriceBookManage, book.seller_id, id).await?;
+    parties::authorize_books(w, Action::PriceBookView, book.seller_id, id).await?;
     let seller = parties::account(w, book.seller_id).await?;
     let today = w.ctx.now.date_in(&seller.zone);
     let existing = store::book_revisions(&mut w.tx, realm, id).await?;
-    let (revision, listings) = draft(w, &book, &existing, &input.revision, today).await?;
+    let (revision, listings) =
+        draft(w, &book, &existing, &input.revision, today, Rules::None).await?;
     let on = revision.effective_on;
 
     let is_vendor = seller.kind == AccountKind::Vendor;
@@ -126,11 +133,21 @@ impl Comparison<'_> {
                 Some(tier) => with(tier)?,
                 None => None,
             };
-            let legs = after.as_ref().or(before.as_ref());
-            let buying =
-                legs.and_then(|legs| legs.len().checked_sub(2).and_then(|at| legs.get(at)));
-            let buying = buying.cloned();
+            // Also of what the seller does not sell (yet), it sees what that costs it.
+            let on = self.after.book.revision.effective_on;
+            let buying = if above.is_empty() {
+                None
+            } else {
+                rules::resolve_plan(plan, above, self.rates, on)?.and_then(|mut legs| legs.pop())
+            };
             for item in &plan.items {
+                // What nobody sells to it, it cannot sell on.
+                let sold = buying
+                    .as_ref()
+                    .is_some_and(|leg| leg.item(item.id).is_some());
+                if !above.is_empty() && !sold {
+                    continue;
+                }
                 let row = self.row(product, plan, item, buying.as_ref(), (&before, &after));
                 self.keep(row);
             }
@@ -161,6 +178,8 @@ impl Comparison<'_> {
             plan: plan.name.clone(),
             item_id: item.id,
             item: item.name.clone(),
+            kind: item.kind,
+            unit: item.unit.clone(),
             buying: terms(buying)
                 .map(|terms| rules::buying_prices(&terms))
                 .unwrap_or_default(),

@@ -11,7 +11,7 @@ use tradewind_kernel::{
 use tradewind_pricing::PriceModel;
 use utoipa::ToSchema;
 
-use super::Policies;
+use super::{ItemKind, Policies};
 
 text_enum! {
     /// What a listing does with a price.
@@ -189,6 +189,10 @@ pub struct PricePreview {
     pub item_id: ItemId,
     /// Its name.
     pub item: Text,
+    /// How it is charged.
+    pub kind: ItemKind,
+    /// What is counted.
+    pub unit: Text,
     /// What the seller pays; empty when it buys from nobody.
     pub buying: Vec<SellerPrice>,
     /// The currency of that.

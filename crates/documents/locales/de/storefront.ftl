@@ -304,7 +304,6 @@ state-past = Vergangen
 state-skipped = Übersprungen
 price-trial-until = Kostenlos bis { $date }
 price-included = { $quantity } inklusive
-price-tiered = gestaffelt
 order-customers-only = Sie sind für ein Unternehmen angemeldet, das verkauft. Melden Sie sich als Kunde dieses Shops an, um zu bestellen.
 pay-stored-hint = Wird bei der Bestellung belastet
 pay-transfer-hint = Bereitgestellt, sobald das Geld da ist

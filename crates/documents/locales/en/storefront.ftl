@@ -304,7 +304,6 @@ state-past = Past
 state-skipped = Skipped
 price-trial-until = Free until { $date }
 price-included = { $quantity } included
-price-tiered = tiered
 order-customers-only = You are signed in for a company that sells. Sign in as a customer of this shop to order.
 pay-stored-hint = Charged when you order
 pay-transfer-hint = Delivered when the money has arrived

@@ -103,6 +103,7 @@ async fn place_purchase(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<O
         // Answers live with the subscription, sealed where they are sensitive; an order repeats none of them.
         input: written(&OrderInput {
             asked: PurchaseInput {
+                packages: Default::default(),
                 parameters: BTreeMap::new(),
                 ..input
             },

@@ -1,7 +1,7 @@
 //! Quotes for changes: more or less, or another plan. More takes effect at once and is prorated; less waits for the end of
 //! the period.
 
-use super::purchase::{is_due, ordered_items};
+use super::purchase::{is_due, ordered_items, picked};
 use super::{About, QuotePreview, QuoteView, basis_of, hindrance, save, today};
 use crate::access::may;
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,9 @@ pub struct ChangeInput {
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, String>)]
     pub quantities: BTreeMap<String, Decimal>,
+    /// Packages picked by name, by item code, where an item is sold in packages: instead of a quantity.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub packages: BTreeMap<String, String>,
 }
 
 /// A change worked out: everything that placing it writes.
@@ -99,10 +102,30 @@ pub(crate) async fn plan_change(w: &mut Work, input: &ChangeInput) -> Result<Cha
             .iter()
             .map(|(code, quantity)| (code.clone(), *quantity)),
     );
+    let chain = tradewind_accounts::service::chain(w, subscription.customer_id).await?;
+    let on = today(w.ctx.now, &subscription.zone);
+    let legs = tradewind_orders::service::legs_in(w, subscription.id).await?;
+    let before_terms: Vec<TermsId> = legs.iter().map(|leg| leg.terms_id).collect();
+    if !input.packages.is_empty() {
+        // What the packages are is said by the terms under which they will be held.
+        let terms = if plan_id == subscription.plan_id {
+            before_terms.clone()
+        } else {
+            resolve(w, &chain, plan_id, on).await?
+        };
+        let last: Vec<TermsId> = terms.last().copied().into_iter().collect();
+        let known = tradewind_catalogue::service::terms_load_many(w, &last).await?;
+        wanted.extend(picked(
+            &input.packages,
+            known.values().next().map(|terms| &**terms),
+        )?);
+    }
     if plan_id != subscription.plan_id {
         // An item that the other plan does not have is simply gone; one that was named has to be there.
         wanted.retain(|code, _| {
-            input.quantities.contains_key(code) || plan.items.iter().any(|item| &item.code == code)
+            input.quantities.contains_key(code)
+                || input.packages.contains_key(code)
+                || plan.items.iter().any(|item| &item.code == code)
         });
     }
     let answers = detail
@@ -124,14 +147,10 @@ pub(crate) async fn plan_change(w: &mut Work, input: &ChangeInput) -> Result<Cha
     )?;
     let items = ordered_items(&plan, &asked);
 
-    let chain = tradewind_accounts::service::chain(w, subscription.customer_id).await?;
     let nearest = chain
         .first()
         .cloned()
         .ok_or_else(|| Error::refused("nothing_to_buy", "this account buys from nobody"))?;
-    let on = today(w.ctx.now, &subscription.zone);
-    let legs = tradewind_orders::service::legs_in(w, subscription.id).await?;
-    let before_terms: Vec<TermsId> = legs.iter().map(|leg| leg.terms_id).collect();
     // Frozen terms stay what they are while the plan stays the same.
     let terms = if plan_id == subscription.plan_id {
         before_terms.clone()

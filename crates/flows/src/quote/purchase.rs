@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tradewind_accounts::types::{Adjacent, PaymentMode};
 use tradewind_billing::service::PreviewPurchase;
 use tradewind_billing::types::Preview;
-use tradewind_catalogue::rules::{Configuration, check_configuration};
+use tradewind_catalogue::rules::{Configuration, check_configuration, pick_packages};
 use tradewind_catalogue::types::{
     Approval, ItemKind, ItemTerms, LegTerms, Offer, Plan, Policies, PriceRule, ProductDetail,
 };
@@ -37,6 +37,9 @@ pub struct PurchaseInput {
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, String>)]
     pub quantities: BTreeMap<String, Decimal>,
+    /// Packages picked by name, by item code, where an item is sold in packages: instead of a quantity.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub packages: BTreeMap<String, String>,
     /// What the product asks, by code.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
@@ -153,10 +156,15 @@ pub(crate) async fn plan_purchase(w: &mut Work, input: &PurchaseInput) -> Result
         .plan(input.plan_id)
         .cloned()
         .ok_or_else(|| Error::not_found(input.plan_id))?;
-    let asked = check_configuration(&detail, &plan, &input.quantities, &input.parameters)?;
+    let on = today(w.ctx.now, &nearest.buyer.zone);
+    let mut quantities = input.quantities.clone();
+    if !input.packages.is_empty() {
+        let terms = tradewind_catalogue::service::leg_terms(w, &chain, plan.id, on).await?;
+        quantities.extend(picked(&input.packages, terms.last())?);
+    }
+    let asked = check_configuration(&detail, &plan, &quantities, &input.parameters)?;
     check_acceptance(&detail, input.accepted_terms.as_deref(), w.ctx.locale)?;
 
-    let on = today(w.ctx.now, &nearest.buyer.zone);
     let terms = tradewind_catalogue::service::leg_terms(w, &chain, plan.id, on).await?;
     let mut terms_ids = Vec::with_capacity(terms.len());
     for leg in &terms {
@@ -297,6 +305,17 @@ fn offered_terms(seller: AccountId, offer: &Offer, plan: PlanId, on: Date) -> Re
         term: offered.term_cadence,
         items,
         policies: Policies::default(),
+    })
+}
+
+/// The quantities that stand for packages, by what the buyer pays.
+pub(super) fn picked(
+    packages: &BTreeMap<String, String>,
+    leg: Option<&LegTerms>,
+) -> Result<BTreeMap<String, Decimal>> {
+    pick_packages(packages, |code| {
+        let item = leg?.items.iter().find(|item| item.code == code)?;
+        Some(&item.general_rule()?.model)
     })
 }
 

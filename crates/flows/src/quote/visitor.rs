@@ -4,7 +4,7 @@ use super::price_for_visitor;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tradewind_billing::types::Preview;
-use tradewind_catalogue::rules::check_quantities;
+use tradewind_catalogue::rules::{check_quantities, pick_packages};
 use tradewind_catalogue::service::{offer, product_of};
 use tradewind_catalogue::types::{OfferScope, PlanOffer};
 use tradewind_kernel::id::ItemId;
@@ -23,6 +23,9 @@ pub struct PriceInput {
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, String>)]
     pub quantities: BTreeMap<String, Decimal>,
+    /// Packages picked by name, by item code, where an item is sold in packages: instead of a quantity.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub packages: BTreeMap<String, String>,
 }
 
 /// What a configuration of an offered product costs whoever buys it from a storefront: now, with each later invoice, and
@@ -39,13 +42,20 @@ pub async fn offer_price(
 ) -> Result<Preview> {
     let offer = offer(p, ctx, scope, slug).await?;
     let plan = chosen(&offer.offered_plans, input.plan.as_deref())?;
-    let asked = (offer.card.product_id, plan.plan_id, input);
+    let picked = pick_packages(&input.packages, |code| {
+        let item = plan.items.iter().find(|item| item.code == code)?;
+        let general = item.prices.iter().find(|price| price.matches.is_empty())?;
+        general.model.as_ref()
+    })?;
+    let mut wanted = input.quantities.clone();
+    wanted.extend(picked);
+    let asked = (offer.card.product_id, plan.plan_id, wanted);
     let quantities = p
-        .read(ctx, &asked, |w, (product, plan, input)| {
+        .read(ctx, &asked, |w, (product, plan, wanted)| {
             Box::pin(async move {
                 let detail = product_of(w, *product).await?;
                 let plan = detail.plan(*plan).ok_or_else(|| Error::not_found(*plan))?;
-                let checked = check_quantities(plan, &input.quantities)?;
+                let checked = check_quantities(plan, wanted)?;
                 let of = |code: &String| plan.items.iter().find(|item| &item.code == code);
                 Ok(checked
                     .into_iter()

@@ -201,6 +201,7 @@ impl World {
 
     pub(crate) fn wanted(&self, plan: &str, seats: &str) -> PurchaseInput {
         PurchaseInput {
+            packages: Default::default(),
             customer_id: self.customer,
             product_id: self.product.product.id,
             plan_id: self.plan(plan).id,

@@ -1,9 +1,10 @@
 //! Graduated, volume and stairstep prices.
 
+use rust_decimal::prelude::ToPrimitive;
 use tradewind_kernel::{Decimal, Error, Result, decimal};
 
 use super::{Part, PartKind, Sink, index, not_negative, packages};
-use crate::model::{Step, Tier, TierBounds, ZeroUsage};
+use crate::model::{Step, Tier, TierBounds, ZeroUsage, are_numbered};
 
 /// Each unit at the price of its own tier; unit prices count times `scale` (a hundredth where they are percentages).
 pub(super) fn graduated<S: Sink>(
@@ -59,10 +60,17 @@ pub(super) fn stairstep<S: Sink>(
     if quantity.is_zero() && zero_usage == ZeroUsage::Free {
         return Ok(());
     }
-    let step = steps
-        .iter()
-        .enumerate()
-        .find(|(_, step)| within(step.up_to, bounds, quantity));
+    let step = if are_numbered(steps) {
+        // A package of its own: the quantity is its number.
+        let number = (quantity.fract().is_zero()).then(|| quantity.to_usize());
+        let at = number.flatten().and_then(|number| number.checked_sub(1));
+        at.and_then(|at| Some((at, steps.get(at)?)))
+    } else {
+        steps
+            .iter()
+            .enumerate()
+            .find(|(_, step)| within(step.up_to, bounds, quantity))
+    };
     match step {
         Some((i, step)) => sink.part(step_part(i, step)),
         None => Err(beyond_all(quantity)),
@@ -104,7 +112,7 @@ fn within(up_to: Option<Decimal>, bounds: TierBounds, quantity: Decimal) -> bool
 fn beyond_all(quantity: Decimal) -> Error {
     Error::refused(
         "no_price_for_quantity",
-        format!("there is no price for a quantity of {quantity}: it is above the last step"),
+        format!("there is no price for a quantity of {quantity}: no step is for it"),
     )
 }
 

@@ -157,6 +157,7 @@ impl World {
             return Err(Error::internal("a world without customers or products"));
         };
         let asked = PurchaseInput {
+            packages: Default::default(),
             customer_id: *customer,
             product_id: product.id,
             plan_id: product.plan,

@@ -43,6 +43,9 @@ Example:
         /// How much of an item: seats=12; can be given several times
         #[arg(long = "item", value_name = "CODE=QUANTITY")]
         items: Vec<String>,
+        /// Which package of an item that is sold in packages: storage=large; can be given several times
+        #[arg(long = "package", value_name = "CODE=NAME")]
+        packages: Vec<String>,
         #[command(flatten)]
         shop: Shop,
     },
@@ -99,12 +102,14 @@ pub(crate) async fn run(session: &Session<'_>, command: Catalogue) -> Result<()>
             product,
             plan,
             items,
+            packages,
             shop,
         } => {
             let scope = scope(session, &ctx, &shop).await?;
             let input = PriceInput {
                 plan,
                 quantities: super::quote::quantities(&items)?,
+                packages: super::quote::packages(&packages)?,
             };
             let preview = offer_price(platform, &ctx, &scope, &product, &input).await?;
             session.out.facts(

@@ -50,6 +50,9 @@ pub(crate) struct Buy {
     /// How much of an item: seats=12; can be given several times
     #[arg(long = "item", value_name = "CODE=QUANTITY")]
     items: Vec<String>,
+    /// Which package of an item that is sold in packages: storage=large; can be given several times
+    #[arg(long = "package", value_name = "CODE=NAME")]
+    packages: Vec<String>,
     /// An answer to what the product asks: region=eu; can be given several times
     #[arg(long = "param", value_name = "CODE=ANSWER")]
     parameters: Vec<String>,
@@ -78,6 +81,9 @@ pub(crate) struct Change {
     /// Another quantity of an item: seats=12; can be given several times
     #[arg(long = "item", value_name = "CODE=QUANTITY")]
     items: Vec<String>,
+    /// Another package of an item: storage=large; can be given several times
+    #[arg(long = "package", value_name = "CODE=NAME")]
+    packages: Vec<String>,
 }
 
 /// What is cancelled.
@@ -141,6 +147,7 @@ async fn purchase(session: &Session<'_>, ctx: &OpCtx, buy: Buy) -> Result<QuoteV
         plan_id: plan.plan_id,
         name: buy.name,
         quantities: quantities(&buy.items)?,
+        packages: packages(&buy.packages)?,
         parameters: buy
             .parameters
             .iter()
@@ -166,6 +173,7 @@ pub(crate) async fn change(
         subscription_id: id,
         plan_id,
         quantities: quantities(&wanted.items)?,
+        packages: packages(&wanted.packages)?,
     };
     quote_change(session.platform(), ctx, &input).await
 }
@@ -226,6 +234,11 @@ pub(crate) fn quantities(items: &[String]) -> Result<BTreeMap<String, Decimal>> 
             Ok((code, quantity))
         })
         .collect()
+}
+
+/// Packages picked by name.
+pub(crate) fn packages(picked: &[String]) -> Result<BTreeMap<String, String>> {
+    picked.iter().map(|text| pair("package", text)).collect()
 }
 
 fn pair(argument: &str, text: &str) -> Result<(String, String)> {

@@ -128,6 +128,7 @@ impl Builder<'_> {
             .find(|plan| plan.code == sale.plan);
         let plan = plan.ok_or_else(|| broken(format!("no plan {}", sale.plan)))?;
         let input = PurchaseInput {
+            packages: Default::default(),
             customer_id: customer,
             product_id: offer.card.product_id,
             plan_id: plan.plan_id,

@@ -1,16 +1,20 @@
 //! Prices and previews as pages show them.
 
-use tradewind_billing::types::{DocumentLine, NextDocument, Preview, TaxKind, TaxLine};
-use tradewind_catalogue::types::{FromPrice, ItemKind};
-use tradewind_documents::{phrases, tax::TaxWord};
-use tradewind_kernel::{Cadence, CadenceUnit, Currency, Decimal, Money};
-use tradewind_pricing::{PriceKind, PriceModel};
+use std::collections::BTreeMap;
+
+use tradewind_billing::types::{
+    DocumentLine, MeteredPrice, NextDocument, Preview, TaxKind, TaxLine,
+};
+use tradewind_catalogue::types::{FromPrice, ItemKind, ItemOffer, OfferPrice};
+use tradewind_documents::{phrases, prices::PriceWords, tax::TaxWord};
+use tradewind_kernel::{Cadence, CadenceUnit, Currency, Decimal, Money, Text};
+use tradewind_pricing::PriceModel;
 
 use crate::session::Visit;
 use crate::view::{
     Tr,
     kit::Txt,
-    shared::{Every, NextInvoice, PriceFrom, PriceItem, PriceView},
+    shared::{Every, NextInvoice, PriceDetail, PriceFrom, PriceItem, PriceView},
 };
 
 /// How often.
@@ -63,8 +67,15 @@ impl Once {
     }
 
     fn has(&self, line: &DocumentLine) -> bool {
-        self.0.contains(&line.description)
+        self.0.iter().any(|name| is_about(line, name))
     }
+}
+
+/// Whether a line is about an item: by its name, which the name of a package may follow.
+pub(super) fn is_about(line: &DocumentLine, item: &str) -> bool {
+    line.description
+        .strip_prefix(item)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(": "))
 }
 
 /// A price taken apart. During a trial it shows what comes after.
@@ -101,17 +112,9 @@ pub(super) fn view(
                 label: metered.name.clone().into(),
                 quantity: Decimal::ZERO,
                 unit: metered.unit.clone().into(),
-                unit_price: metered
-                    .prices
-                    .first()
-                    .and_then(|price| price.model.as_ref())
-                    .and_then(unit_price),
+                unit_price: None,
                 amount: None,
-                note: metered
-                    .prices
-                    .first()
-                    .and_then(|price| price.model.as_ref())
-                    .map_or_else(Txt::default, |model| note(t, model)),
+                note: usage_words(t, metered, preview.currency),
             })
             .collect(),
         credit: (!preview.credited.is_zero()).then_some(preview.credited),
@@ -164,36 +167,113 @@ fn item(line: &DocumentLine) -> PriceItem {
     }
 }
 
-/// The price of one unit, where one price holds for all.
-pub(super) fn unit_price(model: &PriceModel) -> Option<Decimal> {
-    match &model.kind {
-        PriceKind::PerUnit { unit_price } => Some(*unit_price),
-        _ => None,
+/// What usage costs, in one line; the general price, when some usage has another.
+pub(super) fn usage_words(t: &Tr, metered: &MeteredPrice, currency: Currency) -> Txt {
+    let words = PriceWords::of(t.locale, currency, &metered.unit, &metered.units);
+    let general = metered.prices.iter().find(|price| price.matches.is_empty());
+    let model = general.and_then(|price| price.model.as_ref());
+    model.map_or_else(Txt::default, |model| words.line(model).into())
+}
+
+/// What usage costs in full, where one line does not say it all.
+pub(super) fn usage_details(
+    t: &Tr,
+    metered: &MeteredPrice,
+    currency: Currency,
+) -> Vec<PriceDetail> {
+    let words = PriceWords::of(t.locale, currency, &metered.unit, &metered.units);
+    let prices = metered.prices.iter();
+    let prices = prices.map(|price| (&price.matches, price.model.as_ref()));
+    details(t, &metered.name, &words, prices)
+}
+
+/// What goes with a price, where a quantity is asked: what is included and the bounds.
+pub(super) fn note(t: &Tr, item: &ItemOffer, currency: Currency) -> Txt {
+    let words = PriceWords::new(t.locale, currency, &item.unit);
+    let model = general(&item.prices);
+    let conditions = model.map_or_else(Vec::new, |model| words.conditions(model));
+    conditions.join(" · ").into()
+}
+
+/// The price that applies when no property of the usage is special.
+pub(super) fn general(prices: &[OfferPrice]) -> Option<&PriceModel> {
+    let general = prices.iter().find(|price| price.matches.is_empty());
+    general.and_then(|price| price.model.as_ref())
+}
+
+/// A price in one line.
+pub(super) fn model_words(t: &Tr, item: &ItemOffer, currency: Currency) -> Txt {
+    match general(&item.prices) {
+        Some(model) => PriceWords::new(t.locale, currency, &item.unit)
+            .line(model)
+            .into(),
+        None => t.tr("price-by-use"),
     }
 }
 
-/// What a price model says beside the price of a unit.
-pub(super) fn note(t: &Tr, model: &PriceModel) -> Txt {
-    if model.included.is_zero() {
-        return Txt::default();
+/// A quantity of an item in words: the name of a package where the item is sold in packages, else with its unit.
+pub(super) fn quantity_words(
+    t: &Tr,
+    unit: &Text,
+    model: Option<&PriceModel>,
+    quantity: Decimal,
+) -> Txt {
+    let packages = model.map(PriceModel::packages).unwrap_or_default();
+    if let Some(package) = packages.iter().find(|package| package.quantity == quantity) {
+        return package.tag.to_owned().into();
     }
-    t.with(
-        "price-included",
-        &[("quantity", &t.num(model.included.normalize()))],
-    )
+    let number = t.num(quantity.normalize());
+    format!("{number} {}", unit.counted(t.locale, quantity))
+        .trim_end()
+        .to_owned()
+        .into()
 }
 
-/// A price model in words.
-pub(super) fn model_words(t: &Tr, model: &PriceModel, currency: Currency) -> Txt {
-    let price = match &model.kind {
-        PriceKind::Flat { amount } => t.price(*amount, currency),
-        PriceKind::PerUnit { unit_price } => t.price(*unit_price, currency),
-        _ => t.tr("price-tiered"),
+/// The packages of an item to choose from: the quantity that stands for each, and its name with its price.
+pub(super) fn packages(t: &Tr, item: &ItemOffer, currency: Currency) -> Vec<(Txt, Txt)> {
+    let fits = |quantity: &Decimal| {
+        *quantity >= item.quantity_min && item.quantity_max.is_none_or(|most| *quantity <= most)
     };
-    let note = note(t, model);
-    if note.is_empty() {
-        price
-    } else {
-        format!("{price} · {note}").into()
+    let all = general(&item.prices).map(PriceModel::packages);
+    let packages = all.into_iter().flatten().filter(|one| fits(&one.quantity));
+    packages
+        .map(|one| {
+            let price = t.price(one.amount.normalize(), currency);
+            let label = format!("{} – {price}", one.tag);
+            (one.quantity.normalize().to_string().into(), label.into())
+        })
+        .collect()
+}
+
+/// The prices of an offered item in full, where one line does not say it all.
+pub(super) fn details<'a>(
+    t: &Tr,
+    name: &str,
+    words: &PriceWords,
+    prices: impl Iterator<Item = (&'a BTreeMap<String, String>, Option<&'a PriceModel>)>,
+) -> Vec<PriceDetail> {
+    let mut found = Vec::new();
+    for (matches, model) in prices {
+        let Some(model) = model else { continue };
+        let table = words.table(model);
+        if table.is_none() && matches.is_empty() && found.is_empty() {
+            continue;
+        }
+        let what: Vec<String> = matches
+            .iter()
+            .map(|(name, value)| format!("{}: {value}", t.code("dimension", name)))
+            .collect();
+        let title = if what.is_empty() {
+            name.to_owned()
+        } else {
+            let what = t.with("price-for-usage", &[("what", &what.join(", "))]);
+            format!("{name} {what}")
+        };
+        found.push(PriceDetail {
+            title: title.into(),
+            line: words.line(model).into(),
+            table,
+        });
     }
+    found
 }

@@ -31,6 +31,18 @@ pub(crate) fn entries() -> Entries {
         ("panel-price-book-edit", |look| {
             price_book(true).page(look.panel("/panel/price-books/x"))
         }),
+        ("panel-price-tiers", |look| {
+            price_model("graduated").page(look.panel("/panel/price-books/x"))
+        }),
+        ("panel-price-matrix", |look| {
+            price_model("matrix").page(look.panel("/panel/price-books/x"))
+        }),
+        ("panel-price-packages", |look| {
+            price_model("stairstep").page(look.panel("/panel/price-books/x"))
+        }),
+        ("panel-price-share", |look| {
+            price_model("percentage").page(look.panel("/panel/price-books/x"))
+        }),
     ]
 }
 
@@ -208,6 +220,78 @@ fn price_books(look: &Look) -> Page {
     .page(look.panel("/panel/price-books"))
 }
 
+fn price_model(kind: &'static str) -> PriceModelPage {
+    let (list, fields): (_, &[(&str, &str)]) = match kind {
+        "graduated" => (
+            Some(("tiers", 2)),
+            &[
+                ("m.tiers.0.up_to", "100"),
+                ("m.tiers.0.unit_price", "0.05"),
+                ("m.tiers.0.flat", "5"),
+                ("m.tiers.1.unit_price", "-1"),
+                ("m.q", "250"),
+            ],
+        ),
+        "stairstep" => (
+            Some(("steps", 2)),
+            &[
+                ("m.steps.0.tag", "small"),
+                ("m.steps.0.amount", "9"),
+                ("m.steps.1.tag", "large"),
+                ("m.steps.1.amount", "19"),
+            ],
+        ),
+        "matrix" => (
+            Some(("rows", 2)),
+            &[
+                ("m.dimensions.0", "region"),
+                ("m.rows.0.d0", "eu"),
+                ("m.rows.0.unit_price", "0.2"),
+                ("m.rows.1.unit_price", "0.1"),
+            ],
+        ),
+        _ => (None, &[("m.percent", "1.3"), ("m.per_event", "0.25")]),
+    };
+    let mut form = FormState::default();
+    for (name, value) in fields {
+        form.values.push(((*name).to_owned(), (*value).to_owned()));
+    }
+    if kind == "graduated" {
+        form = form.wrong("m.tiers.1.unit_price", "A price must be zero or more.");
+    }
+    let example = |quantity: &'static str, amount: &'static str| PriceExample {
+        quantity: quantity.into(),
+        amount: Some(amount.into()),
+    };
+    PriceModelPage {
+        book: "pbk_1".into(),
+        book_name: "Retail EUR".into(),
+        currency: "EUR".into(),
+        item_id: "itm_2".into(),
+        item: "Tidemail · Business · Storage".into(),
+        unit: "GB".into(),
+        kinds: &["per_unit", "graduated", "stairstep", "matrix", "percentage"],
+        kind: kind.into(),
+        list,
+        by_amount: kind == "percentage",
+        preview: (kind != "matrix").then(|| PricePreviewView {
+            line: "from €0.05 per GB, by tiers".into(),
+            examples: vec![example("1 GB", "€5.05"), example("101 GB", "€10.04")],
+            asked: true,
+            explained: (kind == "graduated").then(|| {
+                let part = (
+                    "up to 100 GB".into(),
+                    "100 GB × €0.05".into(),
+                    "€5.00".into(),
+                );
+                ("€10.00".into(), vec![part])
+            }),
+        }),
+        form,
+        kept: vec![("from".to_owned(), "2027-02-01".to_owned())],
+    }
+}
+
 fn price_book(editing: bool) -> PriceBookPage {
     let revision = |number: u32, from: &str, state: &'static str, shown: bool| RevisionRow {
         id: format!("rev_{number}").into(),
@@ -241,6 +325,12 @@ fn price_book(editing: bool) -> PriceBookPage {
         item: item.into(),
         how: how.into(),
         value: value.into(),
+        model: if how == "model" {
+            r#"{"model":"package","size":"100","amount":"5"}"#.into()
+        } else {
+            "".into()
+        },
+        summary: (how == "model").then(|| "€5.00 per 100 GB begun".into()),
         on: true,
         tiers: vec![
             tier("up to 50", "€6.25", "€7.50", "16.7"),
@@ -282,6 +372,14 @@ fn price_book(editing: bool) -> PriceBookPage {
                 "Nodes",
                 "markup",
                 "25",
+                None,
+            ),
+            listing(
+                "itm_4",
+                "Managed Kubernetes · Production",
+                "Traffic",
+                "model",
+                "",
                 None,
             ),
         ],

@@ -237,6 +237,7 @@ fn overview(full: bool) -> SubscriptionView {
         } else {
             Vec::new()
         },
+        details: Vec::new(),
         upcoming: full.then(|| PriceView {
             one_time: Vec::new(),
             due_now: eur(13685),
@@ -343,6 +344,7 @@ fn change(look: &Look, full: bool) -> Page {
             step: "1".into(),
             value: if full { "20".into() } else { "12".into() },
             hint: Some("12 now".into()),
+            packages: Vec::new(),
         }],
         parameters: Vec::new(),
         preview: full.then(|| ChangePreview {

@@ -159,6 +159,7 @@ fn subscription(look: &Look) -> Page {
         parameters: vec![("Domain".into(), "hansa.example".into())],
         access: Vec::new(),
         upcoming: None,
+        details: Vec::new(),
         legs: vec![
             leg(
                 "Nordlicht Cloud",

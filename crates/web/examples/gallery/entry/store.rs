@@ -1,7 +1,8 @@
 //! The shop.
 
+use tradewind_documents::prices::PriceTable;
 use tradewind_web::view::kit::{ListState, Moment, Tone};
-use tradewind_web::view::shared::{Every, FormState};
+use tradewind_web::view::shared::{Every, FormState, PriceDetail};
 use tradewind_web::view::storefront::*;
 
 use crate::sample::{from, price, ts};
@@ -302,6 +303,26 @@ fn product(look: &Look, form: FormState) -> Page {
                 vec!["business hours".into(), "24 × 5".into(), "24 × 7".into()],
             ),
         ],
+        details: vec![
+            PriceDetail {
+                title: "Storage".into(),
+                line: "from €0.05 per GB, by tiers".into(),
+                table: Some(PriceTable {
+                    lead: "Each unit costs what its own tier says.".into(),
+                    heads: vec!["Quantity".into(), "Price".into()],
+                    figures_from: 1,
+                    rows: vec![
+                        vec!["up to 100 GB".into(), "€0.08 per GB".into()],
+                        vec!["over 100 GB".into(), "€0.05 per GB".into()],
+                    ],
+                }),
+            },
+            PriceDetail {
+                title: "Traffic for region: eu".into(),
+                line: "€5.00 per 100 GB begun".into(),
+                table: None,
+            },
+        ],
         quantities: vec![
             QuantityAsk {
                 name: "qty.seats".into(),
@@ -311,6 +332,7 @@ fn product(look: &Look, form: FormState) -> Page {
                 step: "1".into(),
                 value: "12".into(),
                 hint: Some("The first 5 are included.".into()),
+                packages: Vec::new(),
             },
             QuantityAsk {
                 name: "qty.archive".into(),
@@ -318,8 +340,12 @@ fn product(look: &Look, form: FormState) -> Page {
                 min: Some("0".into()),
                 max: None,
                 step: "1".into(),
-                value: "0".into(),
+                value: "2".into(),
                 hint: None,
+                packages: vec![
+                    ("1".into(), "small – €9.00".into()),
+                    ("2".into(), "large – €19.00".into()),
+                ],
             },
         ],
         parameters: vec![

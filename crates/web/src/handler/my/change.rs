@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::{extract::Path, response::Response};
 use tradewind_catalogue::{
     service::offer,
-    types::{ItemKind, Offer, Plan},
+    types::{Item, ItemKind, Offer, Plan},
 };
 use tradewind_flows::{
     order::{PlaceInput, cancellation_withdraw, order_place},
@@ -108,6 +108,7 @@ impl About {
     async fn quote(&self, visit: &Visit) -> Result<QuoteView> {
         let one = &self.detail.subscription;
         let input = ChangeInput {
+            packages: Default::default(),
             subscription_id: one.id,
             plan_id: (self.chosen != one.plan_id).then_some(self.chosen),
             quantities: self.quantities.clone(),
@@ -136,6 +137,10 @@ impl About {
             let name = self.known.plan_name(one.product_id, one.plan_id);
             plans.insert(0, (current.clone(), name, Txt::default()));
         }
+        let offered = self.offer.as_ref().and_then(|offer| {
+            let mut plans = offer.offered_plans.iter();
+            plans.find(|plan| plan.plan_id == self.chosen)
+        });
         let quantities = self
             .plan()
             .iter()
@@ -144,7 +149,13 @@ impl About {
                 let value = self.quantities.get(&item.code)?;
                 let plain = |value: Decimal| -> Txt { value.normalize().to_string().into() };
                 let held = self.detail.items.iter().find(|held| held.code == item.code);
+                let offered = offered
+                    .and_then(|offered| offered.items.iter().find(|one| one.code == item.code));
                 Some(QuantityAsk {
+                    packages: match (offered, &self.offer) {
+                        (Some(item), Some(offer)) => price::packages(&t, item, offer.currency),
+                        _ => Vec::new(),
+                    },
                     name: format!("qty.{}", item.code).into(),
                     label: item.name.get(locale).to_owned().into(),
                     min: Some(plain(item.quantity_min)),
@@ -152,7 +163,8 @@ impl About {
                     step: plain(item.quantity_step),
                     value: plain(*value),
                     hint: held.map(|held| {
-                        let quantity = t.num(held.quantity.normalize());
+                        let model = offered.and_then(|item| price::general(&item.prices));
+                        let quantity = price::quantity_words(&t, &item.unit, model, held.quantity);
                         t.with("quantity-now", &[("quantity", &quantity)])
                     }),
                 })
@@ -224,6 +236,16 @@ impl About {
                 difference: "–".into(),
             });
         }
+        let words = |item: &Item, quantity: Decimal| {
+            let offer = self.offer.iter().flat_map(|offer| &offer.offered_plans);
+            let mut items = offer.flat_map(|plan| &plan.items);
+            let offered = items.find(|one| one.item_id == item.id);
+            let model = offered.and_then(|one| price::general(&one.prices));
+            if quantity.is_zero() {
+                return t.num(quantity);
+            }
+            price::quantity_words(&t, &item.unit, model, quantity)
+        };
         for item in self.plan().iter().flat_map(|plan| &plan.items) {
             let Some(after) = self.quantities.get(&item.code).copied() else {
                 continue;
@@ -241,8 +263,8 @@ impl About {
             };
             rows.push(DiffRow {
                 label: item.name.get(visit.ctx.locale).to_owned().into(),
-                now: t.num(now.normalize()),
-                after: t.num(after.normalize()),
+                now: words(item, now),
+                after: words(item, after),
                 difference: format!("{sign}{}", t.num(difference.normalize())).into(),
             });
         }

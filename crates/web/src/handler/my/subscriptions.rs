@@ -122,12 +122,15 @@ pub(super) async fn overview(Customer(visit): Customer, Id(id): Id<SubscriptionI
     let items = plan.iter().flat_map(|plan| &plan.items).map(|item| {
         let name = item.name.get(locale);
         let held = detail.items.iter().find(|held| held.item_id == item.id);
-        let line = lines.iter().find(|line| line.description == name);
+        let line = lines.iter().find(|line| price::is_about(line, name));
+        let package = line
+            .and_then(|line| line.description.strip_prefix(name)?.strip_prefix(": "))
+            .map(|package| Txt::from(package.to_owned()));
         let metered = preview
             .as_ref()
             .and_then(|preview| preview.metered.iter().find(|one| one.item_id == item.id))
-            .and_then(|one| one.prices.first())
-            .and_then(|price| price.model.as_ref());
+            .map(|one| price::usage_words(&t, one, subscription.currency))
+            .filter(|words| !words.is_empty());
         let unit_price = line.and_then(|line| line.unit_price);
         ItemRow {
             name: name.to_owned().into(),
@@ -135,12 +138,13 @@ pub(super) async fn overview(Customer(visit): Customer, Id(id): Id<SubscriptionI
             quantity: held.map_or_else(
                 || t.tr("price-by-use"),
                 |held| {
-                    let quantity = t.num(held.quantity.normalize());
-                    format!("{quantity} {}", item.unit.get(locale)).into()
+                    package.unwrap_or_else(|| {
+                        price::quantity_words(&t, &item.unit, None, held.quantity)
+                    })
                 },
             ),
             pricing: match (metered, unit_price) {
-                (Some(model), _) => price::model_words(&t, model, subscription.currency),
+                (Some(words), _) => words,
                 (None, Some(price)) => t.price(price, subscription.currency),
                 (None, None) if item.kind == ItemKind::OneTime => t.tr("price-once"),
                 (None, None) => Txt::default(),
@@ -164,6 +168,12 @@ pub(super) async fn overview(Customer(visit): Customer, Id(id): Id<SubscriptionI
             Some(view)
         }),
         legs: Vec::new(),
+        details: preview.as_ref().map_or_else(Vec::new, |preview| {
+            let metered = preview.metered.iter();
+            metered
+                .flat_map(|one| price::usage_details(&t, one, subscription.currency))
+                .collect()
+        }),
     };
     let page = framed(&visit, &known, &detail, view);
     respond::page(page.page(visit.app()))

@@ -10,6 +10,11 @@ mod operations;
 mod orders;
 mod people;
 mod price_books;
+mod price_form;
+mod price_models;
+mod price_preview;
+mod price_revision;
+mod price_rows;
 mod product_parts;
 mod products;
 mod runs;
@@ -67,6 +72,10 @@ fn prices() -> Router {
         .route(
             "/panel/price-books/{id}/edit",
             get(price_books::edit).post(price_books::save),
+        )
+        .route(
+            "/panel/price-books/{id}/price",
+            get(price_models::show).post(price_models::change),
         )
 }
 

@@ -8,7 +8,7 @@ use tradewind_catalogue::types::{
 use tradewind_kernel::calendar::Cadence;
 use tradewind_kernel::decimal::{Limits, parse_decimal};
 use tradewind_kernel::id::{ItemId, ParameterId, PlanId, ProductId};
-use tradewind_kernel::{Error, Result, Text};
+use tradewind_kernel::{Error, Locale, Result, Text};
 
 use super::desk::{Desk, small};
 use super::products::{here, slug, text};
@@ -129,9 +129,7 @@ async fn item_save(
         code: sent.get("item_code").to_owned(),
         name: text(before.map(|item| &item.name), sent, "item_name"),
         kind,
-        unit: before
-            .map_or_else(Text::default, |item| item.unit.clone())
-            .with("en", sent.get("unit")),
+        unit: unit(before.map(|item| &item.unit), sent),
         meter: sent.some("meter"),
         timing: before.map_or(
             if kind == ItemKind::Metered {
@@ -165,6 +163,20 @@ async fn item_save(
         }
     }
     Ok(())
+}
+
+/// What is counted, with its plural, in both languages; a language left empty falls back to English.
+fn unit(before: Option<&Text>, sent: &Sent) -> Text {
+    let mut unit = before
+        .cloned()
+        .unwrap_or_default()
+        .with("en", sent.get("unit"))
+        .with_many(Locale::En, sent.get("units"))
+        .with_many(Locale::De, sent.get("units_de"));
+    if let Some(german) = sent.some("unit_de") {
+        unit = unit.with("de", german);
+    }
+    unit
 }
 
 /// `POST …/products/{id}/parameters/{parameter}`.

@@ -8,7 +8,7 @@ use tradewind_catalogue::types::{
 use tradewind_kernel::calendar::Cadence;
 use tradewind_kernel::id::{AccountId, ProductId};
 use tradewind_kernel::page::PageRequest;
-use tradewind_kernel::{Error, Result, Text};
+use tradewind_kernel::{Error, Locale, Result, Text};
 use tradewind_orders::service::{SubscriptionQuery, subscription_list};
 use tradewind_policy::Action;
 
@@ -260,6 +260,15 @@ fn item_edit(desk: &Desk, item: &Item) -> ItemEdit {
             ("item_name_de", of(&item.name, "de")),
             ("item_kind", item.kind.as_str().to_owned()),
             ("unit", of(&item.unit, "en")),
+            (
+                "units",
+                item.unit.many(Locale::En).unwrap_or_default().to_owned(),
+            ),
+            ("unit_de", of(&item.unit, "de")),
+            (
+                "units_de",
+                item.unit.many(Locale::De).unwrap_or_default().to_owned(),
+            ),
             ("meter", item.meter.clone().unwrap_or_default()),
             ("minimum", item.quantity_min.normalize().to_string()),
             (

@@ -197,7 +197,7 @@ async fn about(
             quantity: format!(
                 "{} {}",
                 desk.t().num(held.quantity),
-                item.map_or("", |item| item.unit.get(locale))
+                item.map_or("", |item| item.unit.counted(locale, held.quantity))
             )
             .into(),
             pricing: Txt::default(),
@@ -220,6 +220,7 @@ async fn about(
         (label.into(), value.into())
     });
     Ok(SubscriptionView::Overview {
+        details: Vec::new(),
         items: items.collect(),
         parameters: parameters.collect(),
         access: Vec::new(),

@@ -85,12 +85,17 @@ impl About {
         let items = plan.iter().flat_map(|plan| &plan.items);
         let once = price::Once::of(items.clone().map(|item| (item.name.get(locale), item.kind)));
         let quantities = items.filter_map(|item| {
+            let picked = self.input.packages.get(&item.code);
+            if let Some(package) = picked {
+                let name: Txt = item.name.get(locale).to_owned().into();
+                return Some((name, Txt::from(package.clone())));
+            }
             let quantity = self.input.quantities.get(&item.code)?;
             let name: Txt = item.name.get(locale).to_owned().into();
-            let unit = item.unit.get(locale);
+            let model = price::general(&item.prices);
             Some((
                 name,
-                Txt::from(format!("{} {unit}", t.num(quantity.normalize()))),
+                price::quantity_words(&t, &item.unit, model, *quantity),
             ))
         });
         let answers = self.offer.parameters.iter().filter_map(|parameter| {

@@ -8,9 +8,10 @@ use tradewind_catalogue::{
     service::offer,
     types::{Approval, ItemKind, ItemOffer, Offer, Parameter, ParameterKind as Asks, PlanOffer},
 };
+use tradewind_documents::prices::PriceWords;
 use tradewind_flows::quote::{PurchaseInput, price_for_visitor, quote_purchase};
 use tradewind_kernel::{
-    Decimal, Error, Result, Text,
+    Currency, Decimal, Error, Result, Text,
     decimal::{Limits, parse_decimal},
     id::ItemId,
 };
@@ -23,7 +24,7 @@ use crate::{
     view::{
         self, Page,
         kit::Txt,
-        shared::{FormState, PriceView},
+        shared::{FormState, PriceDetail, PriceView},
         storefront::{ParameterAsk, ParameterKind, ProductPage, QuantityAsk, price_panel},
     },
 };
@@ -71,6 +72,7 @@ pub(super) async fn order(Anyone(visit): Anyone, Path(slug): Path<String>, sent:
     let mut asked = ask(&visit, &found, &sent)?;
     if asked.form.errors.is_empty() {
         let input = PurchaseInput {
+            packages: Default::default(),
             customer_id: visit.account(),
             product_id: found.card.product_id,
             plan_id: asked.plan.plan_id,
@@ -276,8 +278,12 @@ fn page(visit: &Visit, offer: &Offer, asked: Asked<'_>, price: Option<PriceView>
         plans: plans.collect(),
         comparison: comparison(visit, offer),
         quantities: countable(asked.plan)
-            .map(|item| quantity(visit, item, asked.quantities.get(&item.code).copied()))
+            .map(|item| {
+                let asked = asked.quantities.get(&item.code).copied();
+                quantity(visit, item, asked, offer.currency)
+            })
             .collect(),
+        details: details(visit, asked.plan, offer.currency),
         parameters: offer
             .parameters
             .iter()
@@ -305,23 +311,36 @@ fn comparison(visit: &Visit, offer: &Offer) -> Vec<(Txt, Vec<Txt>)> {
         .map(|(code, name)| {
             let cells = offer.offered_plans.iter().map(|plan| {
                 let item = plan.items.iter().find(|item| item.code == code);
-                let model = item
-                    .and_then(|item| item.prices.first())
-                    .and_then(|price| price.model.as_ref());
-                match (item, model) {
-                    (None, _) => "–".into(),
-                    (Some(_), None) => t.tr("price-by-use"),
-                    (Some(_), Some(model)) => price::model_words(&t, model, offer.currency),
-                }
+                item.map_or_else(
+                    || "–".into(),
+                    |item| price::model_words(&t, item, offer.currency),
+                )
             });
             (name.get(locale).to_owned().into(), cells.collect())
         })
         .collect()
 }
 
+/// The prices of a plan in full.
+fn details(visit: &Visit, plan: &PlanOffer, currency: Currency) -> Vec<PriceDetail> {
+    let (t, locale) = (visit.t(), visit.ctx.locale);
+    let of = |item: &ItemOffer| {
+        let words = PriceWords::new(locale, currency, &item.unit);
+        let prices = item.prices.iter();
+        let prices = prices.map(|price| (&price.matches, price.model.as_ref()));
+        price::details(&t, item.name.get(locale), &words, prices)
+    };
+    plan.items.iter().flat_map(of).collect()
+}
+
 /// A quantity to be asked for.
-fn quantity(visit: &Visit, item: &ItemOffer, asked: Option<Decimal>) -> QuantityAsk {
-    let model = item.prices.first().and_then(|price| price.model.as_ref());
+fn quantity(
+    visit: &Visit,
+    item: &ItemOffer,
+    asked: Option<Decimal>,
+    currency: Currency,
+) -> QuantityAsk {
+    let t = visit.t();
     let plain = |value: Decimal| -> Txt { value.normalize().to_string().into() };
     QuantityAsk {
         name: format!("qty.{}", item.code).into(),
@@ -330,9 +349,8 @@ fn quantity(visit: &Visit, item: &ItemOffer, asked: Option<Decimal>) -> Quantity
         max: item.quantity_max.map(plain),
         step: plain(item.quantity_step),
         value: plain(asked.unwrap_or(item.quantity_default)),
-        hint: model
-            .map(|model| price::note(&visit.t(), model))
-            .filter(|hint| !hint.is_empty()),
+        hint: Some(price::note(&t, item, currency)).filter(|hint| !hint.is_empty()),
+        packages: price::packages(&t, item, currency),
     }
 }
 

@@ -54,6 +54,7 @@ pub struct Button {
     refused: Option<Txt>,
     small: bool,
     about: Option<Txt>,
+    swaps: Option<(Txt, &'static str)>,
 }
 
 impl Button {
@@ -66,6 +67,7 @@ impl Button {
             refused: None,
             small: false,
             about: None,
+            swaps: None,
         }
     }
 
@@ -136,6 +138,14 @@ impl Button {
     #[must_use]
     pub fn icon(mut self, icon: &'static str) -> Self {
         self.icon = Some(icon);
+        self
+    }
+
+    /// Where scripts run, sends its form to `post` and takes the part `target` (a selector) of the answer in place of that
+    /// of the page (only of use for [`Button::submit`]).
+    #[must_use]
+    pub fn swapping(mut self, post: impl Into<Txt>, target: &'static str) -> Self {
+        self.swaps = Some((post.into(), target));
         self
     }
 

@@ -235,6 +235,11 @@ impl Field {
         self
     }
 
+    /// Whether it holds nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.value.is_empty()
+    }
+
     pub(crate) fn id(&self) -> String {
         format!("{}-{}", self.scope, self.name)
     }

@@ -6,7 +6,7 @@ use tradewind_kernel::time::{Date, Timestamp};
 
 use crate::blocks;
 use crate::view::kit::{
-    Block, Button, Card, Cell, Choice, Field, Form, Kind, Notice, Row, Table, Tone, Txt,
+    Block, Button, Buttons, Card, Cell, Choice, Field, Form, Kind, Notice, Row, Table, Tone, Txt,
 };
 use crate::view::shared::FormState;
 use crate::view::shell::Permit;
@@ -60,10 +60,14 @@ pub struct ListingEdit {
     pub product: Txt,
     /// Item and how it is charged.
     pub item: Txt,
-    /// `markup` or `price` or `rule` (what the rules above say).
+    /// `markup`, `price`, `model`, or `rule` (what the rules above say).
     pub how: Txt,
     /// Percentage or price, as in the field.
     pub value: Txt,
+    /// The price model of its own, as JSON; empty when it has none.
+    pub model: Txt,
+    /// What it would cost, in one line; none when it is not sold or follows a cost.
+    pub summary: Option<Txt>,
     /// Whether it is sold.
     pub on: bool,
     /// Price per tier.
@@ -146,7 +150,7 @@ impl PriceBookPage {
         let buyers: Block = if self.buyers.is_empty() {
             shell.nothing("price-book-no-buyers").into()
         } else {
-            crate::view::kit::Buttons(
+            Buttons(
                 self.buyers
                     .iter()
                     .map(|(name, href)| Button::go(name.clone(), href.clone()).small(""))
@@ -175,12 +179,19 @@ impl PriceBookPage {
             rules.collect(),
             "price-rules-none",
         );
-        blocks![
+        let mut body: Vec<Block> = self.form.notice().map(Block::from).into_iter().collect();
+        body.extend(blocks![
             Card::new(t.tr("price-rules"), blocks![rules])
                 .flush()
                 .intro(t.tr("price-rules-lead")),
             self.preview(shell)
-        ]
+        ]);
+        body
+    }
+
+    /// The field that carries the price model of an item.
+    fn model(&self, listing: &ListingEdit) -> Txt {
+        format!("{}.model", listing.id).into()
     }
 
     /// What it comes to, per tier.
@@ -201,7 +212,7 @@ impl PriceBookPage {
                 };
                 let how = match listing.how.as_ref() {
                     "markup" => format!("+{} %", listing.value).into(),
-                    "price" => t.tr("how-price"),
+                    "price" | "model" => t.tr("how-price"),
                     _ => t.tr("how-rule"),
                 };
                 rows.push(Row::Cells(vec![
@@ -244,15 +255,23 @@ impl PriceBookPage {
             );
         }
         let how = |listing: &ListingEdit| {
-            let choices = ["rule", "markup", "price"]
-                .map(|code| Choice::new(code, t.code("how", code)).on(listing.how == code));
-            Field::new(
-                format!("{}.how", listing.id),
-                Txt::default(),
-                Kind::Select(choices.into()),
-            )
+            let model = self
+                .form
+                .fill(Field::hidden(self.model(listing), listing.model.clone()));
+            let codes: &[&'static str] = if model.is_empty() {
+                &["rule", "markup", "price"]
+            } else {
+                &["rule", "markup", "price", "model"]
+            };
+            let choices = codes
+                .iter()
+                .map(|code| Choice::new(*code, t.code("how", code)).on(listing.how == *code));
+            let kind = Kind::Select(choices.collect());
+            let field = Field::new(format!("{}.how", listing.id), Txt::default(), kind);
+            (self.form.fill(field), model)
         };
         let mut rows = Vec::new();
+        let mut models = Vec::new();
         let mut last: Option<&Txt> = None;
         for listing in &self.listings {
             if last != Some(&listing.product) {
@@ -272,27 +291,37 @@ impl PriceBookPage {
                 Kind::Number(None, None, "any".into()),
             )
             .value(listing.value.clone());
-            let on = Field::new(
-                format!("{}.on", listing.id),
-                Txt::default(),
-                Kind::Check(listing.on),
-            );
+            // A box that was not ticked is not sent at all.
+            let name = format!("{}.on", listing.id);
+            let sent = !self.form.value(&format!("{}.how", listing.id)).is_empty();
+            let ticked = if sent {
+                self.form.value(&name) == "1"
+            } else {
+                listing.on
+            };
+            let on = Field::new(name, Txt::default(), Kind::Check(ticked));
             let result = listing.tiers.first();
-            let price = result.map_or(Cell::Nil, |tier| match &tier.cost {
-                Some(cost) => {
-                    Cell::FigureTwo(tier.price.clone(), t.with("cost-of", &[("cost", cost)]))
+            let summary = listing.summary.clone();
+            let price = result.map_or(Cell::Nil, |tier| {
+                let price = summary.unwrap_or_else(|| tier.price.clone());
+                match &tier.cost {
+                    Some(cost) => Cell::FigureTwo(price, t.with("cost-of", &[("cost", cost)])),
+                    None => Cell::Figure(price),
                 }
-                None => Cell::Figure(tier.price.clone()),
             });
+            let (how, model) = how(listing);
+            models.push(model);
+            let open = Button::submit(t.tr("price-edit"), "do", format!("open.{}", listing.id));
             rows.push(Row::Cells(vec![
                 named(on, "c-sold"),
                 Cell::Text(listing.item.clone()),
-                named(how(listing), "c-rule"),
+                named(how, "c-rule"),
                 named(
                     self.form.fill(value).error(listing.problem.clone()),
                     "c-value",
                 ),
                 price,
+                Cell::Do(vec![open.small(listing.item.clone())]),
             ]));
         }
         let columns = vec![
@@ -301,14 +330,19 @@ impl PriceBookPage {
             shell.col("c-rule"),
             shell.col("c-value"),
             shell.fig("c-price"),
+            shell.acts(),
         ];
-        let listings = Table::new(t.tr("price-listings"), columns, rows);
+        fields.extend(models);
+        let listings = Table::new(t.tr("price-listings"), columns, rows)
+            .or(shell.empty("tag", "price-items-none"));
         let lead = Notice::new(
             Tone::Info,
             t.tr("revision-new"),
             t.count("revision-affected", self.affected),
         );
-        let mut before = blocks![lead];
+        // The first button of a form is the one that Enter presses: it only shows what would come of it.
+        let look = Button::submit(t.tr("revision-preview"), "do", "preview").small("");
+        let mut before = blocks![lead, Buttons(vec![look])];
         before.extend(self.form.notice().map(Block::from));
         shell
             .form(format!("{here}/edit"), "revision-save")
@@ -317,7 +351,6 @@ impl PriceBookPage {
             .before(before)
             .after(blocks![listings])
             .button(Button::submit(t.tr("revision-save"), "do", "save").primary())
-            .and(Button::submit(t.tr("revision-preview"), "do", "preview"))
             .and(shell.go("w-cancel", here.to_owned()))
     }
 }

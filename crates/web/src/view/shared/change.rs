@@ -205,23 +205,7 @@ impl ChangePage {
         });
         let mut fields =
             vec![Field::new("plan", t.tr("product-plan"), Kind::Tiles(plans.collect())).full()];
-        for ask in &self.quantities {
-            let kind = Kind::Quantity(
-                ask.min.clone(),
-                ask.max.clone(),
-                ask.step.clone(),
-                t.tr("w-less"),
-                t.tr("w-more"),
-            );
-            let field = Field::new(ask.name.clone(), ask.label.clone(), kind)
-                .value(ask.value.clone())
-                .required();
-            fields.push(if let Some(hint) = &ask.hint {
-                field.hint(hint.clone())
-            } else {
-                field
-            });
-        }
+        fields.extend(self.quantities.iter().map(|ask| ask.field(&t)));
         fields.extend(self.parameters.iter().map(|ask| parameter(&t, ask)));
         let fields = fields.into_iter().map(|field| self.form.fill(field));
         let fields = std::iter::once(Field::hidden("made_for", self.chosen.clone())).chain(fields);

@@ -177,10 +177,13 @@ impl PriceView {
                     ],
                 )
                 .into_owned(),
-            None => format!("{quantity} {}", item.unit),
+            None if item.amount.is_none() => String::new(),
+            None => format!("{quantity} {}", item.unit).trim_end().to_owned(),
         };
         if !item.note.is_empty() {
-            detail.push_str(" · ");
+            if !detail.is_empty() {
+                detail.push_str(" · ");
+            }
             detail.push_str(&item.note);
         }
         let amount = item

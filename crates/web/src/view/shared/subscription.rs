@@ -9,7 +9,10 @@ use crate::view::kit::{
     AccessEntry, BarChart, Block, Button, Card, Cell, Facts, Moment, Notice, Row, Tab, Table, Tabs,
     Timeline, Tone, Txt,
 };
-use crate::view::shared::{Every, InvoiceRow, OrderRow, PriceView, invoice_columns, order_columns};
+use crate::view::shared::{
+    Every, InvoiceRow, OrderRow, PriceDetail, PriceView, invoice_columns, order_columns,
+    price_details,
+};
 use crate::view::shell::Permit;
 use crate::view::{Head, Page, Shell};
 
@@ -69,6 +72,8 @@ pub enum SubscriptionView {
         upcoming: Option<PriceView>,
         /// Legs, for sellers.
         legs: Vec<LegRow>,
+        /// Prices of usage in full, where a line does not say it all.
+        details: Vec<PriceDetail>,
     },
     /// What was used, and what it costs.
     Usage {
@@ -300,6 +305,7 @@ impl SubscriptionView {
                 access,
                 upcoming,
                 legs,
+                details,
             } => {
                 let ways: Block = if access.is_empty() {
                     shell.nothing("access-none").into()
@@ -334,6 +340,9 @@ impl SubscriptionView {
                     )
                     .flush()
                     .into(),
+                );
+                body.extend(
+                    price_details(t, "price-usage-details-lead", &details).map(Block::from),
                 );
                 if !parameters.is_empty() {
                     let facts = parameters

@@ -6,7 +6,7 @@ use crate::view::kit::{
     Badge, Block, Button, Card, Cell, Choice, Column, Field, Form, Icon, Kind, Live, Notice, Prose,
     Row, Table, Tone, Txt,
 };
-use crate::view::shared::{Every, FormState, PriceFrom, PriceView};
+use crate::view::shared::{Every, FormState, PriceDetail, PriceFrom, PriceView, price_details};
 use crate::view::{Head, Page, Shell, Tr};
 
 /// A plan on offer.
@@ -45,6 +45,35 @@ pub struct QuantityAsk {
     pub value: Txt,
     /// "The first 5 are included", and the like.
     pub hint: Option<Txt>,
+    /// Packages to choose from instead: the quantity that stands for each, and its name; empty where any quantity goes.
+    pub packages: Vec<(Txt, Txt)>,
+}
+
+impl QuantityAsk {
+    /// The field that asks for it.
+    pub(crate) fn field(&self, t: &Tr) -> Field {
+        let kind = if self.packages.is_empty() {
+            Kind::Quantity(
+                self.min.clone(),
+                self.max.clone(),
+                self.step.clone(),
+                t.tr("w-less"),
+                t.tr("w-more"),
+            )
+        } else {
+            let choices = self.packages.iter().map(|(quantity, name)| {
+                Choice::new(quantity.clone(), name.clone()).on(*quantity == self.value)
+            });
+            Kind::Select(choices.collect())
+        };
+        let field = Field::new(self.name.clone(), self.label.clone(), kind)
+            .value(self.value.clone())
+            .required();
+        match &self.hint {
+            Some(hint) => field.hint(hint.clone()),
+            None => field,
+        }
+    }
 }
 
 /// How a parameter is answered.
@@ -97,6 +126,8 @@ pub struct ProductPage {
     pub quantities: Vec<QuantityAsk>,
     /// Parameters of the chosen plan.
     pub parameters: Vec<ParameterAsk>,
+    /// Prices of the chosen plan in full, where a line does not say it all.
+    pub details: Vec<PriceDetail>,
     /// The price of what is filled in; `None` while that is not complete.
     pub price: Option<PriceView>,
     /// Orders wait for an approval by the seller.
@@ -175,6 +206,7 @@ impl ProductPage {
                 .into(),
             );
         }
+        below.extend(price_details(&t, "price-details-lead", &self.details).map(Block::from));
         if !self.comparison.is_empty() {
             below.push(self.compare(&t).into());
         }
@@ -213,23 +245,7 @@ impl ProductPage {
                 .full()
                 .required(),
         ];
-        for ask in &self.quantities {
-            let kind = Kind::Quantity(
-                ask.min.clone(),
-                ask.max.clone(),
-                ask.step.clone(),
-                t.tr("w-less"),
-                t.tr("w-more"),
-            );
-            let field = Field::new(ask.name.clone(), ask.label.clone(), kind)
-                .value(ask.value.clone())
-                .required();
-            fields.push(if let Some(hint) = &ask.hint {
-                field.hint(hint.clone())
-            } else {
-                field
-            });
-        }
+        fields.extend(self.quantities.iter().map(|ask| ask.field(t)));
         fields.extend(self.parameters.iter().map(|ask| parameter(t, ask)));
         let chosen = self.plans.iter().find(|plan| plan.on);
         let made_for = chosen.map_or_else(Txt::default, |plan| plan.id.clone());

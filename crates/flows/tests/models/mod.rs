@@ -1,0 +1,122 @@
+//! Prices of other makes than one price a unit, from the order to the document.
+
+use super::common::{World, day, dec, each_world, markup};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use tradewind_billing::service::invoice_get;
+use tradewind_catalogue::service::revision_create;
+use tradewind_catalogue::types::{ListingDraft, ListingPrice, RevisionCreate};
+use tradewind_flows::order::{PlaceInput, order_place};
+use tradewind_flows::quote::{ChangeInput, PurchaseInput, quote_change, quote_purchase};
+use tradewind_kernel::id::SubscriptionId;
+use tradewind_pricing::{PriceModel, Purpose};
+
+/// A new revision of the reseller's book: a price for one item of a plan, 20 % on everything else.
+pub(super) async fn price(world: &World, plan: &str, item: &str, from: &str, model: Value) {
+    let items = &world.plan(plan).items;
+    let item = items.iter().find(|one| one.code == item).expect("an item");
+    let model = PriceModel::from_json("model", &model, Purpose::Charge).expect("a model");
+    let own = ListingDraft {
+        item_id: Some(item.id),
+        price: ListingPrice::Absolute { model },
+        ..markup("0")
+    };
+    let revision = RevisionCreate {
+        book_id: world.reseller_book,
+        effective_on: day(from),
+        note: String::new(),
+        policies: None,
+        listings: vec![own, markup("20")],
+    };
+    revision_create(world.p(), &world.ctx().await, &revision)
+        .await
+        .expect("a revision");
+}
+
+/// The lines of the last document: what, how many, net.
+pub(super) async fn last_lines(world: &World) -> Vec<(String, String, String)> {
+    let last = world.documents().await.pop().expect("a document");
+    let document = invoice_get(world.p(), &world.ctx().await, last.id)
+        .await
+        .expect("the document");
+    let lines = document.lines.iter().map(|line| {
+        let quantity = format!("{} {}", line.quantity.normalize(), line.unit);
+        (line.description.clone(), quantity, line.net.to_string())
+    });
+    lines.collect()
+}
+
+async fn buy(world: &World, input: &PurchaseInput) -> SubscriptionId {
+    let ctx = world.ctx().await;
+    let quote = quote_purchase(world.p(), &ctx, input)
+        .await
+        .expect("a quote");
+    let order = order_place(world.p(), &ctx, &PlaceInput { quote_id: quote.id })
+        .await
+        .expect("an order");
+    world.test.drain().await;
+    world.pay_all().await;
+    world.deliver_all().await;
+    order.order.subscription_id
+}
+
+#[tokio::test]
+async fn a_package_is_bought_and_changed_by_its_name() {
+    each_world(|world| async move {
+        let steps = json!([{"tag": "small", "amount": "9"}, {"tag": "medium", "amount": "19"}, {"tag": "large", "amount": "29"}]);
+        let packages = json!({"model": "stairstep", "steps": steps});
+        price(&world, "basic", "seats", "2024-01-11", packages).await;
+        world.travel("2024-01-11T09:00:00Z").await;
+        let picked = |tag: &str| BTreeMap::from([("seats".to_owned(), tag.to_owned())]);
+        let wanted = PurchaseInput {
+            quantities: BTreeMap::new(),
+            packages: picked("large"),
+            ..world.wanted("basic", "1")
+        };
+        let ctx = world.ctx().await;
+        for (packages, code) in [(picked("huge"), "unknown_value"), (BTreeMap::from([("setup".to_owned(), "small".to_owned())]), "not_applicable")] {
+            let wanted = PurchaseInput { packages, ..wanted.clone() };
+            let refused = quote_purchase(world.p(), &ctx, &wanted).await.expect_err("no such package");
+            assert_eq!(refused.problems()[0].code, code, "{refused}");
+        }
+        let fourth = PurchaseInput {
+            packages: BTreeMap::new(),
+            ..world.wanted("basic", "4")
+        };
+        let refused = quote_purchase(world.p(), &ctx, &fourth).await.expect_err("no such package");
+        assert_eq!(refused.code(), "no_price_for_quantity");
+        assert_eq!(world.order_count().await, 0);
+
+        let id = buy(&world, &wanted).await;
+        let named = |name: &str, net: &str| (name.to_owned(), net.to_owned());
+        let lines = |all: Vec<(String, String, String)>| -> Vec<(String, String)> {
+            all.into_iter().map(|(name, _, net)| (name, net)).collect()
+        };
+        assert_eq!(
+            lines(last_lines(&world).await),
+            // 50 × 1.08 × 1.10 × 1.20, and the package at its own price.
+            [named("setup", "71.28 EUR"), named("seats: large", "29.00 EUR")]
+        );
+        let held = world.subscription(id).await.items;
+        assert_eq!(held.iter().find(|item| item.code == "seats").expect("seats").quantity, dec("3"));
+
+        let change = ChangeInput {
+            subscription_id: id,
+            plan_id: None,
+            quantities: BTreeMap::new(),
+            packages: picked("large"),
+        };
+        let same = quote_change(world.p(), &ctx, &change).await.expect_err("it is that already");
+        assert_eq!(same.code(), "nothing_changes");
+        let change = ChangeInput { packages: picked("medium"), ..change };
+        let ctx = world.ctx().await;
+        let quote = quote_change(world.p(), &ctx, &change).await.expect("a quote");
+        order_place(world.p(), &ctx, &PlaceInput { quote_id: quote.id }).await.expect("an order");
+        world.test.drain().await;
+        world.travel("2024-02-12T09:00:00Z").await;
+        assert_eq!(lines(last_lines(&world).await), [named("seats: medium", "19.00 EUR")]);
+        world.pay_all().await;
+        world.assert_consistent().await;
+    })
+    .await;
+}

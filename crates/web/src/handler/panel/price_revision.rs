@@ -1,0 +1,136 @@
+//! The revision that a form asks for.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use tradewind_catalogue::types::{
+    Listing, ListingDraft, ListingPrice, PricePreview, RevisionCreate,
+};
+use tradewind_kernel::decimal::{Limits, parse_decimal};
+use tradewind_kernel::id::PriceBookId;
+use tradewind_kernel::time::parse_date;
+use tradewind_kernel::{Error, Result};
+use tradewind_pricing::{PriceKind, PriceModel, Purpose};
+
+use super::price_rows::own;
+use crate::form::Sent;
+
+/// A percentage from a field.
+pub(super) fn percent(field: &str, text: &str) -> Result<Decimal> {
+    parse_decimal(field, text, &Limits::new(6, 6))
+}
+
+/// A listing as it would be made again.
+pub(super) fn draft_of(listing: &Listing) -> ListingDraft {
+    ListingDraft {
+        product_id: listing.product_id,
+        plan_id: listing.plan_id,
+        item_id: listing.item_id,
+        matches: listing.matches.clone(),
+        price: listing.price.clone(),
+    }
+}
+
+/// The revision that the form asks for: the rules with their markups, and what single items have of their own.
+pub(super) fn revision(
+    book_id: PriceBookId,
+    base: &[Listing],
+    items: &[PricePreview],
+    sent: &Sent,
+) -> Result<RevisionCreate> {
+    let mut listings = Vec::new();
+    for listing in base {
+        let ours = listing.matches.is_empty()
+            && items
+                .iter()
+                .any(|item| listing.item_id == Some(item.item_id));
+        if ours {
+            continue;
+        }
+        let mut draft = draft_of(listing);
+        let field = format!("rule.{}", listing.id);
+        if let (ListingPrice::Markup { .. }, Some(text)) = (&listing.price, sent.some(&field)) {
+            draft.price = ListingPrice::Markup {
+                percent: percent(&field, &text)?,
+            };
+        }
+        listings.push(draft);
+    }
+    for item in items {
+        if let Some(price) = price_for(base, item, sent)? {
+            listings.push(ListingDraft {
+                product_id: None,
+                plan_id: None,
+                item_id: Some(item.item_id),
+                matches: BTreeMap::new(),
+                price,
+            });
+        }
+    }
+    Ok(RevisionCreate {
+        book_id,
+        effective_on: parse_date("from", sent.get("from"))?,
+        note: String::new(),
+        policies: None,
+        listings,
+    })
+}
+
+/// What the form says of one item; nothing when a rule is to decide.
+fn price_for(base: &[Listing], item: &PricePreview, sent: &Sent) -> Result<Option<ListingPrice>> {
+    let (how, value, on) = (
+        sent.get(&format!("{}.how", item.item_id)),
+        format!("{}.value", item.item_id),
+        sent.some(&format!("{}.on", item.item_id)),
+    );
+    let listing = own(base, item);
+    if how.is_empty() {
+        return Ok(listing.map(|listing| listing.price.clone()));
+    }
+    if on.is_none() {
+        // What was not sold before by any rule needs no rule that hides it.
+        let hidden = !item.after.is_empty()
+            || listing.is_some_and(|listing| matches!(listing.price, ListingPrice::Hidden));
+        return Ok(hidden.then_some(ListingPrice::Hidden));
+    }
+    match how {
+        "markup" => Ok(Some(ListingPrice::Markup {
+            percent: percent(&value, sent.get(&value))?,
+        })),
+        "price" => {
+            let before = match listing.map(|listing| &listing.price) {
+                Some(ListingPrice::Absolute { model }) => Some(model),
+                _ => None,
+            };
+            let limits = Limits::new(12, 12).non_negative();
+            let price = parse_decimal(&value, sent.get(&value), &limits)?;
+            let model = priced(before, item, price);
+            Ok(Some(ListingPrice::Absolute { model }))
+        }
+        "model" => {
+            let field = format!("{}.model", item.item_id);
+            let written = sent
+                .some(&field)
+                .ok_or_else(|| Error::invalid(&value, "required", "make its price first"))?;
+            let json = serde_json::from_str(&written)
+                .map_err(|error| Error::invalid(&field, "malformed", error.to_string()))?;
+            let model = PriceModel::from_json(&field, &json, Purpose::Charge)?;
+            Ok(Some(ListingPrice::Absolute { model }))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// One price, charged as the item is charged now: per unit unless it was flat.
+fn priced(before: Option<&PriceModel>, item: &PricePreview, price: Decimal) -> PriceModel {
+    let now = before.or_else(|| {
+        item.buying
+            .iter()
+            .chain(&item.before)
+            .find_map(|price| price.model.as_ref())
+    });
+    match now.map(|model| &model.kind) {
+        Some(PriceKind::Flat { .. }) => PriceModel::flat(price),
+        _ => PriceModel::per_unit(price),
+    }
+}

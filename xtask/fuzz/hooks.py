@@ -146,6 +146,15 @@ SENTENCES = {
         "amount": {"amount": at.pick(["10.00", "-1.00", "0.00", "92233720368547758.07", "1.005"]), "currency": at.pick(["EUR", "USD", "JPY"])},
         "reference": f"bank {at.pick(range(9))}",
     },
+    "creditInvoice": lambda at: {
+        "lines": at.pick([None, [{"no": at.pick([1, 2, -1])}], [{"no": 1, "quantity": at.pick(["1", "0.5", "-1", "79228162514264337593543950335"])}]]),
+        "destination": at.pick(["debt", "balance", "refund"]),
+        "reason": at.pick(["Too many", "", "\u0000"]),
+    },
+    "refundPayment": lambda at: {
+        "amount": at.pick([None, {"amount": at.pick(["0.01", "-1.00", "92233720368547758.07"]), "currency": at.pick(["EUR", "USD"])}]),
+        "reason": at.pick(["Twice", "", "\u0000"]),
+    },
     "addPaymentMethod": lambda at: {
         "number": at.pick(["4242424242424242", "4000000000000002", "4000000000003220"]),
         "expires": at.pick(["12/29", "01/20", "13/29"]),

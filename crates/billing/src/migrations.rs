@@ -118,4 +118,23 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     name: "billing_0005",
     // An id is unique by itself; saying so lets lists of one seller be read in their order.
     steps: &["CREATE UNIQUE INDEX IF NOT EXISTS invoice_by_seller ON invoice (realm_id, seller_id, id)"],
+}, Migration {
+    name: "billing_credit_notes_0001",
+    steps: &[
+        // What a credit note is beside the document.
+        "CREATE TABLE IF NOT EXISTS credit_note (realm_id {text} NOT NULL, note_id {text} NOT NULL,
+            invoice_id {text} NOT NULL, destination {text} NOT NULL, reason {text} NOT NULL,
+            PRIMARY KEY (realm_id, note_id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS credit_note_by_invoice ON credit_note (realm_id, invoice_id, note_id)",
+        "CREATE INDEX IF NOT EXISTS charge_by_reversed ON charge (realm_id, reverses) WHERE reverses IS NOT NULL",
+        // What happens to payments after they were made.
+        "CREATE TABLE IF NOT EXISTS payment_step (realm_id {text} NOT NULL, id {text} NOT NULL, payment_id {text} NOT NULL,
+            payment_kind {text} NOT NULL, kind {text} NOT NULL, seller_id {text} NOT NULL, payer_id {text} NOT NULL, amount {money} NOT NULL,
+            currency {text} NOT NULL, state {text} NOT NULL, note_id {text}, reason {text} NOT NULL, reference {text},
+            failure_code {text}, created_at {time} NOT NULL, settled_at {time},
+            PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS payment_step_by_payment ON payment_step (realm_id, payment_id, id)",
+        "CREATE INDEX IF NOT EXISTS payment_step_by_seller ON payment_step (realm_id, seller_id, id)",
+        "CREATE INDEX IF NOT EXISTS payment_step_unsettled ON payment_step (realm_id, id) WHERE state = 'pending'",
+    ],
 }];

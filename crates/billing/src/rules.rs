@@ -1,6 +1,7 @@
 //! What billing decides, without IO, clock or floats.
 
 pub mod change;
+pub mod credit;
 pub mod document;
 pub mod dunning;
 pub mod export;

@@ -11,12 +11,14 @@ mod dunning;
 mod facts;
 mod issue;
 mod methods;
+mod moves;
 mod new_credit;
 mod notes;
 mod payments;
 mod periods;
 mod prices;
 mod reads;
+mod refunds;
 mod run;
 mod runs;
 mod sale;
@@ -37,7 +39,9 @@ pub use methods::{
     MethodAdd, MethodRef, has_default_method, method_add, method_list, method_remove,
     method_set_default,
 };
-pub use notes::{CreditNote, credit_note_for, credit_note_for_in};
+pub use notes::{
+    CreditNote, credit_note_for, credit_note_for_in, credit_notes_about, invoice_left,
+};
 pub use payments::{
     PaymentGateway, PaymentPay, PortFuture, payment_confirm_action, payment_get, payment_pay,
     payments_of_invoice, payments_reconcile,
@@ -45,6 +49,10 @@ pub use payments::{
 pub use periods::{BatchInput, BatchReport, bill_batch, bill_batch_in};
 pub use prices::{NOTICE_DAYS, announce_prices};
 pub use reads::*;
+pub use refunds::{
+    RefundBack, RefundRequest, payment_steps, refund_get, refund_request, refund_send,
+    refund_settle, refunds_reconcile,
+};
 pub use run::{bill, bill_again, bill_daily};
 pub use runs::{RUN_JOB, Resumed, RunStart, billing_run_get, billing_run_list};
 pub use transfers::{TransferRecord, transfer_record, transfer_record_in};

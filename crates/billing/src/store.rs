@@ -3,10 +3,12 @@
 pub(crate) mod by_order;
 pub(crate) mod charges;
 pub(crate) mod check;
+pub(crate) mod credit_notes;
 pub(crate) mod documents;
 pub(crate) mod ledger;
 pub(crate) mod listing;
 pub(crate) mod notices;
+pub(crate) mod payment_steps;
 pub(crate) mod payments;
 pub(crate) mod runs;
 pub(crate) mod usage;
@@ -14,18 +16,22 @@ pub(crate) mod usage;
 use tradewind_platform::{db::Stmt, sql_text};
 
 use crate::types::{
-    BalanceStatus, ChargeKind, DocumentKind, DunningAction, EntryKind, PaymentKind, PaymentState,
-    RunOrigin, RunState, Settlement, TaxKind,
+    BalanceStatus, ChargeKind, CreditDestination, DocumentKind, DunningAction, EntryKind,
+    PaymentKind, PaymentState, PaymentStepKind, PaymentStepState, RunOrigin, RunState, Settlement,
+    TaxKind,
 };
 
 sql_text!(
     BalanceStatus,
     ChargeKind,
+    CreditDestination,
     DocumentKind,
     DunningAction,
     EntryKind,
     PaymentKind,
     PaymentState,
+    PaymentStepKind,
+    PaymentStepState,
     RunOrigin,
     RunState,
     Settlement,
@@ -39,6 +45,8 @@ pub(crate) fn statements() -> Vec<&'static Stmt> {
         charges::statements(),
         charges::bulk_statements(),
         check::statements(),
+        credit_notes::statements(),
+        payment_steps::statements(),
         documents::statements(),
         documents::bulk_statements(),
         ledger::statements(),

@@ -2,17 +2,20 @@
 
 mod accrual;
 mod charge;
+mod credit_note;
 mod document;
 mod dunning;
 mod facts;
 mod finding;
 mod ledger;
 mod payment;
+mod payment_step;
 mod preview;
 mod run;
 
 pub use accrual::{Accrual, Settlement};
 pub use charge::{Charge, ChargeKind, FxUse, LegRecurring, NewCharge, UsageSpan};
+pub use credit_note::{CreditDestination, CreditLine, CreditNoted, Credited, LineLeft};
 pub use document::{
     Balance, BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, Parties, Party,
     TaxKind, TaxLine,
@@ -25,5 +28,6 @@ pub use payment::{
     AccountCredit, Attempt, CardInput, GatewayOutcome, Payment, PaymentKind, PaymentMethod,
     PaymentState, Tokenised,
 };
+pub use payment_step::{GatewayStep, PaymentStep, PaymentStepKind, PaymentStepState};
 pub use preview::{DimensionPrice, MeteredPrice, NextDocument, Preview, PreviewDocument};
 pub use run::{BillingRun, Made, Problem, RunOrigin, RunReport, RunState, RunTotal};

@@ -17,4 +17,12 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             failure_code {text}, created_at {time} NOT NULL, PRIMARY KEY (reference)) {clustered}",
         "CREATE UNIQUE INDEX IF NOT EXISTS sandbox_payment_once ON sandbox_payment (payment_key)",
     ],
+}, Migration {
+    name: "connectors_steps_0001",
+    steps: &[
+        "CREATE TABLE IF NOT EXISTS sandbox_step (step_key {text} NOT NULL, reference {text} NOT NULL,
+            payment_reference {text} NOT NULL, kind {text} NOT NULL, amount {money} NOT NULL, state {text} NOT NULL,
+            failure_code {text}, created_at {time} NOT NULL, PRIMARY KEY (step_key)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS sandbox_step_by_payment ON sandbox_step (payment_reference)",
+    ],
 }];

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tradewind_billing::service::{PaymentGateway, PortFuture};
-use tradewind_billing::types::{Attempt, CardInput, GatewayOutcome, Tokenised};
+use tradewind_billing::types::{Attempt, CardInput, GatewayOutcome, GatewayStep, Tokenised};
 use tradewind_kernel::id::PaymentId;
 use tradewind_kernel::{Error, Money, Result, Zone};
 use tradewind_platform::Platform;
+use tradewind_platform::db::Tx;
 use tradewind_platform::tokens::{hash_token, random_token};
 
 use crate::store::sandbox::{self as store, SandboxRow, SandboxState};
+use crate::store::sandbox_steps::{self as steps, SandboxStep};
 use cards::Behaviour;
 
 /// How its tokens begin.
@@ -122,14 +124,16 @@ impl SandboxGateway {
 
     async fn pay(&self, attempt: &Attempt) -> Result<GatewayOutcome> {
         let (state, failure) = match behaviour_of(&attempt.token) {
-            Some(Behaviour::Succeeds) => (SandboxState::Succeeded, None),
+            Some(Behaviour::Succeeds | Behaviour::TakesNothingBack | Behaviour::TakesBackLater) => {
+                (SandboxState::Succeeded, None)
+            }
             Some(Behaviour::Fails(code)) => (SandboxState::Failed, Some(code)),
             Some(Behaviour::AsksThePayer) => (SandboxState::RequiresAction, None),
             None => (SandboxState::Failed, Some("unknown_token")),
         };
         let asked = SandboxRow {
-            // Not to be guessed: who knows it may accept the payment.
-            reference: format!("sbx_{}", random_token()),
+            // Not to be guessed: who knows it may accept the payment. It says how the card behaves, as the token does.
+            reference: format!("sbx_{}_{}", last4_of(&attempt.token), random_token()),
             payment_key: attempt.key,
             token: hash_token(&attempt.token),
             amount: attempt.amount.minor,
@@ -163,6 +167,73 @@ impl SandboxGateway {
             .filter(|kept| kept.reference == reference)
             .ok_or_else(|| unknown(reference))?;
         self.told(kept)
+    }
+
+    async fn take_step(&self, step: &GatewayStep) -> Result<GatewayOutcome> {
+        let mut tx = self.platform.db().begin().await?;
+        let payment = steps::lock_payment(&mut tx, &step.reference)
+            .await?
+            .filter(|payment| payment.0 == step.payment)
+            .ok_or_else(|| unknown(&step.reference))?;
+        let kept = match steps::by_key(&mut tx, step.key).await? {
+            Some(kept) => self.go_on(&mut tx, kept).await?,
+            None => {
+                let done = steps::given_back(&mut tx, &step.reference).await?;
+                let too_much = done.saturating_add(step.amount.minor) > payment.1;
+                let (state, failure) = match behaviour_of_reference(&step.reference) {
+                    _ if too_much => (SandboxState::Failed, Some("refund_too_large")),
+                    Some(Behaviour::TakesNothingBack) => {
+                        (SandboxState::Failed, Some("refund_failed"))
+                    }
+                    Some(Behaviour::TakesBackLater) => (SandboxState::RequiresAction, None),
+                    _ => (SandboxState::Succeeded, None),
+                };
+                let asked = SandboxStep {
+                    step_key: step.key,
+                    reference: format!("sbr_{}", random_token()),
+                    payment_reference: step.reference.clone(),
+                    kind: step.kind.to_string(),
+                    amount: step.amount.minor,
+                    state,
+                    failure_code: failure.map(str::to_owned),
+                    created_at: self.platform.wall(),
+                };
+                steps::insert(&mut tx, &asked).await?;
+                asked
+            }
+        };
+        tx.commit().await?;
+        if (kept.amount, &kept.payment_reference) != (step.amount.minor, &step.reference) {
+            return Err(Error::conflict(
+                "gateway_key_reused",
+                "this key belongs to another step",
+            ));
+        }
+        if self.lose_answers.load(Ordering::SeqCst) {
+            return Err(Error::unavailable(
+                "the card gateway did not answer in time",
+            ));
+        }
+        let reference = kept.reference;
+        Ok(match kept.state {
+            SandboxState::Succeeded => GatewayOutcome::Succeeded { reference },
+            SandboxState::RequiresAction => GatewayOutcome::Pending { reference },
+            SandboxState::Failed => GatewayOutcome::Failed {
+                reference: Some(reference),
+                code: kept
+                    .failure_code
+                    .unwrap_or_else(|| "refund_failed".to_owned()),
+            },
+        })
+    }
+
+    /// What takes its time is done when it is asked for again.
+    async fn go_on(&self, tx: &mut Tx, mut kept: SandboxStep) -> Result<SandboxStep> {
+        if kept.state == SandboxState::RequiresAction {
+            kept.state = SandboxState::Succeeded;
+            steps::finish(tx, kept.step_key).await?;
+        }
+        Ok(kept)
     }
 
     /// The outcome, if it arrives.
@@ -205,12 +276,30 @@ impl PaymentGateway for SandboxGateway {
     fn confirm<'a>(&'a self, key: PaymentId, reference: &'a str) -> PortFuture<'a, GatewayOutcome> {
         Box::pin(self.look_up(key, reference))
     }
+
+    fn step<'a>(&'a self, step: &'a GatewayStep) -> PortFuture<'a, GatewayOutcome> {
+        Box::pin(self.take_step(step))
+    }
 }
 
 /// Tokens say how their card behaves, so that none has to be kept.
 fn behaviour_of(token: &str) -> Option<Behaviour> {
     let (last4, _) = token.strip_prefix(TOKEN_PREFIX)?.split_once('_')?;
     cards::behaviour(last4)
+}
+
+/// References say it as well, for what happens to a payment later.
+fn behaviour_of_reference(reference: &str) -> Option<Behaviour> {
+    let (last4, _) = reference.strip_prefix("sbx_")?.split_once('_')?;
+    cards::behaviour(last4)
+}
+
+/// The last digits of the card behind a token.
+fn last4_of(token: &str) -> &str {
+    token
+        .strip_prefix(TOKEN_PREFIX)
+        .and_then(|rest| rest.split_once('_'))
+        .map_or("0000", |(last4, _)| last4)
 }
 
 fn unknown(reference: &str) -> Error {

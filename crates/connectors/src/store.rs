@@ -2,11 +2,17 @@
 
 pub(crate) mod outbox;
 pub(crate) mod sandbox;
+pub(crate) mod sandbox_steps;
 
 use tradewind_platform::Stmt;
 
 /// All statements of the adapters, for the check on both engines.
 #[must_use]
 pub fn statements() -> Vec<&'static Stmt> {
-    [outbox::statements(), sandbox::statements()].concat()
+    [
+        outbox::statements(),
+        sandbox::statements(),
+        sandbox_steps::statements(),
+    ]
+    .concat()
 }

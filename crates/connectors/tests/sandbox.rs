@@ -1,9 +1,9 @@
 //! The sandbox gateway: the same key is the same payment, whatever happens in between.
 
 use tradewind_billing::service::PaymentGateway as _;
-use tradewind_billing::types::{Attempt, CardInput, GatewayOutcome};
+use tradewind_billing::types::{Attempt, CardInput, GatewayOutcome, GatewayStep, PaymentStepKind};
 use tradewind_connectors::SandboxGateway;
-use tradewind_kernel::id::PaymentId;
+use tradewind_kernel::id::{PaymentId, PaymentStepId};
 use tradewind_kernel::{Currency, Money};
 use tradewind_platform::stmts;
 use tradewind_testkit::{TestPlatform, each_platform};
@@ -172,6 +172,61 @@ async fn an_answer_that_got_lost_is_found_under_the_same_key() {
         let outcome = gateway.charge(&attempt).await.unwrap();
         assert_eq!(code(&outcome), "succeeded");
         assert_eq!(t.number(&PAYMENTS).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_payment_goes_back_once_per_key_and_never_beyond_its_amount() {
+    each_platform(&[tradewind_connectors::MIGRATIONS], |t| async move {
+        let gateway = gateway(&t);
+        let back = async |attempt: &Attempt, reference: &str, minor: i64| GatewayStep {
+            key: PaymentStepId::generate(),
+            kind: PaymentStepKind::Refund,
+            payment: attempt.key,
+            reference: reference.to_owned(),
+            amount: money(minor),
+        };
+        let paid = async |number: &str| {
+            let attempt = attempt(&gateway, number).await;
+            match gateway.charge(&attempt).await.unwrap() {
+                GatewayOutcome::Succeeded { reference } => (attempt, reference),
+                other => panic!("{other:?}"),
+            }
+        };
+        let (payment, reference) = paid("4242424242424242").await;
+        let first = back(&payment, &reference, 10_00).await;
+        gateway.lose_answers(true);
+        assert!(gateway.step(&first).await.is_err());
+        gateway.lose_answers(false);
+        for _ in 0..2 {
+            assert_eq!(code(&gateway.step(&first).await.unwrap()), "succeeded");
+        }
+        let other = GatewayStep {
+            amount: money(1),
+            ..first.clone()
+        };
+        assert!(gateway.step(&other).await.is_err());
+        let too_much = back(&payment, &reference, 2_51).await;
+        assert_eq!(
+            code(&gateway.step(&too_much).await.unwrap()),
+            "refund_too_large"
+        );
+        let rest = back(&payment, &reference, 2_50).await;
+        assert_eq!(code(&gateway.step(&rest).await.unwrap()), "succeeded");
+        let stranger = back(&payment, "sbx_4242_nobody", 1).await;
+        assert!(gateway.step(&stranger).await.is_err());
+
+        let (payment, reference) = paid("4000000000005126").await;
+        let refused = back(&payment, &reference, 1).await;
+        assert_eq!(
+            code(&gateway.step(&refused).await.unwrap()),
+            "refund_failed"
+        );
+        let (payment, reference) = paid("4000000000007726").await;
+        let later = back(&payment, &reference, 1).await;
+        assert_eq!(code(&gateway.step(&later).await.unwrap()), "pending");
+        assert_eq!(code(&gateway.step(&later).await.unwrap()), "succeeded");
     })
     .await;
 }

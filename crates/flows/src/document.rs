@@ -3,7 +3,7 @@
 use serde_json::Value;
 use std::fmt::Display;
 use tradewind_accounts::types::{Account, Address};
-use tradewind_billing::service::{invoice_get, payments_of_invoice};
+use tradewind_billing::service::{credit_notes_about, invoice_get, payments_of_invoice};
 use tradewind_billing::types::{
     BalanceStatus, Document, DocumentKind, DocumentLine, Party, TaxKind,
 };
@@ -41,6 +41,14 @@ pub async fn invoice_pdf(p: &Platform, ctx: &OpCtx, id: InvoiceId) -> Result<(St
     let payments = payments_of_invoice(p, &system, id).await?;
     let locale = document.locale;
     let mut printed = document_of(&document, &seller, &buyer)?;
+    if document.summary.kind == DocumentKind::CreditNote
+        && let Some(about) = credit_notes_about(p, ctx, id).await?.into_iter().next()
+    {
+        printed.kind = Printed::CreditNote {
+            corrects: Some(about.invoice_number),
+        };
+        printed.notes.push(about.reason);
+    }
     printed.payments = payments
         .into_iter()
         .filter_map(|payment| {

@@ -15,6 +15,7 @@ pub mod mail;
 pub mod order;
 pub mod quote;
 pub mod react;
+pub mod refund;
 pub mod upcoming;
 pub mod view;
 mod wiring;

@@ -7,6 +7,7 @@ use crate::keep::{KEEP_JOB, Keep};
 use crate::mail::{Links, MAIL_JOB, MAILED, MailJob, TokenMailJob};
 use crate::order::{ADVANCE_JOB, Advance};
 use crate::react::{REACT_JOB, REACTED_TO, React};
+use crate::refund::{REFUND_JOB, Refund};
 use std::sync::Arc;
 use tradewind_billing::service::{PaymentGateway, RUN_JOB};
 use tradewind_platform::Platform;
@@ -38,6 +39,12 @@ pub fn wire(platform: &Platform, outside: &Outside) {
         },
     );
     platform.handle(
+        REFUND_JOB,
+        Refund {
+            gateway: outside.gateway.clone(),
+        },
+    );
+    platform.handle(
         MAIL_JOB,
         MailJob {
             mailer: outside.mailer.clone(),
@@ -58,4 +65,5 @@ pub fn wire(platform: &Platform, outside: &Outside) {
         platform.subscribe(kind, MAIL_JOB);
     }
     platform.subscribe("invoice.issued", COLLECT_JOB);
+    platform.subscribe("payment.refund_requested", REFUND_JOB);
 }

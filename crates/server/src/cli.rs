@@ -20,6 +20,7 @@ mod price_book;
 mod product;
 mod quote;
 mod rate;
+mod refund;
 mod serve;
 mod session;
 mod subscription;
@@ -198,6 +199,9 @@ enum Command {
     /// Bank transfers that arrived
     #[command(subcommand)]
     Transfer(payment::Transfer),
+    /// Money that is paid back
+    #[command(subcommand)]
+    Refund(refund::Refund),
     /// Reminders and what follows when an invoice is not paid
     #[command(subcommand)]
     Dunning(dunning::Dunning),
@@ -373,6 +377,7 @@ async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Pay(command) => payment::pay(&session, command).await?,
         Command::Card(command) => payment::card(&session, command).await?,
         Command::Transfer(command) => payment::transfer(&session, command).await?,
+        Command::Refund(command) => refund::refund(&session, command).await?,
         Command::Bill(command) => billing::bill(&session, command).await?,
         Command::BillingRun(command) => billing::billing_run(&session, command).await?,
         Command::Invoice(command) => billing::invoice(&session, command).await?,

@@ -234,6 +234,47 @@ async fn invoices_and_prices_are_shown_and_changed() {
     let state = world.see(order.order.id).await.order.state;
     assert_eq!(state.as_str(), "delivering");
 
+    let credit = format!("/panel/invoices/{}/credit", invoice.id);
+    let form = browser.get(&credit).await;
+    assert_eq!(form.status, StatusCode::OK, "{}", form.text);
+    assert!(form.text.contains("name=\"amount.1\""), "{}", form.text);
+    let wrong = browser
+        .post(&credit, "amount.1=999999&destination=debt&reason=Why")
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let fields = "amount.1=10.00&destination=refund&reason=Too+dear";
+    let noted = browser.post(&credit, fields).await;
+    assert_eq!(noted.status, StatusCode::SEE_OTHER, "{}", noted.text);
+    let note = world
+        .documents()
+        .await
+        .into_iter()
+        .find(|one| one.kind.as_str() == "credit_note")
+        .expect("a credit note");
+    for path in ["", "/pdf"] {
+        let page = browser
+            .get(&format!("/panel/invoices/{}{path}", note.id))
+            .await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    }
+    let page = browser
+        .get(&format!("/panel/invoices/{}", invoice.id))
+        .await;
+    assert!(page.text.contains(&note.number), "{}", page.text);
+    let refunds = browser.get("/panel/payments?view=refunds").await;
+    let refund = refunds
+        .text
+        .split("/panel/refunds/")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("a refund to record");
+    let refund = format!("/panel/refunds/{refund}");
+    assert_eq!(browser.get(&refund).await.status, StatusCode::OK);
+    let wrong = browser.post(&refund, "bank_reference=").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let done = browser.post(&refund, "bank_reference=OUT1").await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+
     let ctx = world.ctx().await;
     let books = catalogue::price_book_list(world.p(), &ctx, world.reseller)
         .await

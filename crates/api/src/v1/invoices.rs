@@ -1,10 +1,12 @@
 //! Invoices and credit notes: heads, lines, the exact charges behind them, and as pages.
 
 use axum::{body::Body as Bytes, extract::State, response::Response};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use tradewind_billing::{
     service::{self, CreditNote, Detail, ListQuery},
-    types::{Document, DocumentSummary},
+    types::{
+        CreditDestination, CreditLine, CreditNoted, Credited, Document, DocumentSummary, LineLeft,
+    },
 };
 use tradewind_flows::{detail::details_csv, document::invoice_pdf};
 use tradewind_kernel::id::InvoiceId;
@@ -24,26 +26,28 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(details))
         .routes(routes!(details_as_csv))
         .routes(routes!(pdf))
-        .routes(routes!(credit))
+        .routes(routes!(credit, credit_notes))
+        .routes(routes!(left))
 }
 
 /// What to take back of an invoice.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CreditNoteInput {
-    /// Which lines, by their numbers; all when left out.
+    /// What of which lines; all that is left when left out.
     #[serde(default)]
-    lines: Option<Vec<i64>>,
-    /// Why; stands in the audit log.
+    lines: Option<Vec<CreditLine>>,
+    /// Where the money goes.
+    #[serde(default = "to_debt")]
+    destination: CreditDestination,
+    /// Why; stands on the credit note.
     #[schema(max_length = 500)]
     reason: String,
 }
 
-/// A credit note that was issued.
-#[derive(Debug, Serialize, ToSchema)]
-struct CreditNoteIssued {
-    /// The document, to be read as invoices are.
-    id: InvoiceId,
+/// The usual destination of a credit note.
+const fn to_debt() -> CreditDestination {
+    CreditDestination::Debt
 }
 
 /// A file as it is described; what is sent are its bytes.
@@ -131,12 +135,14 @@ async fn pdf(
     Ok(reply::file("application/pdf", &name, Bytes::from(bytes)))
 }
 
-/// Take back an invoice or some of its lines.
+/// Take back an invoice, some of its lines or parts of them.
 ///
-/// What is given back pays what is open of the invoice first; the rest becomes credit of the buyer.
+/// Never more of a line than was billed less what was taken back before; tax goes with it in proportion. What is given back
+/// reduces what is open of the invoice (`debt`), becomes account credit (`balance`), or is paid back to where the invoice was
+/// paid from (`refund`).
 #[utoipa::path(post, path = "/invoices/{invoice}/credit-notes", tag = "invoices", operation_id = "creditInvoice",
     params(("invoice" = InvoiceId, Path, description = "The invoice.")), request_body = CreditNoteInput,
-    responses((status = 201, description = "The credit note.", body = CreditNoteIssued)))]
+    responses((status = 201, description = "The credit note.", body = CreditNoted)))]
 async fn credit(
     State(state): State<ApiState>,
     caller: Caller,
@@ -146,11 +152,35 @@ async fn credit(
     let input = CreditNote {
         invoice_id,
         lines: body.lines,
+        destination: body.destination,
         reason: body.reason,
     };
-    let id = service::credit_note_for(&state.platform, &caller.ctx, &input).await?;
-    Ok(reply::created(
-        &format!("/invoices/{id}"),
-        &CreditNoteIssued { id },
-    ))
+    let noted = service::credit_note_for(&state.platform, &caller.ctx, &input).await?;
+    Ok(reply::created(&format!("/invoices/{}", noted.id), &noted))
+}
+
+/// List the credit notes of an invoice, the oldest first; of a credit note, itself.
+#[utoipa::path(get, path = "/invoices/{invoice}/credit-notes", tag = "invoices", operation_id = "listCreditNotes",
+    params(("invoice" = InvoiceId, Path, description = "The document.")),
+    responses((status = 200, description = "All credit notes.", body = Listed<Credited>)))]
+async fn credit_notes(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(id): Ids<InvoiceId>,
+) -> ApiResult<Response> {
+    let notes = service::credit_notes_about(&state.platform, &caller.ctx, id).await?;
+    Ok(reply::all(notes))
+}
+
+/// List what is left of each line of an invoice to be taken back.
+#[utoipa::path(get, path = "/invoices/{invoice}/left", tag = "invoices", operation_id = "listInvoiceLeft",
+    params(("invoice" = InvoiceId, Path, description = "The invoice.")),
+    responses((status = 200, description = "All lines.", body = Listed<LineLeft>)))]
+async fn left(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(id): Ids<InvoiceId>,
+) -> ApiResult<Response> {
+    let lines = service::invoice_left(&state.platform, &caller.ctx, id).await?;
+    Ok(reply::all(lines))
 }

@@ -3,10 +3,13 @@
 use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use tradewind_billing::{
-    service::{self, ListQuery, PaymentPay, TransferRecord},
-    types::Payment,
+    service::{self, ListQuery, PaymentPay, RefundBack, RefundRequest, TransferRecord},
+    types::{Payment, PaymentStep},
 };
-use tradewind_kernel::id::{InvoiceId, PaymentId, PaymentMethodId};
+use tradewind_kernel::{
+    Money,
+    id::{InvoiceId, PaymentId, PaymentMethodId, PaymentStepId},
+};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -24,6 +27,10 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(of_invoice))
         .routes(routes!(pay))
         .routes(routes!(record_transfer))
+        .routes(routes!(steps))
+        .routes(routes!(refund))
+        .routes(routes!(refunds))
+        .routes(routes!(refund_record))
 }
 
 /// How to pay.
@@ -33,6 +40,28 @@ struct PayInput {
     /// With what; the payer's default when left out.
     #[serde(default)]
     method_id: Option<PaymentMethodId>,
+}
+
+/// What to pay back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RefundInput {
+    /// How much; all that is left of the payment, as far as the payer has credit, when left out.
+    #[serde(default)]
+    amount: Option<Money>,
+    /// Why.
+    #[schema(max_length = 500)]
+    reason: String,
+}
+
+/// What became of a refund by bank transfer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RefundRecord {
+    /// The bank's reference of the transfer; when left out, none is made, and the amount is credit again.
+    #[serde(default)]
+    #[schema(max_length = 140)]
+    reference: Option<String>,
 }
 
 /// List payments, the latest first.
@@ -135,4 +164,79 @@ async fn record_transfer(
         &format!("/payments/{}", payment.id),
         &payment,
     ))
+}
+
+/// List what happened to a payment after it was made, the oldest first: refunds.
+#[utoipa::path(get, path = "/payments/{payment}/steps", tag = "payments", operation_id = "listPaymentSteps",
+    params(("payment" = PaymentId, Path, description = "The payment.")),
+    responses((status = 200, description = "All steps.", body = Listed<PaymentStep>)))]
+async fn steps(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(id): Ids<PaymentId>,
+) -> ApiResult<Response> {
+    let steps = service::payment_steps(&state.platform, &caller.ctx, id).await?;
+    Ok(reply::all(steps))
+}
+
+/// Pay a payment back.
+///
+/// For the seller: from the payer's account credit, to where the payment came from. Cards are paid back by the gateway, which
+/// may take its time; a transfer waits until the seller has made it.
+#[utoipa::path(post, path = "/payments/{payment}/refunds", tag = "payments", operation_id = "refundPayment",
+    params(("payment" = PaymentId, Path, description = "The payment.")), request_body = RefundInput,
+    responses((status = 201, description = "The refund.", body = PaymentStep)))]
+async fn refund(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(payment_id): Ids<PaymentId>,
+    Body(body): Body<RefundInput>,
+) -> ApiResult<Response> {
+    let input = RefundRequest {
+        payment_id,
+        amount: body.amount,
+        reason: body.reason,
+    };
+    let step = service::refund_request(&state.platform, &caller.ctx, &input).await?;
+    Ok(reply::created(
+        &format!("/payments/{payment_id}/steps"),
+        &step,
+    ))
+}
+
+/// List refunds, the latest first.
+///
+/// Fields: `state`, `seller`, `payer`, `payment`, `note`, `created`; sorted by `created`.
+#[utoipa::path(get, path = "/refunds", tag = "payments", operation_id = "listRefunds", params(ListParams),
+    responses((status = 200, description = "A page of refunds.", body = Listed<PaymentStep>)))]
+async fn refunds(
+    State(state): State<ApiState>,
+    caller: Caller,
+    listing: Listing,
+) -> ApiResult<Response> {
+    let query = ListQuery {
+        filter: listing.wanted.filter.clone(),
+        sort: listing.wanted.sort.clone(),
+        page: listing.wanted.page.clone(),
+    };
+    let page = service::refund_list(&state.platform, &caller.ctx, &query).await?;
+    Ok(reply::listed(&listing, page))
+}
+
+/// Record what became of a refund by bank transfer.
+#[utoipa::path(post, path = "/refunds/{refund}/record", tag = "payments", operation_id = "recordRefund",
+    params(("refund" = PaymentStepId, Path, description = "The refund.")), request_body = RefundRecord,
+    responses((status = 200, description = "The refund.", body = PaymentStep)))]
+async fn refund_record(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(refund_id): Ids<PaymentStepId>,
+    Body(body): Body<RefundRecord>,
+) -> ApiResult<Response> {
+    let input = RefundBack {
+        refund_id,
+        reference: body.reference,
+    };
+    let step = service::refund_settle(&state.platform, &caller.ctx, &input).await?;
+    Ok(reply::one(&step))
 }

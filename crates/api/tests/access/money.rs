@@ -1,7 +1,7 @@
 //! Invoices, charges, payments, books, dunning and billing runs.
 
 use serde_json::json;
-use tradewind_kernel::id::{BillingRunId, InvoiceId};
+use tradewind_kernel::id::{BillingRunId, InvoiceId, PaymentStepId};
 
 use super::{
     Case,
@@ -14,6 +14,7 @@ pub(crate) fn cases() -> Vec<Case> {
     let mut cases = vec![
         own_list("listInvoices", |_| "/invoices".into()),
         own_list("listPayments", |_| "/payments".into()),
+        own_list("listRefunds", |_| "/refunds".into()),
         // Everybody sees the charges of their own legs, and others none.
         own_list("listCharges", |w| {
             format!("/subscriptions/{}/charges", w.sale.subscription)
@@ -73,6 +74,11 @@ fn of_customer() -> Vec<Case> {
             200,
         ),
         case(
+            "listPaymentSteps",
+            |w| format!("/payments/{}/steps", w.sale.payment),
+            200,
+        ),
+        case(
             "listCredits",
             |w| format!("/accounts/{}/credits", w.customer.id),
             200,
@@ -111,6 +117,14 @@ fn of_seller() -> Vec<Case> {
                         "amount": { "amount": "10.00", "currency": "EUR" } })
             }),
             ..case("recordTransfer", |_| "/transfers".into(), 201)
+        },
+        Case {
+            body: Some(|_| json!({ "reason": "Paid twice" })),
+            ..case(
+                "refundPayment",
+                |w| format!("/payments/{}/refunds", w.sale.payment),
+                201,
+            )
         },
         case(
             "listLedgerBalances",
@@ -176,6 +190,18 @@ fn no_invoice() -> Vec<Case> {
             body: Some(|_| json!({ "reason": "Wrong price" })),
             ..case("creditInvoice", |_| {
                 format!("/invoices/{}/credit-notes", InvoiceId::generate())
+            })
+        },
+        case("listCreditNotes", |_| {
+            format!("/invoices/{}/credit-notes", InvoiceId::generate())
+        }),
+        case("listInvoiceLeft", |_| {
+            format!("/invoices/{}/left", InvoiceId::generate())
+        }),
+        Case {
+            body: Some(|_| json!({ "reference": "Statement 9" })),
+            ..case("recordRefund", |_| {
+                format!("/refunds/{}/record", PaymentStepId::generate())
             })
         },
         Case {

@@ -174,6 +174,65 @@ pub fn credit_used(sides: Sides, header: &Header, amount: Money) -> Result<Vec<E
     )
 }
 
+/// Credit that is about to be paid back: from now on nothing else can be paid with it.
+///
+/// # Errors
+/// `overflow`.
+pub fn refund_due(sides: Sides, header: &Header, amount: Money) -> Result<Vec<Entry>> {
+    let (seller, buyer) = (sides.seller_id, sides.buyer_id);
+    both(
+        sides,
+        header,
+        EntryKind::Refund,
+        vec![
+            (LedgerAccount::CustomerCredit(buyer), amount),
+            (LedgerAccount::CustomerRefund(buyer), amount.neg()?),
+        ],
+        || {
+            Ok(vec![
+                (LedgerAccount::SupplierRefund(seller), amount),
+                (LedgerAccount::SupplierCredit(seller), amount.neg()?),
+            ])
+        },
+    )
+}
+
+/// Money that was paid back, out of an account of the seller's.
+///
+/// # Errors
+/// `overflow`.
+pub fn refund_paid(
+    sides: Sides,
+    header: &Header,
+    out_of: LedgerAccount,
+    amount: Money,
+) -> Result<Vec<Entry>> {
+    let (seller, buyer) = (sides.seller_id, sides.buyer_id);
+    both(
+        sides,
+        header,
+        EntryKind::Refund,
+        vec![
+            (LedgerAccount::CustomerRefund(buyer), amount),
+            (out_of, amount.neg()?),
+        ],
+        || {
+            Ok(vec![
+                (LedgerAccount::Bank, amount),
+                (LedgerAccount::SupplierRefund(seller), amount.neg()?),
+            ])
+        },
+    )
+}
+
+/// Money that could not be paid back: it is credit again.
+///
+/// # Errors
+/// `overflow`.
+pub fn refund_failed(sides: Sides, header: &Header, amount: Money) -> Result<Vec<Entry>> {
+    refund_due(sides, header, amount.neg()?)
+}
+
 /// Charges that are settled without a document of ours: a vendor's share is cost of the buyer; what the seller invoices
 /// elsewhere is unbilled receivable of the seller. The entry is made in the one book that the settlement concerns.
 ///

@@ -14,7 +14,7 @@ use tradewind_platform::Work;
 use super::issue::{Pending, issue};
 use crate::{
     rules::{
-        document,
+        document::{self, Concluded},
         ledger::{self, Header},
         line::{LineCharge, LineSet, Position, UsageLine},
     },
@@ -222,6 +222,36 @@ impl Batch {
             credits,
         });
         Ok(Some(id))
+    }
+
+    /// A credit note for charges that take others back, each with the line that it is on.
+    pub(crate) fn credit_note(
+        &mut self,
+        trade: &Arc<Trade>,
+        concluded: Concluded,
+        charges: Vec<(NewCharge, i64)>,
+        credits: InvoiceId,
+    ) -> InvoiceId {
+        let id = InvoiceId::generate();
+        let pair = Pair {
+            seller_id: trade.seller_id,
+            buyer_id: trade.buyer_id,
+            currency: concluded.totals.gross.currency,
+        };
+        for (charge, line) in charges {
+            let minor = charge.amount.minor;
+            let charge = self.record(charge);
+            self.shares.push((charge, id, line, minor));
+        }
+        self.pending.push(Pending {
+            id,
+            pair,
+            trade: Arc::clone(trade),
+            concluded,
+            issued_on: self.now.date_in(&trade.seller_zone),
+            credits: Some(credits),
+        });
+        id
     }
 
     /// Writes everything. Returns the heads of the documents that were issued.

@@ -66,7 +66,8 @@ pub fn preview_nothing(currency: Currency, effective_on: Date) -> Preview {
     }
 }
 
-/// Takes back what an order has charged, on every leg: each charge is reversed once, and what was invoiced is credited.
+/// Takes back what an order has charged, on every leg: each charge is reversed once, by what credit notes have left of it,
+/// and what was invoiced is credited.
 ///
 /// # Errors
 /// Not found; database errors.
@@ -79,12 +80,22 @@ pub async fn order_reverse_in(
     let realm = realm(w);
     let sale = Sale::load(w, subscription, &[]).await?;
     let mut reversals = Vec::new();
-    for charge in by_order::standing(&mut w.tx, realm, subscription, order).await? {
+    for (charge, taken) in by_order::standing(&mut w.tx, realm, subscription, order).await? {
         let facts = charge.facts;
+        let left = facts.amount.add(Money::new(taken, facts.amount.currency))?;
+        if taken != 0 && left.minor <= 0 {
+            continue;
+        }
+        // What a credit note has left of a charge is an amount of money; what nobody has touched is taken back exactly.
+        let exact = if taken == 0 {
+            -facts.exact
+        } else {
+            left.neg()?.to_decimal()
+        };
         reversals.push(NewCharge {
             kind: ChargeKind::Credit,
-            exact: -facts.exact,
-            amount: facts.amount.neg()?,
+            exact,
+            amount: left.neg()?,
             reverses: Some(charge.id),
             ..facts
         });

@@ -23,6 +23,7 @@ use crate::{
     rules::usage as rules,
     store::{
         check::{self as store, CheckedCharge, PairSum},
+        payment_steps,
         usage::{self, RatedKey, key_of},
     },
     types::{ChargeKind, Finding, LedgerAccount, LegFacts},
@@ -37,6 +38,7 @@ const PAGE: i64 = 200;
 /// - Entries balance in every currency; each has postings.
 /// - Documents are their lines plus tax, and lines are the shares of their charges.
 /// - A charge is open, or on one document, or in one entry; only charges of exactly zero may be in none.
+/// - Credit notes take back no more than was billed, of no charge and no tax; no payment is paid back beyond its amount.
 /// - Numbers are gapless per seller and series.
 /// - Balances are documents less payments; the books' receivables, payables, credits and accruals say the same.
 /// - Usage is rated once: what was charged sums to what was rated, and that is what its total costs at that version.
@@ -130,6 +132,27 @@ async fn whole(w: &mut Work) -> Result<Vec<Finding>> {
             "this invoice has no balance",
         ));
     }
+    for (invoice, charge, billed, taken) in store::over_credited(&mut w.tx, realm).await? {
+        found.push(Finding::new(
+            "credited_twice",
+            charge,
+            format!("of {billed} on {invoice} credit notes have taken back {taken}"),
+        ));
+    }
+    for (invoice, tax, given) in store::over_taxed(&mut w.tx, realm).await? {
+        found.push(Finding::new(
+            "credited_tax",
+            invoice,
+            format!("its tax is {tax}, credit notes have given back {given}"),
+        ));
+    }
+    for (payment, amount, refunded) in payment_steps::over(&mut w.tx, realm, store::MOST).await? {
+        found.push(Finding::new(
+            "refunded_twice",
+            payment,
+            format!("of {amount}, {refunded} was paid back"),
+        ));
+    }
     found.extend(books(w).await?);
     found.extend(positions(w).await?);
     found.extend(lost(w).await?);
@@ -182,6 +205,12 @@ async fn books(w: &mut Work) -> Result<Vec<Finding>> {
             currency,
             minor,
         );
+    }
+    for (seller, buyer, currency, minor) in payment_steps::pending_sums(&mut w.tx, realm).await? {
+        let owed = LedgerAccount::CustomerRefund(buyer);
+        expect(&mut expected, seller, owed, currency, -minor);
+        let awaited = LedgerAccount::SupplierRefund(seller);
+        expect(&mut mirrored, buyer, awaited, currency, minor);
     }
     let accrued = store::accrual_sums(&mut w.tx, realm).await?;
     let mut found = Vec::new();

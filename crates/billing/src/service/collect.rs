@@ -15,7 +15,7 @@ use super::{
     authorize_run,
     batch::{Batch, Settling, months},
     facts::Trades,
-    payments::use_credit,
+    moves::use_credit,
     traded,
 };
 use crate::{
@@ -135,7 +135,7 @@ pub(super) async fn after_credit_notes(w: &mut Work, issued: &[DocumentSummary])
             buyer_id: note.buyer_id,
             currency: note.gross.currency,
         };
-        use_credit(w, pair, None).await?;
+        use_credit(w, pair).await?;
     }
     Ok(())
 }

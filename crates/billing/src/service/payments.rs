@@ -7,23 +7,27 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tradewind_kernel::{
     Error, Money, Result,
-    id::{InvoiceId, PaymentId, PaymentMethodId, TransactionId},
+    id::{InvoiceId, PaymentId, PaymentMethodId},
 };
 use tradewind_platform::{NewEvent, OpCtx, Platform, Work};
-use tradewind_policy::{AccountKind, Action, ResourceKind};
+use tradewind_policy::{Action, ResourceKind};
 use utoipa::ToSchema;
 
-use super::{issue::announce_closed, methods, realm, traded};
+use super::{
+    methods,
+    moves::{apply, header, post, sides},
+    realm, traded,
+};
 use crate::{
-    rules::ledger::{self, Header, Sides},
+    rules::ledger,
     store::{
         charges::Pair,
         documents::{self, BalanceRow},
-        ledger as book, payments as store,
+        payments as store,
     },
     types::{
-        Attempt, BalanceStatus, CardInput, Entry, GatewayOutcome, LedgerAccount, Payment,
-        PaymentKind, PaymentState, Tokenised,
+        Attempt, BalanceStatus, CardInput, DocumentKind, GatewayOutcome, GatewayStep,
+        LedgerAccount, Payment, PaymentKind, PaymentState, Tokenised,
     },
 };
 
@@ -44,6 +48,9 @@ pub trait PaymentGateway: Send + Sync {
 
     /// What became of a payment after its payer was asked to confirm it.
     fn confirm<'a>(&'a self, key: PaymentId, reference: &'a str) -> PortFuture<'a, GatewayOutcome>;
+
+    /// Takes a step of a payment, or answers what became of the same key before.
+    fn step<'a>(&'a self, step: &'a GatewayStep) -> PortFuture<'a, GatewayOutcome>;
 }
 
 /// Pays an invoice with a stored method.
@@ -302,116 +309,6 @@ pub(super) async fn receive(
     .await
 }
 
-/// Brings an invoice's balance forward, and tells when nothing is owed any more.
-async fn apply(
-    w: &mut Work,
-    mut balance: BalanceRow,
-    amount: Money,
-    then: BalanceStatus,
-) -> Result<()> {
-    balance.paid = balance
-        .paid
-        .checked_add(amount.minor)
-        .ok_or_else(|| Error::internal("a balance overflows"))?;
-    let paid = balance.paid >= balance.gross;
-    if paid {
-        balance.status = then;
-        balance.next_dunning_on = None;
-    }
-    documents::set_balance(&mut w.tx, w.ctx.realm, &balance).await?;
-    if paid {
-        announce_closed(
-            w,
-            then,
-            balance.invoice_id,
-            balance.seller_id,
-            balance.buyer_id,
-        );
-    }
-    Ok(())
-}
-
-/// Uses a buyer's credit for open invoices: first the one that was just taken back by a credit note, then the oldest due.
-pub(super) async fn use_credit(
-    w: &mut Work,
-    pair: Pair,
-    taken_back: Option<InvoiceId>,
-) -> Result<()> {
-    let realm = realm(w);
-    let mut credit = store::credit(&mut w.tx, realm, pair).await?;
-    if credit.minor <= 0 {
-        return Ok(());
-    }
-    let mut open = documents::open_balances(&mut w.tx, realm, pair).await?;
-    open.sort_by_key(|balance| Some(balance.invoice_id) != taken_back);
-    let sides = sides(w, pair).await?;
-    for balance in open {
-        let used = if credit.minor < balance.open().minor {
-            credit
-        } else {
-            balance.open()
-        };
-        if used.minor <= 0 {
-            continue;
-        }
-        credit = credit.sub(used)?;
-        let payment = Payment {
-            id: PaymentId::generate(),
-            invoice_id: Some(balance.invoice_id),
-            seller_id: pair.seller_id,
-            payer_id: pair.buyer_id,
-            method_id: None,
-            kind: PaymentKind::Credit,
-            amount: used,
-            applied: used,
-            state: PaymentState::Succeeded,
-            reference: None,
-            action: None,
-            failure_code: None,
-            created_at: w.ctx.now,
-            settled_at: Some(w.ctx.now),
-        };
-        store::insert(&mut w.tx, realm, &payment).await?;
-        store::add_credit(&mut w.tx, realm, pair, used.neg()?).await?;
-        let header = header(w, pair, payment.id.to_string(), "credit used").await?;
-        post(w, ledger::credit_used(sides, &header, used)?).await?;
-        let then = if Some(balance.invoice_id) == taken_back {
-            BalanceStatus::Credited
-        } else {
-            BalanceStatus::Paid
-        };
-        apply(w, balance, used, then).await?;
-    }
-    Ok(())
-}
-
-async fn post(w: &mut Work, entries: Vec<Entry>) -> Result<()> {
-    let entries: Vec<(TransactionId, Entry)> = entries
-        .into_iter()
-        .map(|entry| (TransactionId::generate(), entry))
-        .collect();
-    book::post(&mut w.tx, w.ctx.realm, &entries).await
-}
-
-async fn sides(w: &mut Work, pair: Pair) -> Result<Sides> {
-    let buyer = tradewind_accounts::service::account_facts(w, pair.buyer_id).await?;
-    Ok(Sides {
-        seller_id: pair.seller_id,
-        buyer_id: pair.buyer_id,
-        buyer_keeps_books: buyer.kind != AccountKind::Customer,
-    })
-}
-
-async fn header(w: &mut Work, pair: Pair, document_id: String, text: &str) -> Result<Header> {
-    let seller = tradewind_accounts::service::account_facts(w, pair.seller_id).await?;
-    let buyer = tradewind_accounts::service::account_facts(w, pair.buyer_id).await?;
-    Ok(Header {
-        posted_on: w.ctx.now.date_in(&seller.zone),
-        document_id,
-        text: format!("{text} {}", buyer.name),
-    })
-}
-
 /// Confirms a payment that the payer was asked to confirm.
 ///
 /// # Errors
@@ -493,7 +390,7 @@ pub async fn payment_get(p: &Platform, ctx: &OpCtx, id: PaymentId) -> Result<Pay
     .await
 }
 
-/// The payments of an invoice, oldest first, attempts included.
+/// The payments of an invoice, oldest first, attempts included; none of a credit note, which nobody pays.
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`.
@@ -505,17 +402,14 @@ pub async fn payments_of_invoice(
     p.read(ctx, &invoice, |w, invoice| {
         Box::pin(async move {
             let realm = realm(w);
-            let balance = documents::balance(&mut w.tx, realm, *invoice)
+            let (seller, buyer, kind) = documents::parties(&mut w.tx, realm, *invoice)
                 .await?
                 .ok_or_else(|| Error::not_found(*invoice))?;
-            let target = traded(
-                w,
-                ResourceKind::Payment,
-                balance.seller_id,
-                balance.buyer_id,
-            )
-            .await?;
+            let target = traded(w, ResourceKind::Payment, seller, buyer).await?;
             w.authorize_for(Action::PaymentView, &target, invoice)?;
+            if kind == DocumentKind::CreditNote {
+                return Ok(Vec::new());
+            }
             store::of_invoice(&mut w.tx, realm, *invoice).await
         })
     })

@@ -17,7 +17,7 @@ use crate::{
         charges::{self, Pair},
         documents, listing, payments as credit,
     },
-    types::{AccountCredit, Charge, Document, DocumentSummary, LegRecurring, Payment},
+    types::{AccountCredit, Charge, Document, DocumentSummary, LegRecurring, Payment, PaymentStep},
 };
 
 /// A document with its lines.
@@ -160,6 +160,26 @@ pub async fn payment_list(p: &Platform, ctx: &OpCtx, query: &ListQuery) -> Resul
             let sort = Sort::parse(&query.sort, &listing::PAYMENTS)?;
             let (realm, viewer) = (realm(w), viewer(w));
             listing::payments(&mut w.tx, realm, viewer, &filter, &sort, &query.page).await
+        })
+    })
+    .await
+}
+
+/// Refunds that the principal may see: `filter` over `state`, `seller`, `payer`, `payment`, `note`, `created`.
+///
+/// # Errors
+/// What is wrong with filter, sort or page; database errors.
+pub async fn refund_list(
+    p: &Platform,
+    ctx: &OpCtx,
+    query: &ListQuery,
+) -> Result<Page<PaymentStep>> {
+    p.read(ctx, query, |w, query| {
+        Box::pin(async move {
+            let filter = Filter::parse(&query.filter, &listing::REFUNDS)?;
+            let sort = Sort::parse(&query.sort, &listing::REFUNDS)?;
+            let (realm, viewer) = (realm(w), viewer(w));
+            listing::refunds(&mut w.tx, realm, viewer, &filter, &sort, &query.page).await
         })
     })
     .await

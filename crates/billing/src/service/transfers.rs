@@ -12,7 +12,8 @@ use tradewind_policy::{Action, ResourceKind};
 use utoipa::ToSchema;
 
 use super::{
-    payments::{announce, receive, use_credit},
+    moves::use_credit,
+    payments::{announce, receive},
     realm, traded,
 };
 use crate::{
@@ -120,7 +121,7 @@ pub async fn transfer_record_in(w: &mut Work, input: &TransferRecord) -> Result<
             buyer_id: input.payer_id,
             currency: input.amount.currency,
         };
-        use_credit(w, pair, None).await?;
+        use_credit(w, pair).await?;
     }
     w.audit(AuditEntry {
         action: "payment.record",

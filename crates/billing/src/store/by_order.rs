@@ -4,7 +4,7 @@ use super::charges::ChargeRow;
 use crate::types::Charge;
 use tradewind_kernel::Result;
 use tradewind_kernel::id::{AccountId, InvoiceId, OrderId, RealmId, SubscriptionId};
-use tradewind_platform::db::Tx;
+use tradewind_platform::db::{FromRow, Row, Tx};
 use tradewind_platform::{args, stmts};
 
 stmts! {
@@ -20,12 +20,12 @@ stmts! {
         AND b.dunning_stage > 0 AND EXISTS (SELECT 1 FROM invoice_charge ic
         JOIN charge c ON c.realm_id = ic.realm_id AND c.id = ic.charge_id
         WHERE ic.realm_id = b.realm_id AND ic.invoice_id = b.invoice_id AND c.subscription_id = $2)";
-    /// The charges of an order that nothing has reversed yet.
+    /// The charges of an order, each with what takes it back.
     STANDING = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind, c.description,
         c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.currency, c.amount,
-        c.reverses, c.usage, c.rate, c.order_id, c.created_at FROM charge c WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.order_id = $3
-        AND c.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM charge r WHERE r.realm_id = c.realm_id
-        AND r.subscription_id = c.subscription_id AND r.reverses = c.id) ORDER BY c.id";
+        c.reverses, c.usage, c.rate, c.order_id, c.created_at, (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM charge r
+        WHERE r.realm_id = c.realm_id AND r.reverses = c.id) AS taken FROM charge c
+        WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.order_id = $3 AND c.reverses IS NULL ORDER BY c.id";
 }
 
 pub(crate) async fn orders_of_invoice(
@@ -66,15 +66,33 @@ pub(crate) async fn is_overdue(
     Ok(count > 0)
 }
 
-/// The charges of an order that nothing has reversed yet.
+/// A charge with what takes it back, in minor units.
+struct Standing {
+    charge: Charge,
+    taken: i64,
+}
+
+impl FromRow for Standing {
+    fn from_row(row: &Row) -> Result<Self> {
+        Ok(Self {
+            taken: row.get("taken")?,
+            charge: ChargeRow::from_row(row)?.into(),
+        })
+    }
+}
+
+/// The charges of an order, each with the sum of what takes it back.
 pub(crate) async fn standing(
     tx: &mut Tx,
     realm: RealmId,
     subscription: SubscriptionId,
     order: OrderId,
-) -> Result<Vec<Charge>> {
+) -> Result<Vec<(Charge, i64)>> {
     let rows = tx
-        .all::<ChargeRow>(&STANDING, args![realm, subscription, order])
+        .all::<Standing>(&STANDING, args![realm, subscription, order])
         .await?;
-    Ok(rows.into_iter().map(Charge::from).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.charge, row.taken))
+        .collect())
 }

@@ -78,12 +78,27 @@ stmts! {
     /// Invoices without balance.
     NO_BALANCE = "SELECT i.id FROM invoice i LEFT JOIN invoice_balance b ON b.realm_id = i.realm_id AND b.invoice_id = i.id
         WHERE i.realm_id = $1 AND i.kind = 'invoice' AND b.invoice_id IS NULL LIMIT $2";
+    /// Charges that are taken back by more than they were billed with.
+    OVER_CREDITED = "SELECT n.invoice_id, b.charge_id, b.amount, CAST(SUM(ic.amount) AS BIGINT) FROM credit_note n
+        JOIN invoice_charge ic ON ic.realm_id = n.realm_id AND ic.invoice_id = n.note_id
+        JOIN charge r ON r.realm_id = ic.realm_id AND r.id = ic.charge_id
+        JOIN invoice_charge b ON b.realm_id = r.realm_id AND b.charge_id = r.reverses
+        WHERE n.realm_id = $1 GROUP BY n.invoice_id, b.charge_id, b.amount
+        HAVING (b.amount >= 0 AND SUM(ic.amount) + b.amount < 0) OR (b.amount < 0 AND SUM(ic.amount) + b.amount > 0)
+        LIMIT $2";
+    /// Invoices of which credit notes have given back more tax than they have.
+    OVER_TAXED = "SELECT i.id, i.tax, CAST(SUM(d.tax) AS BIGINT) FROM credit_note n
+        JOIN invoice d ON d.realm_id = n.realm_id AND d.id = n.note_id
+        JOIN invoice i ON i.realm_id = n.realm_id AND i.id = n.invoice_id
+        WHERE n.realm_id = $1 GROUP BY i.id, i.tax, i.net
+        HAVING SUM(d.net) <= i.net AND SUM(d.tax) > i.tax LIMIT $2";
     /// What the accounts of all books that stand for open items come to.
     LEDGER_SUMS = "SELECT t.book_id, p.account, p.currency, CAST(SUM(p.amount) AS BIGINT) FROM ledger_posting p
         JOIN ledger_transaction t ON t.realm_id = p.realm_id AND t.id = p.transaction_id
         WHERE p.realm_id = $1 AND (p.account LIKE 'assets:receivable:%' OR p.account LIKE 'liabilities:credit:%'
         OR p.account LIKE 'liabilities:payable:%' OR p.account LIKE 'assets:credit:%'
-        OR p.account LIKE 'liabilities:accrued:%' OR p.account LIKE 'assets:unbilled:%')
+        OR p.account LIKE 'liabilities:accrued:%' OR p.account LIKE 'assets:unbilled:%'
+        OR p.account LIKE 'liabilities:refund:%' OR p.account LIKE 'assets:refund:%')
         GROUP BY t.book_id, p.account, p.currency";
     /// What is open on invoices between accounts.
     OPEN_SUMS = "SELECT seller_id, buyer_id, currency, CAST(SUM(gross - paid) AS BIGINT) FROM invoice_balance
@@ -196,6 +211,15 @@ all!(
 all!(
     /// Invoices without balance.
     no_balance, NO_BALANCE, (InvoiceId,)
+);
+
+all!(
+    /// Charges of which credit notes have taken back more than was billed: invoice, charge, billed, taken back.
+    over_credited, OVER_CREDITED, (InvoiceId, ChargeId, i64, i64)
+);
+all!(
+    /// Invoices of which more tax was given back than they have: invoice, tax, given back.
+    over_taxed, OVER_TAXED, (InvoiceId, i64, i64)
 );
 
 /// Prepares a transaction for reading a realm from end to end.

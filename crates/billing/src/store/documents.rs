@@ -1,11 +1,9 @@
 //! Invoices and credit notes, their numbers and balances.
 
-use std::collections::HashSet;
-
 use tradewind_kernel::{
     Currency, Date, Decimal, Locale, Money, Timestamp,
     calendar::Period,
-    id::{AccountId, ChargeId, InvoiceId, OrderId, RealmId, SubscriptionId},
+    id::{AccountId, InvoiceId, OrderId, RealmId, SubscriptionId},
 };
 use tradewind_platform::{
     args, bulk,
@@ -73,17 +71,14 @@ stmts! {
         pg = "SELECT buyer_id, currency, CAST(SUM(gross - paid) AS BIGINT) FROM invoice_balance WHERE realm_id = $1
         AND seller_id = $2 AND status = 'open' AND buyer_id IN (SELECT json_array_elements_text(CAST($3 AS JSON)))
         GROUP BY buyer_id, currency";
+    /// Between whom a document is.
+    PARTIES = "SELECT seller_id, buyer_id, kind FROM invoice WHERE realm_id = $1 AND id = $2";
     /// The number of a document.
     NUMBER = "SELECT number FROM invoice WHERE realm_id = $1 AND id = $2";
     /// Subscriptions that an invoice charges.
     SUBSCRIPTIONS = "SELECT DISTINCT c.subscription_id FROM invoice_charge ic
         JOIN charge c ON c.realm_id = ic.realm_id AND c.id = ic.charge_id
         WHERE ic.realm_id = $1 AND ic.invoice_id = $2 ORDER BY c.subscription_id LIMIT 1000";
-    /// The charges of an invoice that credit notes have taken back.
-    CREDITED = "SELECT c.reverses FROM invoice i
-        JOIN invoice_charge ic ON ic.realm_id = i.realm_id AND ic.invoice_id = i.id
-        JOIN charge c ON c.realm_id = ic.realm_id AND c.id = ic.charge_id
-        WHERE i.realm_id = $1 AND i.buyer_id = $2 AND i.credits = $3 AND c.reverses IS NOT NULL";
     /// The document that the customer's charges of an order are on.
     OF_ORDER = "SELECT MIN(ic.invoice_id) FROM charge c
         JOIN invoice_charge ic ON ic.realm_id = c.realm_id AND ic.charge_id = c.id
@@ -486,6 +481,15 @@ pub(crate) async fn owed_by(
         .collect())
 }
 
+/// Seller, buyer and kind of a document.
+pub(crate) async fn parties(
+    tx: &mut Tx,
+    realm: RealmId,
+    id: InvoiceId,
+) -> Result<Option<(AccountId, AccountId, DocumentKind)>> {
+    tx.opt(&PARTIES, args![realm, id]).await
+}
+
 /// The number of a document.
 pub(crate) async fn number(tx: &mut Tx, realm: RealmId, id: InvoiceId) -> Result<String> {
     let (number,) = tx.one(&NUMBER, args![realm, id]).await?;
@@ -499,17 +503,6 @@ pub(crate) async fn subscriptions(
     id: InvoiceId,
 ) -> Result<Vec<SubscriptionId>> {
     let rows: Vec<(SubscriptionId,)> = tx.all(&SUBSCRIPTIONS, args![realm, id]).await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
-/// The charges of an invoice that credit notes have taken back.
-pub(crate) async fn credited(
-    tx: &mut Tx,
-    realm: RealmId,
-    buyer: AccountId,
-    id: InvoiceId,
-) -> Result<HashSet<ChargeId>> {
-    let rows: Vec<(ChargeId,)> = tx.all(&CREDITED, args![realm, buyer, id]).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 

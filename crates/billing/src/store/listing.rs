@@ -14,8 +14,8 @@ use tradewind_platform::{
 use tradewind_accounts::has_many_below;
 use tradewind_policy::AccountKind;
 
-use super::{documents::SummaryRow, payments::PaymentRow};
-use crate::types::{DocumentSummary, Payment};
+use super::{documents::SummaryRow, payment_steps::StepRow, payments::PaymentRow};
+use crate::types::{DocumentSummary, Payment, PaymentStep};
 
 /// Whom a list is for; none for the platform itself, who sees everything.
 pub(crate) type Viewer = Option<(AccountId, AccountKind)>;
@@ -55,6 +55,20 @@ pub(crate) const PAYMENTS: Fields = Fields(&[
     Field::text("seller", "p.seller_id"),
     Field::text("payer", "p.payer_id"),
     Field::text("invoice", "p.invoice_id"),
+    Field::new("created", FieldKind::Timestamp, "p.created_at").sortable(),
+]);
+
+/// What refunds can be filtered and sorted by.
+pub(crate) const REFUNDS: Fields = Fields(&[
+    Field::new(
+        "state",
+        FieldKind::Enum(&["pending", "succeeded", "failed"]),
+        "p.state",
+    ),
+    Field::text("seller", "p.seller_id"),
+    Field::text("payer", "p.payer_id"),
+    Field::text("payment", "p.payment_id"),
+    Field::text("note", "p.note_id"),
     Field::new("created", FieldKind::Timestamp, "p.created_at").sortable(),
 ]);
 
@@ -166,4 +180,24 @@ pub(crate) async fn payments(
         .page::<PaymentRow>(query.scope(scope).filter(filter), page, sort, "p.id")
         .await?;
     Ok(found.map(Payment::from))
+}
+
+/// A page of the refunds that someone may see: those that they make, and those of the payers at or below them.
+pub(crate) async fn refunds(
+    tx: &mut Tx,
+    realm: RealmId,
+    viewer: Viewer,
+    filter: &Filter,
+    sort: &Sort,
+    page: &PageRequest,
+) -> Result<Page<PaymentStep>> {
+    let query = Query::new(
+        "billing::refunds",
+        "SELECT p.id, p.payment_id, p.payment_kind, p.kind, p.seller_id, p.payer_id, p.amount, p.currency, p.state, p.note_id, p.reason,
+        p.reference, p.failure_code, p.created_at, p.settled_at FROM payment_step p WHERE p.realm_id = $1 AND p.kind = 'refund'",
+        args![realm],
+    );
+    let query = query.scope(payments_scope(realm, viewer)).filter(filter);
+    let found = tx.page::<StepRow>(query, page, sort, "p.id").await?;
+    Ok(found.map(PaymentStep::from))
 }

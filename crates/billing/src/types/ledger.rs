@@ -17,6 +17,8 @@ text_enum! {
         Payment = "payment",
         /// Credit used to pay an invoice.
         CreditUsed = "credit_used",
+        /// Money that is paid back.
+        Refund = "refund",
         /// What a vendor is owed for sales.
         VendorShare = "vendor_share",
         /// Sales that are invoiced elsewhere.
@@ -55,6 +57,10 @@ pub enum LedgerAccount {
     Accrued(AccountId),
     /// Credit kept for a buyer.
     CustomerCredit(AccountId),
+    /// Money on its way back to a buyer.
+    CustomerRefund(AccountId),
+    /// Money on its way back from a seller.
+    SupplierRefund(AccountId),
     /// Tax charged to buyers, to be passed on.
     OutputTax,
     /// Sales.
@@ -75,6 +81,8 @@ impl fmt::Display for LedgerAccount {
             Self::Payable(who) => write!(f, "liabilities:payable:{who}"),
             Self::Accrued(who) => write!(f, "liabilities:accrued:{who}"),
             Self::CustomerCredit(who) => write!(f, "liabilities:credit:{who}"),
+            Self::CustomerRefund(who) => write!(f, "liabilities:refund:{who}"),
+            Self::SupplierRefund(who) => write!(f, "assets:refund:{who}"),
             Self::OutputTax => f.write_str("liabilities:tax:output"),
             Self::Sales => f.write_str("income:sales"),
             Self::Cost(who) => write!(f, "expenses:cost:{who}"),
@@ -102,6 +110,8 @@ impl FromStr for LedgerAccount {
             ("assets", "clearing") => Self::Clearing(detail.to_owned()),
             ("assets", "tax") => Self::InputTax,
             ("assets", "credit") => Self::SupplierCredit(detail.parse()?),
+            ("assets", "refund") => Self::SupplierRefund(detail.parse()?),
+            ("liabilities", "refund") => Self::CustomerRefund(detail.parse()?),
             ("liabilities", "payable") => Self::Payable(detail.parse()?),
             ("liabilities", "accrued") => Self::Accrued(detail.parse()?),
             ("liabilities", "credit") => Self::CustomerCredit(detail.parse()?),

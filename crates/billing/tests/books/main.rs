@@ -2,6 +2,7 @@
 //! everything the check of the books finds nothing.
 
 mod check;
+mod credit_notes;
 mod export;
 mod money;
 mod run;

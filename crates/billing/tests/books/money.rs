@@ -14,12 +14,13 @@ use tradewind_billing::{
         TransferRecord,
     },
     types::{
-        Attempt, BalanceStatus, CardInput, DunningAction, GatewayOutcome, PaymentState, Tokenised,
+        Attempt, BalanceStatus, CardInput, CreditDestination, CreditLine, DunningAction,
+        GatewayOutcome, GatewayStep, PaymentState, Tokenised,
     },
 };
 use tradewind_kernel::{
     Currency, Error, Money,
-    id::{InvoiceId, PaymentId},
+    id::{InvoiceId, PaymentId, PaymentStepId},
 };
 use tradewind_platform::OpCtx;
 
@@ -30,10 +31,21 @@ use crate::{
 
 /// A gateway that keeps what it did by key, and may fail to answer after having done it.
 #[derive(Default)]
-struct Gateway {
+pub(crate) struct Gateway {
     done: Mutex<HashMap<PaymentId, GatewayOutcome>>,
-    moved: AtomicU32,
-    silent: bool,
+    steps: Mutex<HashMap<PaymentStepId, (PaymentId, Money)>>,
+    pub(crate) moved: AtomicU32,
+    pub(crate) silent: bool,
+    pub(crate) refuses_refunds: bool,
+}
+
+impl Gateway {
+    /// What was paid back of a payment.
+    pub(crate) fn paid_back(&self, payment: PaymentId) -> i64 {
+        let steps = self.steps.lock().expect("a lock");
+        let of_payment = steps.values().filter(|(of, _)| *of == payment);
+        of_payment.map(|(_, amount)| amount.minor).sum()
+    }
 }
 
 impl PaymentGateway for Gateway {
@@ -87,9 +99,28 @@ impl PaymentGateway for Gateway {
             })
         })
     }
+
+    fn step<'a>(&'a self, step: &'a GatewayStep) -> PortFuture<'a, GatewayOutcome> {
+        Box::pin(async move {
+            if self.refuses_refunds {
+                return Ok(GatewayOutcome::Failed {
+                    reference: None,
+                    code: "refund_failed".to_owned(),
+                });
+            }
+            let mut steps = self.steps.lock().expect("a lock");
+            steps.insert(step.key, (step.payment, step.amount));
+            if self.silent {
+                return Err(Error::unavailable("no answer"));
+            }
+            Ok(GatewayOutcome::Succeeded {
+                reference: format!("ref_{}", step.key),
+            })
+        })
+    }
 }
 
-async fn card(market: &Market, ctx: &OpCtx, gateway: &Gateway, number: &str) {
+pub(crate) async fn card(market: &Market, ctx: &OpCtx, gateway: &Gateway, number: &str) {
     let input = MethodAdd {
         account_id: market.world.customer,
         card: CardInput {
@@ -105,11 +136,11 @@ async fn card(market: &Market, ctx: &OpCtx, gateway: &Gateway, number: &str) {
     assert!(method.is_default);
 }
 
-fn eur(minor: i64) -> Money {
+pub(crate) fn eur(minor: i64) -> Money {
     Money::new(minor, Currency::EUR)
 }
 
-fn transfer(
+pub(crate) fn transfer(
     market: &Market,
     invoice: Option<InvoiceId>,
     minor: i64,
@@ -307,20 +338,29 @@ async fn a_credit_note_takes_an_invoice_back_once() {
             .await;
         let invoice = market.invoice(sold.invoice.expect("an invoice")).await;
         let ctx = market.on("2024-03-02").await;
-        let note = |lines| CreditNote {
+        let note = |line: Option<i64>| CreditNote {
             invoice_id: invoice.summary.id,
-            lines,
+            lines: line.map(|no| {
+                vec![CreditLine {
+                    no,
+                    quantity: None,
+                    amount: None,
+                }]
+            }),
+            destination: CreditDestination::Debt,
             reason: "wrong".to_owned(),
         };
-        let unknown = billing::credit_note_for(market.p(), &ctx, &note(Some(vec![9]))).await;
+        let unknown = billing::credit_note_for(market.p(), &ctx, &note(Some(9))).await;
         assert_eq!(code(unknown), "invalid_input");
-        let line = billing::credit_note_for(market.p(), &ctx, &note(Some(vec![1])))
+        let line = billing::credit_note_for(market.p(), &ctx, &note(Some(1)))
             .await
-            .expect("a credit note");
+            .expect("a credit note")
+            .id;
         assert_eq!(market.invoice(line).await.summary.net, invoice.lines[0].net);
         let rest = billing::credit_note_for(market.p(), &ctx, &note(None))
             .await
-            .expect("a credit note");
+            .expect("a credit note")
+            .id;
         let rest = market.invoice(rest).await;
         assert_eq!(
             (rest.summary.net, rest.credits),
@@ -337,11 +377,13 @@ async fn a_credit_note_takes_an_invoice_back_once() {
         let whole = CreditNote {
             invoice_id: other.invoice.expect("an invoice"),
             lines: None,
+            destination: CreditDestination::Debt,
             reason: "x".to_owned(),
         };
         let note = billing::credit_note_for(market.p(), &ctx, &whole)
             .await
-            .expect("a credit note");
+            .expect("a credit note")
+            .id;
         let taken_back = market.invoice(whole.invoice_id).await.summary;
         assert_eq!(market.invoice(note).await.summary.gross, taken_back.gross);
         assert_eq!(

@@ -12,6 +12,10 @@ pub(super) enum Behaviour {
     Fails(&'static str),
     /// Asks the payer first.
     AsksThePayer,
+    /// Pays, and takes nothing back.
+    TakesNothingBack,
+    /// Pays, and takes its time with what is paid back.
+    TakesBackLater,
 }
 
 struct TestCard {
@@ -46,6 +50,8 @@ const CARDS: &[TestCard] = &[
     card("4000000000009995", Behaviour::Fails("insufficient_funds")),
     card("4000000000000341", Behaviour::Fails("card_declined")),
     card("4000000000003220", Behaviour::AsksThePayer),
+    card("4000000000005126", Behaviour::TakesNothingBack),
+    card("4000000000007726", Behaviour::TakesBackLater),
 ];
 
 /// A card that can be charged.

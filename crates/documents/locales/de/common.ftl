@@ -45,6 +45,9 @@ cadence-year = { $count ->
 payment-kind-card = Karte
 payment-kind-transfer = Überweisung
 payment-kind-credit = Guthaben
+destination-debt = Mindert den offenen Betrag
+destination-balance = Guthaben
+destination-refund = Wird zurückgezahlt
 
 # What the audit log tells: what was done, and to what.
 audit-account-create = Konto angelegt
@@ -128,6 +131,8 @@ audit-payment-method-remove = Zahlungsart entfernt
 audit-payment-record = Zahlung erfasst
 audit-payment-pay = Bezahlt
 audit-invoice-credit = Gutschrift ausgestellt
+audit-payment-refund = Rückzahlung begonnen
+audit-payment-refund-record = Rückzahlung erfasst
 audit-dunning-set = Mahnwesen geändert
 audit-usage-import-start = Nutzungsimport begonnen
 audit-usage-import-end = Nutzungsimport beendet

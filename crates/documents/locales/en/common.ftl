@@ -45,6 +45,9 @@ cadence-year = { $count ->
 payment-kind-card = Card
 payment-kind-transfer = Bank transfer
 payment-kind-credit = Credit
+destination-debt = Reduces what is open
+destination-balance = Account credit
+destination-refund = Paid back
 
 # What the audit log tells: what was done, and to what.
 audit-account-create = Account created
@@ -128,6 +131,8 @@ audit-payment-method-remove = Payment method removed
 audit-payment-record = Payment recorded
 audit-payment-pay = Paid
 audit-invoice-credit = Credit note issued
+audit-payment-refund = Refund begun
+audit-payment-refund-record = Refund recorded
 audit-dunning-set = Dunning changed
 audit-usage-import-start = Usage import begun
 audit-usage-import-end = Usage import ended

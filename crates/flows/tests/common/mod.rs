@@ -7,7 +7,9 @@ use tradewind_accounts::service::{self as accounts, RealmCreate};
 use tradewind_accounts::types::{AccountCreate, PersonInput, TermsInput};
 use tradewind_accounts::{PasswordCost, Passwords};
 use tradewind_billing::service::{self as billing, PaymentGateway, PortFuture, TransferRecord};
-use tradewind_billing::types::{Attempt, CardInput, DocumentSummary, GatewayOutcome, Tokenised};
+use tradewind_billing::types::{
+    Attempt, CardInput, DocumentSummary, GatewayOutcome, GatewayStep, Tokenised,
+};
 use tradewind_catalogue::{service as catalogue, types::*};
 use tradewind_flows::order::{PlaceInput, order_place};
 use tradewind_flows::quote::{PurchaseInput, QuoteView, quote_purchase};
@@ -78,6 +80,10 @@ impl PaymentGateway for NoCards {
     }
 
     fn confirm<'a>(&'a self, _: PaymentId, _: &'a str) -> PortFuture<'a, GatewayOutcome> {
+        Box::pin(async { Err(Error::refused("no_cards", "cards are not taken here")) })
+    }
+
+    fn step<'a>(&'a self, _: &'a GatewayStep) -> PortFuture<'a, GatewayOutcome> {
         Box::pin(async { Err(Error::refused("no_cards", "cards are not taken here")) })
     }
 }

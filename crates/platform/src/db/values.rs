@@ -4,11 +4,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tradewind_kernel::decimal::Decimal;
 use tradewind_kernel::id::{
-    AccountId, ApiKeyId, AttemptId, AuditId, BillingRunId, CategoryId, ChargeId, DeliveryId,
-    EventId, ImportId, InvoiceId, ItemId, JobId, LegId, ListingId, MailId, MeterId, OrderId,
-    OrderStepId, ParameterId, PaymentId, PaymentMethodId, PlanId, PriceBookId, ProductId, QuoteId,
-    RateId, RealmId, RelationshipId, RequestId, RevisionId, SessionId, SubscriptionId, TermsId,
-    TokenId, TransactionId, UsageId, UserId, WebhookId,
+    AccountId, ApiKeyId, AttemptId, AuditId, BankEntryId, BankStatementId, BillingRunId,
+    CategoryId, ChargeId, CreditGrantId, CreditMoveId, DeliveryId, EventId, ImportId, InvoiceId,
+    ItemId, JobId, LegId, ListingId, MailId, MeterId, OrderId, OrderStepId, ParameterId, PaymentId,
+    PaymentMethodId, PaymentStepId, PlanId, PriceBookId, ProductId, QuoteId, RateId, RealmId,
+    RelationshipId, RequestId, RevisionId, SessionId, SubscriptionId, TermsId, TokenId,
+    TransactionId, UsageId, UserId, WebhookId,
 };
 use tradewind_kernel::{Currency, Date, Locale, Rounding, Timestamp, Zone};
 use tradewind_policy::{AccountKind, Action, PrincipalKind, ResourceKind, Role};
@@ -59,6 +60,11 @@ stored_as_text!(
     ParameterId,
     PaymentId,
     PaymentMethodId,
+    PaymentStepId,
+    CreditGrantId,
+    CreditMoveId,
+    BankStatementId,
+    BankEntryId,
     PlanId,
     PriceBookId,
     ProductId,

@@ -14,7 +14,7 @@ use tradewind_flows::document::invoice_pdf;
 use tradewind_kernel::id::InvoiceId;
 use tradewind_kernel::{Error, PageRequest, Result, time};
 
-use super::{ListOptions, Session, parse};
+use super::{ListOptions, Session, parse, refund};
 use crate::output::columns;
 
 /// Rates and invoices everything that is due, on every leg.
@@ -67,6 +67,8 @@ pub(crate) enum Invoice {
         #[arg(long, short)]
         output: Option<PathBuf>,
     },
+    /// Take back an invoice, some of its lines or parts of them
+    Credit(refund::Credit),
     /// The exact charges behind a document's lines, as CSV
     Detail {
         /// Document
@@ -260,6 +262,7 @@ pub(crate) async fn invoice(session: &Session<'_>, command: Invoice) -> Result<(
                 &format!("Written to {}", file.display()),
             )
         }
+        Invoice::Credit(command) => refund::credit(session, command).await,
         Invoice::Detail { invoice } => {
             let id: InvoiceId = parse("invoice", &invoice)?;
             if session.out.is_json() {

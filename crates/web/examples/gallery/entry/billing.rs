@@ -8,7 +8,7 @@ use tradewind_web::view::shell::Permit;
 
 use super::rows;
 use crate::Entries;
-use crate::sample::{Look, date, eur, ts};
+use crate::sample::{Look, cur, date, eur, ts};
 
 pub(crate) fn entries() -> Entries {
     vec![
@@ -49,6 +49,17 @@ pub(crate) fn entries() -> Entries {
             }
             .page(look.panel("/panel/payments"))
         }),
+        ("panel-credit-note", credit_note),
+        ("panel-refund", |look| {
+            RefundPage {
+                refund: "pst_1".into(),
+                payer: "Hansa Logistik GmbH".into(),
+                amount: eur(2261),
+                reason: "Two seats too many".into(),
+                form: FormState::default(),
+            }
+            .page(look.panel("/panel/payments"))
+        }),
         ("panel-billing-runs", |look| runs(look, true)),
         ("panel-billing-runs-empty", |look| runs(look, false)),
         ("panel-billing-run", |look| one_run(look, "done")),
@@ -66,6 +77,33 @@ pub(crate) fn entries() -> Entries {
     ]
 }
 
+fn credit_note(look: &Look) -> Page {
+    let line =
+        |no: i64, text: &'static str, units: Option<&'static str>, left: i64| CreditableLine {
+            no,
+            text: text.into(),
+            detail: "1–30 November 2026".into(),
+            units: units.map(|units| (units.into(), "seats".into())),
+            billed: eur(9600),
+            left: eur(left),
+        };
+    CreditNotePage {
+        invoice: "inv_1".into(),
+        number: "NC-2026-0042".into(),
+        buyer: "Hansa Logistik GmbH".into(),
+        open: eur(25439),
+        currency: cur("EUR"),
+        lines: vec![
+            line(1, "Seats", Some("10"), 8000),
+            line(2, "Base fee", None, 9600),
+            line(3, "Virtual machines", None, 0),
+        ],
+        form: FormState::of([("destination", "refund"), ("amount.2", "99999")])
+            .wrong("amount.2", "of line 2 only €96.00 is left"),
+    }
+    .page(look.panel("/panel/invoices/x"))
+}
+
 fn payments(look: &Look) -> Page {
     let row =
         |number: &'static str, method: &'static str, state: &'static str, came: bool| PaymentRow {
@@ -77,6 +115,7 @@ fn payments(look: &Look) -> Page {
             state: state.into(),
             amount: eur(25439),
             record: (!came).then(|| "inv_1".into()),
+            refund: None,
         };
     PaymentsPage {
         rows: vec![

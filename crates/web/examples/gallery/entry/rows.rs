@@ -306,6 +306,15 @@ pub(crate) fn order(base: &'static str, waits: bool) -> OrderPage {
     }
 }
 
+fn related(base: &str) -> RelatedNote {
+    RelatedNote {
+        document: ("CN-2026-0003".into(), format!("{base}/invoices/x").into()),
+        amount: eur(2261),
+        destination: "debt".into(),
+        reason: "Two seats too many".into(),
+    }
+}
+
 pub(crate) fn invoice(look: &Look, base: &'static str) -> InvoicePage {
     let party = |name: &'static str, address: &[&'static str], tax_id: &'static str| Party {
         name: name.into(),
@@ -328,6 +337,12 @@ pub(crate) fn invoice(look: &Look, base: &'static str) -> InvoicePage {
     };
     InvoicePage {
         vat: true,
+        notes: vec![related(base)],
+        credit: if base == "/my" {
+            Permit::Hidden
+        } else {
+            Permit::Yes
+        },
         base,
         id: "inv_1".into(),
         number: "NC-2026-0042".into(),

@@ -3,8 +3,8 @@
 use axum::response::IntoResponse;
 use http::header;
 use tradewind_billing::{
-    service::{ListQuery, invoice_get, invoice_list, payments_of_invoice},
-    types::{BalanceStatus, Document, DocumentKind, DocumentSummary, Party as Side, PaymentState},
+    service::{ListQuery, credit_notes_about, invoice_get, invoice_list, payments_of_invoice},
+    types::{BalanceStatus, Document, DocumentSummary, Party as Side, PaymentState},
 };
 use tradewind_documents::format;
 use tradewind_flows::document::invoice_pdf;
@@ -25,7 +25,8 @@ use crate::{
     view::{
         kit::Txt,
         shared::{
-            InvoiceGroup, InvoiceLine, InvoicePage, InvoiceRow, InvoicesPage, Ledgerside, TaxLine,
+            InvoiceGroup, InvoiceLine, InvoicePage, InvoiceRow, InvoicesPage, Ledgerside,
+            RelatedNote, TaxLine,
         },
         shell::Permit,
     },
@@ -127,12 +128,7 @@ pub(super) async fn show(Customer(visit): Customer, Id(id): Id<InvoiceId>) -> An
 async fn filled(visit: &Visit, document: &Document) -> Result<InvoicePage> {
     let head = &document.summary;
     let t = visit.t();
-    let paid = payments_of_invoice(visit.p(), &visit.ctx, head.id).await;
-    // A credit note has none.
-    let paid = match paid {
-        Err(_) if head.kind == DocumentKind::CreditNote => Vec::new(),
-        other => other?,
-    };
+    let paid = payments_of_invoice(visit.p(), &visit.ctx, head.id).await?;
     let payments = paid
         .into_iter()
         .filter(|payment| payment.state == PaymentState::Succeeded)
@@ -193,8 +189,35 @@ async fn filled(visit: &Visit, document: &Document) -> Result<InvoicePage> {
             .then(|| format!("/my/invoices/{}/pay", head.id).into()),
         record: Permit::Hidden,
         resend: Permit::Hidden,
+        notes: related(visit, head.id, "/my").await?,
+        credit: Permit::Hidden,
         history: Vec::new(),
     })
+}
+
+/// The credit notes of an invoice, or what a credit note takes back, as links below `base`.
+pub(in super::super) async fn related(
+    visit: &Visit,
+    id: InvoiceId,
+    base: &str,
+) -> Result<Vec<RelatedNote>> {
+    let found = credit_notes_about(visit.p(), &visit.ctx, id).await?;
+    Ok(found
+        .into_iter()
+        .map(|note| {
+            let (number, other) = if note.note_id == id {
+                (note.invoice_number, note.invoice_id)
+            } else {
+                (note.number, note.note_id)
+            };
+            RelatedNote {
+                document: (number.into(), format!("{base}/invoices/{other}").into()),
+                amount: note.gross,
+                destination: note.destination.as_str().into(),
+                reason: note.reason.into(),
+            }
+        })
+        .collect())
 }
 
 fn groups(visit: &Visit, document: &Document) -> Result<Vec<InvoiceGroup>> {

@@ -3,7 +3,7 @@
 mod account;
 mod change;
 mod home;
-mod invoices;
+pub(super) mod invoices;
 mod orders;
 mod pay;
 mod settings;

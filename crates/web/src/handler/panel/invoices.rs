@@ -3,7 +3,9 @@
 use axum::response::IntoResponse;
 use http::header;
 use tradewind_billing::service::{self as billing, ListQuery, TransferRecord};
-use tradewind_billing::types::{Document, DocumentSummary, Payment, PaymentKind, PaymentState};
+use tradewind_billing::types::{
+    Document, DocumentKind, DocumentSummary, Payment, PaymentKind, PaymentState,
+};
 use tradewind_flows::document::invoice_pdf;
 use tradewind_kernel::id::{AccountId, InvoiceId, SubscriptionId};
 use tradewind_kernel::money::Money;
@@ -11,12 +13,14 @@ use tradewind_kernel::{Error, Result};
 use tradewind_policy::Action;
 
 use super::super::detail;
+use super::super::my::invoices::related;
 use super::super::names::{Mentions, Names};
 use super::super::{
     party::{party, tax_word},
     price::tax_name,
 };
 use super::desk::{Desk, all, permit};
+use super::refunds;
 use crate::form::Sent;
 use crate::respond::{self, Answer, changed};
 use crate::session::Id;
@@ -133,7 +137,8 @@ pub(crate) async fn of_subscription(desk: &Desk, id: SubscriptionId) -> Result<V
 pub(crate) async fn show(desk: Desk, Id(id): Id<InvoiceId>) -> Answer {
     let document = billing::invoice_get(desk.p(), &desk.ctx, id).await?;
     let payments = billing::payments_of_invoice(desk.p(), &desk.ctx, id).await?;
-    let page = paper(&desk, &document, &payments)?;
+    let mut page = paper(&desk, &document, &payments)?;
+    page.notes = related(&desk, id, "/panel").await?;
     respond::page(page.page(desk.app()))
 }
 
@@ -213,6 +218,10 @@ fn paper(desk: &Desk, document: &Document, payments: &[Payment]) -> Result<Invoi
         pay: None,
         record: permit(ours && !open.is_zero() && desk.may_at_home(Action::PaymentRecord)),
         resend: Permit::Hidden,
+        notes: Vec::new(),
+        credit: permit(
+            ours && one.kind == DocumentKind::Invoice && desk.may_at_home(Action::InvoiceIssue),
+        ),
         history: Vec::new(),
     })
 }
@@ -248,6 +257,7 @@ pub(crate) async fn payments(desk: Desk) -> Answer {
     let page = match desk.ask("view") {
         "received" => came(&desk, "state:succeeded").await?,
         "failed" => came(&desk, "state:failed").await?,
+        "refunds" => refunds::rows(&desk).await?,
         _ => awaited(&desk).await?,
     };
     respond::page(page.page(desk.app()))
@@ -281,6 +291,7 @@ async fn came(desk: &Desk, state: &str) -> Result<PaymentsPage> {
         state: one.state.as_str().into(),
         amount: one.amount,
         record: None,
+        refund: None,
     });
     Ok(PaymentsPage {
         rows: rows.collect(),
@@ -313,6 +324,7 @@ async fn awaited(desk: &Desk) -> Result<PaymentsPage> {
             .as_ref()
             .map_or(one.gross, |balance| balance.open),
         record: Some(one.id.to_string().into()),
+        refund: None,
     });
     Ok(PaymentsPage {
         rows: rows.collect(),

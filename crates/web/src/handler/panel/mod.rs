@@ -1,5 +1,6 @@
 //! Pages of sellers: provider, distributor and resellers.
 
+mod credit_notes;
 mod customers;
 mod deliveries;
 pub(super) mod desk;
@@ -17,6 +18,7 @@ mod price_revision;
 mod price_rows;
 mod product_parts;
 mod products;
+mod refunds;
 mod runs;
 mod subscriptions;
 pub(super) mod tasks;
@@ -87,6 +89,14 @@ fn money() -> Router {
         .route("/panel/invoices/{id}/pdf", get(invoices::pdf))
         .route("/panel/invoices/{id}/details.csv", get(invoices::details))
         .route("/panel/invoices/{id}/payments", post(invoices::record))
+        .route(
+            "/panel/invoices/{id}/credit",
+            get(credit_notes::form).post(credit_notes::issue),
+        )
+        .route(
+            "/panel/refunds/{id}",
+            get(refunds::form).post(refunds::record),
+        )
         .route("/panel/payments", get(invoices::payments))
         .route("/panel/payments/new", get(invoices::payment_form))
         .route("/panel/usage", get(usage::list).post(usage::import))

@@ -26,13 +26,15 @@ pub struct PaymentRow {
     pub amount: Money,
     /// Id of the invoice, when a payment can be recorded for it.
     pub record: Option<Txt>,
+    /// Id of the refund, when what became of it can be recorded.
+    pub refund: Option<Txt>,
 }
 
 /// Payments received and awaited.
 pub struct PaymentsPage {
     /// Rows.
     pub rows: Vec<PaymentRow>,
-    /// Search, views (`view` is empty for awaited, `received`, `failed`), page.
+    /// Search, views (`view` is empty for awaited, `received`, `failed`, `refunds`), page.
     pub state: ListState,
 }
 
@@ -49,6 +51,11 @@ impl PaymentsPage {
                     )
                     .small(row.invoice.0.clone())
             });
+            let refund = row.refund.map(|id| {
+                shell
+                    .go("refund-record", format!("/panel/refunds/{id}"))
+                    .small(row.invoice.0.clone())
+            });
             let at = row.at.map(|at| t.at(at)).or(row.due.map(|due| t.date(due)));
             Row::Cells(vec![
                 Cell::Main(row.invoice.1, row.invoice.0, None),
@@ -57,7 +64,7 @@ impl PaymentsPage {
                 Cell::maybe_at(at),
                 Cell::State(t.state(&row.state)),
                 Cell::Figure(t.money(row.amount)),
-                Cell::Do(acts.into_iter().collect()),
+                Cell::Do(acts.into_iter().chain(refund).collect()),
             ])
         });
         let columns = vec![
@@ -80,7 +87,12 @@ impl PaymentsPage {
         let views = shell.views(
             &self.state,
             "payments-view",
-            &[("", None), ("received", None), ("failed", None)],
+            &[
+                ("", None),
+                ("received", None),
+                ("failed", None),
+                ("refunds", None),
+            ],
         );
         let filters = shell.filters(&self.state, Some("invoices-search"), Vec::new());
         Page::new(

@@ -62,6 +62,19 @@ pub struct TaxLine {
     pub tax: Money,
 }
 
+/// A document that takes back of this one, or that this one takes back of.
+#[derive(Clone)]
+pub struct RelatedNote {
+    /// Number and address of the other document.
+    pub document: (Txt, Txt),
+    /// What is given back.
+    pub amount: Money,
+    /// Where that went, as its stored word.
+    pub destination: Txt,
+    /// Why.
+    pub reason: Txt,
+}
+
 /// An invoice or credit note.
 pub struct InvoicePage {
     /// Where the pages lie.
@@ -112,6 +125,10 @@ pub struct InvoicePage {
     pub record: Permit,
     /// May send it again by e-mail.
     pub resend: Permit,
+    /// Its credit notes; of a credit note, what it takes back.
+    pub notes: Vec<RelatedNote>,
+    /// May take it back.
+    pub credit: Permit,
     /// What happened with it.
     pub history: Vec<Moment>,
 }
@@ -165,6 +182,12 @@ impl InvoicePage {
                     .icon("hand-coins"),
             )
             .may(
+                &self.credit,
+                shell
+                    .go("credit-note", format!("{here}/credit"))
+                    .icon("undo-2"),
+            )
+            .may(
                 &self.resend,
                 shell
                     .post("invoice-resend", format!("{here}/send"))
@@ -187,6 +210,8 @@ impl InvoicePage {
         }
         let (lines, taxes) = (self.lines(&shell), self.tax_table(&shell));
         let history = std::mem::take(&mut self.history);
+        let notes = std::mem::take(&mut self.notes);
+        let is_note = *self.kind == *"credit_note";
         body.push(
             Paper {
                 t: t.clone(),
@@ -197,6 +222,14 @@ impl InvoicePage {
             }
             .into(),
         );
+        if !notes.is_empty() {
+            let title = t.tr(if is_note {
+                "credit-note-of"
+            } else {
+                "credit-notes"
+            });
+            body.push(Card::new(title, blocks![notes_table(&shell, notes)]).into());
+        }
         if !history.is_empty() {
             body.push(Card::new(t.tr("history"), blocks![Timeline(history)]).into());
         }
@@ -261,4 +294,27 @@ impl InvoicePage {
             "none",
         )
     }
+}
+
+fn notes_table(shell: &Shell, notes: Vec<RelatedNote>) -> Table {
+    let t = &shell.t;
+    let rows = notes.into_iter().map(|note| {
+        vec![
+            Cell::Link(note.document.1, note.document.0),
+            Cell::Text(note.reason),
+            Cell::Text(t.code("destination", &note.destination)),
+            Cell::Figure(t.money(note.amount)),
+        ]
+    });
+    shell.table(
+        "credit-notes",
+        vec![
+            shell.col("c-number"),
+            shell.col("c-reason"),
+            shell.col("c-destination"),
+            shell.fig("c-amount"),
+        ],
+        rows.collect(),
+        "none",
+    )
 }

@@ -137,4 +137,16 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "CREATE INDEX IF NOT EXISTS payment_step_by_seller ON payment_step (realm_id, seller_id, id)",
         "CREATE INDEX IF NOT EXISTS payment_step_unsettled ON payment_step (realm_id, id) WHERE state = 'pending'",
     ],
+}, Migration {
+    name: "billing_usage_pools",
+    steps: &[
+        // How often a group of usage was rated: what it costs may change without any new usage of its own.
+        "{sqlite} ALTER TABLE rated ADD COLUMN revision {int} NOT NULL DEFAULT 0",
+        "{postgres} ALTER TABLE rated ADD COLUMN IF NOT EXISTS revision {int} NOT NULL DEFAULT 0",
+        // Subscriptions that cost something in months without usage, since the first day on which they are known to.
+        "CREATE TABLE IF NOT EXISTS idle_usage (realm_id {text} NOT NULL, subscription_id {text} NOT NULL,
+            since_on {date} NOT NULL, until_on {date}, settled_on {date} NOT NULL,
+            PRIMARY KEY (realm_id, subscription_id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS idle_usage_due ON idle_usage (realm_id, settled_on, subscription_id)",
+    ],
 }];

@@ -8,6 +8,7 @@ pub mod export;
 pub mod ledger;
 pub mod line;
 pub mod period;
+pub mod pool;
 pub mod preview;
 pub mod prices;
 pub mod renewal;

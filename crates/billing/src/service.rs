@@ -11,6 +11,7 @@ mod dunning;
 mod facts;
 mod issue;
 mod methods;
+mod month;
 mod moves;
 mod new_credit;
 mod notes;

@@ -5,6 +5,7 @@ pub(crate) mod charges;
 pub(crate) mod check;
 pub(crate) mod credit_notes;
 pub(crate) mod documents;
+pub(crate) mod idle;
 pub(crate) mod ledger;
 pub(crate) mod listing;
 pub(crate) mod notices;
@@ -49,6 +50,8 @@ pub(crate) fn statements() -> Vec<&'static Stmt> {
         payment_steps::statements(),
         documents::statements(),
         documents::bulk_statements(),
+        idle::statements(),
+        idle::bulk_statements(),
         ledger::statements(),
         ledger::bulk_statements(),
         notices::statements(),

@@ -1,10 +1,12 @@
 //! The pure rules: rounding by lines, usage, changes, documents, the ledger and dunning.
 
 mod facts;
+mod pools;
 
 use std::collections::BTreeMap;
 
 use facts::{day, dec, eur, leg, metered, recurring, trade, usage};
+use pools::usage_charge;
 use proptest::prelude::*;
 use tradewind_billing::{
     rules::{
@@ -13,7 +15,7 @@ use tradewind_billing::{
         line::{LineCharge, LineSet, Position},
         period::{Span, charges_for_period},
         preview,
-        usage::{RateTable, RatedState, usage_charge},
+        usage::{RateTable, RatedState},
     },
     types::{
         ChargeKind, DocumentKind, DunningAction, DunningPolicy, EntryKind, LedgerAccount,

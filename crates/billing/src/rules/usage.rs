@@ -14,7 +14,7 @@ use tradewind_pricing::{
     rate::{self, Cell},
 };
 
-use super::period::unit_price;
+use super::{period::unit_price, pool::GroupRated};
 use crate::types::{ChargeKind, FxUse, LegFacts, NewCharge, UsageSpan};
 
 /// The property of usage by which invoice lines are grouped, where usage has it.
@@ -29,6 +29,8 @@ pub struct RatedState {
     pub quantity: Decimal,
     /// The exact amount for all of it.
     pub exact: Decimal,
+    /// How often it has been rated; guards against two runs that rate it at the same time.
+    pub revision: i64,
 }
 
 /// Finds the exchange rate that holds on a day.
@@ -90,16 +92,7 @@ pub fn rate_total(
         };
         return Ok((exact, Vec::new()));
     }
-    let cost = total.cost.ok_or_else(|| {
-        Error::invalid(
-            format!("items.{}", item.code),
-            "missing_cost",
-            format!(
-                "the price passes the cost of usage on, and the usage {} has no cost",
-                total.group_key
-            ),
-        )
-    })?;
+    let cost = total.cost.ok_or_else(|| missing_cost(item, total))?;
     let events = u64::try_from(total.records).unwrap_or_default();
     let exact = rate::total(
         &rule.model,
@@ -111,8 +104,20 @@ pub fn rate_total(
     convert(leg, item, total, exact, rates)
 }
 
+/// A price of the cost that travels with usage, and usage without any.
+pub(super) fn missing_cost(item: &ItemTerms, total: &UsageTotal) -> Error {
+    Error::invalid(
+        format!("items.{}", item.code),
+        "missing_cost",
+        format!(
+            "the price passes the cost of usage on, and the usage {} has no cost",
+            total.group_key
+        ),
+    )
+}
+
 /// Whether a price is taken of the cost that travels with usage.
-fn by_amount(model: &PriceModel) -> bool {
+pub(super) fn by_amount(model: &PriceModel) -> bool {
     matches!(
         model.kind,
         PriceKind::PassThrough { .. }
@@ -130,9 +135,25 @@ fn convert(
     exact: Decimal,
     rates: &dyn RateTable,
 ) -> Result<(Decimal, Vec<FxUse>)> {
+    let used = chain_of_rates(leg, item, total, rates)?;
+    let amount = used
+        .iter()
+        .try_fold(exact, |amount, step| decimal::mul(amount, step.rate))?;
+    Ok((amount, used))
+}
+
+/// The rates by which the cost of a usage comes to the currency of a leg, one after the other.
+///
+/// # Errors
+/// `missing_rate`.
+pub(super) fn chain_of_rates(
+    leg: &LegFacts,
+    item: &ItemTerms,
+    total: &UsageTotal,
+    rates: &dyn RateTable,
+) -> Result<Vec<FxUse>> {
     let on = calendar::add_days(usage_period(total.period_on)?.end, -1)?;
     let mut currency = total.currency.unwrap_or(leg.terms.currency);
-    let mut amount = exact;
     let mut used = Vec::new();
     let steps = item
         .conversions
@@ -149,7 +170,6 @@ fn convert(
                 format!("no exchange rate {currency}→{quote} on or before {on}"),
             )
         })?;
-        amount = decimal::mul(amount, rate)?;
         used.push(FxUse {
             base: currency,
             quote,
@@ -158,7 +178,7 @@ fn convert(
         });
         currency = quote;
     }
-    Ok((amount, used))
+    Ok(used)
 }
 
 /// The exchange rates that rating this total will ask for.
@@ -229,8 +249,12 @@ pub fn rate_part(
     part: &Part<'_>,
     rates: &dyn RateTable,
 ) -> Result<(Decimal, Decimal, Vec<FxUse>)> {
-    let earlier = part.earlier.filter(|earlier| earlier.records > 0);
-    if part.total.records == earlier.map_or(0, |earlier| earlier.records) {
+    let used = |total: &&UsageTotal| total.records > 0 || !total.quantity.is_zero();
+    let earlier = part.earlier.filter(used);
+    let stood = earlier.map_or((0, Decimal::ZERO), |earlier| {
+        (earlier.records, earlier.quantity)
+    });
+    if (part.total.records, part.total.quantity) == stood {
         return Ok((Decimal::ZERO, Decimal::ZERO, Vec::new()));
     }
     let (exact, used) = rate_total(leg, item, part.total, rates)?;
@@ -245,46 +269,31 @@ pub fn rate_part(
     ))
 }
 
-/// The charge that brings what was rated before up to a month's total, and the state after it. There is no charge when
-/// the total has not grown since, or when it has but neither its quantity nor its cost changed.
+/// The charge that brings what was rated before up to what a group costs now, and the state after it. There is no charge
+/// when neither its quantity nor its cost has changed, and nothing at all when it stands where it stood.
 ///
 /// # Errors
-/// As [`rate_total`].
-pub fn usage_charge(
-    leg: &LegFacts,
-    item: &ItemTerms,
-    total: &UsageTotal,
-    before: RatedState,
-    rates: &dyn RateTable,
-) -> Result<Option<(Option<NewCharge>, RatedState)>> {
-    part_charge(leg, item, &Part::whole(total)?, before, rates)
-}
-
-/// As [`usage_charge`], for a part of a month.
-///
-/// # Errors
-/// As [`rate_total`].
-pub fn part_charge(
+/// `overflow`.
+pub fn group_charge(
     leg: &LegFacts,
     item: &ItemTerms,
     part: &Part<'_>,
-    before: RatedState,
-    rates: &dyn RateTable,
+    before: Option<RatedState>,
+    rated: GroupRated,
 ) -> Result<Option<(Option<NewCharge>, RatedState)>> {
     let total = part.total;
-    if total.version <= before.version {
-        return Ok(None);
-    }
-    let (exact, held, used) = rate_part(leg, item, part, rates)?;
+    let was = before.unwrap_or_default();
     let after = RatedState {
-        version: total.version,
-        quantity: held,
-        exact,
+        version: total.version.max(was.version),
+        quantity: rated.quantity,
+        exact: rated.exact,
+        revision: was.revision + 1,
     };
-    let delta = decimal::sub(exact, before.exact)?;
-    let quantity = decimal::sub(held, before.quantity)?;
+    let delta = decimal::sub(rated.exact, was.exact)?;
+    let quantity = decimal::sub(rated.quantity, was.quantity)?;
     if delta.is_zero() && quantity.is_zero() {
-        return Ok(Some((None, after)));
+        let stands = before.is_some() && after.version == was.version;
+        return Ok((!stands).then_some((None, after)));
     }
     let service = total.dimensions.get(SERVICE);
     let rule = item.rule_for(&total.dimensions);
@@ -319,11 +328,11 @@ pub fn part_charge(
             meter: total.meter.clone(),
             group_key: total.group_key.clone(),
             period_on: part.period.start,
-            from_version: before.version,
-            to_version: total.version,
+            from_version: was.version,
+            to_version: after.version,
             line: line_of(leg, item, service.map(String::as_str)),
         }),
-        rate: used,
+        rate: rated.used,
         order_id: None,
     };
     Ok(Some((Some(charge), after)))

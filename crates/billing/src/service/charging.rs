@@ -25,6 +25,7 @@ use crate::{
         preview,
         renewal::{self, Clocks, Next},
     },
+    store::idle,
     types::{LegFacts, Preview},
 };
 
@@ -354,6 +355,7 @@ pub async fn charge_purchase_in(w: &mut Work, input: &PurchaseCharge) -> Result<
         arrears: None,
         bought_on: Some(input.begins_on),
     };
+    sale.idle_from(w, &sale.before, input.begins_on).await?;
     let quantities = facts::quantities(&sale.billable.quantities);
     let charges = sale
         .before
@@ -410,6 +412,7 @@ pub async fn charge_change_in(
             paid.get(&(before.id, item)).copied()
         })?);
     }
+    sale.idle_from(w, &sale.after, input.at).await?;
     let invoice_id = sale.settle(w, order_id, input.at, charges).await?;
     Ok(OrderCharged { invoice_id, clocks })
 }
@@ -426,6 +429,8 @@ pub async fn charge_end_in(
     subscription: SubscriptionId,
     at: Date,
 ) -> Result<OrderCharged> {
+    let realm = w.ctx.realm;
+    idle::end(&mut w.tx, realm, subscription, at).await?;
     let sale = Sale::load(w, subscription, &[]).await?;
     let Some(period) = sale.period else {
         return Ok(OrderCharged {

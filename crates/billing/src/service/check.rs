@@ -4,12 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use tradewind_catalogue::types::ItemTerms;
 use tradewind_kernel::{
-    Currency, Date, Decimal, Money, Result,
-    calendar::Period,
-    decimal,
+    Currency, Date, Decimal, Money, Result, decimal,
     id::{AccountId, ItemId, LegId, SubscriptionId, TermsId},
 };
-use tradewind_metering::service as metering;
+use tradewind_metering::{service as metering, types::UsageTotal};
 use tradewind_orders::billing::{self as orders, Billable};
 use tradewind_platform::{OpCtx, Platform, Work};
 
@@ -17,13 +15,17 @@ use super::{
     adopt::{terms_of, under},
     authorize_run,
     facts::{Known, Rates},
+    month::{self, Month, Wanted},
     tariff::{Tariff, Tariffs},
 };
 use crate::{
-    rules::usage as rules,
+    rules::{
+        pool::{self, Closing, Group},
+        usage as rules,
+    },
     store::{
         check::{self as store, CheckedCharge, PairSum},
-        payment_steps,
+        idle, payment_steps,
         usage::{self, RatedKey, key_of},
     },
     types::{ChargeKind, Finding, LedgerAccount, LegFacts},
@@ -451,84 +453,140 @@ async fn priced(
     let fixed = Tariffs::of(fixed);
     let mut rates = Rates::default();
     let mut found = Vec::new();
+    let idle = idle::some(&mut w.tx, realm, &ids).await?;
     let totals = metering::totals_before_in(w, &ids, Date::MAX).await?;
-    for total in totals {
+    let mut months: BTreeMap<(SubscriptionId, &str, Date), Vec<&UsageTotal>> = BTreeMap::new();
+    for total in &totals {
+        let key = (total.subscription_id, total.meter.as_str(), total.period_on);
+        months.entry(key).or_default().push(total);
+    }
+    // Months that were charged without any usage.
+    for billable in billables {
+        for leg in &billable.legs {
+            let of_leg = rated.keys().filter(|key| key.leg_id == leg.id);
+            for key in of_leg.filter(|key| key.group_key.is_empty()) {
+                let month = key.period_on.first_of_month();
+                months
+                    .entry((billable.subscription.id, key.meter.as_str(), month))
+                    .or_default();
+            }
+        }
+    }
+    for ((subscription, meter, first), totals) in &months {
         let Some(billable) = billables
             .iter()
-            .find(|found| found.subscription.id == total.subscription_id)
+            .find(|found| found.subscription.id == *subscription)
         else {
             continue;
         };
-        let month = rules::usage_period(total.period_on)?;
-        let mut tariffs = fixed.in_month(billable, month.start);
+        let mut tariffs = fixed.in_month(billable, *first);
         if tariffs.is_empty() {
             tariffs.push(Tariff {
-                from_on: month.start,
+                from_on: *first,
                 terms: terms_of(billable),
             });
         }
-        let days: Vec<Date> = tariffs.iter().skip(1).map(|next| next.from_on).collect();
-        let sums = if days.is_empty() {
-            Vec::new()
-        } else {
-            metering::totals_by_day_in(w, &total, &billable.subscription.zone, &days).await?
+        let mut legs = Vec::new();
+        for tariff in &tariffs {
+            legs.extend(known.legs(&under(billable, &tariff.terms))?);
+        }
+        let nothing = metering::no_usage(*subscription, meter, *first);
+        let wanted = Wanted {
+            meter,
+            month: *first,
+            events: month::wants_events(&legs, meter),
+            idle: tariffs.iter().any(|tariff| {
+                let mut keys = legs
+                    .iter()
+                    .map(|leg| key_of(leg.id, &nothing, tariff.from_on));
+                keys.any(|key| rated.contains_key(&key))
+            }),
         };
-        let mut versions = BTreeSet::new();
-        for (i, tariff) in tariffs.iter().enumerate() {
-            let end = days.get(i).copied().unwrap_or(month.end);
-            let part = rules::Part {
-                total: sums.get(i).unwrap_or(&total),
-                earlier: i.checked_sub(1).and_then(|i| sums.get(i)),
-                period: Period::new(tariff.from_on, end)?,
-            };
+        let measured = Month::measure(w, billable, &tariffs, totals, wanted).await?;
+        let mut versions: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
+        for (i, (_, tariff)) in measured.parts.iter().enumerate() {
             for leg in known.legs(&under(billable, &tariff.terms))? {
-                let key = key_of(leg.id, &total, tariff.from_on);
-                let known_as = rated.get(&key);
-                versions.insert(known_as.map_or(0, |(version, _)| *version));
-                let (Some((version, exact)), Some(item)) =
-                    (known_as, rules::metered_item(&leg, &total.meter))
-                else {
+                let is_idle = month::is_idle(&leg, meter);
+                let groups = measured.groups(i, is_idle);
+                for group in groups.iter().filter(|group| !group.idle) {
+                    let known_as = rated.get(&month::rated_key(leg.id, group));
+                    let version = known_as.map_or(0, |(version, _)| *version);
+                    let of_group = versions.entry(group.part.total.group_key.as_str());
+                    of_group.or_default().insert(version);
+                }
+                let Some(item) = rules::metered_item(&leg, meter) else {
                     continue;
                 };
-                // An older version cannot be rebuilt from the total: it is looked at when it has been brought forward.
-                if *version != total.version {
-                    continue;
+                let on = tradewind_kernel::calendar::add_days(measured.period.end, -1)?;
+                for group in &groups {
+                    let needed = rules::rates_needed(&leg, item, group.part.total).into_iter();
+                    let needed = needed.map(|(base, quote)| (base, quote, on)).collect();
+                    rates.load(w, needed).await?;
                 }
-                let on = tradewind_kernel::calendar::add_days(month.end, -1)?;
-                let needed = rules::rates_needed(&leg, item, &total)
-                    .into_iter()
-                    .map(|(base, quote)| (base, quote, on))
-                    .collect();
-                rates.load(w, needed).await?;
-                found.extend(repriced(&leg, item, &part, *exact, &rates));
+                let closing = Closing {
+                    is_last: i + 1 == measured.parts.len(),
+                    running: month::running(&leg, measured.period, idle.get(subscription))?,
+                };
+                found.extend(repriced(&leg, item, &groups, closing, rated, &rates));
             }
         }
-        if versions.len() > 1 {
-            let text = format!(
-                "{} {}: the legs are rated up to different versions",
-                total.period_on, total.group_key
-            );
-            found.push(Finding::new("leg_missing", total.subscription_id, text));
+        for (group, _) in versions.iter().filter(|(_, versions)| versions.len() > 1) {
+            let text = format!("{first} {group}: the legs are rated up to different versions");
+            found.push(Finding::new("leg_missing", *subscription, text));
         }
     }
     Ok(found)
 }
 
-/// What is wrong with the exact amount of a part of a month, if anything.
+/// What is wrong with the exact amounts of a part of a month, if anything.
 fn repriced(
     leg: &LegFacts,
     item: &ItemTerms,
-    part: &rules::Part<'_>,
-    exact: Decimal,
+    groups: &[Group<'_>],
+    closing: Closing,
+    rated: &HashMap<RatedKey, (i64, Decimal)>,
     rates: &Rates,
-) -> Option<Finding> {
-    let text = match rules::rate_part(leg, item, part, rates) {
-        Ok((again, _, _)) if again == exact => return None,
-        Ok((again, _, _)) => format!(
-            "{} {}: rated {exact}, its price is {again}",
-            part.period.start, part.total.group_key
-        ),
-        Err(error) => error.to_string(),
+) -> Vec<Finding> {
+    let again = match pool::rate_groups(leg, item, groups, closing, rates) {
+        Ok(again) => again,
+        Err(error) => {
+            // What was never rated cannot be wrong yet.
+            let any = groups
+                .iter()
+                .any(|group| rated.contains_key(&month::rated_key(leg.id, group)));
+            let finding = Finding::new("usage_priced", leg.id, error.to_string());
+            return any.then_some(finding).into_iter().collect();
+        }
     };
-    Some(Finding::new("usage_priced", leg.id, text))
+    let states: Vec<_> = groups
+        .iter()
+        .map(|group| {
+            let state = rated.get(&month::rated_key(leg.id, group));
+            state.filter(|(version, _)| *version == group.part.total.version)
+        })
+        .collect();
+    // An older version cannot be rebuilt from the totals: what is rated together is looked at when all of it has been
+    // brought forward.
+    let behind: BTreeSet<usize> = again
+        .iter()
+        .zip(&states)
+        .filter(|(_, state)| state.is_none())
+        .filter_map(|(again, _)| again.pool)
+        .collect();
+    groups
+        .iter()
+        .zip(&again)
+        .zip(states)
+        .filter(|((_, again), _)| !again.pool.is_some_and(|pool| behind.contains(&pool)))
+        .filter_map(|((group, again), state)| {
+            let (_, exact) = state?;
+            (again.exact != *exact).then(|| {
+                let text = format!(
+                    "{} {}: rated {exact}, its price is {}",
+                    group.part.period.start, group.part.total.group_key, again.exact
+                );
+                Finding::new("usage_priced", leg.id, text)
+            })
+        })
+        .collect()
 }

@@ -23,7 +23,7 @@ use super::{
     authorize_run,
     batch::{Batch, months},
     facts::{self, Known, Trades},
-    prices,
+    month, prices,
 };
 use crate::{
     rules::{
@@ -33,7 +33,10 @@ use crate::{
         renewal::{self, Next, Step},
         run,
     },
-    store::charges::{self, Pair},
+    store::{
+        charges::{self, Pair},
+        idle,
+    },
     types::{LegFacts, Made, NewCharge, Problem, RunTotal, Settlement},
 };
 
@@ -144,6 +147,8 @@ struct Run {
     renewals: Renewals,
     charges: Vec<NewLegCharges>,
     advances: Vec<PeriodAdvance>,
+    /// Subscriptions that cost something in months without usage, since when.
+    idle: Vec<(SubscriptionId, Date)>,
 }
 
 /// The new charges of one leg, and the day on which they arose.
@@ -164,6 +169,7 @@ impl Run {
             match renewal::step(&billable.subscription, clocks)? {
                 None => return Ok(()),
                 Some(Step::Renew(next)) => {
+                    self.idle_from(&billable, &legs, next);
                     // Another plan that waited for this day was shown with its price, and begins at that price.
                     let charges = if changed {
                         charges_of(&billable, &legs, next.span)?
@@ -174,6 +180,7 @@ impl Run {
                     return Ok(());
                 }
                 Some(Step::Begin(next)) => {
+                    self.idle_from(&billable, &legs, next);
                     let charges = charges_of(&billable, &legs, next.span)?;
                     orders::transition(w, id, SubscriptionEvent::Activate).await?;
                     self.advance(&billable, charges, next);
@@ -182,6 +189,10 @@ impl Run {
                 Some(Step::End { span, event }) => {
                     let charges = charges_of(&billable, &legs, span)?;
                     orders::transition(w, id, event).await?;
+                    if let Some(on) = billable.subscription.next_bill_on {
+                        let realm = w.ctx.realm;
+                        idle::end(&mut w.tx, realm, id, on).await?;
+                    }
                     self.charges.extend(charges);
                     return Ok(());
                 }
@@ -192,6 +203,13 @@ impl Run {
                     self.known.learn(w, std::slice::from_ref(&billable)).await?;
                 }
             }
+        }
+    }
+
+    fn idle_from(&mut self, billable: &Billable, legs: &[LegFacts], next: Next) {
+        if legs.iter().any(month::keeps_counting) {
+            let since = next.period.start;
+            self.idle.push((billable.subscription.id, since));
         }
     }
 
@@ -286,6 +304,10 @@ impl Run {
                 }
                 batch.conclude(settling, None)?;
             }
+        }
+        if !self.idle.is_empty() {
+            let realm = w.ctx.realm;
+            idle::begin(&mut w.tx, realm, &self.idle).await?;
         }
         let issued = batch.write(w).await?;
         report.documents = issued.len() as u64;

@@ -17,11 +17,11 @@ use super::{
     charging::first_period,
     collect::after_credit_notes,
     facts::{self, Known},
-    realm,
+    month, realm,
 };
 use crate::{
     rules::{change::Change, document, line::LineCharge},
-    store::{charges, documents},
+    store::{charges, documents, idle},
     types::{ItemQuantity, LegFacts, NewCharge, Settlement},
 };
 
@@ -73,6 +73,16 @@ impl Sale {
             quantities,
             period,
         })
+    }
+
+    /// Notes that the sale costs something in months without usage from a day on, where that is so on some leg.
+    pub(super) async fn idle_from(&self, w: &mut Work, legs: &[LegFacts], on: Date) -> Result<()> {
+        if legs.iter().any(month::keeps_counting) {
+            let realm = realm(w);
+            let id = self.billable.subscription.id;
+            idle::begin(&mut w.tx, realm, &[(id, on)]).await?;
+        }
+        Ok(())
     }
 
     /// The customer's leg before and after.

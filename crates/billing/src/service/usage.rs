@@ -9,7 +9,10 @@ use tradewind_kernel::{
     id::{LegId, SubscriptionId, TermsId},
 };
 use tradewind_metering::{service as metering, types::UsageTotal};
-use tradewind_orders::billing::{self as orders, Billable};
+use tradewind_orders::{
+    billing::{self as orders, Billable},
+    types::CommercialState,
+};
 use tradewind_platform::{OpCtx, Platform, Work};
 use utoipa::ToSchema;
 
@@ -18,11 +21,19 @@ use super::{
     authorize_run,
     batch::Batch,
     facts::{Known, Rates},
+    month::{self, Month, Wanted},
     tariff::{Tariff, Tariffs},
 };
 use crate::{
-    rules::{document, usage as rules},
-    store::usage::{self, RatedKey, key_of},
+    rules::{
+        document,
+        pool::{self, Closing},
+        usage as rules,
+    },
+    store::{
+        idle::{self, IdleUsage},
+        usage::{self, RatedKey, key_of},
+    },
     types::{LegFacts, Made, NewCharge, Problem},
 };
 
@@ -80,55 +91,65 @@ pub async fn usage_charge_in(w: &mut Work, input: &UsageInput) -> Result<UsageRe
     authorize_run(w)?;
     // Months that begin before the month of `until` have ended on or before it.
     let ended = input.until.first_of_month();
-    let ids = metering::subscriptions_with_usage_in(w, ended, input.after, input.limit).await?;
+    let realm = w.ctx.realm;
+    let used = metering::subscriptions_with_usage_in(w, ended, input.after, input.limit).await?;
+    let unused = idle::due(&mut w.tx, realm, ended, input.after, input.limit).await?;
+    let ids: BTreeSet<SubscriptionId> = used.into_iter().chain(unused).collect();
+    let limit = usize::try_from(input.limit).unwrap_or(usize::MAX);
+    let ids: Vec<SubscriptionId> = ids.into_iter().take(limit).collect();
     let mut report = UsageReport {
         subscriptions: ids.len() as u64,
         ..UsageReport::default()
     };
-    if ids.len() as u64 == u64::from(input.limit) {
+    if ids.len() == limit {
         report.next = ids.last().copied();
     }
     let totals = metering::totals_before_in(w, &ids, ended).await?;
-    charge_totals(w, &totals, &mut report).await?;
+    charge_totals(w, &ids, &totals, ended, &mut report).await?;
     Ok(report)
 }
 
+/// The usage of a subscription by meter and month.
+type Months<'a> = BTreeMap<(&'a str, Date), Vec<&'a UsageTotal>>;
+
 async fn charge_totals(
     w: &mut Work,
+    ids: &[SubscriptionId],
     totals: &[UsageTotal],
+    ended: Date,
     report: &mut UsageReport,
 ) -> Result<()> {
-    let mut by_subscription: BTreeMap<SubscriptionId, Vec<&UsageTotal>> = BTreeMap::new();
+    let mut by_subscription: BTreeMap<SubscriptionId, Months<'_>> = BTreeMap::new();
     for total in totals {
         by_subscription
             .entry(total.subscription_id)
             .or_default()
+            .entry((total.meter.as_str(), total.period_on))
+            .or_default()
             .push(total);
     }
-    if by_subscription.is_empty() {
+    if ids.is_empty() {
         return Ok(());
     }
-    let ids: Vec<SubscriptionId> = by_subscription.keys().copied().collect();
-    let billables = orders::billable(&mut w.tx, w.ctx.realm, &ids).await?;
-    let mut run = Run::load(w, &billables, totals).await?;
+    let billables = orders::billable(&mut w.tx, w.ctx.realm, ids).await?;
+    let mut run = Run::load(w, &billables, totals, ended).await?;
     for billable in &billables {
-        let totals = by_subscription
-            .remove(&billable.subscription.id)
-            .unwrap_or_default();
-        match run.charge(w, billable, &totals).await {
+        let id = billable.subscription.id;
+        let months = by_subscription.remove(&id).unwrap_or_default();
+        match run.charge(w, billable, months, ended).await {
             Ok(()) => {}
             Err(
                 error @ (Error::Internal(_) | Error::Unavailable { .. } | Error::Changed { .. }),
             ) => return Err(error),
             Err(error) => {
                 report.problems.push(Problem {
-                    subscription_id: billable.subscription.id,
+                    subscription_id: id,
                     message: error.to_string(),
                 });
             }
         }
     }
-    run.write(w, report).await
+    run.write(w, ended, report).await
 }
 
 /// One batch in the making.
@@ -140,6 +161,8 @@ struct Run {
     new_fixed: BTreeMap<(LegId, Date), TermsId>,
     past: Past,
     renewals: Renewals,
+    idle: HashMap<SubscriptionId, IdleUsage>,
+    settled: Vec<SubscriptionId>,
     outcome: Vec<Outcome>,
 }
 
@@ -151,8 +174,15 @@ struct Outcome {
 }
 
 impl Run {
-    async fn load(w: &mut Work, billables: &[Billable], totals: &[UsageTotal]) -> Result<Self> {
+    async fn load(
+        w: &mut Work,
+        billables: &[Billable],
+        totals: &[UsageTotal],
+        ended: Date,
+    ) -> Result<Self> {
         let realm = w.ctx.realm;
+        let ids: Vec<SubscriptionId> = billables.iter().map(|one| one.subscription.id).collect();
+        let idle = idle::some(&mut w.tx, realm, &ids).await?;
         let legs: Vec<LegId> = billables
             .iter()
             .flat_map(|billable| billable.legs.iter().map(|leg| leg.id))
@@ -160,6 +190,9 @@ impl Run {
         let mut days: BTreeSet<Date> = totals.iter().map(|total| total.period_on).collect();
         let fixed = usage::terms(&mut w.tx, realm, &legs).await?;
         days.extend(fixed.keys().map(|(_, day)| *day));
+        for idle in idle.values() {
+            days.extend(months_between(idle.settled_on, ended)?);
+        }
         let days: Vec<Date> = days.into_iter().collect();
         let rated = usage::rated(&mut w.tx, realm, &legs, &days).await?;
         let ids: BTreeSet<TermsId> = fixed.values().copied().collect();
@@ -175,6 +208,8 @@ impl Run {
             new_fixed: BTreeMap::new(),
             past,
             renewals: Renewals::default(),
+            idle,
+            settled: Vec::new(),
             outcome: Vec::new(),
         })
     }
@@ -183,63 +218,117 @@ impl Run {
         &mut self,
         w: &mut Work,
         billable: &Billable,
-        totals: &[&UsageTotal],
+        mut months: Months<'_>,
+        ended: Date,
     ) -> Result<()> {
         let mut outcome = Vec::new();
-        for total in totals {
-            let month = rules::usage_period(total.period_on)?;
-            let tariffs = self.tariffs(w, billable, month).await?;
-            let ends = tariffs
-                .iter()
-                .skip(1)
-                .map(|tariff| tariff.from_on)
-                .chain([month.end]);
-            let periods = tariffs
-                .iter()
-                .zip(ends)
-                .map(|(tariff, end)| Period::new(tariff.from_on, end))
-                .collect::<Result<Vec<_>>>()?;
-            let sums = self
-                .sums(w, billable, total, tariffs.first(), &periods)
+        let idle = self.idle.get(&billable.subscription.id);
+        let idle = idle.map(|idle| run_of(billable, *idle));
+        let meters = match idle {
+            Some(idle) => self.idle_meters(w, billable, idle, ended).await?,
+            None => Vec::new(),
+        };
+        for (meter, month) in &meters {
+            months.entry((meter.as_str(), *month)).or_default();
+        }
+        for ((meter, month), totals) in &months {
+            let tariffs = self
+                .tariffs(w, billable, rules::usage_period(*month)?)
                 .await?;
-            for (i, (tariff, period)) in tariffs.iter().zip(&periods).enumerate() {
-                let part = rules::Part {
-                    total: sums.get(i).unwrap_or(total),
-                    earlier: i.checked_sub(1).and_then(|i| sums.get(i)),
-                    period: *period,
-                };
-                for leg in self.known.legs(&under(billable, &tariff.terms))? {
-                    outcome.extend(self.rate(w, &leg, total, &part).await?);
+            if let Some(month) = self
+                .measured(w, billable, (meter, *month), &tariffs, totals)
+                .await?
+            {
+                for (i, (_, tariff)) in month.parts.iter().enumerate() {
+                    for leg in self.known.legs(&under(billable, &tariff.terms))? {
+                        let found = self.rate(w, &leg, meter, &month, i, idle.as_ref()).await?;
+                        outcome.extend(found);
+                    }
                 }
             }
         }
         // All legs and totals of a subscription or none.
         self.outcome.extend(outcome);
+        if idle.is_some_and(|idle| idle.settled_on < ended) {
+            self.settled.push(billable.subscription.id);
+        }
         Ok(())
     }
 
-    /// What a total came to at the end of each part of its month but the last; not looked for when nothing has to be
-    /// rated.
-    async fn sums(
+    /// The months that a subscription has to pay for even without usage and that are not settled yet, with the meters.
+    async fn idle_meters(
+        &mut self,
+        w: &mut Work,
+        billable: &Billable,
+        idle: IdleUsage,
+        ended: Date,
+    ) -> Result<Vec<(String, Date)>> {
+        let mut meters = Vec::new();
+        for month in months_between(idle.settled_on, ended)? {
+            let period = rules::usage_period(month)?;
+            if idle.until_on.is_some_and(|until| until <= period.start) {
+                break;
+            }
+            for tariff in self.tariffs(w, billable, period).await? {
+                for leg in self.known.legs(&under(billable, &tariff.terms))? {
+                    let metered = leg
+                        .terms
+                        .items
+                        .iter()
+                        .filter_map(|item| item.meter.as_deref());
+                    let idle = metered.filter(|meter| month::is_idle(&leg, meter));
+                    meters.extend(idle.map(|meter| (meter.to_owned(), month)));
+                }
+            }
+        }
+        meters.sort();
+        meters.dedup();
+        Ok(meters)
+    }
+
+    /// What the groups of a month came to; none when all of them stand where they were rated.
+    async fn measured(
         &self,
         w: &mut Work,
         billable: &Billable,
-        total: &UsageTotal,
-        first: Option<&Tariff>,
-        periods: &[Period],
-    ) -> Result<Vec<UsageTotal>> {
-        let days: Vec<Date> = periods.iter().skip(1).map(|period| period.start).collect();
-        let rated = first.is_some() && {
-            billable.legs.iter().all(|leg| {
-                self.rated
-                    .get(&key_of(leg.id, total, total.period_on))
-                    .is_some_and(|state| state.version >= total.version)
-            })
-        };
-        if days.is_empty() || rated {
-            return Ok(Vec::new());
+        (meter, month): (&str, Date),
+        tariffs: &[Tariff],
+        totals: &[&UsageTotal],
+    ) -> Result<Option<Month>> {
+        let mut legs = Vec::new();
+        for tariff in tariffs {
+            legs.extend(self.known.legs(&under(billable, &tariff.terms))?);
         }
-        metering::totals_by_day_in(w, total, &billable.subscription.zone, &days).await
+        let rated = |leg: LegId, total: &UsageTotal| {
+            self.rated
+                .get(&key_of(leg, total, month))
+                .is_some_and(|state| state.version >= total.version)
+        };
+        let nothing = metering::no_usage(billable.subscription.id, meter, month);
+        // A month without usage is rated where it has not been, and stays in what it was rated in.
+        let known_idle = tariffs.iter().any(|tariff| {
+            let mut keys = legs
+                .iter()
+                .map(|leg| key_of(leg.id, &nothing, tariff.from_on));
+            keys.any(|key| self.rated.contains_key(&key))
+        });
+        let idle =
+            legs.iter().any(|leg| month::is_idle(leg, meter)) && (totals.is_empty() || known_idle);
+        let stands = totals
+            .iter()
+            .all(|total| billable.legs.iter().all(|leg| rated(leg.id, total)));
+        if stands && (!totals.is_empty() || known_idle) {
+            return Ok(None);
+        }
+        let wanted = Wanted {
+            meter,
+            month,
+            events: month::wants_events(&legs, meter),
+            idle,
+        };
+        Month::measure(w, billable, tariffs, totals, wanted)
+            .await
+            .map(Some)
     }
 
     /// The terms under which the days of a month are rated. What was decided when the month's first usage was rated
@@ -304,43 +393,78 @@ impl Run {
         Ok(renewed.unwrap_or(agreed))
     }
 
+    /// What the groups of a part of a month come to on a leg, where that is not what was rated before.
     async fn rate(
         &mut self,
         w: &mut Work,
         leg: &LegFacts,
-        total: &UsageTotal,
-        part: &rules::Part<'_>,
-    ) -> Result<Option<Outcome>> {
-        let Some(item) = rules::metered_item(leg, &total.meter) else {
+        meter: &str,
+        month: &Month,
+        part: usize,
+        idle: Option<&IdleUsage>,
+    ) -> Result<Vec<Outcome>> {
+        let is_idle = month::is_idle(leg, meter);
+        let groups = month.groups(part, is_idle);
+        if groups.is_empty() {
+            return Ok(Vec::new());
+        }
+        let Some(item) = rules::metered_item(leg, meter) else {
             return Err(Error::refused(
                 "unknown_meter",
-                format!(
-                    "no item of the plan is charged by the meter \"{}\"",
-                    total.meter
-                ),
+                format!("no item of the plan is charged by the meter \"{meter}\""),
             ));
         };
-        let key = key_of(leg.id, total, part.period.start);
-        let before = self.rated.get(&key).copied().unwrap_or_default();
-        if total.version <= before.version {
-            return Ok(None);
-        }
-        let on = calendar::add_days(rules::usage_period(total.period_on)?.end, -1)?;
-        let needed = rules::rates_needed(leg, item, total);
-        let needed = needed
-            .into_iter()
-            .map(|(base, quote)| (base, quote, on))
+        let keys: Vec<RatedKey> = groups
+            .iter()
+            .map(|group| month::rated_key(leg.id, group))
             .collect();
-        self.rates.load(w, needed).await?;
-        let charged = rules::part_charge(leg, item, part, before, &self.rates)?;
-        Ok(charged.map(|(charge, state)| {
-            self.rated.insert(key.clone(), state);
-            Outcome { key, state, charge }
-        }))
+        let grown: Vec<bool> = groups
+            .iter()
+            .zip(&keys)
+            .map(|(group, key)| {
+                let known = self.rated.get(key);
+                known.is_none_or(|state| group.part.total.version > state.version)
+            })
+            .collect();
+        if !grown.contains(&true) {
+            return Ok(Vec::new());
+        }
+        let on = calendar::add_days(month.period.end, -1)?;
+        for group in &groups {
+            let needed = rules::rates_needed(leg, item, group.part.total).into_iter();
+            let needed = needed.map(|(base, quote)| (base, quote, on)).collect();
+            self.rates.load(w, needed).await?;
+        }
+        let closing = Closing {
+            is_last: part + 1 == month.parts.len(),
+            running: month::running(leg, month.period, idle)?,
+        };
+        let rated = pool::rate_groups(leg, item, &groups, closing, &self.rates)?;
+        let moved: BTreeSet<usize> = rated
+            .iter()
+            .zip(&grown)
+            .filter(|(_, grown)| **grown)
+            .filter_map(|(rated, _)| rated.pool)
+            .collect();
+        let mut outcome = Vec::new();
+        for (((group, key), grown), rated) in groups.iter().zip(keys).zip(grown).zip(rated) {
+            // What is rated together changes together.
+            if !grown && !rated.pool.is_some_and(|pool| moved.contains(&pool)) {
+                continue;
+            }
+            let before = self.rated.get(&key).copied();
+            let charged = rules::group_charge(leg, item, &group.part, before, rated)?;
+            if let Some((charge, state)) = charged {
+                self.rated.insert(key.clone(), state);
+                outcome.push(Outcome { key, state, charge });
+            }
+        }
+        Ok(outcome)
     }
 
-    async fn write(self, w: &mut Work, report: &mut UsageReport) -> Result<()> {
+    async fn write(self, w: &mut Work, ended: Date, report: &mut UsageReport) -> Result<()> {
         let realm = w.ctx.realm;
+        idle::settled(&mut w.tx, realm, &self.settled, ended).await?;
         let mut batch = Batch::new(w);
         let mut states = HashMap::with_capacity(self.outcome.len());
         for Outcome { key, state, charge } in self.outcome {
@@ -367,5 +491,34 @@ impl Run {
         }
         batch.write(w).await?;
         Ok(())
+    }
+}
+
+/// The first days of the months from one on up to another, which is not among them.
+fn months_between(from: Date, until: Date) -> Result<Vec<Date>> {
+    let mut months = Vec::new();
+    let mut month = from.first_of_month();
+    while month < until {
+        months.push(month);
+        month = calendar::add_months(month, 1)?;
+    }
+    Ok(months)
+}
+
+/// From when to when a subscription costs something without usage. One that has ended without a day being noted did so in
+/// the period in which it was last billed.
+fn run_of(billable: &Billable, idle: IdleUsage) -> IdleUsage {
+    let one = &billable.subscription;
+    let over = matches!(
+        one.commercial_state,
+        CommercialState::Terminated | CommercialState::Expired
+    );
+    IdleUsage {
+        until_on: idle.until_on.or(if over {
+            one.cancel_on.or(one.period_start)
+        } else {
+            None
+        }),
+        ..idle
     }
 }

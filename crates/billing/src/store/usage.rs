@@ -20,9 +20,9 @@ use crate::rules::{
 
 stmts! {
     /// What of some legs' usage was rated in some months.
-    RATED = "SELECT leg_id, meter, group_key, period_on, version, quantity, exact FROM rated WHERE realm_id = $1
+    RATED = "SELECT leg_id, meter, group_key, period_on, version, quantity, exact, revision FROM rated WHERE realm_id = $1
         AND leg_id IN (SELECT value FROM json_each($2)) AND period_on IN (SELECT value FROM json_each($3))",
-        pg = "SELECT leg_id, meter, group_key, period_on, version, quantity, exact FROM rated WHERE realm_id = $1
+        pg = "SELECT leg_id, meter, group_key, period_on, version, quantity, exact, revision FROM rated WHERE realm_id = $1
         AND leg_id IN (SELECT json_array_elements_text(CAST($2 AS JSON)))
         AND period_on IN (SELECT json_array_elements_text(CAST($3 AS JSON))) FOR UPDATE";
     /// The terms under which some legs' months are rated.
@@ -40,9 +40,9 @@ stmts! {
 bulk! {
     /// What is rated now.
     SET_RATED = "rated" { realm_id: Text, leg_id: Text, meter: Text, period_on: Text, group_key: Text, version: Int,
-        quantity: Text, exact: Text } on conflict Do("(realm_id, leg_id, meter, period_on, group_key) DO UPDATE SET
-        version = excluded.version, quantity = excluded.quantity, exact = excluded.exact
-        WHERE rated.version < excluded.version");
+        quantity: Text, exact: Text, revision: Int } on conflict Do("(realm_id, leg_id, meter, period_on, group_key) DO UPDATE SET
+        version = excluded.version, quantity = excluded.quantity, exact = excluded.exact, revision = excluded.revision
+        WHERE rated.revision < excluded.revision");
     /// The terms under which months are rated from now on.
     SET_TERMS = "usage_terms" { realm_id: Text, leg_id: Text, period_on: Text, terms_id: Text } on conflict Nothing;
     /// Where lines stand now.
@@ -60,6 +60,7 @@ row! {
         version: i64,
         quantity: Decimal,
         exact: Decimal,
+        revision: i64,
     }
 }
 
@@ -107,6 +108,7 @@ pub(crate) async fn rated(
                     version: row.version,
                     quantity: row.quantity,
                     exact: row.exact,
+                    revision: row.revision,
                 },
             )
         })
@@ -130,7 +132,8 @@ pub(crate) async fn set_rated(
                 key.group_key,
                 state.version,
                 state.quantity,
-                state.exact
+                state.exact,
+                state.revision
             ]
         })
         .collect();

@@ -9,6 +9,9 @@ use tradewind_catalogue::types::{ListingDraft, ListingPrice, RevisionCreate};
 use tradewind_flows::order::{PlaceInput, order_place};
 use tradewind_flows::quote::{ChangeInput, PurchaseInput, quote_change, quote_purchase};
 use tradewind_kernel::id::SubscriptionId;
+use tradewind_kernel::{Currency, Decimal, Timestamp};
+use tradewind_metering::service::usage_ingest;
+use tradewind_metering::types::{UsageInput, UsageKind};
 use tradewind_pricing::{PriceModel, Purpose};
 
 /// A new revision of the reseller's book: a price for one item of a plan, 20 % on everything else.
@@ -115,6 +118,103 @@ async fn a_package_is_bought_and_changed_by_its_name() {
         world.test.drain().await;
         world.travel("2024-02-12T09:00:00Z").await;
         assert_eq!(lines(last_lines(&world).await), [named("seats: medium", "19.00 EUR")]);
+        world.pay_all().await;
+        world.assert_consistent().await;
+    })
+    .await;
+}
+
+pub(super) async fn cloud(world: &World) -> SubscriptionId {
+    let wanted = PurchaseInput {
+        quantities: BTreeMap::new(),
+        ..world.wanted("cloud", "1")
+    };
+    buy(world, &wanted).await
+}
+
+/// Reports usage of the meter, in a region where one is named.
+pub(super) async fn report(
+    world: &World,
+    id: SubscriptionId,
+    name: &str,
+    at: &str,
+    quantity: &str,
+    region: &str,
+) {
+    let at = Timestamp::parse(at).expect("a time");
+    let region = (!region.is_empty()).then(|| ("region".to_owned(), region.to_owned()));
+    let record = UsageInput {
+        source: "meter".to_owned(),
+        external_id: name.to_owned(),
+        subscription_id: id,
+        meter: "cost".to_owned(),
+        starts_at: at,
+        ends_at: at,
+        quantity: dec(quantity),
+        unit: String::new(),
+        cost: Some(dec("0")),
+        currency: Some(Currency::EUR),
+        kind: UsageKind::Usage,
+        dimensions: region.into_iter().collect(),
+        attributes: BTreeMap::new(),
+    };
+    let report = usage_ingest(world.p(), &world.ctx().await, &[record])
+        .await
+        .expect("a report");
+    assert_eq!(report.accepted, 1, "{report:?}");
+}
+
+fn nets(lines: Vec<(String, String, String)>) -> Vec<(String, String)> {
+    lines
+        .into_iter()
+        .map(|(_, quantity, net)| (quantity, net))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_minimum_is_charged_without_usage_and_tiers_count_over_all_groups() {
+    each_world(|world| async move {
+        let tiers = json!({"model": "graduated", "minimum": "20", "tiers": [{"up_to": "30", "unit_price": "1"}, {"unit_price": "0.5"}]});
+        price(&world, "cloud", "cost", "2024-01-11", tiers).await;
+        world.travel("2024-01-11T09:00:00Z").await;
+        let id = cloud(&world).await;
+        let line = |quantity: &str, net: &str| vec![(quantity.to_owned(), net.to_owned())];
+        // Nothing was used: the minimum, for 21 of 31 days.
+        world.travel("2024-02-12T09:00:00Z").await;
+        world.pay_all().await;
+        assert_eq!(nets(last_lines(&world).await), line("0 unit", "13.55 EUR"));
+        // Fifty in two regions: thirty at 1, twenty at 0.5.
+        report(&world, id, "feb-1", "2024-02-13T10:00:00Z", "20", "eu").await;
+        report(&world, id, "feb-2", "2024-02-14T10:00:00Z", "30", "us").await;
+        // Late for the month that was charged its minimum: ten cost less than that.
+        report(&world, id, "jan-1", "2024-01-20T10:00:00Z", "10", "eu").await;
+        world.travel("2024-03-12T09:00:00Z").await;
+        world.pay_all().await;
+        // Late again, and now that month costs more than its minimum: twenty instead of 13.55.
+        report(&world, id, "jan-2", "2024-01-21T10:00:00Z", "10", "us").await;
+        world.travel("2024-04-12T09:00:00Z").await;
+        world.pay_all().await;
+        let charged: Vec<(String, Decimal)> = super::exact(&world, id, world.customer)
+            .await
+            .into_iter()
+            .map(|(day, exact)| (day, exact.round_dp(4)))
+            .collect();
+        let of = |day: &str, exact: &str| (day.to_owned(), dec(exact));
+        assert_eq!(
+            charged,
+            [
+                // The minimum for 21 of 31 days; ten more cost nothing; ten more bring it up to twenty.
+                of("2024-01-11", "0"),
+                of("2024-01-11", "6.4516"),
+                of("2024-01-11", "13.5484"),
+                // Thirty at 1 and twenty at 0.5, the first twenty of them in the one region.
+                of("2024-02-01", "20"),
+                of("2024-02-01", "20"),
+                of("2024-03-01", "20"),
+            ]
+        );
+        let billed: Vec<String> = world.documents().await.into_iter().map(|one| one.net.to_string()).collect();
+        assert_eq!(billed, ["13.55 EUR", "0.00 EUR", "40.00 EUR", "6.45 EUR", "20.00 EUR"]);
         world.pay_all().await;
         world.assert_consistent().await;
     })

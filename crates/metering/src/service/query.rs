@@ -23,6 +23,18 @@ pub async fn totals_before_in(
     total::before(&mut w.tx, realm, subscriptions, day).await
 }
 
+/// A month in which a subscription used nothing that a meter counts.
+#[must_use]
+pub fn no_usage(subscription: SubscriptionId, meter: &str, month: Date) -> UsageTotal {
+    let key = TotalKey {
+        subscription_id: subscription,
+        meter: meter.to_owned(),
+        period_on: month,
+        group_key: String::new(),
+    };
+    total::empty(&key, std::collections::BTreeMap::new())
+}
+
 /// Up to `limit` subscriptions after one that have usage in months that begin before a day, in order of their ids.
 ///
 /// # Errors

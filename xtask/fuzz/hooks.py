@@ -151,6 +151,21 @@ SENTENCES = {
         "destination": at.pick(["debt", "balance", "refund"]),
         "reason": at.pick(["Too many", "", "\u0000"]),
     },
+    "giveCredit": lambda at: {
+        "seller_id": ACCOUNT,
+        "amount": {"amount": at.pick(["10.00", "-1.00", "92233720368547758.07"]), "currency": at.pick(["EUR", "USD"])},
+        "expires_on": at.pick([None, "2024-12-31", "2020-01-01", "9999-12-31"]),
+        "reason": at.pick(["Sorry", "", "\u0000"]),
+    },
+    "topUpCredit": lambda at: {
+        "seller_id": at.pick(POOL["acc"]),
+        "amount": {"amount": at.pick(["10.00", "0.00", "92233720368547758.07"]), "currency": "EUR"},
+    },
+    "setTopUp": lambda at: {
+        "seller_id": at.pick(POOL["acc"]),
+        "top_up": {"below": {"amount": at.pick(["5.00", "-5.00"]), "currency": "EUR"}, "amount": {"amount": "20.00", "currency": at.pick(["EUR", "JPY"])}},
+    },
+    "setCreditUse": lambda at: {"seller_id": ACCOUNT, "use": at.pick([None, "automatic", "by_hand", "never"])},
     "refundPayment": lambda at: {
         "amount": at.pick([None, {"amount": at.pick(["0.01", "-1.00", "92233720368547758.07"]), "currency": at.pick(["EUR", "USD"])}]),
         "reason": at.pick(["Twice", "", "\u0000"]),

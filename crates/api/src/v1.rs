@@ -11,6 +11,7 @@ mod billing;
 mod categories;
 mod charges;
 mod clock;
+mod credit;
 mod deliveries;
 mod dunning;
 mod exchange_rates;
@@ -46,6 +47,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(billing::router())
         .merge(categories::router())
         .merge(charges::router())
+        .merge(credit::router())
         .merge(clock::router())
         .merge(deliveries::router())
         .merge(dunning::router())

@@ -149,4 +149,32 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             PRIMARY KEY (realm_id, subscription_id)) {clustered}",
         "CREATE INDEX IF NOT EXISTS idle_usage_due ON idle_usage (realm_id, settled_on, subscription_id)",
     ],
+}, Migration {
+    name: "billing_wallet_0001",
+    steps: &[
+        // Account credit by where it came from; the sums stay in `account_credit`.
+        "CREATE TABLE IF NOT EXISTS credit_grant (realm_id {text} NOT NULL, seller_id {text} NOT NULL,
+            buyer_id {text} NOT NULL, currency {text} NOT NULL, id {text} NOT NULL, source {text} NOT NULL,
+            priority {int} NOT NULL, expires_on {date}, amount {money} NOT NULL, rest {money} NOT NULL,
+            reason {text} NOT NULL, about {text} NOT NULL, created_at {time} NOT NULL,
+            PRIMARY KEY (realm_id, seller_id, buyer_id, currency, id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS credit_grant_left ON credit_grant (realm_id, buyer_id) WHERE rest > 0",
+        "CREATE INDEX IF NOT EXISTS credit_grant_expiry ON credit_grant (realm_id, expires_on)
+            WHERE rest > 0 AND expires_on IS NOT NULL",
+        "CREATE TABLE IF NOT EXISTS credit_move (realm_id {text} NOT NULL, id {text} NOT NULL, seller_id {text} NOT NULL,
+            buyer_id {text} NOT NULL, currency {text} NOT NULL, grant_id {text} NOT NULL, kind {text} NOT NULL,
+            source {text} NOT NULL, amount {money} NOT NULL, about {text} NOT NULL, invoice_id {text}, at {time} NOT NULL,
+            PRIMARY KEY (realm_id, seller_id, buyer_id, currency, id)) {clustered}",
+        // A policy with the seller itself is for all of its buyers.
+        "CREATE TABLE IF NOT EXISTS credit_policy (realm_id {text} NOT NULL, seller_id {text} NOT NULL,
+            buyer_id {text} NOT NULL, usage {text}, below {money}, amount {money}, currency {text}, method_id {text},
+            PRIMARY KEY (realm_id, seller_id, buyer_id)) {clustered}",
+        // What was kept before: one credit for each sum, named after its buyer.
+        "INSERT INTO credit_grant (realm_id, seller_id, buyer_id, currency, id, source, priority, amount, rest, reason, about,
+            created_at) SELECT realm_id, seller_id, buyer_id, currency, 'cgr_' || substr(buyer_id, 5), 'earlier', 50, amount,
+            amount, '', '', 0 FROM account_credit WHERE amount > 0 ON CONFLICT DO NOTHING",
+        "INSERT INTO credit_move (realm_id, id, seller_id, buyer_id, currency, grant_id, kind, source, amount, about, at)
+            SELECT realm_id, 'cmv_' || substr(buyer_id, 5), seller_id, buyer_id, currency, 'cgr_' || substr(buyer_id, 5),
+            'granted', 'earlier', amount, '', 0 FROM account_credit WHERE amount > 0 ON CONFLICT DO NOTHING",
+    ],
 }];

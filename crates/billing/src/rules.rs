@@ -14,3 +14,4 @@ pub mod prices;
 pub mod renewal;
 pub mod run;
 pub mod usage;
+pub mod wallet;

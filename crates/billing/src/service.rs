@@ -7,6 +7,7 @@ mod by_order;
 mod charging;
 mod check;
 mod collect;
+mod credit_moves;
 mod dunning;
 mod facts;
 mod issue;
@@ -26,6 +27,7 @@ mod sale;
 mod tariff;
 mod transfers;
 mod usage;
+mod wallet;
 
 pub use books::{ExportPiece, ExportPlace, ledger_balances, ledger_export, ledger_export_piece};
 pub use by_order::{
@@ -58,6 +60,10 @@ pub use run::{bill, bill_again, bill_daily};
 pub use runs::{RUN_JOB, Resumed, RunStart, billing_run_get, billing_run_list};
 pub use transfers::{TransferRecord, transfer_record, transfer_record_in};
 pub use usage::{UsageInput, UsageReport, usage_charge, usage_charge_in};
+pub use wallet::{
+    CreditGive, CreditUseSet, TopUp, TopUpSet, WalletOf, credit_expire, credit_give, credit_moves,
+    credit_top_up, credit_top_up_low, credit_top_up_set, credit_use, credit_use_set, wallet_get,
+};
 
 use tradewind_kernel::{
     Error, Result,

@@ -13,19 +13,23 @@ pub(crate) mod payment_steps;
 pub(crate) mod payments;
 pub(crate) mod runs;
 pub(crate) mod usage;
+pub(crate) mod wallet;
 
 use tradewind_platform::{db::Stmt, sql_text};
 
 use crate::types::{
-    BalanceStatus, ChargeKind, CreditDestination, DocumentKind, DunningAction, EntryKind,
-    PaymentKind, PaymentState, PaymentStepKind, PaymentStepState, RunOrigin, RunState, Settlement,
-    TaxKind,
+    BalanceStatus, ChargeKind, CreditDestination, CreditMoveKind, CreditSource, CreditUse,
+    DocumentKind, DunningAction, EntryKind, PaymentKind, PaymentState, PaymentStepKind,
+    PaymentStepState, RunOrigin, RunState, Settlement, TaxKind,
 };
 
 sql_text!(
     BalanceStatus,
     ChargeKind,
     CreditDestination,
+    CreditMoveKind,
+    CreditSource,
+    CreditUse,
     DocumentKind,
     DunningAction,
     EntryKind,
@@ -47,6 +51,8 @@ pub(crate) fn statements() -> Vec<&'static Stmt> {
         charges::bulk_statements(),
         check::statements(),
         credit_notes::statements(),
+        wallet::statements(),
+        wallet::bulk_statements(),
         payment_steps::statements(),
         documents::statements(),
         documents::bulk_statements(),

@@ -12,6 +12,7 @@ mod payment;
 mod payment_step;
 mod preview;
 mod run;
+mod wallet;
 
 pub use accrual::{Accrual, Settlement};
 pub use charge::{Charge, ChargeKind, FxUse, LegRecurring, NewCharge, UsageSpan};
@@ -31,3 +32,7 @@ pub use payment::{
 pub use payment_step::{GatewayStep, PaymentStep, PaymentStepKind, PaymentStepState};
 pub use preview::{DimensionPrice, MeteredPrice, NextDocument, Preview, PreviewDocument};
 pub use run::{BillingRun, Made, Problem, RunOrigin, RunReport, RunState, RunTotal};
+pub use wallet::{
+    AutoTopUp, CreditGrant, CreditMove, CreditMoveKind, CreditPolicy, CreditSource, CreditUse,
+    Wallet,
+};

@@ -8,6 +8,7 @@ use crate::mail::{Links, MAIL_JOB, MAILED, MailJob, TokenMailJob};
 use crate::order::{ADVANCE_JOB, Advance};
 use crate::react::{REACT_JOB, REACTED_TO, React};
 use crate::refund::{REFUND_JOB, Refund};
+use crate::top_up::{TOP_UP_JOB, TopUpLow};
 use std::sync::Arc;
 use tradewind_billing::service::{PaymentGateway, RUN_JOB};
 use tradewind_platform::Platform;
@@ -39,6 +40,12 @@ pub fn wire(platform: &Platform, outside: &Outside) {
         },
     );
     platform.handle(
+        TOP_UP_JOB,
+        TopUpLow {
+            gateway: outside.gateway.clone(),
+        },
+    );
+    platform.handle(
         REFUND_JOB,
         Refund {
             gateway: outside.gateway.clone(),
@@ -66,4 +73,5 @@ pub fn wire(platform: &Platform, outside: &Outside) {
     }
     platform.subscribe("invoice.issued", COLLECT_JOB);
     platform.subscribe("payment.refund_requested", REFUND_JOB);
+    platform.subscribe("credit.low", TOP_UP_JOB);
 }

@@ -8,6 +8,7 @@ mod bench;
 mod billing;
 mod catalogue;
 mod clock;
+mod credit;
 mod delivery;
 mod demo;
 mod dunning;
@@ -199,6 +200,9 @@ enum Command {
     /// Bank transfers that arrived
     #[command(subcommand)]
     Transfer(payment::Transfer),
+    /// Credit that sellers keep for their buyers
+    #[command(subcommand)]
+    Credit(credit::Credit),
     /// Money that is paid back
     #[command(subcommand)]
     Refund(refund::Refund),
@@ -377,6 +381,7 @@ async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Pay(command) => payment::pay(&session, command).await?,
         Command::Card(command) => payment::card(&session, command).await?,
         Command::Transfer(command) => payment::transfer(&session, command).await?,
+        Command::Credit(command) => credit::credit(&session, command).await?,
         Command::Refund(command) => refund::refund(&session, command).await?,
         Command::Bill(command) => billing::bill(&session, command).await?,
         Command::BillingRun(command) => billing::billing_run(&session, command).await?,

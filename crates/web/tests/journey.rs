@@ -102,6 +102,7 @@ async fn from_the_catalogue_to_an_active_subscription() {
     for page in [
         "/my",
         "/my/payment-methods",
+        "/my/credit",
         "/my/users",
         "/my/api-keys",
         "/my/audit",
@@ -178,6 +179,43 @@ async fn a_card_pays_at_once_after_a_confirmation_or_not_at_all() {
         .says("that is paid")
         .says("Delivering");
     world.vendor_delivers().await;
+
+    // Credit is paid in with the card that is stored, which asks for its owner each time.
+    let method = browser.get("/my/credit").await;
+    let at = method.is(200).body.rfind("value=\"pmt_").expect("a card") + 7;
+    let method = method.body[at..]
+        .split('"')
+        .next()
+        .expect("an id")
+        .to_owned();
+    let fields = [("amount", "25.00"), ("method", method.as_str())];
+    let asked = browser.post("/my/credit/top-up", &fields).await;
+    let at = asked
+        .is(200)
+        .body
+        .find("name=\"payment\" value=\"")
+        .expect("a payment");
+    let payment = asked.body[at + 22..]
+        .split('"')
+        .next()
+        .expect("an id")
+        .to_owned();
+    let answer = [("payment", payment.as_str()), ("outcome", "confirm")];
+    let confirmed = browser.post("/my/credit/confirm", &answer).await;
+    confirmed.leads_to("/my/credit");
+    browser
+        .get("/my/credit")
+        .await
+        .is(200)
+        .says("25.00")
+        .says("Paid in");
+    let rule = [("below", "5.00"), ("top_up", "")];
+    browser.post("/my/credit/auto", &rule).await.is(422);
+    let rule = [("below", "5.00"), ("top_up", "50.00")];
+    browser
+        .post("/my/credit/auto", &rule)
+        .await
+        .leads_to("/my/credit");
 
     // More seats: previewed, confirmed, and to be paid before they are there.
     let list = browser.get("/my/subscriptions").await;

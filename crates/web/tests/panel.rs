@@ -275,6 +275,21 @@ async fn invoices_and_prices_are_shown_and_changed() {
     let done = browser.post(&refund, "bank_reference=OUT1").await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
 
+    let credit = format!("/panel/customers/{}/credit", world.customer);
+    let page = browser.get(&credit).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    let wrong = browser
+        .post(&format!("{credit}/give"), "amount=0&reason=Sorry")
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let fields = "amount=7.50&reason=Sorry&expires_on=2034-12-31";
+    let given = browser.post(&format!("{credit}/give"), fields).await;
+    assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text);
+    let page = browser.get(&credit).await;
+    assert!(page.text.contains("Goodwill"), "{}", page.text);
+    let said = browser.post(&format!("{credit}/use"), "use=by_hand").await;
+    assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.text);
+
     let ctx = world.ctx().await;
     let books = catalogue::price_book_list(world.p(), &ctx, world.reseller)
         .await

@@ -79,6 +79,44 @@ fn of_customer() -> Vec<Case> {
             200,
         ),
         case(
+            "getWallet",
+            |w| {
+                format!(
+                    "/accounts/{}/wallet?seller={}",
+                    w.customer.id, w.reseller.id
+                )
+            },
+            200,
+        ),
+        case(
+            "listCreditMoves",
+            |w| {
+                format!(
+                    "/accounts/{}/credit-movements/{}",
+                    w.customer.id, w.reseller.id
+                )
+            },
+            200,
+        ),
+        Case {
+            body: Some(
+                |w| json!({ "seller_id": w.reseller.id, "amount": { "amount": "5.00", "currency": "EUR" } }),
+            ),
+            ..case(
+                "topUpCredit",
+                |w| format!("/accounts/{}/top-ups", w.customer.id),
+                200,
+            )
+        },
+        Case {
+            body: Some(|w| json!({ "seller_id": w.reseller.id })),
+            ..case(
+                "setTopUp",
+                |w| format!("/accounts/{}/top-up-rule", w.customer.id),
+                204,
+            )
+        },
+        case(
             "listCredits",
             |w| format!("/accounts/{}/credits", w.customer.id),
             200,
@@ -117,6 +155,33 @@ fn of_seller() -> Vec<Case> {
                         "amount": { "amount": "10.00", "currency": "EUR" } })
             }),
             ..case("recordTransfer", |_| "/transfers".into(), 201)
+        },
+        Case {
+            body: Some(|w| {
+                json!({ "seller_id": w.reseller.id, "reason": "Sorry",
+                        "amount": { "amount": "1.00", "currency": "EUR" } })
+            }),
+            ..case(
+                "giveCredit",
+                |w| format!("/accounts/{}/credit-grants", w.customer.id),
+                201,
+            )
+        },
+        Case {
+            body: Some(|w| json!({ "seller_id": w.reseller.id, "use": "by_hand" })),
+            ..case(
+                "setCreditUse",
+                |w| format!("/accounts/{}/credit-use", w.customer.id),
+                204,
+            )
+        },
+        Case {
+            body: Some(|_| json!({ "use": "automatic" })),
+            ..case(
+                "setUsualCreditUse",
+                |w| format!("/accounts/{}/usual-credit-use", w.reseller.id),
+                204,
+            )
         },
         Case {
             body: Some(|_| json!({ "reason": "Paid twice" })),
@@ -192,6 +257,9 @@ fn no_invoice() -> Vec<Case> {
                 format!("/invoices/{}/credit-notes", InvoiceId::generate())
             })
         },
+        case("useCredit", |_| {
+            format!("/invoices/{}/use-credit", InvoiceId::generate())
+        }),
         case("listCreditNotes", |_| {
             format!("/invoices/{}/credit-notes", InvoiceId::generate())
         }),

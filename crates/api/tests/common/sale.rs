@@ -188,6 +188,7 @@ async fn transfer(p: &Platform, ctx: &OpCtx, between: &Between) -> PaymentId {
         invoice_id: None,
         amount: Money::new(1_250, Currency::EUR),
         reference: "Statement 7".to_owned(),
+        top_up: false,
     };
     transfer_record(p, ctx, &input).await.expect("a payment").id
 }

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use tradewind_kernel::{Currency, Date, Error, Money, Result, id::AccountId};
 
-use crate::types::{DocumentKind, Entry, EntryKind, LedgerAccount, Posting, Settlement};
+use crate::types::{
+    CreditSource, DocumentKind, Entry, EntryKind, LedgerAccount, Posting, Settlement,
+};
 
 /// The facts that all entries have.
 #[derive(Debug, Clone)]
@@ -231,6 +233,64 @@ pub fn refund_paid(
 /// `overflow`.
 pub fn refund_failed(sides: Sides, header: &Header, amount: Money) -> Result<Vec<Entry>> {
     refund_due(sides, header, amount.neg()?)
+}
+
+/// Credit that a seller gives.
+///
+/// # Errors
+/// `overflow`.
+pub fn goodwill(sides: Sides, header: &Header, amount: Money) -> Result<Vec<Entry>> {
+    let (seller, buyer) = (sides.seller_id, sides.buyer_id);
+    both(
+        sides,
+        header,
+        EntryKind::Goodwill,
+        vec![
+            (LedgerAccount::GoodwillGiven, amount),
+            (LedgerAccount::CustomerCredit(buyer), amount.neg()?),
+        ],
+        || {
+            Ok(vec![
+                (LedgerAccount::SupplierCredit(seller), amount),
+                (LedgerAccount::GoodwillReceived, amount.neg()?),
+            ])
+        },
+    )
+}
+
+/// Credit whose last day is over: what the seller gave was never given, what the buyer paid stays with the seller.
+///
+/// # Errors
+/// `overflow`.
+pub fn expired(
+    sides: Sides,
+    header: &Header,
+    source: CreditSource,
+    amount: Money,
+) -> Result<Vec<Entry>> {
+    let (seller, buyer) = (sides.seller_id, sides.buyer_id);
+    let (gain, loss) = match source {
+        CreditSource::Goodwill => (
+            LedgerAccount::GoodwillGiven,
+            LedgerAccount::GoodwillReceived,
+        ),
+        _ => (LedgerAccount::ExpiredCredit, LedgerAccount::LostCredit),
+    };
+    both(
+        sides,
+        header,
+        EntryKind::CreditExpired,
+        vec![
+            (LedgerAccount::CustomerCredit(buyer), amount),
+            (gain, amount.neg()?),
+        ],
+        || {
+            Ok(vec![
+                (loss, amount),
+                (LedgerAccount::SupplierCredit(seller), amount.neg()?),
+            ])
+        },
+    )
 }
 
 /// Charges that are settled without a document of ours: a vendor's share is cost of the buyer; what the seller invoices

@@ -27,6 +27,7 @@ use crate::{
         check::{self as store, CheckedCharge, PairSum},
         idle, payment_steps,
         usage::{self, RatedKey, key_of},
+        wallet,
     },
     types::{ChargeKind, Finding, LedgerAccount, LegFacts},
 };
@@ -154,6 +155,17 @@ async fn whole(w: &mut Work) -> Result<Vec<Finding>> {
             payment,
             format!("of {amount}, {refunded} was paid back"),
         ));
+    }
+    for (seller, buyer, currency, sum, left) in
+        wallet::sums_differ(&mut w.tx, realm, store::MOST).await?
+    {
+        let text =
+            format!("credit with {seller} is {sum} {currency}, what it is made of is {left}");
+        found.push(Finding::new("credit_sum", buyer, text));
+    }
+    for (grant, buyer, left, moved) in wallet::moves_differ(&mut w.tx, realm, store::MOST).await? {
+        let text = format!("{left} is left of {grant}, its movements say {moved}");
+        found.push(Finding::new("credit_moves", buyer, text));
     }
     found.extend(books(w).await?);
     found.extend(positions(w).await?);

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::{
     authorize_run,
     batch::{Batch, Settling, months},
+    credit_moves::is_automatic,
     facts::Trades,
     moves::use_credit,
     traded,
@@ -135,7 +136,9 @@ pub(super) async fn after_credit_notes(w: &mut Work, issued: &[DocumentSummary])
             buyer_id: note.buyer_id,
             currency: note.gross.currency,
         };
-        use_credit(w, pair).await?;
+        if is_automatic(w, pair).await? {
+            use_credit(w, pair).await?;
+        }
     }
     Ok(())
 }

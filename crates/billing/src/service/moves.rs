@@ -7,7 +7,11 @@ use tradewind_kernel::{
 use tradewind_platform::Work;
 use tradewind_policy::AccountKind;
 
-use super::{issue::announce_closed, realm};
+use super::{
+    credit_moves::{spend, usable},
+    issue::announce_closed,
+    realm,
+};
 use crate::{
     rules::ledger::{self, Header, Sides},
     store::{
@@ -50,7 +54,7 @@ pub(super) async fn apply(
 /// Uses a buyer's credit for its open invoices, the oldest due first.
 pub(super) async fn use_credit(w: &mut Work, pair: Pair) -> Result<()> {
     let realm = realm(w);
-    if store::credit(&mut w.tx, realm, pair).await?.minor <= 0 {
+    if usable(w, pair).await?.minor <= 0 {
         return Ok(());
     }
     for balance in documents::open_balances(&mut w.tx, realm, pair).await? {
@@ -74,7 +78,7 @@ pub(super) async fn pay_with_credit(
     then: BalanceStatus,
 ) -> Result<Money> {
     let realm = realm(w);
-    let mut credit = store::credit(&mut w.tx, realm, pair).await?;
+    let mut credit = usable(w, pair).await?;
     if let Some(most) = at_most.filter(|most| most.minor < credit.minor) {
         credit = most;
     }
@@ -104,7 +108,8 @@ pub(super) async fn pay_with_credit(
         settled_at: Some(w.ctx.now),
     };
     store::insert(&mut w.tx, realm, &payment).await?;
-    store::add_credit(&mut w.tx, realm, pair, used.neg()?).await?;
+    let about = payment.id.to_string();
+    spend(w, pair, used, about, balance.invoice_id).await?;
     let sides = sides(w, pair).await?;
     let header = header(w, pair, payment.id.to_string(), "credit used").await?;
     post(w, ledger::credit_used(sides, &header, used)?).await?;

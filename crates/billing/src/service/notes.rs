@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use super::{
     batch::Batch,
+    credit_moves::is_automatic,
     facts::Trades,
     moves::{pay_with_credit, use_credit},
     reads::invoice_get_in,
@@ -169,7 +170,11 @@ async fn give_back(
                 noted.to_balance = noted.to_balance.sub(refund.amount)?;
             }
         }
-        CreditDestination::Debt | CreditDestination::Balance => use_credit(w, pair).await?,
+        CreditDestination::Debt | CreditDestination::Balance => {
+            if is_automatic(w, pair).await? {
+                use_credit(w, pair).await?;
+            }
+        }
     }
     Ok(())
 }

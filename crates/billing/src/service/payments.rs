@@ -14,8 +14,9 @@ use tradewind_policy::{Action, ResourceKind};
 use utoipa::ToSchema;
 
 use super::{
+    credit_moves::{Incoming, give, is_automatic},
     methods,
-    moves::{apply, header, post, sides},
+    moves::{apply, header, post, sides, use_credit},
     realm, traded,
 };
 use crate::{
@@ -26,7 +27,7 @@ use crate::{
         payments as store,
     },
     types::{
-        Attempt, BalanceStatus, CardInput, DocumentKind, GatewayOutcome, GatewayStep,
+        Attempt, BalanceStatus, CardInput, CreditSource, DocumentKind, GatewayOutcome, GatewayStep,
         LedgerAccount, Payment, PaymentKind, PaymentState, Tokenised,
     },
 };
@@ -65,9 +66,9 @@ pub struct PaymentPay {
 
 /// A payment that is ready to be sent to the gateway.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Prepared {
-    payment: Payment,
-    number: String,
+pub(super) struct Prepared {
+    pub(super) payment: Payment,
+    pub(super) number: String,
 }
 
 /// Pays what is open of an invoice. The payment is recorded before the gateway is asked and settled after; when a crash
@@ -93,7 +94,8 @@ pub async fn payment_pay(
     send(p, ctx, gateway, prepared).await
 }
 
-async fn send(
+/// Has the gateway make a payment that is recorded, and records what became of it.
+pub(super) async fn send(
     p: &Platform,
     ctx: &OpCtx,
     gateway: &dyn PaymentGateway,
@@ -244,6 +246,17 @@ async fn settle_in(w: &mut Work, input: &Settle) -> Result<Payment> {
     }
     store::settle(&mut w.tx, realm, &payment).await?;
     announce(w, &payment);
+    if payment.state == PaymentState::Succeeded && payment.invoice_id.is_none() {
+        // What was paid in advance pays what is open already.
+        let pair = Pair {
+            seller_id: payment.seller_id,
+            buyer_id: payment.payer_id,
+            currency: payment.amount.currency,
+        };
+        if is_automatic(w, pair).await? {
+            use_credit(w, pair).await?;
+        }
+    }
     Ok(payment)
 }
 
@@ -292,7 +305,12 @@ pub(super) async fn receive(
     }
     let rest = payment.amount.sub(payment.applied)?;
     if !rest.is_zero() {
-        store::add_credit(&mut w.tx, realm, pair, rest).await?;
+        let source = if payment.kind == PaymentKind::Card && payment.invoice_id.is_none() {
+            CreditSource::TopUp
+        } else {
+            CreditSource::OverPayment
+        };
+        give(w, pair, rest, Incoming::of(source, payment.id)).await?;
     }
     let sides = sides(w, pair).await?;
     let header = header(

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 
 use super::{
     authorize_run,
+    credit_moves::{Incoming, give, repay, repayable},
     moves::{header, post, sides},
     payments::PaymentGateway,
     realm, traded,
@@ -24,8 +25,8 @@ use crate::{
     rules::ledger,
     store::{charges::Pair, payment_steps as store, payments},
     types::{
-        GatewayOutcome, GatewayStep, LedgerAccount, Payment, PaymentKind, PaymentState,
-        PaymentStep, PaymentStepKind, PaymentStepState,
+        CreditSource, GatewayOutcome, GatewayStep, LedgerAccount, Payment, PaymentKind,
+        PaymentState, PaymentStep, PaymentStepKind, PaymentStepState,
     },
 };
 
@@ -83,7 +84,7 @@ async fn request_in(w: &mut Work, input: &RefundRequest) -> Result<PaymentStep> 
         ));
     }
     let left = left_of(w, &payment).await?;
-    let credit = payments::credit(&mut w.tx, realm, pair_of(&payment)).await?;
+    let credit = repayable(w, pair_of(&payment)).await?;
     let amount = match input.amount {
         None if credit.minor < left.minor => credit,
         None => left,
@@ -187,7 +188,9 @@ async fn begin(
         created_at: w.ctx.now,
         settled_at: None,
     };
-    payments::add_credit(&mut w.tx, realm, pair, amount.neg()?).await?;
+    // What a credit note gave goes back first, else what came with the payment itself.
+    let origin = note.map_or_else(|| payment.id.to_string(), |note| note.to_string());
+    repay(w, pair, amount, &origin, step.id.to_string()).await?;
     store::insert(&mut w.tx, realm, &step).await?;
     let sides = sides(w, pair).await?;
     let header = header(w, pair, step.id.to_string(), "refund to").await?;
@@ -312,7 +315,8 @@ async fn settle_in(w: &mut Work, input: &Settle) -> Result<PaymentStep> {
         Outcome::Failed(code) => {
             step.state = PaymentStepState::Failed;
             step.failure_code = Some(code.clone());
-            payments::add_credit(&mut w.tx, realm, pair, step.amount).await?;
+            let incoming = Incoming::of(CreditSource::RefundFailed, step.id);
+            give(w, pair, step.amount, incoming).await?;
             (
                 ledger::refund_failed(sides, &header, step.amount)?,
                 "payment.refund_failed",

@@ -12,6 +12,7 @@ use tradewind_policy::{Action, ResourceKind};
 use utoipa::ToSchema;
 
 use super::{
+    credit_moves::is_automatic,
     moves::use_credit,
     payments::{announce, receive},
     realm, traded,
@@ -36,6 +37,9 @@ pub struct TransferRecord {
     pub amount: Money,
     /// The bank's reference, by which the same transfer is recognised.
     pub reference: String,
+    /// Whether the payer pays in advance: it becomes credit for later invoices, whatever is open now.
+    #[serde(default)]
+    pub top_up: bool,
 }
 
 /// Records a bank transfer. Part payments leave the rest open, over-payments become credit of the payer.
@@ -121,7 +125,9 @@ pub async fn transfer_record_in(w: &mut Work, input: &TransferRecord) -> Result<
             buyer_id: input.payer_id,
             currency: input.amount.currency,
         };
-        use_credit(w, pair).await?;
+        if !input.top_up && is_automatic(w, pair).await? {
+            use_credit(w, pair).await?;
+        }
     }
     w.audit(AuditEntry {
         action: "payment.record",

@@ -14,8 +14,8 @@ use tradewind_platform::{
 use tradewind_accounts::has_many_below;
 use tradewind_policy::AccountKind;
 
-use super::{documents::SummaryRow, payment_steps::StepRow, payments::PaymentRow};
-use crate::types::{DocumentSummary, Payment, PaymentStep};
+use super::{documents::SummaryRow, payment_steps::StepRow, payments::PaymentRow, wallet::MoveRow};
+use crate::types::{CreditMove, DocumentSummary, Payment, PaymentStep};
 
 /// Whom a list is for; none for the platform itself, who sees everything.
 pub(crate) type Viewer = Option<(AccountId, AccountKind)>;
@@ -200,4 +200,24 @@ pub(crate) async fn refunds(
     let query = query.scope(payments_scope(realm, viewer)).filter(filter);
     let found = tx.page::<StepRow>(query, page, sort, "p.id").await?;
     Ok(found.map(PaymentStep::from))
+}
+
+/// A page of the movements of credit between two accounts, the latest first.
+pub(crate) async fn credit_moves(
+    tx: &mut Tx,
+    realm: RealmId,
+    seller: AccountId,
+    buyer: AccountId,
+    page: &PageRequest,
+) -> Result<Page<CreditMove>> {
+    let query = Query::new(
+        "billing::credit_moves",
+        "SELECT m.id, m.grant_id, m.seller_id, m.buyer_id, m.kind, m.source, m.amount, m.currency, m.about, m.invoice_id, m.at
+        FROM credit_move m WHERE m.realm_id = $1 AND m.seller_id = $2 AND m.buyer_id = $3",
+        args![realm, seller, buyer],
+    );
+    let found = tx
+        .page::<MoveRow>(query, page, &Sort::default(), "m.id")
+        .await?;
+    Ok(found.map(CreditMove::from))
 }

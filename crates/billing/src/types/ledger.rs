@@ -19,6 +19,10 @@ text_enum! {
         CreditUsed = "credit_used",
         /// Money that is paid back.
         Refund = "refund",
+        /// Credit that a seller gave.
+        Goodwill = "goodwill",
+        /// Credit whose last day is over.
+        CreditExpired = "credit_expired",
         /// What a vendor is owed for sales.
         VendorShare = "vendor_share",
         /// Sales that are invoiced elsewhere.
@@ -65,6 +69,14 @@ pub enum LedgerAccount {
     OutputTax,
     /// Sales.
     Sales,
+    /// Credit given to buyers.
+    GoodwillGiven,
+    /// Credit got from sellers.
+    GoodwillReceived,
+    /// Credit of buyers that has expired.
+    ExpiredCredit,
+    /// Credit with sellers that has expired.
+    LostCredit,
     /// What was bought from a seller.
     Cost(AccountId),
 }
@@ -85,6 +97,10 @@ impl fmt::Display for LedgerAccount {
             Self::SupplierRefund(who) => write!(f, "assets:refund:{who}"),
             Self::OutputTax => f.write_str("liabilities:tax:output"),
             Self::Sales => f.write_str("income:sales"),
+            Self::GoodwillGiven => f.write_str("expenses:goodwill"),
+            Self::GoodwillReceived => f.write_str("income:goodwill"),
+            Self::ExpiredCredit => f.write_str("income:expired-credit"),
+            Self::LostCredit => f.write_str("expenses:expired-credit"),
             Self::Cost(who) => write!(f, "expenses:cost:{who}"),
         }
     }
@@ -117,6 +133,10 @@ impl FromStr for LedgerAccount {
             ("liabilities", "credit") => Self::CustomerCredit(detail.parse()?),
             ("liabilities", "tax") => Self::OutputTax,
             ("income", "sales") => Self::Sales,
+            ("expenses", "goodwill") => Self::GoodwillGiven,
+            ("income", "goodwill") => Self::GoodwillReceived,
+            ("income", "expired-credit") => Self::ExpiredCredit,
+            ("expenses", "expired-credit") => Self::LostCredit,
             ("expenses", "cost") => Self::Cost(detail.parse()?),
             _ => return Err(unknown()),
         })

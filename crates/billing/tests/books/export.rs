@@ -65,6 +65,7 @@ async fn the_books_are_accepted_by_hledger_and_beancount() {
             invoice_id: sold.invoice,
             amount: Money::new(99_999, Currency::EUR),
             reference: "all \"of\" it; and | more".to_owned(),
+            top_up: false,
         };
         billing::transfer_record(market.p(), &ctx, &transfer)
             .await

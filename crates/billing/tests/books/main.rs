@@ -8,5 +8,6 @@ mod money;
 mod run;
 mod runs;
 mod sales;
+mod wallet;
 #[path = "../../../catalogue/tests/common/mod.rs"]
 mod world;

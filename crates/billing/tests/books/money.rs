@@ -152,6 +152,7 @@ pub(crate) fn transfer(
         invoice_id: invoice,
         amount: eur(minor),
         reference: reference.to_owned(),
+        top_up: false,
     }
 }
 

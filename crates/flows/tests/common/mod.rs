@@ -316,6 +316,7 @@ impl World {
                 invoice_id: Some(document.id),
                 amount: balance.open,
                 reference: document.number.clone(),
+                top_up: false,
             };
             billing::transfer_record(self.p(), &self.ctx().await, &transfer)
                 .await

@@ -211,6 +211,7 @@ pub(crate) async fn transfer(session: &Session<'_>, command: Transfer) -> Result
         invoice_id: Some(id),
         amount: Money::parse_amount("amount", &amount, document.gross.currency)?,
         reference,
+        top_up: false,
     };
     let payment = transfer_record(session.platform(), &ctx, &input).await?;
     session.settle().await?;

@@ -3,6 +3,7 @@
 mod actors;
 mod asset;
 mod company;
+mod credit;
 mod detail;
 mod gate;
 mod journal;
@@ -28,6 +29,7 @@ use crate::respond::Failure;
 /// All pages.
 pub(crate) fn pages() -> Router {
     Router::new()
+        .merge(credit::routes())
         .merge(gate::routes())
         .merge(outbox::routes())
         .merge(prefs::routes())

@@ -54,6 +54,7 @@ const DASHBOARD: &[Group] = &[
                 "receipt-text",
                 "invoice.view",
             ),
+            ("nav-credit", "/my/credit", "hand-coins", "payment.view"),
             (
                 "nav-payment-methods",
                 "/my/payment-methods",

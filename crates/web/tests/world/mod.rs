@@ -159,6 +159,7 @@ impl World {
                 invoice_id: Some(document.id),
                 amount: document.balance.expect("a balance").open,
                 reference: document.number.clone(),
+                top_up: false,
             };
             billing::transfer_record(self.p(), &ctx, &transfer)
                 .await

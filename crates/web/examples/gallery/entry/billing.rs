@@ -50,6 +50,13 @@ pub(crate) fn entries() -> Entries {
             .page(look.panel("/panel/payments"))
         }),
         ("panel-credit-note", credit_note),
+        ("panel-credit", |look| {
+            let here = "/panel/customers/x/credit";
+            let mut page = rows::wallet(here, WalletSide::Seller);
+            page.under = Some(("Hansa Logistik GmbH".into(), "/panel/customers/x".into()));
+            page.form = FormState::of([("amount", "0")]).wrong("amount", "expected more than zero");
+            page.page(look.panel("/panel/customers"))
+        }),
         ("panel-refund", |look| {
             RefundPage {
                 refund: "pst_1".into(),

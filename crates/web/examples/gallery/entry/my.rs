@@ -15,6 +15,17 @@ pub(crate) fn entries() -> Entries {
     vec![
         ("my-home", |look| home(look, true)),
         ("my-home-empty", |look| home(look, false)),
+        ("my-credit", |look| {
+            let cards = vec![("pmt_1".into(), "Visa ending in 4242".into())];
+            rows::wallet("/my/credit", WalletSide::Buyer(cards)).page(look.my("/my/credit"))
+        }),
+        ("my-credit-no-card", |look| {
+            let mut page = rows::wallet("/my/credit", WalletSide::Buyer(Vec::new()));
+            page.grants.clear();
+            page.moves.clear();
+            page.top_up = None;
+            page.page(look.my("/my/credit"))
+        }),
         ("my-subscriptions", |look| {
             SubscriptionsPage {
                 base: "/my",

@@ -306,6 +306,46 @@ pub(crate) fn order(base: &'static str, waits: bool) -> OrderPage {
     }
 }
 
+pub(crate) fn wallet(here: &'static str, side: WalletSide) -> WalletPage {
+    let grant = |source: &'static str, reason: &'static str, left: i64| CreditGrantRow {
+        source: source.into(),
+        reason: reason.into(),
+        expires: (!reason.is_empty()).then(|| date("2027-01-31")),
+        amount: eur(5000),
+        left: eur(left),
+        since: ts("2026-11-20T10:00:00Z"),
+    };
+    let moved = |kind: &'static str, source: &'static str, amount: i64| CreditMoveRow {
+        at: ts("2026-11-20T10:00:00Z"),
+        kind: kind.into(),
+        source: source.into(),
+        invoice: (kind == "used").then(|| ("NC-2026-0042".into(), "/my/invoices/x".into())),
+        amount: eur(amount),
+    };
+    WalletPage {
+        here: here.into(),
+        under: None,
+        other: "Nordlicht Cloud GmbH".into(),
+        balance: eur(7500),
+        currency: cur("EUR"),
+        usage: "automatic".into(),
+        agreed: false,
+        top_up: Some((eur(2000), eur(10000))),
+        grants: vec![
+            grant("goodwill", "Sorry for the outage", 2500),
+            grant("top_up", "", 5000),
+        ],
+        moves: vec![
+            moved("used", "goodwill", -2500),
+            moved("granted", "top_up", 5000),
+            moved("granted", "goodwill", 5000),
+        ],
+        state: tradewind_web::view::kit::ListState::at(here),
+        side,
+        form: FormState::default(),
+    }
+}
+
 fn related(base: &str) -> RelatedNote {
     RelatedNote {
         document: ("CN-2026-0003".into(), format!("{base}/invoices/x").into()),

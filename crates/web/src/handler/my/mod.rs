@@ -5,7 +5,7 @@ mod change;
 mod home;
 pub(super) mod invoices;
 mod orders;
-mod pay;
+pub(super) mod pay;
 mod settings;
 mod subscriptions;
 mod upcoming;

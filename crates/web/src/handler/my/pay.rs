@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// What is to be paid.
-struct Due {
+pub(in super::super) struct Due {
     /// Where the forms are sent.
     action: String,
     /// Its name and address.
@@ -56,6 +56,16 @@ impl Due {
             amount: invoices::open(&document.summary),
             invoice: Some(document),
         })
+    }
+
+    /// Credit that is paid in.
+    pub(in super::super) fn of_credit(here: &str, visit: &Visit, amount: Money) -> Self {
+        Self {
+            action: here.to_owned(),
+            what: (visit.t().tr("nav-credit"), here.to_owned()),
+            amount,
+            invoice: None,
+        }
     }
 
     async fn of_order(visit: &Visit, id: OrderId) -> Result<(Self, OrderState)> {
@@ -95,7 +105,8 @@ async fn invoice_of(visit: &Visit, order: &Order) -> Result<Option<Document>> {
     }
 }
 
-async fn stored(visit: &Visit) -> Result<Vec<PaymentMethod>> {
+/// The stored cards, the default first.
+pub(in super::super) async fn stored(visit: &Visit) -> Result<Vec<PaymentMethod>> {
     if !visit.may_at_home(Action::PaymentMethodManage) {
         return Ok(Vec::new());
     }
@@ -251,7 +262,13 @@ fn card_field(fact: &str) -> String {
     .to_owned()
 }
 
-async fn outcome(visit: &Visit, due: Due, payment: &Payment, sent: &Sent) -> Answer {
+/// The page that says what became of a payment.
+pub(in super::super) async fn outcome(
+    visit: &Visit,
+    due: Due,
+    payment: &Payment,
+    sent: &Sent,
+) -> Answer {
     let t = visit.t();
     match payment.state {
         PaymentState::Succeeded => {
@@ -276,7 +293,7 @@ async fn outcome(visit: &Visit, due: Due, payment: &Payment, sent: &Sent) -> Ans
 }
 
 /// The payer's answer to the bank of the sandbox, and what became of the payment with it.
-async fn confirm(visit: &Visit, due: Due, sent: &Sent) -> Answer {
+pub(in super::super) async fn confirm(visit: &Visit, due: Due, sent: &Sent) -> Answer {
     let id: PaymentId = sent.get("payment").parse().map_err(|_| Error::NotFound {
         kind: "payment",
         id: sent.get("payment").chars().take(60).collect(),

@@ -207,6 +207,18 @@ async fn show(desk: Desk, id: AccountId, view: AccountView) -> Answer {
             .as_ref()
             .map_or(zero, |standing| standing.not_invoiced),
         warning: None,
+        credit: standing
+            .as_ref()
+            .filter(|_| {
+                let seller = relationship.as_ref().map(|with| with.seller);
+                seller == Some(desk.account())
+            })
+            .map(|standing| {
+                (
+                    standing.credit,
+                    format!("/panel/customers/{id}/credit").into(),
+                )
+            }),
         act_as: permit(may_act),
         view,
     };

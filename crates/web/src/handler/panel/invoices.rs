@@ -377,6 +377,7 @@ pub(crate) async fn record(desk: Desk, Id(id): Id<InvoiceId>, sent: Sent) -> Ans
                 invoice_id: Some(id),
                 amount,
                 reference: sent.get("bank_reference").to_owned(),
+                top_up: false,
             };
             billing::transfer_record(desk.p(), &desk.ctx, &input).await
         }

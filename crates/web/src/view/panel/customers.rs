@@ -186,6 +186,8 @@ pub struct Account360Page {
     pub not_invoiced: Money,
     /// What must not be overlooked.
     pub warning: Option<Txt>,
+    /// What is kept for it: amount, address; where the reader sells to it.
+    pub credit: Option<(Money, Txt)>,
     /// May act as it.
     pub act_as: Permit,
     /// What is shown.
@@ -245,6 +247,12 @@ impl Account360Page {
         let money = vec![
             ("home-so-far", Cell::Text(t.money(self.not_invoiced))),
             ("c-open", Cell::Text(t.money(self.open))),
+            (
+                "c-credit",
+                self.credit.map_or(Cell::Nil, |(amount, href)| {
+                    Cell::Link(href, t.money(amount))
+                }),
+            ),
             (
                 "c-credit-limit",
                 self.credit_limit

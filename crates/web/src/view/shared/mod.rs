@@ -11,6 +11,7 @@ mod price_detail;
 mod settings;
 mod subscription;
 mod subscriptions;
+mod wallet;
 
 pub use access::{ApiKeyRow, ApiKeysPage, AuditPage, AuditRow, UserRow, UsersPage};
 pub use change::{CancelPage, ChangePage, ChangePreview, DiffRow, PreviewPanel, preview_panel};
@@ -26,3 +27,4 @@ pub use settings::{SettingsPage, SettingsPart};
 pub use subscription::{ItemRow, LegRow, SubscriptionPage, SubscriptionView, UsageRow};
 pub(crate) use subscriptions::subscription_columns;
 pub use subscriptions::{SubscriptionRow, SubscriptionsPage};
+pub use wallet::{GrantRow as CreditGrantRow, MoveRow as CreditMoveRow, WalletPage, WalletSide};

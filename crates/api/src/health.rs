@@ -1,7 +1,7 @@
 //! Whether the server lives, whether it can work, what it measures, and the description of the API.
 
 use axum::{
-    Json, Router,
+    Router,
     extract::State,
     response::{IntoResponse, Response},
     routing::get,
@@ -16,17 +16,20 @@ use crate::{
     state::ApiState,
 };
 
-pub(crate) fn router(document: OpenApi) -> Router<ApiState> {
+pub(crate) fn router(document: &OpenApi) -> Router<ApiState> {
+    // Written out once: routes are copied with all that they hold.
+    let json = axum::body::Bytes::from(serde_json::to_vec(document).unwrap_or_default());
     Router::new()
-        .merge(reference::router(&document))
+        .merge(reference::router(document))
         .route("/healthz", get(alive))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .route(
             "/api/v1/openapi.json",
             get(move || {
-                let document = document.clone();
-                async move { Json(document) }
+                let kind = [(header::CONTENT_TYPE, "application/json")];
+                let json = json.clone();
+                async move { (kind, json) }
             }),
         )
 }

@@ -27,7 +27,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub fn router(state: ApiState) -> Router {
     let (api, document) = described().split_for_parts();
     let api = api
-        .merge(health::router(document))
+        .merge(health::router(&document))
         // Below /api, what is not there is a problem document, whatever the pages beside the API answer.
         .route("/api/{*path}", any(problem::no_such_path))
         .method_not_allowed_fallback(problem::method_not_allowed);

@@ -177,4 +177,18 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             SELECT realm_id, 'cmv_' || substr(buyer_id, 5), seller_id, buyer_id, currency, 'cgr_' || substr(buyer_id, 5),
             'granted', 'earlier', amount, '', 0 FROM account_credit WHERE amount > 0 ON CONFLICT DO NOTHING",
     ],
+}, Migration {
+    name: "billing_taxes",
+    // Lines say each of their taxes. Those of before had one, whose share on the line follows from their document.
+    steps: &[
+        "ALTER TABLE charge ADD COLUMN tax_included {bool} NOT NULL DEFAULT 0",
+        "ALTER TABLE invoice_line ADD COLUMN tax_included {bool} NOT NULL DEFAULT 0",
+        "ALTER TABLE invoice_line ADD COLUMN amount {money} NOT NULL DEFAULT 0",
+        "ALTER TABLE invoice_line ADD COLUMN tax {money}",
+        "ALTER TABLE invoice_line ADD COLUMN taxes {json} NOT NULL DEFAULT '[]'",
+        "UPDATE invoice_line SET amount = net, taxes = '[{\"code\":\"\",\"kind\":\"' || tax_kind
+            || '\",\"percent\":\"' || tax_rate || '\"}]'",
+        "ALTER TABLE invoice_line DROP COLUMN tax_rate",
+        "ALTER TABLE invoice_line DROP COLUMN tax_kind",
+    ],
 }];

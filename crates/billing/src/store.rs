@@ -20,7 +20,7 @@ use tradewind_platform::{db::Stmt, sql_text};
 use crate::types::{
     BalanceStatus, ChargeKind, CreditDestination, CreditMoveKind, CreditSource, CreditUse,
     DocumentKind, DunningAction, EntryKind, PaymentKind, PaymentState, PaymentStepKind,
-    PaymentStepState, RunOrigin, RunState, Settlement, TaxKind,
+    PaymentStepState, RunOrigin, RunState, Settlement,
 };
 
 sql_text!(
@@ -39,8 +39,7 @@ sql_text!(
     PaymentStepState,
     RunOrigin,
     RunState,
-    Settlement,
-    TaxKind
+    Settlement
 );
 
 /// Every statement of this room.

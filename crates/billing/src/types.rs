@@ -18,11 +18,11 @@ pub use accrual::{Accrual, Settlement};
 pub use charge::{Charge, ChargeKind, FxUse, LegRecurring, NewCharge, UsageSpan};
 pub use credit_note::{CreditDestination, CreditLine, CreditNoted, Credited, LineLeft};
 pub use document::{
-    Balance, BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, Parties, Party,
-    TaxKind, TaxLine,
+    Balance, BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, LineTax,
+    Parties, Party, TaxLine,
 };
 pub use dunning::{DunningAction, DunningPolicy, DunningStep, Overdue};
-pub use facts::{ItemQuantity, LegFacts, QuantityChange, Trade};
+pub use facts::{ItemQuantity, LegFacts, QuantityChange, Taxation, Trade};
 pub use finding::Finding;
 pub use ledger::{AccountBalance, Entry, EntryKind, ExportFormat, LedgerAccount, Posting};
 pub use payment::{
@@ -32,6 +32,7 @@ pub use payment::{
 pub use payment_step::{GatewayStep, PaymentStep, PaymentStepKind, PaymentStepState};
 pub use preview::{DimensionPrice, MeteredPrice, NextDocument, Preview, PreviewDocument};
 pub use run::{BillingRun, Made, Problem, RunOrigin, RunReport, RunState, RunTotal};
+pub use tradewind_pricing::tax::{TaxKind, TaxRate};
 pub use wallet::{
     AutoTopUp, CreditGrant, CreditMove, CreditMoveKind, CreditPolicy, CreditSource, CreditUse,
     Wallet,

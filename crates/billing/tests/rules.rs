@@ -3,7 +3,7 @@
 mod facts;
 mod pools;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use facts::{day, dec, eur, leg, metered, recurring, trade, usage};
 use pools::usage_charge;
@@ -18,8 +18,8 @@ use tradewind_billing::{
         usage::{RateTable, RatedState},
     },
     types::{
-        ChargeKind, DocumentKind, DunningAction, DunningPolicy, EntryKind, LedgerAccount,
-        NewCharge, Settlement, TaxKind,
+        ChargeKind, DocumentKind, DocumentLine, DunningAction, DunningPolicy, EntryKind,
+        LedgerAccount, NewCharge, Settlement, TaxKind, TaxRate, Taxation,
     },
 };
 use tradewind_catalogue::types::Timing;
@@ -28,10 +28,10 @@ use tradewind_kernel::{
     calendar::Period,
     id::{AccountId, ItemId},
 };
-use tradewind_pricing::{PriceModel, proration::Direction};
+use tradewind_pricing::{PriceModel, proration::Direction, tax::TaxPolicy};
 
-fn lines_of(charges: &[NewCharge], tax: &str) -> tradewind_billing::rules::line::Lines {
-    let mut lines = LineSet::new(document::line_policy(&trade(tax), Currency::EUR));
+fn lines_of(charges: &[NewCharge]) -> tradewind_billing::rules::line::Lines {
+    let mut lines = LineSet::new(Currency::EUR);
     for charge in charges {
         lines
             .add(&LineCharge::from(charge), |_| Position::default())
@@ -119,8 +119,9 @@ fn a_preview_is_what_is_then_billed() {
     })
     .unwrap();
     let billed = document::conclude(
-        lines_of(&change_charges(&change, |_| None).unwrap(), "20"),
+        lines_of(&change_charges(&change, |_| None).unwrap()),
         Currency::EUR,
+        &facts::taxation("20"),
     );
     let billed = billed.unwrap().unwrap();
     let due_now = shown.due_now.unwrap();
@@ -186,7 +187,7 @@ fn a_document_is_taxed_once_per_rate() {
         bought_on: None,
     };
     let charges = charges_for_period(&leg, &held, span, None).unwrap();
-    let document = document::conclude(lines_of(&charges, "20"), Currency::EUR)
+    let document = document::conclude(lines_of(&charges), Currency::EUR, &facts::taxation("20"))
         .unwrap()
         .unwrap();
     // Each line alone would be taxed 0.006 -> 0.01; together it is 0.012 -> 0.01.
@@ -212,7 +213,7 @@ fn more_given_back_than_charged_is_a_credit_note_with_turned_signs() {
         ..change_of(&leg, &held, &nothing, "2024-03-11", Direction::Cancellation)
     };
     let charges = change_charges(&change, |_| None).unwrap();
-    let document = document::conclude(lines_of(&charges, "20"), Currency::EUR)
+    let document = document::conclude(lines_of(&charges), Currency::EUR, &facts::taxation("20"))
         .unwrap()
         .unwrap();
     assert_eq!(document.kind, DocumentKind::CreditNote);
@@ -242,16 +243,20 @@ fn what_costs_nothing_is_shown_only_when_it_is_usage() {
         charges_for_period(&leg, &facts::held(free.item, "1", "2024-03-01"), span, None).unwrap();
     assert_eq!(charges.len(), 1);
     assert_eq!(
-        document::conclude(lines_of(&charges, "20"), Currency::EUR).unwrap(),
+        document::conclude(lines_of(&charges), Currency::EUR, &facts::taxation("20")).unwrap(),
         None
     );
     let total = usage(&leg, "calls", "", 1, "10", None);
     let (charge, _) = usage_charge(&leg, &calls, &total, RatedState::default(), &())
         .unwrap()
         .unwrap();
-    let document = document::conclude(lines_of(&[charge.unwrap()], "20"), Currency::EUR)
-        .unwrap()
-        .unwrap();
+    let document = document::conclude(
+        lines_of(&[charge.unwrap()]),
+        Currency::EUR,
+        &facts::taxation("20"),
+    )
+    .unwrap()
+    .unwrap();
     assert_eq!(
         (document.kind, document.totals.gross),
         (DocumentKind::Invoice, eur(0))
@@ -369,16 +374,104 @@ fn charges_are_collected_on_the_invoice_day() {
     assert!(document::collect_on(Some(31), day("2024-01-01"), true).is_err());
 }
 
+/// The lines of a month of items at their prices, concluded under some taxes.
+fn taxed(prices: &[(&str, bool)], taxation: &Taxation) -> document::Concluded {
+    let mut charges = Vec::new();
+    for (i, (price, included)) in prices.iter().enumerate() {
+        let item = recurring(&format!("i{i}"), price, Timing::Advance);
+        let mut leg = leg(vec![item.clone()]);
+        Arc::make_mut(&mut leg.terms).policies.tax_included = *included;
+        let held = facts::held(item.item, "1", "2024-03-01");
+        let span = Span {
+            advance: Some(Period::new(day("2024-03-01"), day("2024-04-01")).unwrap()),
+            arrears: None,
+            bought_on: None,
+        };
+        charges.extend(charges_for_period(&leg, &held, span, None).unwrap());
+    }
+    document::conclude(lines_of(&charges), Currency::EUR, taxation)
+        .unwrap()
+        .unwrap()
+}
+
+fn minors(line: &DocumentLine) -> (i64, i64, i64) {
+    (line.amount.minor, line.net.minor, line.tax.minor)
+}
+
 #[test]
-fn without_tax_there_is_none() {
+fn without_tax_there_is_none_and_the_document_says_why() {
+    let reverse = Taxation {
+        rates: vec![TaxRate::without_tax(
+            "VAT",
+            TaxKind::ReverseCharge,
+            "reverse_charge",
+        )],
+        policy: TaxPolicy::default(),
+    };
+    let document = taxed(&[("10", false), ("11.90", true)], &reverse);
+    // Where the seller adds no tax, none is in an agreed price either: it stays as agreed.
     assert_eq!(
-        document::effective_rate(TaxKind::ReverseCharge, dec("20")),
-        Decimal::ZERO
+        document.lines.iter().map(minors).collect::<Vec<_>>(),
+        [(1000, 1000, 0), (1190, 1190, 0)]
     );
+    assert_eq!(document.totals.summary[0].rate.kind, TaxKind::ReverseCharge);
+}
+
+#[test]
+fn a_price_with_tax_in_it_is_what_the_buyer_pays() {
+    let document = taxed(&[("19.99", true)], &facts::taxation("19"));
+    // 19.99 / 1.19 = 16.798…, of which 19 % are 3.1916…
+    assert_eq!(minors(&document.lines[0]), (1999, 1680, 319));
     assert_eq!(
-        document::effective_rate(TaxKind::Standard, dec("20")),
-        dec("20")
+        (document.totals.net, document.totals.gross),
+        (eur(1680), eur(1999))
     );
+    // Three of them: the tax of all is rounded once (9.5750… -> 9.58) and split, and each line keeps its price.
+    let document = taxed(&[("19.99", true); 3], &facts::taxation("19"));
+    let taxes: Vec<i64> = document.lines.iter().map(|line| line.tax.minor).collect();
+    assert_eq!(taxes.iter().sum::<i64>(), 958);
+    assert_eq!(document.totals.gross, eur(5997));
+    assert!(
+        document
+            .lines
+            .iter()
+            .all(|line| line.gross().unwrap() == eur(1999))
+    );
+}
+
+#[test]
+fn prices_with_and_without_tax_stand_on_one_document() {
+    let document = taxed(&[("100", false), ("119", true)], &facts::taxation("19"));
+    assert_eq!(
+        document.lines.iter().map(minors).collect::<Vec<_>>(),
+        [(10_000, 10_000, 1900), (11_900, 10_000, 1900)]
+    );
+    assert_eq!(document.totals.gross, eur(23_800));
+    assert_eq!(document.totals.summary.len(), 1);
+}
+
+#[test]
+fn several_taxes_compound_on_each_line() {
+    let taxation = Taxation {
+        rates: vec![
+            TaxRate::standard("GST", dec("5")),
+            TaxRate {
+                compound: true,
+                ..TaxRate::standard("QST", dec("9.5"))
+            },
+        ],
+        policy: TaxPolicy::default(),
+    };
+    let document = taxed(&[("100", false)], &taxation);
+    let each: Vec<i64> = (document.lines[0].taxes.iter())
+        .map(|tax| tax.amount.minor)
+        .collect();
+    assert_eq!(each, [500, 998]);
+    assert_eq!(document.lines[0].tax, eur(1498));
+    let names: Vec<&str> = (document.totals.summary.iter())
+        .map(|row| row.rate.code.as_str())
+        .collect();
+    assert_eq!(names, ["QST", "GST"]);
 }
 
 proptest! {
@@ -433,13 +526,15 @@ proptest! {
         let span = Span { advance: Some(Period::new(day("2024-03-01"), day("2024-04-01")).unwrap()), arrears: None, bought_on: None };
         let charges = charges_for_period(&leg, &held, span, None).unwrap();
         let percent = Decimal::new(tax, 1).to_string();
-        if let Some(document) = document::conclude(lines_of(&charges, &percent), Currency::EUR).unwrap() {
+        if let Some(document) = document::conclude(lines_of(&charges), Currency::EUR, &facts::taxation(&percent)).unwrap() {
             let net: i64 = document.lines.iter().map(|line| line.net.minor).sum();
             prop_assert_eq!(net, document.totals.net.minor);
             prop_assert_eq!(document.totals.net.minor + document.totals.tax.minor, document.totals.gross.minor);
             prop_assert!(document.totals.gross.minor >= 0);
             let tax: i64 = document.totals.summary.iter().map(|row| row.tax.minor).sum();
             prop_assert_eq!(tax, document.totals.tax.minor);
+            let of_lines: i64 = document.lines.iter().map(|line| line.tax.minor).sum();
+            prop_assert_eq!(of_lines, tax);
         }
     }
 }

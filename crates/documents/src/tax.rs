@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use tradewind_kernel::Locale;
+use tradewind_kernel::{Locale, Money};
 
-use crate::i18n;
+use crate::{format, i18n};
 
 /// The key of the name that value-added tax has in a language.
 const VAT: &str = "tax-vat";
@@ -34,6 +34,15 @@ impl TaxWord {
         };
         Self { name, is_vat }
     }
+
+    /// An amount that has the tax in it, in words: `€19.00 incl. VAT`.
+    pub fn included(&self, locale: Locale, amount: Money) -> String {
+        let amount = format::money(locale, amount);
+        let args = i18n::Args::new()
+            .with("amount", amount)
+            .with("tax", self.name.as_ref());
+        i18n::tr(locale, "tax-included-amount", &args)
+    }
 }
 
 fn same(known: &str, named: &str) -> bool {
@@ -51,6 +60,11 @@ mod tests {
             assert_eq!(TaxWord::of(Locale::En, named).name, "VAT", "{named}");
             assert_eq!(TaxWord::of(Locale::De, named).name, "USt.", "{named}");
         }
+        let price = Money::new(1900, tradewind_kernel::Currency::EUR);
+        assert_eq!(
+            TaxWord::of(Locale::En, "USt.").included(Locale::En, price),
+            "€19.00 incl. VAT"
+        );
         let sales = TaxWord::of(Locale::De, "Sales tax");
         assert_eq!((sales.name.as_ref(), sales.is_vat), ("Sales tax", false));
     }

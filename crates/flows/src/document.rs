@@ -14,6 +14,7 @@ use tradewind_documents::pdf::{
     self, BankAccount, Buyer, DocumentKind as Printed, InvoiceDocument, Line, LineGroup, Logo,
     Paper, Payment, Quantity, Seller, TaxLine, TaxTreatment, Terms, Totals,
 };
+use tradewind_documents::tax::TaxWord;
 use tradewind_kernel::Locale;
 use tradewind_kernel::id::{InvoiceId, number};
 use tradewind_kernel::vat_id::in_eu;
@@ -111,7 +112,7 @@ pub(crate) fn document_of(
             .tax_summary
             .iter()
             .map(|line| TaxLine {
-                treatment: treatment(document, line.kind, line.rate),
+                treatment: treatment(document, line.rate.kind, line.rate.percent),
                 base: line.net,
                 tax: line.tax,
             })
@@ -159,18 +160,26 @@ fn groups(document: &Document) -> Result<Vec<LineGroup>> {
     Ok(groups)
 }
 
+/// A line without its tax, as the sum below needs it; a price that was agreed with tax stands beside it.
 fn printed_line(document: &Document, line: &DocumentLine) -> Line {
+    let word = || {
+        let named = text_of(&document.parties.seller.tax, "name");
+        TaxWord::of(document.locale, named.as_deref().unwrap_or_default())
+    };
+    let kind = (line.taxes.first()).map_or(TaxKind::Standard, |tax| tax.rate.kind);
     Line {
         description: line.description.clone(),
-        detail: None,
+        detail: line
+            .tax_included
+            .then(|| word().included(document.locale, line.amount)),
         date: None,
         period: Some(line.period),
         quantity: Some(Quantity {
             value: line.quantity.normalize(),
             unit: line.unit.clone(),
         }),
-        unit_price: line.unit_price,
-        tax: Some(treatment(document, line.tax_kind, line.tax_rate)),
+        unit_price: line.unit_price.filter(|_| !line.tax_included),
+        tax: Some(treatment(document, kind, line.tax_percent())),
         amount: line.net,
     }
 }
@@ -193,6 +202,7 @@ fn treatment(document: &Document, kind: TaxKind, rate: tradewind_kernel::Decimal
             TaxTreatment::OutsideScope(reason.into_owned())
         }
         TaxKind::Exempt => TaxTreatment::Exempt(String::new()),
+        TaxKind::OutOfScope => TaxTreatment::OutsideScope(String::new()),
     }
 }
 

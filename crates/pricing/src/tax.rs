@@ -3,53 +3,58 @@
 mod split;
 
 use serde::{Deserialize, Serialize};
-use tradewind_kernel::{Currency, Decimal, Error, Money, Problems, Result, Rounding, decimal};
+use tradewind_kernel::{
+    Currency, Decimal, Error, Money, Problems, Result, Rounding, decimal, text_enum,
+};
 use utoipa::ToSchema;
 
 use split::Shares;
 
 use crate::model::{factor, hundredth};
 
-/// What a tax is in the eyes of the law.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TaxKind {
-    /// The seller adds it.
-    Standard,
-    /// The buyer owes it: nothing is added, the document says so.
-    ReverseCharge,
-    /// No tax is due, for a reason that the document gives.
-    Exempt,
-    /// Outside the scope of the tax.
-    OutOfScope,
+text_enum! {
+    /// What a tax is in the eyes of the law.
+    pub enum TaxKind("kind") {
+        /// The seller adds it.
+        Standard = "standard",
+        /// The buyer owes it: nothing is added, the document says so.
+        ReverseCharge = "reverse_charge",
+        /// No tax is due, for a reason that the document gives.
+        Exempt = "exempt",
+        /// Outside the scope of the tax.
+        OutOfScope = "out_of_scope",
+    }
 }
 
 /// One tax as it applies to a line.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub struct TaxRate {
-    /// What the summary is grouped by and shows (`VAT DE 19 %`).
+    /// What it is called (`VAT`); rates of one name and height are one row of the summary.
+    #[serde(default)]
     pub code: String,
     /// What it is in the eyes of the law.
     pub kind: TaxKind,
     /// Percent of the base; zero for every kind but [`TaxKind::Standard`].
+    #[serde(alias = "rate")]
     pub percent: Decimal,
     /// Taken on the amount with the taxes before it in the list, not on the net amount.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_not")]
     pub compound: bool,
     /// Key of the text that says why no tax is added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
-/// Whether the amounts of lines have their tax in them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TaxMode {
-    /// Tax comes on top.
-    #[default]
-    Exclusive,
-    /// Tax is inside.
-    Inclusive,
+text_enum! {
+    /// Whether an amount has its tax in it.
+    #[derive(Default)]
+    pub enum TaxMode("tax_mode") {
+        /// Tax comes on top.
+        #[default]
+        Exclusive = "exclusive",
+        /// Tax is inside.
+        Inclusive = "inclusive",
+    }
 }
 
 /// What is rounded, once, to the places of the currency. Everything below it is split by the largest remainder.
@@ -68,8 +73,6 @@ pub enum TaxRounding {
 /// How tax is computed on a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub struct TaxPolicy {
-    /// Whether the amounts of lines have their tax in them.
-    pub mode: TaxMode,
     /// What is rounded.
     pub scope: TaxRounding,
     /// How it is rounded.
@@ -79,7 +82,6 @@ pub struct TaxPolicy {
 impl Default for TaxPolicy {
     fn default() -> Self {
         Self {
-            mode: TaxMode::Exclusive,
             scope: TaxRounding::PerRate,
             rounding: Rounding::HalfUp,
         }
@@ -89,9 +91,11 @@ impl Default for TaxPolicy {
 /// A line to be taxed.
 #[derive(Debug, Clone, Copy)]
 pub struct TaxLine<'a> {
-    /// Its amount after discounts: net or gross as the mode says. Usually whole minor units; an amount with more places
+    /// Its amount after discounts, net or gross as the mode says. Usually whole minor units; an amount with more places
     /// is taxed exactly and rounded only as far as it is shown.
     pub amount: Decimal,
+    /// Whether its taxes are in the amount.
+    pub mode: TaxMode,
     /// The taxes on it, in the order in which they compound.
     pub rates: &'a [TaxRate],
 }
@@ -143,6 +147,11 @@ pub struct TaxSummary {
     pub base: Money,
     /// The tax.
     pub tax: Money,
+}
+
+// serde hands fields over by reference.
+const fn is_not(flag: &bool) -> bool {
+    !*flag
 }
 
 impl TaxRate {
@@ -237,7 +246,7 @@ pub fn compute(lines: &[TaxLine<'_>], currency: Currency, policy: &TaxPolicy) ->
     let mut shares = Shares::new(currency, policy.rounding);
     let mut rates: Vec<TaxRate> = Vec::new();
     for (i, line) in lines.iter().enumerate() {
-        let (_, taxes) = exact(line.amount, line.rates, policy.mode)?;
+        let (_, taxes) = exact(line.amount, line.rates, line.mode)?;
         for (rate, tax) in line.rates.iter().zip(&taxes) {
             let group = rates.iter().position(|r| r == rate).unwrap_or_else(|| {
                 rates.push(rate.clone());
@@ -260,7 +269,7 @@ pub fn compute(lines: &[TaxLine<'_>], currency: Currency, policy: &TaxPolicy) ->
             .collect();
         let tax = Money::sum(currency, taxes.iter().copied())?;
         let amount = Money::from_exact(line.amount, currency, policy.rounding)?;
-        let (net, gross) = match policy.mode {
+        let (net, gross) = match line.mode {
             TaxMode::Exclusive => (amount, amount.add(tax)?),
             TaxMode::Inclusive => (amount.sub(tax)?, amount),
         };

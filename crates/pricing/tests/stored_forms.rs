@@ -12,7 +12,7 @@ use tradewind_pricing::{
     discount::{Applies, Discount, DiscountKind, ShareRounding, StackingOrder, StackingPolicy},
     recurring::Timing,
     rounding::RoundingScope,
-    tax::{TaxKind, TaxMode, TaxPolicy, TaxRate, TaxRounding},
+    tax::{TaxKind, TaxPolicy, TaxRate, TaxRounding},
 };
 
 fn stored<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(value: T, form: Value) {
@@ -138,24 +138,23 @@ fn discounts() {
 fn tax_and_rounding() {
     stored(
         TaxPolicy::default(),
-        json!({"mode": "exclusive", "scope": "per_rate", "rounding": "half_up"}),
+        json!({"scope": "per_rate", "rounding": "half_up"}),
     );
     stored(
         TaxPolicy {
-            mode: TaxMode::Inclusive,
             scope: TaxRounding::PerDocument,
             rounding: Rounding::HalfEven,
         },
-        json!({"mode": "inclusive", "scope": "per_document", "rounding": "half_even"}),
+        json!({"scope": "per_document", "rounding": "half_even"}),
     );
     stored(
         TaxRate::standard("VAT DE 19 %", dec("19")),
-        json!({"code": "VAT DE 19 %", "kind": "standard", "percent": "19", "compound": false}),
+        json!({"code": "VAT DE 19 %", "kind": "standard", "percent": "19"}),
     );
     stored(
         TaxRate::without_tax("VAT", TaxKind::ReverseCharge, "tax.reverse_charge"),
         json!({
-            "code": "VAT", "kind": "reverse_charge", "percent": "0", "compound": false, "reason": "tax.reverse_charge",
+            "code": "VAT", "kind": "reverse_charge", "percent": "0", "reason": "tax.reverse_charge",
         }),
     );
     stored(RoundingScope::Cumulative, json!("cumulative"));

@@ -238,7 +238,8 @@ impl App {
             async move { worker.run(stopped).await }
         });
         let keeping = tokio::spawn(keep_house(self.platform().clone(), stopped.clone()));
-        let serving = axum::serve(listener, routes)
+        // Made once for all connections; a router that is served as it is would be copied for each.
+        let serving = axum::serve(listener, routes.into_make_service())
             .with_graceful_shutdown(when_stopped(stopped.clone()))
             .into_future();
         let serving = tokio::spawn(serving);

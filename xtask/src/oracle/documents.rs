@@ -10,7 +10,7 @@ use tradewind_pricing::{
         apply,
     },
     rounding::{round_cumulative, round_line},
-    tax::{TaxLine, TaxPolicy, TaxRate, TaxRounding, compute, proportional},
+    tax::{TaxLine, TaxMode, TaxPolicy, TaxRate, TaxRounding, compute, proportional},
 };
 
 use super::{
@@ -160,6 +160,7 @@ fn tax_after(
         .zip(&rates)
         .map(|(line, rates)| TaxLine {
             amount: line.after,
+            mode: TaxMode::Exclusive,
             rates,
         })
         .collect();

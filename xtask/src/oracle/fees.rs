@@ -11,7 +11,7 @@ use tradewind_pricing::{
     proration::{Cut, left},
     rate::total,
     recurring::{BilledLine, ChangeAt, RecurringLine, change},
-    tax::{TaxLine, TaxPolicy, TaxRate, TaxRounding, Taxed, compute},
+    tax::{TaxLine, TaxMode, TaxPolicy, TaxRate, TaxRounding, Taxed, compute},
 };
 
 use super::{
@@ -27,6 +27,7 @@ pub(super) fn taxed(net: &[Money], percent: Decimal) -> Outcome<Taxed> {
         .iter()
         .map(|net| TaxLine {
             amount: net.to_decimal(),
+            mode: TaxMode::Exclusive,
             rates: &rates,
         })
         .collect();

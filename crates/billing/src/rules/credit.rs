@@ -7,10 +7,12 @@ use tradewind_kernel::{
     Decimal, Error, Money, Result, Rounding, calendar::Period, decimal, id::ChargeId,
     money::allocate,
 };
-use tradewind_pricing::tax::proportional;
+use tradewind_pricing::tax;
 
-use super::document::{Concluded, Totals, tax_on};
-use crate::types::{CreditLine, Document, DocumentKind, DocumentLine, LineLeft, TaxLine};
+use super::document::{self, Concluded, Totals};
+use crate::types::{
+    CreditLine, Document, DocumentKind, DocumentLine, LineLeft, LineTax, TaxLine, TaxRate,
+};
 
 /// How shares of a line and its tax are rounded; running totals see to it that nothing is lost.
 const ROUNDING: Rounding = Rounding::HalfUp;
@@ -45,8 +47,8 @@ impl ChargeLeft {
 pub struct Taken {
     /// The line of the invoice.
     pub no: i64,
-    /// How much without tax.
-    pub net: Money,
+    /// How much by its price.
+    pub amount: Money,
     /// How many units; none when it is an amount.
     pub quantity: Option<Decimal>,
     /// Whether the whole line is taken back at once.
@@ -60,21 +62,21 @@ pub struct Taken {
 /// # Errors
 /// `overflow`.
 pub fn left_of(line: &DocumentLine, charges: &[ChargeLeft]) -> Result<LineLeft> {
-    let mut net = Money::zero(line.net.currency);
+    let mut amount = Money::zero(line.amount.currency);
     let mut taken = Decimal::ZERO;
     for charge in charges {
-        net = net.add(charge.left()?)?;
+        amount = amount.add(charge.left()?)?;
         taken = decimal::add(taken, charge.units_taken)?;
     }
     // Of a charge that others have taken back beyond its share nothing is left, and of a credit nothing less.
-    if line.net.minor >= 0 && net.is_negative() {
-        net = Money::zero(net.currency);
+    if line.amount.minor >= 0 && amount.is_negative() {
+        amount = Money::zero(amount.currency);
     }
     let quantity = decimal::sub(line.quantity, taken)?;
     let countable = !line.unit.is_empty() && quantity > Decimal::ZERO;
     Ok(LineLeft {
         no: line.no,
-        net,
+        amount,
         quantity: countable.then_some(quantity),
     })
 }
@@ -120,7 +122,7 @@ pub fn take(
     }
     let sum = Money::sum(
         invoice.summary.gross.currency,
-        taken.iter().map(|one| one.net),
+        taken.iter().map(|one| one.amount),
     )?;
     if taken.is_empty() || sum.minor <= 0 {
         return Err(Error::refused(
@@ -134,16 +136,16 @@ pub fn take(
 /// Everything that is left of a line; none when nothing is.
 fn all_of(line: &DocumentLine, charges: &[ChargeLeft]) -> Result<Option<Taken>> {
     let left = left_of(line, charges)?;
-    if left.net.is_zero() {
+    if left.amount.is_zero() {
         return Ok(None);
     }
     let untouched = charges.iter().all(|charge| charge.taken.is_zero());
     Ok(Some(Taken {
         no: line.no,
-        net: left.net,
+        amount: left.amount,
         quantity: left.quantity,
         whole: untouched,
-        shares: split(charges, left.net, left.net)?,
+        shares: split(charges, left.amount, left.amount)?,
     }))
 }
 
@@ -160,10 +162,10 @@ fn part_of(
     };
     let too_small =
         |name: &str| Error::invalid(field(name), "out_of_range", "expected more than zero");
-    let (net, quantity) = match (wanted.quantity, wanted.amount) {
+    let (amount, quantity) = match (wanted.quantity, wanted.amount) {
         (None, None) => {
             // A line that gives something back goes with the whole invoice only.
-            return if left.net.minor > 0 {
+            return if left.amount.minor > 0 {
                 all_of(line, charges)
             } else {
                 Ok(None)
@@ -177,7 +179,7 @@ fn part_of(
             ));
         }
         (Some(quantity), None) => {
-            let Some(units) = left.quantity.filter(|_| left.net.minor > 0) else {
+            let Some(units) = left.quantity.filter(|_| left.amount.minor > 0) else {
                 return Err(Error::invalid(
                     field("quantity"),
                     "no_units",
@@ -194,11 +196,11 @@ fn part_of(
                 return exceeds("quantity", format!("{} {}", units.normalize(), line.unit));
             }
             let share = decimal::div(quantity, units)?;
-            (left.net.scaled(share, ROUNDING)?, Some(quantity))
+            (left.amount.scaled(share, ROUNDING)?, Some(quantity))
         }
         (None, Some(amount)) => {
-            if amount.currency != left.net.currency {
-                let text = format!("the invoice is in {}", left.net.currency);
+            if amount.currency != left.amount.currency {
+                let text = format!("the invoice is in {}", left.amount.currency);
                 return Err(Error::invalid(field("amount"), "currency_mismatch", text));
             }
             if amount.minor <= 0 {
@@ -207,39 +209,39 @@ fn part_of(
             (amount, None)
         }
     };
-    if net.minor > left.net.minor {
-        return exceeds("amount", left.net.to_string());
+    if amount.minor > left.amount.minor {
+        return exceeds("amount", left.amount.to_string());
     }
-    if net == left.net {
+    if amount == left.amount {
         return all_of(line, charges);
     }
     Ok(Some(Taken {
         no: line.no,
-        net,
+        amount,
         quantity,
         whole: false,
-        shares: split(charges, net, left.net)?,
+        shares: split(charges, amount, left.amount)?,
     }))
 }
 
 /// Splits what is taken of a line over its charges, of each no more than is left.
-fn split(charges: &[ChargeLeft], net: Money, left: Money) -> Result<Vec<(ChargeId, Money)>> {
+fn split(charges: &[ChargeLeft], amount: Money, left: Money) -> Result<Vec<(ChargeId, Money)>> {
     let mut sound = true;
     for charge in charges {
         sound &= charge.is_sound()?;
     }
-    let shares = if net == left && sound {
+    let shares = if amount == left && sound {
         charges
             .iter()
             .map(ChargeLeft::left)
             .collect::<Result<_>>()?
     } else {
-        let sign = net.minor.signum();
+        let sign = amount.minor.signum();
         let weights = charges
             .iter()
             .map(|charge| Ok(Decimal::from((charge.left()?.minor * sign).max(0))))
             .collect::<Result<Vec<Decimal>>>()?;
-        allocate(net, &weights)?
+        allocate(amount, &weights)?
     };
     Ok(charges
         .iter()
@@ -249,49 +251,72 @@ fn split(charges: &[ChargeLeft], net: Money, left: Money) -> Result<Vec<(ChargeI
         .collect())
 }
 
-/// The credit note for what is taken: lines as the invoice has them, tax by rate in proportion to the invoice's own.
-/// `before` is the tax of earlier credit notes of the invoice, by rate; running totals see to it that all of them
-/// together give back no more tax than was billed.
+/// The credit note for what is taken: lines as the invoice has them, each tax in proportion to the invoice's own.
+/// `before` are the taxes of earlier credit notes of the invoice; running totals see to it that all of them together give
+/// back no more tax than was billed.
 ///
 /// # Errors
 /// `overflow`.
 pub fn conclude(invoice: &Document, taken: &[Taken], before: &[TaxLine]) -> Result<Concluded> {
     let currency = invoice.summary.gross.currency;
+    let zero = Money::zero(currency);
     let billed: BTreeMap<i64, &DocumentLine> =
         invoice.lines.iter().map(|line| (line.no, line)).collect();
     let mut lines = Vec::with_capacity(taken.len());
-    let mut summary: Vec<TaxLine> = Vec::new();
+    let mut back: Vec<TaxBack> = Vec::new();
     for (one, no) in taken.iter().zip(1_i64..) {
         let Some(line) = billed.get(&one.no).copied() else {
             continue;
         };
+        let rates: Vec<TaxRate> = line.taxes.iter().map(|tax| tax.rate.clone()).collect();
+        let (net, taxes) = tax::exact(one.amount.to_decimal(), &rates, line.tax_mode())?;
+        for (place, (rate, exact)) in rates.iter().zip(taxes).enumerate() {
+            let row = match back.iter().position(|row| row.rate == *rate) {
+                Some(found) => &mut back[found],
+                None => {
+                    back.push(TaxBack::of(rate));
+                    back.last_mut()
+                        .ok_or_else(|| Error::internal("a row was just added"))?
+                }
+            };
+            row.net = decimal::add(row.net, net)?;
+            row.shares.push((lines.len(), place, exact));
+        }
         lines.push(DocumentLine {
             no,
-            net: one.net,
+            amount: one.amount,
+            net: one.amount,
+            tax: zero,
+            taxes: rates
+                .into_iter()
+                .map(|rate| LineTax { rate, amount: zero })
+                .collect(),
             quantity: one.quantity.unwrap_or(Decimal::ONE),
             unit: one.quantity.map_or_else(String::new, |_| line.unit.clone()),
             unit_price: one.quantity.and(line.unit_price),
             ..line.clone()
         });
-        match summary
-            .iter_mut()
-            .find(|row| (row.rate, row.kind) == (line.tax_rate, line.tax_kind))
-        {
-            Some(row) => row.net = row.net.add(one.net)?,
-            None => summary.push(TaxLine {
-                rate: line.tax_rate,
-                kind: line.tax_kind,
-                net: one.net,
-                tax: Money::zero(currency),
-            }),
+    }
+    for row in &back {
+        let due = row.due(invoice, before)?;
+        let exact: Vec<Decimal> = row.shares.iter().map(|(_, _, exact)| *exact).collect();
+        for ((line, place, _), share) in row.shares.iter().zip(allocate(due, &exact)?) {
+            if let Some(tax) = lines
+                .get_mut(*line)
+                .and_then(|line| line.taxes.get_mut(*place))
+            {
+                tax.amount = share;
+            }
         }
     }
-    for row in &mut summary {
-        row.tax = tax_of(invoice, row, before)?;
+    for line in &mut lines {
+        line.tax = Money::sum(currency, line.taxes.iter().map(|tax| tax.amount))?;
+        if line.tax_included {
+            line.net = line.amount.sub(line.tax)?;
+        }
     }
-    summary.sort_by(|a, b| b.rate.cmp(&a.rate).then(a.kind.cmp(&b.kind)));
     let net = Money::sum(currency, lines.iter().map(|line| line.net))?;
-    let tax = Money::sum(currency, summary.iter().map(|row| row.tax))?;
+    let tax = Money::sum(currency, lines.iter().map(|line| line.tax))?;
     let start = lines.iter().map(|line| line.period.start).min();
     let end = lines.iter().map(|line| line.period.end).max();
     Ok(Concluded {
@@ -300,38 +325,61 @@ pub fn conclude(invoice: &Document, taken: &[Taken], before: &[TaxLine]) -> Resu
             .zip(end)
             .and_then(|(start, end)| Period::new(start, end).ok())
             .unwrap_or(invoice.summary.period),
-        lines,
         totals: Totals {
             net,
             tax,
             gross: net.add(tax)?,
-            summary,
+            summary: document::tax_summary(&lines)?,
         },
+        lines,
     })
 }
 
-/// The tax of one rate: what the running total of all credit notes grows by with this one.
-fn tax_of(invoice: &Document, row: &TaxLine, before: &[TaxLine]) -> Result<Money> {
-    let same = |other: &&TaxLine| (other.rate, other.kind) == (row.rate, row.kind);
-    let zero = Money::zero(row.net.currency);
-    let (mut net, mut tax) = (zero, zero);
-    for earlier in before.iter().filter(same) {
-        net = net.add(earlier.net)?;
-        tax = tax.add(earlier.tax)?;
-    }
-    let net = net.add(row.net)?;
-    let total = match invoice.tax_summary.iter().find(same) {
-        Some(billed) if !billed.net.is_zero() => {
-            let parts = proportional(billed.net, &[billed.tax], net, ROUNDING)?;
-            Money::sum(row.net.currency, parts)?
+/// What is given back under one tax.
+struct TaxBack {
+    rate: TaxRate,
+    /// The exact nets that it is on.
+    net: Decimal,
+    /// The exact tax of each line: which line, which of its taxes, how much.
+    shares: Vec<(usize, usize, Decimal)>,
+}
+
+impl TaxBack {
+    fn of(rate: &TaxRate) -> Self {
+        Self {
+            rate: rate.clone(),
+            net: Decimal::ZERO,
+            shares: Vec::new(),
         }
-        _ => tax_on(net, row.rate)?,
-    };
-    let due = total.sub(tax)?;
-    // Notes of another rounding may have given back a unit more than their share.
-    Ok(if due.is_negative() && row.net.minor > 0 {
-        zero
-    } else {
-        due
-    })
+    }
+
+    /// The tax that is given back: what the running total of all credit notes grows by with this one.
+    fn due(&self, invoice: &Document, before: &[TaxLine]) -> Result<Money> {
+        let currency = invoice.summary.gross.currency;
+        let (mut net, mut tax) = (self.net, Money::zero(currency));
+        for earlier in before.iter().filter(|row| row.rate == self.rate) {
+            net = decimal::add(net, earlier.net.to_decimal())?;
+            tax = tax.add(earlier.tax)?;
+        }
+        let billed = invoice.tax_summary.iter().find(|row| row.rate == self.rate);
+        let due = match billed {
+            Some(billed) if !billed.net.is_zero() => {
+                let share = decimal::div(net, billed.net.to_decimal())?;
+                billed.tax.scaled(share, ROUNDING)?.sub(tax)?
+            }
+            _ => {
+                let exact = (self.shares.iter())
+                    .try_fold(Decimal::ZERO, |sum, (_, _, exact)| {
+                        decimal::add(sum, *exact)
+                    })?;
+                Money::from_exact(exact, currency, ROUNDING)?
+            }
+        };
+        // Notes of another rounding may have given back a unit more than their share.
+        Ok(if due.is_negative() && self.net > Decimal::ZERO {
+            Money::zero(currency)
+        } else {
+            due
+        })
+    }
 }

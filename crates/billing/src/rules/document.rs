@@ -1,27 +1,24 @@
-//! How lines become a document: totals, tax per rate, kind, number and dates.
+//! How lines become a document: totals, taxes, kind, number and dates.
 
 use tradewind_kernel::{
-    Currency, Date, Decimal, Error, Money, Result, Rounding,
+    Currency, Date, Error, Money, Result,
     calendar::{self, Period},
-    decimal,
 };
+use tradewind_pricing::tax;
 
-use super::line::{LinePolicy, Lines};
-use crate::types::{DocumentKind, DocumentLine, PreviewDocument, TaxKind, TaxLine, Trade};
-
-/// The places at which document totals are rounded are those of the currency; tax is rounded half up, once per rate.
-const TAX_ROUNDING: Rounding = Rounding::HalfUp;
+use super::line::Lines;
+use crate::types::{DocumentKind, DocumentLine, LineTax, PreviewDocument, TaxLine, Taxation};
 
 /// What a set of lines comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Totals {
     /// Sum of the lines.
     pub net: Money,
-    /// Sum of the tax of all rates.
+    /// Sum of all taxes.
     pub tax: Money,
     /// Both.
     pub gross: Money,
-    /// Tax per rate, highest first.
+    /// Each tax, the highest first.
     pub summary: Vec<TaxLine>,
 }
 
@@ -38,65 +35,71 @@ pub struct Concluded {
     pub period: Period,
 }
 
-/// The tax of one line's rate in effect: nothing unless the treatment is standard.
-#[must_use]
-pub const fn effective_rate(kind: TaxKind, percent: Decimal) -> Decimal {
-    match kind {
-        TaxKind::Standard => percent,
-        TaxKind::ReverseCharge | TaxKind::Exempt => Decimal::ZERO,
-    }
-}
-
-/// How the lines between a seller and a buyer are taxed.
-#[must_use]
-pub fn line_policy(trade: &Trade, currency: Currency) -> LinePolicy {
-    LinePolicy {
-        currency,
-        tax_kind: trade.tax_kind,
-        tax_rate: effective_rate(trade.tax_kind, trade.tax_rate),
-    }
-}
-
-/// Adds lines up and taxes them: the nets of each rate are summed first, and their tax is rounded once.
+/// Taxes lines, by what they say of tax being in their amounts, and adds them up.
 ///
 /// # Errors
 /// `overflow`, `currency_mismatch`.
-pub fn totals(currency: Currency, lines: &[DocumentLine]) -> Result<Totals> {
-    let mut summary: Vec<TaxLine> = Vec::new();
-    for line in lines {
-        match summary
-            .iter_mut()
-            .find(|row| row.rate == line.tax_rate && row.kind == line.tax_kind)
-        {
-            Some(row) => row.net = row.net.add(line.net)?,
-            None => summary.push(TaxLine {
-                rate: line.tax_rate,
-                kind: line.tax_kind,
-                net: line.net,
-                tax: Money::zero(currency),
-            }),
-        }
+pub fn tax_lines(
+    currency: Currency,
+    lines: &mut [DocumentLine],
+    taxation: &Taxation,
+) -> Result<Totals> {
+    let given: Vec<tax::TaxLine<'_>> = lines
+        .iter()
+        .map(|line| tax::TaxLine {
+            amount: line.amount.to_decimal(),
+            mode: line.tax_mode(),
+            rates: &taxation.rates,
+        })
+        .collect();
+    let taxed = tax::compute(&given, currency, &taxation.policy)?;
+    for (line, taxed) in lines.iter_mut().zip(&taxed.lines) {
+        line.net = taxed.net;
+        line.tax = taxed.tax()?;
+        line.taxes = taxation
+            .rates
+            .iter()
+            .zip(&taxed.taxes)
+            .map(|(rate, amount)| LineTax {
+                rate: rate.clone(),
+                amount: *amount,
+            })
+            .collect();
     }
-    for row in &mut summary {
-        row.tax = tax_on(row.net, row.rate)?;
-    }
-    summary.sort_by(|a, b| b.rate.cmp(&a.rate).then(a.kind.cmp(&b.kind)));
-    let net = Money::sum(currency, lines.iter().map(|line| line.net))?;
-    let tax = Money::sum(currency, summary.iter().map(|row| row.tax))?;
     Ok(Totals {
-        net,
-        tax,
-        gross: net.add(tax)?,
-        summary,
+        net: taxed.net,
+        tax: taxed.tax,
+        gross: taxed.gross,
+        summary: tax_summary(lines)?,
     })
 }
 
-/// A percentage of a net amount, rounded half up.
+/// Each tax of some lines with what it comes to, the highest first.
 ///
 /// # Errors
 /// `overflow`.
-pub fn tax_on(net: Money, percent: Decimal) -> Result<Money> {
-    net.scaled(decimal::div(percent, Decimal::ONE_HUNDRED)?, TAX_ROUNDING)
+pub fn tax_summary(lines: &[DocumentLine]) -> Result<Vec<TaxLine>> {
+    let mut summary: Vec<TaxLine> = Vec::new();
+    for line in lines {
+        for tax in &line.taxes {
+            match summary.iter_mut().find(|row| row.rate == tax.rate) {
+                Some(row) => {
+                    row.net = row.net.add(line.net)?;
+                    row.tax = row.tax.add(tax.amount)?;
+                }
+                None => summary.push(TaxLine {
+                    rate: tax.rate.clone(),
+                    net: line.net,
+                    tax: tax.amount,
+                }),
+            }
+        }
+    }
+    summary.sort_by(|a, b| {
+        let (a, b) = (&a.rate, &b.rate);
+        (b.percent.cmp(&a.percent)).then(a.kind.cmp(&b.kind))
+    });
+    Ok(summary)
 }
 
 /// Decides which document a set of lines becomes.
@@ -108,15 +111,19 @@ pub fn tax_on(net: Money, percent: Decimal) -> Result<Money> {
 ///
 /// # Errors
 /// `overflow`.
-pub fn conclude(lines: Lines, currency: Currency) -> Result<Option<Concluded>> {
+pub fn conclude(
+    lines: Lines,
+    currency: Currency,
+    taxation: &Taxation,
+) -> Result<Option<Concluded>> {
     let Some(period) = span(&lines.lines) else {
         return Ok(None);
     };
     if !lines.must_show {
         return Ok(None);
     }
-    let mut totals = totals(currency, &lines.lines)?;
     let mut lines = lines.lines;
+    let mut totals = tax_lines(currency, &mut lines, taxation)?;
     let kind = if totals.gross.is_negative() {
         DocumentKind::CreditNote
     } else {
@@ -124,7 +131,12 @@ pub fn conclude(lines: Lines, currency: Currency) -> Result<Option<Concluded>> {
     };
     if kind == DocumentKind::CreditNote {
         for line in &mut lines {
-            line.net = line.net.neg()?;
+            for amount in [&mut line.amount, &mut line.net, &mut line.tax]
+                .into_iter()
+                .chain(line.taxes.iter_mut().map(|tax| &mut tax.amount))
+            {
+                *amount = amount.neg()?;
+            }
         }
         for row in &mut totals.summary {
             row.net = row.net.neg()?;
@@ -152,13 +164,18 @@ fn span(lines: &[DocumentLine]) -> Option<Period> {
 ///
 /// # Errors
 /// `overflow`.
-pub fn preview(lines: Lines, currency: Currency) -> Result<Option<PreviewDocument>> {
-    if lines.lines.is_empty() {
+pub fn preview(
+    lines: Lines,
+    currency: Currency,
+    taxation: &Taxation,
+) -> Result<Option<PreviewDocument>> {
+    let mut lines = lines.lines;
+    if lines.is_empty() {
         return Ok(None);
     }
-    let totals = totals(currency, &lines.lines)?;
+    let totals = tax_lines(currency, &mut lines, taxation)?;
     Ok(Some(PreviewDocument {
-        lines: lines.lines,
+        lines,
         net: totals.net,
         tax: totals.tax,
         gross: totals.gross,

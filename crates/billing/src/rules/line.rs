@@ -12,7 +12,7 @@ use tradewind_kernel::{
     locale::form_for,
 };
 
-use crate::types::{ChargeKind, DocumentLine, NewCharge, TaxKind};
+use crate::types::{ChargeKind, DocumentLine, NewCharge};
 
 /// A running total: what was computed exactly, and what of it was billed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -81,6 +81,8 @@ pub struct LineCharge {
     pub exact: Decimal,
     /// How its line is rounded.
     pub rounding: Rounding,
+    /// Whether its tax is in the amount.
+    pub tax_included: bool,
     /// For usage: first day of the month, and the line it is rounded in.
     pub usage_line: Option<(Date, String)>,
 }
@@ -97,6 +99,7 @@ impl From<&NewCharge> for LineCharge {
             unit_price: charge.unit_price,
             exact: charge.exact,
             rounding: charge.rounding,
+            tax_included: charge.tax_included,
             usage_line: charge
                 .usage
                 .as_ref()
@@ -119,6 +122,7 @@ enum LineKey {
         kind: ChargeKind,
         period: Period,
         rounding: Rounding,
+        tax_included: bool,
     },
 }
 
@@ -134,20 +138,10 @@ impl LineKey {
                 kind: charge.kind,
                 period: charge.period,
                 rounding: charge.rounding,
+                tax_included: charge.tax_included,
             },
         }
     }
-}
-
-/// The currency of a document and how its lines are taxed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LinePolicy {
-    /// Currency of all charges.
-    pub currency: Currency,
-    /// Tax treatment.
-    pub tax_kind: TaxKind,
-    /// Tax rate in per cent.
-    pub tax_rate: Decimal,
 }
 
 #[derive(Debug)]
@@ -162,7 +156,7 @@ struct OpenLine {
 /// Lines in the making. Charges are added one by one; their shares come back at once.
 #[derive(Debug)]
 pub struct LineSet {
-    policy: LinePolicy,
+    currency: Currency,
     index: HashMap<LineKey, usize>,
     lines: Vec<OpenLine>,
     must_show: bool,
@@ -177,7 +171,7 @@ pub struct Share {
     pub amount: Money,
 }
 
-/// Finished lines.
+/// Finished lines, not taxed yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lines {
     /// The lines, numbered from 1 in the order in which their first charge came.
@@ -191,9 +185,9 @@ pub struct Lines {
 impl LineSet {
     /// Nothing yet.
     #[must_use]
-    pub fn new(policy: LinePolicy) -> Self {
+    pub fn new(currency: Currency) -> Self {
         Self {
-            policy,
+            currency,
             index: HashMap::new(),
             lines: Vec::new(),
             must_show: false,
@@ -212,7 +206,7 @@ impl LineSet {
         let index = match self.index.entry(LineKey::of(charge)) {
             std::collections::hash_map::Entry::Occupied(entry) => *entry.get(),
             std::collections::hash_map::Entry::Vacant(entry) => {
-                let line = OpenLine::begin(charge, self.lines.len(), &self.policy, position)?;
+                let line = OpenLine::begin(charge, self.lines.len(), self.currency, position)?;
                 self.lines.push(line);
                 *entry.insert(self.lines.len() - 1)
             }
@@ -221,7 +215,7 @@ impl LineSet {
             .lines
             .get_mut(index)
             .expect("the index points at a line pushed above");
-        let amount = open.add(charge, &self.policy)?;
+        let amount = open.add(charge, self.currency)?;
         self.must_show |= !charge.exact.is_zero()
             || (charge.kind == ChargeKind::Metered && !charge.quantity.is_zero());
         Ok(Share {
@@ -254,7 +248,7 @@ impl OpenLine {
     fn begin(
         charge: &LineCharge,
         count: usize,
-        policy: &LinePolicy,
+        currency: Currency,
         position: impl FnOnce(&(Date, String)) -> Position,
     ) -> Result<Self> {
         let no = i64::try_from(count).map_err(tradewind_kernel::Error::internal)? + 1;
@@ -271,19 +265,19 @@ impl OpenLine {
                 unit: charge.unit.clone(),
                 unit_price: charge.unit_price,
                 period: charge.period,
-                net: Money::zero(policy.currency),
-                tax_rate: policy.tax_rate,
-                tax_kind: policy.tax_kind,
+                tax_included: charge.tax_included,
+                amount: Money::zero(currency),
+                net: Money::zero(currency),
+                tax: Money::zero(currency),
+                taxes: Vec::new(),
             },
         })
     }
 
-    fn add(&mut self, charge: &LineCharge, policy: &LinePolicy) -> Result<Money> {
-        let share = self
-            .position
-            .bill(charge.exact, policy.currency, self.rounding)?;
+    fn add(&mut self, charge: &LineCharge, currency: Currency) -> Result<Money> {
+        let share = self.position.bill(charge.exact, currency, self.rounding)?;
         let line = &mut self.line;
-        line.net = line.net.add(share)?;
+        line.amount = line.amount.add(share)?;
         line.period.start = line.period.start.min(charge.period.start);
         line.period.end = line.period.end.max(charge.period.end);
         self.mixed |= line.unit != charge.unit;

@@ -234,6 +234,7 @@ pub(super) fn charge(
             .and_then(|rule| unit_price(&rule.model)),
         exact,
         rounding: leg.terms.policies.rounding,
+        tax_included: leg.terms.policies.tax_included,
         amount: Money::from_exact(exact, leg.terms.currency, leg.terms.policies.rounding)?,
         reverses: None,
         usage: None,

@@ -213,12 +213,11 @@ pub fn bill(
     trade: &Trade,
     charges: &[NewCharge],
 ) -> Result<Option<PreviewDocument>> {
-    let policy = document::line_policy(trade, leg.terms.currency);
-    let mut lines = LineSet::new(policy);
+    let mut lines = LineSet::new(leg.terms.currency);
     for charge in charges {
         lines.add(&LineCharge::from(charge), |_| Position::default())?;
     }
-    document::preview(lines.finish(), leg.terms.currency)
+    document::preview(lines.finish(), leg.terms.currency, &trade.taxation)
 }
 
 fn sum(leg: &LegFacts, charges: &[NewCharge], kind: ChargeKind) -> Result<Money> {

@@ -322,6 +322,7 @@ pub fn group_charge(
         unit_price: rule.and_then(|rule| unit_price(&rule.model)),
         exact: delta,
         rounding: leg.terms.policies.rounding,
+        tax_included: leg.terms.policies.tax_included,
         amount: Money::from_exact(delta, leg.terms.currency, leg.terms.policies.rounding)?,
         reverses: None,
         usage: Some(UsageSpan {
@@ -339,10 +340,15 @@ pub fn group_charge(
 }
 
 /// The invoice line in which usage is rounded: one per service where usage names its service, across all subscriptions
-/// of the buyer; otherwise one per item and subscription.
+/// of the buyer; otherwise one per item and subscription. Prices with and without tax in them never share a line.
 fn line_of(leg: &LegFacts, item: &ItemTerms, service: Option<&str>) -> String {
+    let with_tax = if leg.terms.policies.tax_included {
+        "/with_tax"
+    } else {
+        ""
+    };
     match service {
-        Some(service) => format!("{}/{service}", item.item),
-        None => format!("{}/{}", item.item, leg.subscription_id),
+        Some(service) => format!("{}{with_tax}/{service}", item.item),
+        None => format!("{}{with_tax}/{}", item.item, leg.subscription_id),
     }
 }

@@ -119,7 +119,7 @@ impl Batch {
         Settling {
             pair,
             trade: Arc::clone(trade),
-            lines: LineSet::new(document::line_policy(trade, pair.currency)),
+            lines: LineSet::new(pair.currency),
             shares: Vec::new(),
         }
     }
@@ -204,7 +204,7 @@ impl Batch {
             );
             return Ok(None);
         }
-        let Some(concluded) = document::conclude(lines, pair.currency)? else {
+        let Some(concluded) = document::conclude(lines, pair.currency, &trade.taxation)? else {
             return Ok(None);
         };
         let id = InvoiceId::generate();

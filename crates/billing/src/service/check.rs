@@ -88,18 +88,25 @@ async fn whole(w: &mut Work) -> Result<Vec<Finding>> {
             "postings without an entry",
         ));
     }
-    for (id, net, tax, gross, lines) in store::document_sums(&mut w.tx, realm).await? {
+    for (id, net, tax, gross, nets, taxes) in store::document_sums(&mut w.tx, realm).await? {
         found.push(Finding::new(
             "document_sum",
             id,
-            format!("lines {lines}, net {net}, tax {tax}, total {gross}"),
+            format!("net {net}, tax {tax}, total {gross}; its lines: net {nets}, tax {taxes}"),
         ));
     }
-    for (id, no, net, kind, shares) in store::line_shares(&mut w.tx, realm).await? {
+    for (id, no, amount, kind, shares) in store::line_shares(&mut w.tx, realm).await? {
         found.push(Finding::new(
             "line_shares",
             id,
-            format!("line {no} of this {kind} is {net}, its charges {shares}"),
+            format!("line {no} of this {kind} is {amount}, its charges {shares}"),
+        ));
+    }
+    for (id, no, amount, net, tax) in store::line_sums(&mut w.tx, realm).await? {
+        found.push(Finding::new(
+            "line_sum",
+            id,
+            format!("line {no} is {amount}, of which net {net} and tax {tax}"),
         ));
     }
     for (id,) in store::settled_twice(&mut w.tx, realm).await? {

@@ -18,11 +18,15 @@ use tradewind_orders::{
 };
 use tradewind_platform::Work;
 use tradewind_policy::AccountKind;
+use tradewind_pricing::tax::TaxPolicy;
 
 use crate::{
     rules::{renewal::Clocks, usage::RateTable},
     store::charges::Pair,
-    types::{Document, ItemQuantity, LegFacts, Party, QuantityChange, Settlement, TaxKind, Trade},
+    types::{
+        Document, ItemQuantity, LegFacts, Party, QuantityChange, Settlement, TaxKind, TaxRate,
+        Taxation, Trade,
+    },
 };
 
 /// How sellers and buyers settle, by seller and buyer.
@@ -89,11 +93,16 @@ impl Trades {
     pub(crate) fn as_issued(&self, issued: &Document) -> Result<Arc<Trade>> {
         let head = &issued.summary;
         let now = self.get(head.seller_id, head.buyer_id)?;
-        let taxed = issued.lines.first();
+        let taxation = match issued.lines.first() {
+            Some(line) => Taxation {
+                rates: line.taxes.iter().map(|tax| tax.rate.clone()).collect(),
+                policy: now.taxation.policy,
+            },
+            None => now.taxation.clone(),
+        };
         Ok(Arc::new(Trade {
             settlement: Settlement::Document,
-            tax_kind: taxed.map_or(now.tax_kind, |line| line.tax_kind),
-            tax_rate: taxed.map_or(now.tax_rate, |line| line.tax_rate),
+            taxation,
             locale: issued.locale,
             ..Trade::clone(now)
         }))
@@ -121,22 +130,16 @@ fn trade(seller: &Account, buyer: &Account, relationship: Option<&Relationship>)
         Some(Invoicer::External) => Settlement::External,
         _ => Settlement::Document,
     };
-    let tax_kind = match relationship.map(|relationship| relationship.tax_treatment) {
-        None | Some(TaxTreatment::Standard) => TaxKind::Standard,
-        Some(TaxTreatment::ReverseCharge) => TaxKind::ReverseCharge,
-        Some(TaxTreatment::Exempt) => TaxKind::Exempt,
-    };
     Trade {
         seller_id: seller.id,
         buyer_id: buyer.id,
         settlement,
         payment_terms_days: relationship
             .map_or(0, |relationship| i64::from(relationship.payment_terms_days)),
-        tax_kind,
-        tax_rate: relationship.map_or_else(
-            || seller.tax.rate.parse().unwrap_or_default(),
-            |relationship| relationship.tax_rate,
-        ),
+        taxation: Taxation {
+            rates: vec![tax_rate(seller, relationship)],
+            policy: TaxPolicy::default(),
+        },
         price_book: relationship.and_then(|relationship| relationship.price_book),
         invoice_day: relationship
             .filter(|relationship| relationship.invoicing == Invoicing::Monthly)
@@ -147,6 +150,24 @@ fn trade(seller: &Account, buyer: &Account, relationship: Option<&Relationship>)
         buyer: party(buyer),
         buyer_keeps_books: buyer.kind != AccountKind::Customer,
     }
+}
+
+/// The tax that a seller adds for a buyer: as agreed, or its own; called as the seller calls it.
+fn tax_rate(seller: &Account, relationship: Option<&Relationship>) -> TaxRate {
+    let name = seller.tax.name.as_str();
+    let treatment = relationship.map_or(TaxTreatment::Standard, |agreed| agreed.tax_treatment);
+    let kind = match treatment {
+        TaxTreatment::Standard => {
+            let own = || seller.tax.rate.parse().unwrap_or_default();
+            return TaxRate::standard(
+                name,
+                relationship.map_or_else(own, |agreed| agreed.tax_rate),
+            );
+        }
+        TaxTreatment::ReverseCharge => TaxKind::ReverseCharge,
+        TaxTreatment::Exempt => TaxKind::Exempt,
+    };
+    TaxRate::without_tax(name, kind, kind.as_str())
 }
 
 fn party(account: &Account) -> Party {

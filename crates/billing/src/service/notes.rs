@@ -187,9 +187,9 @@ fn is_everything(
 ) -> Result<bool> {
     for line in &invoice.lines {
         let behind = charges.get(&line.no).map_or(&[][..], Vec::as_slice);
-        let left = credit::left_of(line, behind)?.net;
+        let left = credit::left_of(line, behind)?.amount;
         let now = taken.iter().find(|one| one.no == line.no);
-        if now.map_or(Money::zero(left.currency), |one| one.net) != left {
+        if now.map_or(Money::zero(left.currency), |one| one.amount) != left {
             return Ok(false);
         }
     }

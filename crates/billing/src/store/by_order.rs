@@ -22,7 +22,7 @@ stmts! {
         WHERE ic.realm_id = b.realm_id AND ic.invoice_id = b.invoice_id AND c.subscription_id = $2)";
     /// The charges of an order, each with what takes it back.
     STANDING = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind, c.description,
-        c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.currency, c.amount,
+        c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.currency, c.amount,
         c.reverses, c.usage, c.rate, c.order_id, c.created_at, (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM charge r
         WHERE r.realm_id = c.realm_id AND r.reverses = c.id) AS taken FROM charge c
         WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.order_id = $3 AND c.reverses IS NULL ORDER BY c.id";

@@ -22,7 +22,7 @@ use crate::{
 stmts! {
     /// Charges of a subscription, oldest first.
     OF_SUBSCRIPTION = "SELECT id, leg_id, subscription_id, seller_id, buyer_id, item_id, item_code, kind, description,
-        group_label, period_start, period_end, quantity, unit, unit_price, exact, rounding, currency, amount, reverses, usage, rate,
+        group_label, period_start, period_end, quantity, unit, unit_price, exact, rounding, tax_included, currency, amount, reverses, usage, rate,
         order_id, created_at FROM charge WHERE realm_id = $1 AND subscription_id = $2 AND id > $3 ORDER BY id LIMIT $4";
     /// What recurs in the period that a day lies in, of each leg of some subscriptions that an account trades in.
     RECURRING = "SELECT subscription_id, leg_id, buyer_id, currency, CAST(SUM(amount) AS BIGINT) AS amount FROM charge
@@ -40,11 +40,11 @@ stmts! {
     OF_ORDER = "SELECT CAST(COUNT(*) AS BIGINT) FROM charge WHERE realm_id = $1 AND subscription_id = $2 AND order_id = $3";
     /// A page of the open charges between two accounts that are due.
     OPEN_PAGE = "SELECT c.id, c.kind, c.group_label, c.description, c.period_start, c.period_end, c.quantity, c.unit,
-        c.unit_price, c.exact, c.rounding, c.usage FROM open_charge o JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
+        c.unit_price, c.exact, c.rounding, c.tax_included, c.usage FROM open_charge o JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
         WHERE o.realm_id = $1 AND o.seller_id = $2 AND o.buyer_id = $3 AND o.currency = $4 AND o.due_on <= $5
         AND o.charge_id > $6 ORDER BY o.charge_id LIMIT $7 {for_update}",
         pg = "SELECT c.id, c.kind, c.group_label, c.description, c.period_start, c.period_end, c.quantity, c.unit,
-        c.unit_price, c.exact, c.rounding, c.usage FROM open_charge o JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
+        c.unit_price, c.exact, c.rounding, c.tax_included, c.usage FROM open_charge o JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
         WHERE o.realm_id = $1 AND o.seller_id = $2 AND o.buyer_id = $3 AND o.currency = $4 AND o.due_on <= $5
         AND o.charge_id > $6 ORDER BY o.charge_id LIMIT $7 FOR UPDATE OF o";
     /// Open charges of an order, whenever they are due.
@@ -53,12 +53,12 @@ stmts! {
         WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.order_id = $3 ORDER BY c.id";
     /// The open charges of some buyers that are due.
     OPEN_OF_BUYERS = "SELECT o.seller_id, o.buyer_id, o.currency, c.id, c.kind, c.group_label, c.description,
-        c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.usage FROM open_charge o
+        c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.usage FROM open_charge o
         JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id WHERE o.realm_id = $1
         AND o.buyer_id IN (SELECT value FROM json_each($2)) AND o.due_on <= $3
         ORDER BY o.seller_id, o.buyer_id, o.currency, o.charge_id LIMIT $4",
         pg = "SELECT o.seller_id, o.buyer_id, o.currency, c.id, c.kind, c.group_label, c.description,
-        c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.usage FROM open_charge o
+        c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.usage FROM open_charge o
         JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id WHERE o.realm_id = $1
         AND o.buyer_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) AND o.due_on <= $3
         ORDER BY o.seller_id, o.buyer_id, o.currency, o.charge_id LIMIT $4 FOR UPDATE OF o";
@@ -67,7 +67,7 @@ stmts! {
         WHERE realm_id = $1 AND due_on <= $2 GROUP BY seller_id, buyer_id, currency";
     /// What is open between two accounts.
     OPEN_BETWEEN = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind,
-        c.description, c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.currency,
+        c.description, c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.currency,
         c.amount, c.reverses, c.usage, c.rate, c.order_id, c.created_at FROM open_charge o
         JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
         WHERE o.realm_id = $1 AND o.seller_id = $2 AND o.buyer_id = $3 AND o.charge_id > $4 ORDER BY o.charge_id LIMIT $5";
@@ -78,7 +78,7 @@ stmts! {
         AND charge_id IN (SELECT json_array_elements_text(CAST($5 AS JSON)))";
     /// The charges behind a document, in the order of its lines.
     OF_INVOICE = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind,
-        c.description, c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.currency,
+        c.description, c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.currency,
         ic.amount, c.reverses, c.usage, c.rate, c.order_id, c.created_at, ic.line_no FROM invoice_charge ic
         JOIN charge c ON c.realm_id = ic.realm_id AND c.id = ic.charge_id
         WHERE ic.realm_id = $1 AND ic.invoice_id = $2 AND (ic.line_no > $3 OR (ic.line_no = $3 AND ic.charge_id > $4))
@@ -89,7 +89,7 @@ bulk! {
     /// New charges.
     CHARGES = "charge" { realm_id: Text, id: Text, leg_id: Text, subscription_id: Text, seller_id: Text, buyer_id: Text,
         item_id: Text, item_code: Text, kind: Text, description: Text, group_label: Text, period_start: Text,
-        period_end: Text, quantity: Text, unit: Text, unit_price: Text, exact: Text, rounding: Text, currency: Text, amount: Int,
+        period_end: Text, quantity: Text, unit: Text, unit_price: Text, exact: Text, rounding: Text, tax_included: Int, currency: Text, amount: Int,
         reverses: Text, usage: Text, rate: Text, order_id: Text, created_at: Int } on conflict Error;
     /// Charges that wait to be settled.
     OPEN = "open_charge" { realm_id: Text, seller_id: Text, buyer_id: Text, currency: Text, charge_id: Text, due_on: Text }
@@ -121,6 +121,7 @@ row! {
         unit_price: Option<Decimal>,
         exact: Decimal,
         rounding: Rounding,
+        tax_included: bool,
         currency: Currency,
         amount: i64,
         reverses: Option<ChargeId>,
@@ -155,6 +156,7 @@ impl From<ChargeRow> for Charge {
                 unit_price: row.unit_price,
                 exact: row.exact,
                 rounding: row.rounding,
+                tax_included: row.tax_included,
                 amount: Money::new(row.amount, row.currency),
                 reverses: row.reverses,
                 usage: row.usage.map(|json| json.0),
@@ -192,6 +194,7 @@ row! {
         unit_price: Option<Decimal>,
         exact: Decimal,
         rounding: Rounding,
+        tax_included: bool,
         usage: Option<Json<UsageSpan>>,
     }
 }
@@ -211,6 +214,7 @@ impl OpenRow {
             unit_price: self.unit_price,
             exact: self.exact,
             rounding: self.rounding,
+            tax_included: self.tax_included,
             usage_line: self.usage.map(|json| (json.0.period_on, json.0.line)),
         };
         (self.id, line)
@@ -273,6 +277,7 @@ fn charge_args(realm: RealmId, charge: &Charge) -> Vec<Arg> {
         facts.unit_price,
         facts.exact,
         facts.rounding,
+        facts.tax_included,
         facts.amount.currency,
         facts.amount.minor,
         facts.reverses,

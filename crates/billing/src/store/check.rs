@@ -31,17 +31,21 @@ stmts! {
     /// Postings without entry.
     STRAY_POSTINGS = "SELECT DISTINCT p.transaction_id FROM ledger_posting p LEFT JOIN ledger_transaction t
         ON t.realm_id = p.realm_id AND t.id = p.transaction_id WHERE p.realm_id = $1 AND t.id IS NULL LIMIT $2";
-    /// Documents whose lines do not sum to the net, or whose net and tax do not sum to the total.
-    DOCUMENT_SUMS = "SELECT i.id, i.net, i.tax, i.gross, CAST(COALESCE(SUM(l.net), 0) AS BIGINT) FROM invoice i
+    /// Documents whose lines do not sum to the net and the tax, or whose net and tax do not sum to the total.
+    DOCUMENT_SUMS = "SELECT i.id, i.net, i.tax, i.gross, CAST(COALESCE(SUM(l.net), 0) AS BIGINT),
+        CAST(COALESCE(SUM(l.tax), 0) AS BIGINT) FROM invoice i
         LEFT JOIN invoice_line l ON l.realm_id = i.realm_id AND l.invoice_id = i.id WHERE i.realm_id = $1
-        GROUP BY i.id, i.net, i.tax, i.gross
-        HAVING COALESCE(SUM(l.net), 0) <> i.net OR i.net + i.tax <> i.gross LIMIT $2";
+        GROUP BY i.id, i.net, i.tax, i.gross HAVING COALESCE(SUM(l.net), 0) <> i.net
+        OR (COUNT(l.tax) = COUNT(l.no) AND COALESCE(SUM(l.tax), 0) <> i.tax) OR i.net + i.tax <> i.gross LIMIT $2";
     /// Lines whose charges' shares do not sum to them.
-    LINE_SHARES = "SELECT l.invoice_id, l.no, l.net, i.kind, CAST(COALESCE(SUM(c.amount), 0) AS BIGINT) FROM invoice_line l
-        JOIN invoice i ON i.realm_id = l.realm_id AND i.id = l.invoice_id
+    LINE_SHARES = "SELECT l.invoice_id, l.no, l.amount, i.kind, CAST(COALESCE(SUM(c.amount), 0) AS BIGINT)
+        FROM invoice_line l JOIN invoice i ON i.realm_id = l.realm_id AND i.id = l.invoice_id
         LEFT JOIN invoice_charge c ON c.realm_id = l.realm_id AND c.invoice_id = l.invoice_id AND c.line_no = l.no
-        WHERE l.realm_id = $1 GROUP BY l.invoice_id, l.no, l.net, i.kind
-        HAVING COALESCE(SUM(c.amount), 0) <> CASE WHEN i.kind = 'credit_note' THEN -l.net ELSE l.net END LIMIT $2";
+        WHERE l.realm_id = $1 GROUP BY l.invoice_id, l.no, l.amount, i.kind
+        HAVING COALESCE(SUM(c.amount), 0) <> CASE WHEN i.kind = 'credit_note' THEN -l.amount ELSE l.amount END LIMIT $2";
+    /// Lines that are not what their net and tax come to: with tax in it, the amount is both, without, the net.
+    LINE_SUMS = "SELECT invoice_id, no, amount, net, COALESCE(tax, 0) FROM invoice_line WHERE realm_id = $1
+        AND amount <> CASE WHEN tax_included <> 0 THEN net + COALESCE(tax, 0) ELSE net END LIMIT $2";
     /// Charges that are settled more than once, or settled and still open.
     SETTLED_TWICE = "SELECT c.id FROM charge c
         LEFT JOIN invoice_charge ic ON ic.realm_id = c.realm_id AND ic.charge_id = c.id
@@ -185,12 +189,16 @@ all!(
     stray_postings, STRAY_POSTINGS, (String,)
 );
 all!(
-    /// Documents that do not add up: net, tax, gross, sum of lines.
-    document_sums, DOCUMENT_SUMS, (InvoiceId, i64, i64, i64, i64)
+    /// Documents that do not add up: net, tax, gross, the same of their lines.
+    document_sums, DOCUMENT_SUMS, (InvoiceId, i64, i64, i64, i64, i64)
 );
 all!(
-    /// Lines that their shares do not sum to: document, line, net, kind, sum.
+    /// Lines that their shares do not sum to: document, line, amount, kind, sum.
     line_shares, LINE_SHARES, (InvoiceId, i64, i64, String, i64)
+);
+all!(
+    /// Lines that do not add up: document, line, amount, net, tax.
+    line_sums, LINE_SUMS, (InvoiceId, i64, i64, i64, i64)
 );
 all!(
     /// Charges settled more than once.

@@ -1,5 +1,6 @@
 //! Invoices and credit notes, their numbers and balances.
 
+use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
     Currency, Date, Decimal, Locale, Money, Timestamp,
     calendar::Period,
@@ -10,11 +11,15 @@ use tradewind_platform::{
     db::{Json, Result, Tx},
     row, stmts,
 };
+use tradewind_pricing::tax::TaxPolicy;
 
 use super::charges::Pair;
-use crate::types::{
-    Balance, BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, DunningPolicy,
-    Parties, TaxKind, TaxLine,
+use crate::{
+    rules::document,
+    types::{
+        Balance, BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary,
+        DunningPolicy, LineTax, Parties, TaxLine, TaxRate, Taxation,
+    },
 };
 
 stmts! {
@@ -28,8 +33,8 @@ stmts! {
         LEFT JOIN invoice_balance b ON b.realm_id = i.realm_id AND b.invoice_id = i.id
         WHERE i.realm_id = $1 AND i.id = $2";
     /// Its lines.
-    LINES = "SELECT no, group_label, description, quantity, unit, unit_price, period_start, period_end, net, tax_rate,
-        tax_kind FROM invoice_line WHERE realm_id = $1 AND invoice_id = $2 ORDER BY no";
+    LINES = "SELECT no, group_label, description, quantity, unit, unit_price, period_start, period_end, tax_included,
+        amount, net, tax, taxes FROM invoice_line WHERE realm_id = $1 AND invoice_id = $2 ORDER BY no";
     /// The balance of an invoice.
     BALANCE = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, status, due_on, dunning_stage,
         next_dunning_on FROM invoice_balance WHERE realm_id = $1 AND invoice_id = $2";
@@ -93,8 +98,8 @@ bulk! {
         credits: Text, created_at: Int } on conflict Error;
     /// Their lines.
     DOCUMENT_LINES = "invoice_line" { realm_id: Text, invoice_id: Text, no: Int, group_label: Text, description: Text,
-        quantity: Text, unit: Text, unit_price: Text, period_start: Text, period_end: Text, net: Int, tax_rate: Text,
-        tax_kind: Text } on conflict Error;
+        quantity: Text, unit: Text, unit_price: Text, period_start: Text, period_end: Text, tax_included: Int,
+        amount: Int, net: Int, tax: Int, taxes: Text } on conflict Error;
     /// Their balances.
     BALANCES = "invoice_balance" { realm_id: Text, invoice_id: Text, seller_id: Text, buyer_id: Text, currency: Text,
         gross: Int, paid: Int, status: Text, due_on: Text, dunning_stage: Int, next_dunning_on: Text } on conflict Error;
@@ -215,9 +220,52 @@ row! {
         unit_price: Option<Decimal>,
         period_start: Date,
         period_end: Date,
+        tax_included: bool,
+        amount: i64,
         net: i64,
-        tax_rate: Decimal,
-        tax_kind: TaxKind,
+        tax: Option<i64>,
+        taxes: Json<Vec<StoredTax>>,
+    }
+}
+
+/// A tax of a line as it is stored, with its amount in minor units; documents that were issued before lines kept it have
+/// none.
+#[derive(Serialize, Deserialize)]
+struct StoredTax {
+    #[serde(flatten)]
+    rate: TaxRate,
+    #[serde(default)]
+    amount: Option<i64>,
+}
+
+impl LineRow {
+    fn line(self, currency: Currency) -> DocumentLine {
+        let money = |minor| Money::new(minor, currency);
+        DocumentLine {
+            no: self.no,
+            group_label: self.group_label,
+            description: self.description,
+            quantity: self.quantity,
+            unit: self.unit,
+            unit_price: self.unit_price,
+            period: Period {
+                start: self.period_start,
+                end: self.period_end,
+            },
+            tax_included: self.tax_included,
+            amount: money(self.amount),
+            net: money(self.net),
+            tax: money(self.tax.unwrap_or_default()),
+            taxes: self
+                .taxes
+                .0
+                .into_iter()
+                .map(|tax| LineTax {
+                    rate: tax.rate,
+                    amount: money(tax.amount.unwrap_or_default()),
+                })
+                .collect(),
+        }
     }
 }
 
@@ -288,9 +336,11 @@ pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, documents: &[NewDocument
                 line.unit_price,
                 line.period.start,
                 line.period.end,
+                line.tax_included,
+                line.amount.minor,
                 line.net.minor,
-                line.tax_rate,
-                line.tax_kind,
+                line.tax.minor,
+                Json(stored(&line.taxes)),
             ]
         }));
         if let Some(balance) = &head.balance {
@@ -315,6 +365,16 @@ pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, documents: &[NewDocument
     Ok(())
 }
 
+fn stored(taxes: &[LineTax]) -> Vec<StoredTax> {
+    taxes
+        .iter()
+        .map(|tax| StoredTax {
+            rate: tax.rate.clone(),
+            amount: Some(tax.amount.minor),
+        })
+        .collect()
+}
+
 /// A document with its lines.
 pub(crate) async fn document(
     tx: &mut Tx,
@@ -326,24 +386,11 @@ pub(crate) async fn document(
     };
     let currency = row.rest.currency;
     let lines: Vec<LineRow> = tx.all(&LINES, args![realm, id]).await?;
-    let mut lines: Vec<DocumentLine> = lines
-        .into_iter()
-        .map(|line| DocumentLine {
-            no: line.no,
-            group_label: line.group_label,
-            description: line.description,
-            quantity: line.quantity,
-            unit: line.unit,
-            unit_price: line.unit_price,
-            period: Period {
-                start: line.period_start,
-                end: line.period_end,
-            },
-            net: Money::new(line.net, currency),
-            tax_rate: line.tax_rate,
-            tax_kind: line.tax_kind,
-        })
-        .collect();
+    let untaxed = lines.iter().any(|line| line.tax.is_none());
+    let mut lines: Vec<DocumentLine> = lines.into_iter().map(|line| line.line(currency)).collect();
+    if untaxed {
+        share_tax(&mut lines, currency)?;
+    }
     lines.sort_by(|a, b| a.group_label.cmp(&b.group_label).then(a.no.cmp(&b.no)));
     Ok(Some(Document {
         summary: row.head.into(),
@@ -354,6 +401,18 @@ pub(crate) async fn document(
         credits: row.rest.credits,
         lines,
     }))
+}
+
+/// What each line has of its document's tax, by the rule that made the document.
+fn share_tax(lines: &mut [DocumentLine], currency: Currency) -> Result<()> {
+    let rates = lines.first().map_or_else(Vec::new, |line| {
+        line.taxes.iter().map(|tax| tax.rate.clone()).collect()
+    });
+    let taxation = Taxation {
+        rates,
+        policy: TaxPolicy::default(),
+    };
+    document::tax_lines(currency, lines, &taxation).map(drop)
 }
 
 /// The balance of an invoice, locked until the end of the transaction.

@@ -100,6 +100,9 @@ pub struct NewCharge {
     pub exact: Decimal,
     /// How the line that it becomes part of is rounded, once, at the places of its currency.
     pub rounding: Rounding,
+    /// Whether its tax is in the amount.
+    #[serde(default)]
+    pub tax_included: bool,
     /// The exact amount rounded on its own. On an invoice the charge has a share of its line, which is rounded once.
     pub amount: Money,
     /// The charge that this one takes back, wholly or in part.
@@ -121,7 +124,7 @@ pub struct LegRecurring {
     pub leg_id: LegId,
     /// Who pays.
     pub buyer_id: AccountId,
-    /// How much, net, in the leg's currency.
+    /// How much by its prices, in the leg's currency.
     pub amount: Money,
 }
 

@@ -29,7 +29,7 @@ pub struct CreditLine {
     #[serde(default, with = "rust_decimal::serde::str_option")]
     #[schema(value_type = Option<String>)]
     pub quantity: Option<Decimal>,
-    /// So much of its amount without tax.
+    /// So much of its amount by its price: with tax in it where the line's price has, without where it comes on top.
     #[serde(default)]
     pub amount: Option<Money>,
 }
@@ -40,8 +40,8 @@ pub struct CreditLine {
 pub struct LineLeft {
     /// The number of the line.
     pub no: i64,
-    /// Without tax.
-    pub net: Money,
+    /// By its price: with tax in it where the line's price has, without where it comes on top.
+    pub amount: Money,
     /// How many of its units, where units can be counted.
     #[serde(with = "rust_decimal::serde::str_option")]
     #[schema(value_type = Option<String>)]

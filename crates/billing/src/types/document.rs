@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
-    Date, Decimal, Locale, Money, Timestamp,
+    Date, Decimal, Locale, Money, Result, Timestamp,
     calendar::Period,
     id::{AccountId, InvoiceId},
     text_enum,
 };
+use tradewind_pricing::tax::{TaxMode, TaxRate};
 use utoipa::ToSchema;
 
 text_enum! {
@@ -36,18 +37,6 @@ impl DocumentKind {
             Self::Invoice => "INV",
             Self::CreditNote => "CN",
         }
-    }
-}
-
-text_enum! {
-    /// How tax was decided.
-    pub enum TaxKind("tax_kind") {
-        /// Tax at the agreed rate.
-        Standard = "standard",
-        /// No tax here; the buyer declares it.
-        ReverseCharge = "reverse_charge",
-        /// No tax is due.
-        Exempt = "exempt",
     }
 }
 
@@ -101,23 +90,31 @@ pub struct Parties {
     pub buyer: Party,
 }
 
-/// The tax of one rate on one document.
+/// One tax on one document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = InvoiceTax)]
 pub struct TaxLine {
-    /// In per cent: 20 is 20 %.
-    #[serde(with = "rust_decimal::serde::str")]
-    #[schema(value_type = String)]
-    pub rate: Decimal,
-    /// How it was decided.
-    pub kind: TaxKind,
-    /// The nets of all lines at this rate.
+    /// The tax.
+    #[serde(flatten)]
+    pub rate: TaxRate,
+    /// The nets of all lines that it is on.
     pub net: Money,
-    /// The tax on them, rounded once.
+    /// What it comes to on them.
     pub tax: Money,
 }
 
-/// One line of a document.
+/// One tax on one line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = InvoiceLineTax)]
+pub struct LineTax {
+    /// The tax.
+    #[serde(flatten)]
+    pub rate: TaxRate,
+    /// The line's share of what it comes to on the document.
+    pub amount: Money,
+}
+
+/// One line of a document. `net` and `tax` add up to what the line costs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = InvoiceLine)]
 pub struct DocumentLine {
@@ -133,20 +130,48 @@ pub struct DocumentLine {
     pub quantity: Decimal,
     /// Of what; empty where several units came together.
     pub unit: String,
-    /// Price of one, where all charges of the line have the same.
+    /// Price of one, where all charges of the line have the same; with tax in it where the line has.
     #[serde(with = "rust_decimal::serde::str_option")]
     #[schema(value_type = Option<String>)]
     pub unit_price: Option<Decimal>,
     /// What time it is for.
     pub period: Period,
-    /// The amount without tax, rounded once for the line.
+    /// Whether its price was agreed with the tax in it.
+    pub tax_included: bool,
+    /// The amount by that price, rounded once for the line: the sum of the shares of its charges.
+    pub amount: Money,
+    /// The amount without tax.
     pub net: Money,
-    /// Tax rate in per cent.
-    #[serde(with = "rust_decimal::serde::str")]
-    #[schema(value_type = String)]
-    pub tax_rate: Decimal,
-    /// How the tax was decided.
-    pub tax_kind: TaxKind,
+    /// All its taxes.
+    pub tax: Money,
+    /// Each of its taxes, in the order in which they compound.
+    pub taxes: Vec<LineTax>,
+}
+
+impl DocumentLine {
+    /// With tax.
+    ///
+    /// # Errors
+    /// `overflow`.
+    pub fn gross(&self) -> Result<Money> {
+        self.net.add(self.tax)
+    }
+
+    /// Whether its amount has the tax in it.
+    #[must_use]
+    pub const fn tax_mode(&self) -> TaxMode {
+        if self.tax_included {
+            TaxMode::Inclusive
+        } else {
+            TaxMode::Exclusive
+        }
+    }
+
+    /// The percentages of its taxes added up, as far as none is taken on another.
+    #[must_use]
+    pub fn tax_percent(&self) -> Decimal {
+        self.taxes.iter().map(|tax| tax.rate.percent).sum()
+    }
 }
 
 /// What stands on top of a document. On a credit note all amounts are what is given back: positive.

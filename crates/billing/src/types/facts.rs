@@ -8,8 +8,9 @@ use tradewind_kernel::{
     Date, Decimal, Locale, Zone,
     id::{AccountId, ItemId, LegId, PriceBookId, SubscriptionId},
 };
+use tradewind_pricing::tax::{TaxPolicy, TaxRate};
 
-use super::{Party, Settlement, TaxKind};
+use super::{Party, Settlement};
 
 /// One leg of a sale with its frozen terms.
 #[derive(Debug, Clone)]
@@ -63,6 +64,15 @@ impl ItemQuantity {
     }
 }
 
+/// The taxes on what a seller sells to a buyer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taxation {
+    /// The taxes, in the order in which they compound.
+    pub rates: Vec<TaxRate>,
+    /// What of them is rounded, and how.
+    pub policy: TaxPolicy,
+}
+
 /// How a seller and a buyer next to each other settle: their agreed terms and what documents say about them.
 #[derive(Debug, Clone)]
 pub struct Trade {
@@ -75,9 +85,7 @@ pub struct Trade {
     /// Days from the date of issue to the due date.
     pub payment_terms_days: i64,
     /// How sales are taxed.
-    pub tax_kind: TaxKind,
-    /// In per cent; counts for standard treatment only.
-    pub tax_rate: Decimal,
+    pub taxation: Taxation,
     /// The price book that the buyer buys from; none means the seller's default book.
     pub price_book: Option<PriceBookId>,
     /// The day of the month on which charges are collected into one invoice; none = invoiced when they arise.

@@ -20,7 +20,7 @@ pub struct PreviewDocument {
     pub tax: Money,
     /// With tax.
     pub gross: Money,
-    /// Tax per rate.
+    /// Each tax.
     pub tax_summary: Vec<TaxLine>,
 }
 
@@ -76,11 +76,11 @@ pub struct Preview {
     pub period: Option<Period>,
     /// What is charged and credited at once; none when nothing is.
     pub due_now: Option<PreviewDocument>,
-    /// One-time part of it, without tax.
+    /// One-time part of it, by its prices.
     pub one_time: Money,
-    /// Recurring part of it, without tax.
+    /// Recurring part of it, by its prices.
     pub recurring: Money,
-    /// What of it is given back, without tax; zero or positive.
+    /// What of it is given back, by its prices; zero or positive.
     pub credited: Money,
     /// Prices of what is metered.
     pub metered: Vec<MeteredPrice>,

@@ -8,7 +8,9 @@ stmts! {
     /// One posting is off.
     POSTING = "UPDATE ledger_posting SET amount = amount + 1 WHERE realm_id = $1 AND no = 1 AND account LIKE 'assets:receivable:%'";
     /// A line is off.
-    LINE = "UPDATE invoice_line SET net = net + 1 WHERE realm_id = $1 AND no = 1";
+    LINE = "UPDATE invoice_line SET amount = amount + 1 WHERE realm_id = $1 AND no = 1";
+    /// A document has another tax than its lines.
+    TAX = "UPDATE invoice SET net = net - 1, tax = tax + 1 WHERE realm_id = $1";
     /// A document is gone from its series.
     NUMBER = "UPDATE invoice SET sequence = sequence + 7 WHERE realm_id = $1";
     /// A charge is open although it is on a document.
@@ -47,10 +49,11 @@ async fn tampered(market: &Market, stmt: &'static tradewind_platform::Stmt) -> V
 
 #[tokio::test]
 async fn whatever_is_wrong_with_the_books_is_named() {
-    assert_eq!(statements().len(), 8);
-    let cases: [(&'static tradewind_platform::Stmt, &str); 8] = [
+    assert_eq!(statements().len(), 9);
+    let cases: [(&'static tradewind_platform::Stmt, &str); 9] = [
         (&POSTING, "entry_unbalanced"),
-        (&LINE, "document_sum"),
+        (&LINE, "line_sum"),
+        (&TAX, "document_sum"),
         (&NUMBER, "numbers_gap"),
         (&REOPEN, "charge_twice"),
         (&LOSE, "charge_lost"),

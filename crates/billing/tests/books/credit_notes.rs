@@ -102,12 +102,12 @@ async fn parts_add_up_to_the_invoice_and_never_to_more() {
             .find(|left| left.no == seats.no)
             .expect("the line");
         assert_eq!(of_seats.quantity, Some(dec("0.5")));
-        assert_eq!(of_seats.net, seats.net.sub(net).expect("a rest"));
+        assert_eq!(of_seats.amount, seats.net.sub(net).expect("a rest"));
         for (wrong, field) in [
             (of_line(seats.no, Some("0.6"), None), "lines[0].quantity"),
             (of_line(seats.no, Some("0"), None), "lines[0].quantity"),
             (
-                of_line(seats.no, None, Some(of_seats.net.minor + 1)),
+                of_line(seats.no, None, Some(of_seats.amount.minor + 1)),
                 "lines[0].amount",
             ),
             (of_line(seats.no, None, Some(-1)), "lines[0].amount"),

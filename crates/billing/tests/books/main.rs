@@ -8,6 +8,7 @@ mod money;
 mod run;
 mod runs;
 mod sales;
+mod tax;
 mod wallet;
 #[path = "../../../catalogue/tests/common/mod.rs"]
 mod world;

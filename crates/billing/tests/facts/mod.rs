@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use tradewind_billing::types::{
-    ItemQuantity, LegFacts, Party, QuantityChange, Settlement, TaxKind, Trade,
+    ItemQuantity, LegFacts, Party, QuantityChange, Settlement, TaxRate, Taxation, Trade,
 };
 use tradewind_catalogue::types::{
     ItemKind, ItemTerms, LegTerms, Policies, PriceRule, RenewalPrices, Timing,
@@ -14,6 +14,7 @@ use tradewind_kernel::{
     id::{AccountId, ItemId, LegId, PlanId, PriceBookId, ProductId, RevisionId, SubscriptionId},
 };
 use tradewind_metering::types::UsageTotal;
+use tradewind_pricing::tax::TaxPolicy;
 use tradewind_pricing::{PriceKind, PriceModel, Tier, ZeroUsage, proration::ProrationTerms};
 
 pub(crate) fn dec(text: &str) -> Decimal {
@@ -158,6 +159,13 @@ pub(crate) fn usage(
     }
 }
 
+pub(crate) fn taxation(percent: &str) -> Taxation {
+    Taxation {
+        rates: vec![TaxRate::standard("VAT", dec(percent))],
+        policy: TaxPolicy::default(),
+    }
+}
+
 pub(crate) fn trade(tax: &str) -> Trade {
     let party = |id| Party {
         account_id: id,
@@ -174,8 +182,7 @@ pub(crate) fn trade(tax: &str) -> Trade {
         buyer_id: buyer,
         settlement: Settlement::Document,
         payment_terms_days: 14,
-        tax_kind: TaxKind::Standard,
-        tax_rate: dec(tax),
+        taxation: taxation(tax),
         price_book: None,
         invoice_day: None,
         seller_zone: Zone::utc(),

@@ -84,6 +84,7 @@ pub(crate) fn from_price(plan: &Plan, leg: &LegTerms) -> Option<FromPrice> {
         amount: Money::from_exact(exact, leg.currency, leg.policies.rounding).ok()?,
         cadence,
         usage: leg.items.iter().any(|item| item.kind == ItemKind::Metered),
+        tax_included: leg.policies.tax_included,
     })
 }
 

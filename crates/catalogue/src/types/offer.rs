@@ -80,7 +80,7 @@ pub struct OfferCategory {
     pub name: Text,
 }
 
-/// What the least costly plan of a product asks at its default quantities, before tax.
+/// What the least costly plan of a product asks at its default quantities.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FromPrice {
     /// The amount.
@@ -89,6 +89,8 @@ pub struct FromPrice {
     pub cadence: Option<Cadence>,
     /// Whether usage comes on top.
     pub usage: bool,
+    /// Whether the buyer's tax is in the amount; otherwise it comes on top.
+    pub tax_included: bool,
 }
 
 /// How many offers there are of each kind; each group counts as if it were not filtered itself.

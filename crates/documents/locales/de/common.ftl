@@ -5,6 +5,7 @@ language-de = Deutsch
 
 # Die Steuer in einem Wort, wie sie auf Rechnungen und an Preisen steht.
 tax-vat = USt.
+tax-included-amount = { $amount } inkl. { $tax }
 
 # Zahlen mit ihrer Einheit.
 count-days = { $count ->

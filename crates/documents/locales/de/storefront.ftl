@@ -131,6 +131,8 @@ approval-before-order = Der Verkäufer prüft Ihre Bestellung, bevor sie ausgef�
 # Prices
 price-from = ab
 price-once = einmalig
+price-with-tax = inkl. { $tax }
+price-plus-tax = zzgl. { $tax }
 price-by-use = nach Verbrauch
 price-one-time = Einmalig
 price-recurring = Wiederkehrend

@@ -5,6 +5,7 @@ language-de = Deutsch
 
 # One word of the tax, as the line on an invoice or a price shows it.
 tax-vat = VAT
+tax-included-amount = { $amount } incl. { $tax }
 
 # Numbers with their unit.
 count-days = { $count ->

@@ -131,6 +131,8 @@ approval-before-order = The seller looks at your order before it is delivered. N
 # Prices
 price-from = from
 price-once = once
+price-with-tax = incl. { $tax }
+price-plus-tax = plus { $tax }
 price-by-use = by use
 price-one-time = One-time
 price-recurring = Recurring

@@ -245,7 +245,7 @@ pub(crate) async fn invoice(session: &Session<'_>, command: Invoice) -> Result<(
                     ("quantity", "/quantity"),
                     ("unit", "/unit"),
                     ("net", "/net"),
-                    ("tax %", "/tax_rate"),
+                    ("tax", "/tax"),
                 ],
             )
         }

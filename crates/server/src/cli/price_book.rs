@@ -12,7 +12,7 @@ use tradewind_catalogue::types::{
     ListingDraft, ListingPrice, Policies, PriceBookAssign, PriceBookCreate, PriceBookDetail,
     PriceBookUpdate, RenewalPrices, RevisionCreate, RevisionPreviewRequest, RevisionView,
 };
-use tradewind_kernel::{Decimal, Error, Result, time};
+use tradewind_kernel::{Decimal, Error, Result, id::PriceBookId, time};
 
 use super::{Session, input, parse};
 use crate::output::{Column, columns};
@@ -108,6 +108,9 @@ pub(crate) struct Revise {
     /// What is sold under it keeps its price for good, whatever later revisions say
     #[arg(long)]
     keep_agreed: bool,
+    /// Its prices have the buyer's tax in them, or tax comes on top; as before when left out
+    #[arg(long, value_name = "included|added", value_parser = ["included", "added"])]
+    tax: Option<String>,
     /// Show what it would change, item by item, and add nothing
     #[arg(long)]
     preview: bool,
@@ -200,6 +203,28 @@ pub(crate) async fn run(session: &Session<'_>, command: PriceBook) -> Result<()>
     }
 }
 
+/// The policies of the latest revision with what the flags change; none when they change nothing.
+async fn policies(
+    session: &Session<'_>,
+    ctx: &tradewind_platform::OpCtx,
+    book: PriceBookId,
+    revise: &Revise,
+) -> Result<Option<Policies>> {
+    if !revise.keep_agreed && revise.tax.is_none() {
+        return Ok(None);
+    }
+    let book = price_book_get(session.platform(), ctx, book).await?;
+    let latest = book.revisions.into_iter().next();
+    let mut policies = latest.map_or_else(Policies::default, |view| view.revision.policies);
+    if revise.keep_agreed {
+        policies.renewal = RenewalPrices::Agreed;
+    }
+    if let Some(tax) = &revise.tax {
+        policies.tax_included = tax == "included";
+    }
+    Ok(Some(policies))
+}
+
 async fn add(session: &Session<'_>, ctx: &tradewind_platform::OpCtx, revise: Revise) -> Result<()> {
     let platform = session.platform();
     let mut listings = match &revise.file {
@@ -209,25 +234,13 @@ async fn add(session: &Session<'_>, ctx: &tradewind_platform::OpCtx, revise: Rev
     for markup in &revise.markup {
         listings.push(from_markup(markup)?);
     }
+    let book_id = parse("book", &revise.book)?;
     let revision = RevisionCreate {
-        book_id: parse("book", &revise.book)?,
+        book_id,
         effective_on: time::parse_date("from", &revise.from)?,
+        policies: policies(session, ctx, book_id, &revise).await?,
         note: revise.note,
-        policies: None,
         listings,
-    };
-    let revision = if revise.keep_agreed {
-        let book = price_book_get(platform, ctx, revision.book_id).await?;
-        let latest = book.revisions.into_iter().next();
-        RevisionCreate {
-            policies: Some(Policies {
-                renewal: RenewalPrices::Agreed,
-                ..latest.map_or_else(Policies::default, |view| view.revision.policies)
-            }),
-            ..revision
-        }
-    } else {
-        revision
     };
     if revise.preview {
         let request = RevisionPreviewRequest {

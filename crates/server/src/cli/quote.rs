@@ -282,7 +282,7 @@ pub(crate) fn show(session: &Session<'_>, quote: &QuoteView) -> Result<()> {
         ("quantity", "/quantity"),
         ("unit", "/unit"),
         ("net", "/net"),
-        ("tax %", "/tax_rate"),
+        ("tax", "/tax"),
     ];
     let part = |pointer: &str| preview.pointer(pointer).cloned().unwrap_or(Value::Null);
     session

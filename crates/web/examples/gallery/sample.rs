@@ -171,6 +171,7 @@ pub(crate) fn from(price: &str) -> Option<PriceFrom> {
         price: dec(price),
         currency: cur("EUR"),
         every: Some(monthly()),
+        tax: "plus VAT".into(),
     })
 }
 

@@ -13,6 +13,7 @@ mod names;
 mod order;
 mod outbox;
 mod panel;
+mod paper;
 mod party;
 mod prefs;
 mod price;

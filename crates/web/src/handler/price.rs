@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tradewind_billing::types::{
-    DocumentLine, MeteredPrice, NextDocument, Preview, TaxKind, TaxLine,
+    DocumentLine, MeteredPrice, NextDocument, Preview, TaxKind, TaxLine, TaxRate,
 };
 use tradewind_catalogue::types::{FromPrice, ItemKind, ItemOffer, OfferPrice};
 use tradewind_documents::{phrases, prices::PriceWords, tax::TaxWord};
@@ -32,9 +32,22 @@ pub(super) fn every(cadence: Cadence) -> Every {
     }
 }
 
-/// The least something costs.
-pub(super) fn least(from: &FromPrice) -> PriceFrom {
+/// The least something costs in the shop of this visit.
+pub(super) fn least(visit: &Visit, from: &FromPrice) -> PriceFrom {
+    let taxed = (visit.shop.as_ref())
+        .and_then(|shop| shop.tax.rate.parse::<Decimal>().ok())
+        .is_some_and(|rate| !rate.is_zero());
+    let key = if from.tax_included {
+        "price-with-tax"
+    } else {
+        "price-plus-tax"
+    };
     PriceFrom {
+        tax: if taxed {
+            visit.t().with(key, &[("tax", &visit.tax().name)])
+        } else {
+            Txt::default()
+        },
         price: from.amount.to_decimal(),
         currency: from.amount.currency,
         every: from.cadence.map(every),
@@ -94,16 +107,18 @@ pub(super) fn view(
     let lines = shown.map_or(&[][..], |document| &document.lines);
     let (one_time, recurring): (Vec<_>, Vec<_>) = lines
         .iter()
-        .filter(|line| !line.net.is_negative())
+        .filter(|line| !line.amount.is_negative())
         .partition(|line| once.has(line));
+    let tax = &visit.tax();
+    let line = |line: &DocumentLine| item(t, tax, line);
     let due_now = preview
         .due_now
         .as_ref()
         .map_or(zero, |document| document.gross);
     PriceView {
         currency: preview.currency,
-        one_time: one_time.into_iter().map(item).collect(),
-        recurring: recurring.into_iter().map(item).collect(),
+        one_time: one_time.into_iter().map(line).collect(),
+        recurring: recurring.into_iter().map(line).collect(),
         every: cadence.map(every),
         metered: preview
             .metered
@@ -119,9 +134,7 @@ pub(super) fn view(
             .collect(),
         credit: (!preview.credited.is_zero()).then_some(preview.credited),
         net: shown.map_or(zero, |document| document.net),
-        taxes: shown.map_or_else(Vec::new, |document| {
-            taxes(t, &visit.tax(), &document.tax_summary)
-        }),
+        taxes: shown.map_or_else(Vec::new, |document| taxes(t, tax, &document.tax_summary)),
         due_now,
         due_note: preview.trial_ends_on.map_or_else(Txt::default, |on| {
             t.with("price-trial-until", &[("date", t.date(on).text())])
@@ -143,27 +156,32 @@ pub(super) fn next(preview: &Preview, next: &NextDocument) -> NextInvoice {
 pub(super) fn taxes(t: &Tr, tax: &TaxWord, lines: &[TaxLine]) -> Vec<(Txt, Money)> {
     lines
         .iter()
-        .map(|line| (tax_name(t, tax, line), line.tax))
+        .map(|line| (tax_name(t, tax, &line.rate), line.tax))
         .collect()
 }
 
-/// The name of a tax with its rate, or why there is none.
-pub(super) fn tax_name(t: &Tr, tax: &TaxWord, line: &TaxLine) -> Txt {
-    match line.kind {
-        TaxKind::Standard => format!("{} {}", tax.name, t.percent(line.rate.normalize())).into(),
+/// The name of a tax with its height, or why there is none.
+pub(super) fn tax_name(t: &Tr, tax: &TaxWord, rate: &TaxRate) -> Txt {
+    match rate.kind {
+        TaxKind::Standard => format!("{} {}", tax.name, t.percent(rate.percent.normalize())).into(),
         TaxKind::ReverseCharge => t.tr("invoice-tax-rate-reverse"),
         TaxKind::Exempt => t.tr("invoice-tax-rate-exempt"),
+        TaxKind::OutOfScope => t.tr("invoice-tax-rate-outside"),
     }
 }
 
-fn item(line: &DocumentLine) -> PriceItem {
+fn item(t: &Tr, tax: &TaxWord, line: &DocumentLine) -> PriceItem {
     PriceItem {
         label: line.description.clone().into(),
         quantity: line.quantity.normalize(),
         unit: line.unit.clone().into(),
         unit_price: line.unit_price,
-        amount: Some(line.net),
-        note: Txt::default(),
+        amount: Some(line.amount),
+        note: if line.tax_included {
+            t.with("price-with-tax", &[("tax", &tax.name)])
+        } else {
+            Txt::default()
+        },
     }
 }
 

@@ -60,6 +60,7 @@ fn shop() -> (Shelf, Vec<Entry>) {
                 amount,
                 cadence: None,
                 usage: false,
+                tax_included: false,
             });
             Entry {
                 at,

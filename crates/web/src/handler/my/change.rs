@@ -202,10 +202,10 @@ impl About {
             charges: now
                 .iter()
                 .flat_map(|document| &document.lines)
-                .filter(|line| !line.net.is_negative())
+                .filter(|line| !line.amount.is_negative())
                 .map(|line| {
                     let period = t.period(line.period.start, line.period.end);
-                    (line.description.clone().into(), period, line.net)
+                    (line.description.clone().into(), period, line.amount)
                 })
                 .collect(),
             credit: (!billing.credited.is_zero()).then_some(billing.credited),

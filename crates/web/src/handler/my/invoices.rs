@@ -6,14 +6,13 @@ use tradewind_billing::{
     service::{ListQuery, credit_notes_about, invoice_get, invoice_list, payments_of_invoice},
     types::{BalanceStatus, Document, DocumentSummary, Party as Side, PaymentState},
 };
-use tradewind_documents::format;
 use tradewind_flows::document::invoice_pdf;
 use tradewind_kernel::{Money, Result, id::InvoiceId};
 use tradewind_policy::Action;
 
 use super::{
     super::{
-        detail,
+        detail, paper,
         party::{party, tax_word},
         price,
     },
@@ -24,10 +23,7 @@ use crate::{
     session::{Customer, Id, Visit},
     view::{
         kit::Txt,
-        shared::{
-            InvoiceGroup, InvoiceLine, InvoicePage, InvoiceRow, InvoicesPage, Ledgerside,
-            RelatedNote, TaxLine,
-        },
+        shared::{InvoicePage, InvoiceRow, InvoicesPage, Ledgerside, RelatedNote, TaxLine},
         shell::Permit,
     },
 };
@@ -169,13 +165,13 @@ async fn filled(visit: &Visit, document: &Document) -> Result<InvoicePage> {
         buyer: party(&document.parties.buyer, visit.ctx.locale),
         reference: Txt::default(),
         currency: head.gross.currency,
-        groups: groups(visit, document)?,
+        groups: paper::groups(&t, &tax, document)?,
         net: head.net,
         taxes: document
             .tax_summary
             .iter()
             .map(|line| TaxLine {
-                name: price::tax_name(&t, &tax, line),
+                name: price::tax_name(&t, &tax, &line.rate),
                 base: line.net,
                 tax: line.tax,
             })
@@ -218,34 +214,6 @@ pub(in super::super) async fn related(
             }
         })
         .collect())
-}
-
-fn groups(visit: &Visit, document: &Document) -> Result<Vec<InvoiceGroup>> {
-    let locale = visit.ctx.locale;
-    let mut groups: Vec<InvoiceGroup> = Vec::new();
-    for line in &document.lines {
-        let shown = InvoiceLine {
-            text: line.description.clone().into(),
-            detail: format::period(locale, line.period.start, line.period.end).into(),
-            quantity: line.quantity.normalize(),
-            unit: line.unit.clone().into(),
-            unit_price: line.unit_price,
-            tax: line.tax_rate.normalize(),
-            amount: line.net,
-        };
-        match groups.last_mut() {
-            Some(group) if *group.title == line.group_label => {
-                group.subtotal = group.subtotal.add(line.net)?;
-                group.lines.push(shown);
-            }
-            _ => groups.push(InvoiceGroup {
-                title: line.group_label.clone().into(),
-                subtotal: line.net,
-                lines: vec![shown],
-            }),
-        }
-    }
-    Ok(groups)
 }
 
 fn text(value: &serde_json::Value, name: &str) -> Option<String> {

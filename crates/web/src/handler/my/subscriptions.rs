@@ -149,7 +149,7 @@ pub(super) async fn overview(Customer(visit): Customer, Id(id): Id<SubscriptionI
                 (None, None) if item.kind == ItemKind::OneTime => t.tr("price-once"),
                 (None, None) => Txt::default(),
             },
-            amount: line.map(|line| line.net),
+            amount: line.map(|line| line.amount),
         }
     });
     let once = once(plan, &visit);

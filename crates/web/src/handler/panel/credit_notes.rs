@@ -43,8 +43,8 @@ fn page(desk: &Desk, document: &Document, left: &[LineLeft], form: FormState) ->
             units: rest
                 .and_then(|rest| rest.quantity)
                 .map(|units| (t.num(units), line.unit.clone().into())),
-            billed: line.net,
-            left: rest.map_or(zero, |rest| rest.net),
+            billed: line.amount,
+            left: rest.map_or(zero, |rest| rest.amount),
         }
     });
     CreditNotePage {

@@ -15,6 +15,7 @@ use tradewind_policy::Action;
 use super::super::detail;
 use super::super::my::invoices::related;
 use super::super::names::{Mentions, Names};
+use super::super::paper;
 use super::super::{
     party::{party, tax_word},
     price::tax_name,
@@ -26,10 +27,7 @@ use crate::respond::{self, Answer, changed};
 use crate::session::Id;
 use crate::view::kit::Txt;
 use crate::view::panel::{PaymentRow, PaymentsPage, RecordPaymentPage};
-use crate::view::shared::{
-    FormState, InvoiceGroup, InvoiceLine, InvoicePage, InvoiceRow, InvoicesPage, Ledgerside,
-    TaxLine,
-};
+use crate::view::shared::{FormState, InvoicePage, InvoiceRow, InvoicesPage, Ledgerside, TaxLine};
 use crate::view::shell::Permit;
 
 /// `GET /panel/invoices`: those that the reader's account has issued.
@@ -146,29 +144,6 @@ fn paper(desk: &Desk, document: &Document, payments: &[Payment]) -> Result<Invoi
     let t = desk.t();
     let one = &document.summary;
     let currency = one.gross.currency;
-    let mut groups: Vec<InvoiceGroup> = Vec::new();
-    for line in &document.lines {
-        let shown = InvoiceLine {
-            text: line.description.clone().into(),
-            detail: t.period(line.period.start, line.period.end),
-            quantity: line.quantity,
-            unit: line.unit.clone().into(),
-            unit_price: line.unit_price,
-            tax: line.tax_rate,
-            amount: line.net,
-        };
-        match groups.last_mut() {
-            Some(group) if group.title == line.group_label => {
-                group.subtotal = group.subtotal.add(line.net)?;
-                group.lines.push(shown);
-            }
-            _ => groups.push(InvoiceGroup {
-                title: line.group_label.clone().into(),
-                lines: vec![shown],
-                subtotal: line.net,
-            }),
-        }
-    }
     let open = one
         .balance
         .as_ref()
@@ -196,13 +171,13 @@ fn paper(desk: &Desk, document: &Document, payments: &[Payment]) -> Result<Invoi
         buyer: party(&document.parties.buyer, desk.ctx.locale),
         reference: Txt::default(),
         currency,
-        groups,
+        groups: paper::groups(&t, &tax, document)?,
         net: one.net,
         taxes: document
             .tax_summary
             .iter()
             .map(|line| TaxLine {
-                name: tax_name(&t, &tax, line),
+                name: tax_name(&t, &tax, &line.rate),
                 base: line.net,
                 tax: line.tax,
             })

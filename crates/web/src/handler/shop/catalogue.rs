@@ -107,7 +107,7 @@ fn product(visit: &Visit, card: &OfferCard) -> ProductCard {
         name: text(&card.name),
         vendor: card.vendor.clone().into(),
         summary: text(&card.summary),
-        from: card.from.as_ref().map(price::least),
+        from: card.from.as_ref().map(|from| price::least(visit, from)),
         trial_days: (card.trial_days > 0).then_some(card.trial_days),
         approval: false,
     }

@@ -249,7 +249,7 @@ fn page(visit: &Visit, offer: &Offer, asked: Asked<'_>, price: Option<PriceView>
             id: plan.plan_id.to_string().into(),
             name: text(&plan.name),
             summary: text(&plan.description),
-            from: plan.from.as_ref().map(price::least),
+            from: plan.from.as_ref().map(|from| price::least(visit, from)),
             trial_days: (plan.trial_days > 0).then_some(plan.trial_days),
             features: plan
                 .items

@@ -33,6 +33,8 @@ pub struct PriceFrom {
     pub currency: Currency,
     /// How often; `None` for once.
     pub every: Option<Every>,
+    /// Whether tax is in it or comes on top; empty where there is none.
+    pub tax: Txt,
 }
 
 /// A line of a price.
@@ -198,13 +200,15 @@ impl PriceView {
 }
 
 impl PriceFrom {
-    /// In words: "from €4.00 per month".
+    /// In words, the amount and what it is for: "€4.00", "a month, plus VAT".
     pub fn words(&self, t: &Tr) -> (Txt, Txt) {
-        (
-            t.price(self.price, self.currency),
-            self.every
-                .as_ref()
-                .map_or_else(|| t.tr("price-once"), |every| every.words(t)),
-        )
+        let every =
+            (self.every.as_ref()).map_or_else(|| t.tr("price-once"), |every| every.words(t));
+        let what = if self.tax.is_empty() {
+            every
+        } else {
+            format!("{every}, {}", self.tax).into()
+        };
+        (t.price(self.price, self.currency), what)
     }
 }

@@ -1,0 +1,48 @@
+//! The lines of a document as pages show them.
+
+use tradewind_billing::types::{Document, DocumentLine};
+use tradewind_documents::tax::TaxWord;
+use tradewind_kernel::Result;
+
+use crate::view::{
+    Tr,
+    shared::{InvoiceGroup, InvoiceLine},
+};
+
+/// Lines under their headings, in the order of the document.
+pub(super) fn groups(t: &Tr, tax: &TaxWord, document: &Document) -> Result<Vec<InvoiceGroup>> {
+    let mut groups: Vec<InvoiceGroup> = Vec::new();
+    for line in &document.lines {
+        let shown = shown(t, tax, line);
+        match groups.last_mut() {
+            Some(group) if *group.title == line.group_label => {
+                group.subtotal = group.subtotal.add(line.net)?;
+                group.lines.push(shown);
+            }
+            _ => groups.push(InvoiceGroup {
+                title: line.group_label.clone().into(),
+                subtotal: line.net,
+                lines: vec![shown],
+            }),
+        }
+    }
+    Ok(groups)
+}
+
+/// A line without its tax, as the sums below need it; a price that was agreed with tax stands beside it.
+fn shown(t: &Tr, tax: &TaxWord, line: &DocumentLine) -> InvoiceLine {
+    let period = t.period(line.period.start, line.period.end);
+    InvoiceLine {
+        text: line.description.clone().into(),
+        detail: if line.tax_included {
+            format!("{period} · {}", tax.included(t.locale, line.amount)).into()
+        } else {
+            period
+        },
+        quantity: line.quantity.normalize(),
+        unit: line.unit.clone().into(),
+        unit_price: line.unit_price.filter(|_| !line.tax_included),
+        tax: line.tax_percent().normalize(),
+        amount: line.net,
+    }
+}

@@ -6,6 +6,7 @@ mod books;
 mod by_order;
 mod charging;
 mod check;
+mod check_usage;
 mod collect;
 mod credit_moves;
 mod dunning;

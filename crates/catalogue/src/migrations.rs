@@ -63,4 +63,11 @@ pub const MIGRATIONS: &[Migration] = &[
                 PRIMARY KEY (realm_id, id))",
         ],
     },
+    Migration {
+        name: "catalogue_aggregation",
+        steps: &[
+            "{sqlite} ALTER TABLE item ADD COLUMN aggregation {text} NOT NULL DEFAULT 'sum'",
+            "{postgres} ALTER TABLE item ADD COLUMN IF NOT EXISTS aggregation {text} NOT NULL DEFAULT 'sum'",
+        ],
+    },
 ];

@@ -8,6 +8,7 @@
 //! name ([`rounding`]).
 
 pub mod aggregate;
+pub mod aggregation;
 pub mod commitment;
 pub mod credit;
 pub mod cumulative;
@@ -21,8 +22,10 @@ pub mod repair;
 pub mod rounding;
 pub mod tax;
 
+pub use aggregation::Aggregation;
 pub use model::{
-    MatrixRow, Package, PriceKind, PriceModel, Purpose, Step, Tier, TierBounds, ZeroUsage,
+    MatrixRow, Package, PriceKind, PriceModel, PricePlaces, Purpose, Step, Tier, TierBounds,
+    ZeroUsage,
 };
 pub use proration::{Direction, ProrationPolicy, ProrationTerms, Ratio};
 pub use rate::{Cell, Part, PartKind, Rated, Settle, Usage, rate, total};

@@ -2,6 +2,7 @@
 
 mod check;
 mod packages;
+mod places;
 mod scale;
 mod shape;
 
@@ -14,6 +15,7 @@ use utoipa::ToSchema;
 pub use check::Purpose;
 pub use packages::Package;
 pub(crate) use packages::are_numbered;
+pub use places::PricePlaces;
 pub(crate) use scale::{factor, hundredth};
 
 /// The price of an item: a kind of price, what is included in it, and the bounds of what a period may cost.

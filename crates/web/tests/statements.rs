@@ -59,6 +59,7 @@ async fn goods(world: &World, ctx: &OpCtx, vendor: AccountId, number: usize) -> 
         .expect("a product")
         .id;
     let item = ItemDraft {
+        aggregation: Default::default(),
         code: "seats".to_owned(),
         name: Text::en("Seats"),
         kind: ItemKind::Recurring,

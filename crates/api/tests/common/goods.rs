@@ -207,6 +207,7 @@ pub fn plan_draft(code: &str) -> PlanDraft {
 
 pub fn item_draft(code: &str) -> ItemDraft {
     ItemDraft {
+        aggregation: Default::default(),
         code: code.to_owned(),
         name: Text::en(code),
         kind: ItemKind::Recurring,

@@ -314,7 +314,8 @@ pub fn group_charge(
         group_label,
         period: part.period,
         quantity,
-        unit: if total.unit.is_empty() {
+        // A sum has the unit in which it was reported; what is made of it otherwise has that of the item.
+        unit: if total.unit.is_empty() || !item.aggregation.is_sum() {
             item.unit.forms(leg.locale)
         } else {
             total.unit.clone()

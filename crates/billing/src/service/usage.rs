@@ -9,10 +9,7 @@ use tradewind_kernel::{
     id::{LegId, SubscriptionId, TermsId},
 };
 use tradewind_metering::{service as metering, types::UsageTotal};
-use tradewind_orders::{
-    billing::{self as orders, Billable},
-    types::CommercialState,
-};
+use tradewind_orders::billing::{self as orders, Billable};
 use tradewind_platform::{OpCtx, Platform, Work};
 use utoipa::ToSchema;
 
@@ -166,6 +163,29 @@ struct Run {
     outcome: Vec<Outcome>,
 }
 
+/// One meter in one month, as it is to be measured.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    meter: &'a str,
+    month: Date,
+    totals: &'a [&'a UsageTotal],
+    /// All totals of the meter.
+    history: &'a [&'a UsageTotal],
+    /// The first day on which the subscription no longer runs.
+    until: Option<Date>,
+    /// Whether something has come to this month or an earlier one.
+    moved: bool,
+}
+
+/// A part of a month to be rated.
+#[derive(Clone, Copy)]
+struct PartOf<'a> {
+    month: &'a Month,
+    part: usize,
+    /// Whether groups are rated again that have got nothing new.
+    whole: bool,
+}
+
 /// What one total comes to on one leg.
 struct Outcome {
     key: RatedKey,
@@ -191,14 +211,22 @@ impl Run {
         let fixed = usage::terms(&mut w.tx, realm, &legs).await?;
         days.extend(fixed.keys().map(|(_, day)| *day));
         for idle in idle.values() {
-            days.extend(months_between(idle.settled_on, ended)?);
+            days.extend(month::months_between(idle.settled_on, ended)?);
         }
-        let days: Vec<Date> = days.into_iter().collect();
-        let rated = usage::rated(&mut w.tx, realm, &legs, &days).await?;
         let ids: BTreeSet<TermsId> = fixed.values().copied().collect();
         let mut known = Known::default();
         known.learn(w, billables).await?;
         known.learn_terms(w, ids).await?;
+        // What is held goes on through all months.
+        let carry = known
+            .terms
+            .values()
+            .any(|terms| terms.items.iter().any(|item| item.aggregation.carries()));
+        if let Some(first) = days.first().copied().filter(|_| carry) {
+            days.extend(month::months_between(first, ended)?);
+        }
+        let days: Vec<Date> = days.into_iter().collect();
+        let rated = usage::rated(&mut w.tx, realm, &legs, &days).await?;
         let past = Past::load(w, &mut known, billables).await?;
         Ok(Self {
             known,
@@ -223,7 +251,7 @@ impl Run {
     ) -> Result<()> {
         let mut outcome = Vec::new();
         let idle = self.idle.get(&billable.subscription.id);
-        let idle = idle.map(|idle| run_of(billable, *idle));
+        let idle = idle.map(|idle| month::run_of(billable, *idle));
         let meters = match idle {
             Some(idle) => self.idle_meters(w, billable, idle, ended).await?,
             None => Vec::new(),
@@ -231,19 +259,38 @@ impl Run {
         for (meter, month) in &meters {
             months.entry((meter.as_str(), *month)).or_default();
         }
-        for ((meter, month), totals) in &months {
+        let until = idle.map_or_else(|| month::ended_on(billable), |idle| idle.until_on);
+        self.carry_on(billable, &mut months, until.unwrap_or(ended).min(ended))?;
+        let mut history: BTreeMap<&str, Vec<&UsageTotal>> = BTreeMap::new();
+        for ((meter, _), totals) in &months {
+            history.entry(meter).or_default().extend(totals);
+        }
+        let moved = self.moved(billable, &history);
+        for ((meter, first), totals) in &months {
             let tariffs = self
-                .tariffs(w, billable, rules::usage_period(*month)?)
+                .tariffs(w, billable, rules::usage_period(*first)?)
                 .await?;
-            if let Some(month) = self
-                .measured(w, billable, (meter, *month), &tariffs, totals)
-                .await?
-            {
-                for (i, (_, tariff)) in month.parts.iter().enumerate() {
-                    for leg in self.known.legs(&under(billable, &tariff.terms))? {
-                        let found = self.rate(w, &leg, meter, &month, i, idle.as_ref()).await?;
-                        outcome.extend(found);
-                    }
+            let history = history.get(meter).map_or(&[][..], Vec::as_slice);
+            let asked = Asked {
+                meter,
+                month: *first,
+                totals,
+                history,
+                until,
+                moved: moved.get(meter).is_some_and(|since| since <= first),
+            };
+            let Some((month, whole)) = self.measured(w, billable, &tariffs, &asked).await? else {
+                continue;
+            };
+            for (i, (_, tariff)) in month.parts.iter().enumerate() {
+                for leg in self.known.legs(&under(billable, &tariff.terms))? {
+                    let part = PartOf {
+                        month: &month,
+                        part: i,
+                        whole,
+                    };
+                    let found = self.rate(w, &leg, meter, part, idle.as_ref()).await?;
+                    outcome.extend(found);
                 }
             }
         }
@@ -264,7 +311,7 @@ impl Run {
         ended: Date,
     ) -> Result<Vec<(String, Date)>> {
         let mut meters = Vec::new();
-        for month in months_between(idle.settled_on, ended)? {
+        for month in month::months_between(idle.settled_on, ended)? {
             let period = rules::usage_period(month)?;
             if idle.until_on.is_some_and(|until| until <= period.start) {
                 break;
@@ -286,23 +333,73 @@ impl Run {
         Ok(meters)
     }
 
-    /// What the groups of a month came to; none when all of them stand where they were rated.
+    /// The first month of each meter in which something has come that is not rated yet.
+    fn moved<'a>(
+        &self,
+        billable: &Billable,
+        history: &BTreeMap<&'a str, Vec<&UsageTotal>>,
+    ) -> BTreeMap<&'a str, Date> {
+        let fresh = |total: &&UsageTotal| {
+            billable.legs.iter().any(|leg| {
+                let known = self.rated.get(&key_of(leg.id, total, total.period_on));
+                known.is_none_or(|state| state.version < total.version)
+            })
+        };
+        let first = |totals: &[&UsageTotal]| {
+            let fresh = totals.iter().copied().filter(fresh);
+            fresh.map(|total| total.period_on).min()
+        };
+        history
+            .iter()
+            .filter_map(|(meter, totals)| Some((*meter, first(totals)?)))
+            .collect()
+    }
+
+    /// Where a value is held from month to month, all months up to a day are looked at from the first one on.
+    fn carry_on(&self, billable: &Billable, months: &mut Months<'_>, until: Date) -> Result<()> {
+        let legs = self.known.legs(billable)?;
+        let mut first: BTreeMap<&str, Date> = BTreeMap::new();
+        for (meter, month) in months.keys() {
+            if month::aggregation(&legs, meter).carries() {
+                first.entry(meter).or_insert(*month);
+            }
+        }
+        for (meter, first) in first {
+            for month in month::months_between(first, until)? {
+                months.entry((meter, month)).or_default();
+            }
+        }
+        Ok(())
+    }
+
+    /// What the groups of a month came to, and whether all of them have to be rated again; none when all of them stand
+    /// where they were rated.
     async fn measured(
         &self,
         w: &mut Work,
         billable: &Billable,
-        (meter, month): (&str, Date),
         tariffs: &[Tariff],
-        totals: &[&UsageTotal],
-    ) -> Result<Option<Month>> {
+        asked: &Asked<'_>,
+    ) -> Result<Option<(Month, bool)>> {
+        let Asked {
+            meter,
+            month,
+            totals,
+            history,
+            until,
+            moved,
+        } = *asked;
         let mut legs = Vec::new();
         for tariff in tariffs {
             legs.extend(self.known.legs(&under(billable, &tariff.terms))?);
         }
-        let rated = |leg: LegId, total: &UsageTotal| {
-            self.rated
-                .get(&key_of(leg, total, month))
-                .is_some_and(|state| state.version >= total.version)
+        let how = month::aggregation(&legs, meter);
+        let rated = |total: &UsageTotal, version: i64, month: Date| {
+            let mut states = billable
+                .legs
+                .iter()
+                .map(|leg| self.rated.get(&key_of(leg.id, total, month)));
+            states.all(|state| state.is_some_and(|state| state.version >= version))
         };
         let nothing = metering::no_usage(billable.subscription.id, meter, month);
         // A month without usage is rated where it has not been, and stays in what it was rated in.
@@ -314,10 +411,17 @@ impl Run {
         });
         let idle =
             legs.iter().any(|leg| month::is_idle(leg, meter)) && (totals.is_empty() || known_idle);
-        let stands = totals
+        let mut stands = totals
             .iter()
-            .all(|total| billable.legs.iter().all(|leg| rated(leg.id, total)));
-        if stands && (!totals.is_empty() || known_idle) {
+            .all(|total| rated(total, total.version, month));
+        // What came late to an earlier month goes on in this one.
+        let mut whole = false;
+        if how.carries() {
+            let mut earlier = history.iter().filter(|total| total.period_on < month);
+            stands &= !moved && earlier.all(|total| rated(total, 0, month));
+            whole = !stands;
+        }
+        if stands && (!totals.is_empty() || known_idle || how.carries()) {
             return Ok(None);
         }
         let wanted = Wanted {
@@ -325,10 +429,12 @@ impl Run {
             month,
             events: month::wants_events(&legs, meter),
             idle,
+            how,
+            history,
+            until,
         };
-        Month::measure(w, billable, tariffs, totals, wanted)
-            .await
-            .map(Some)
+        let measured = Month::measure(w, billable, tariffs, totals, wanted).await?;
+        Ok(Some((measured, whole)))
     }
 
     /// The terms under which the days of a month are rated. What was decided when the month's first usage was rated
@@ -399,12 +505,11 @@ impl Run {
         w: &mut Work,
         leg: &LegFacts,
         meter: &str,
-        month: &Month,
-        part: usize,
+        of: PartOf<'_>,
         idle: Option<&IdleUsage>,
     ) -> Result<Vec<Outcome>> {
-        let is_idle = month::is_idle(leg, meter);
-        let groups = month.groups(part, is_idle);
+        let PartOf { month, part, whole } = of;
+        let groups = month.groups(part, month::is_idle(leg, meter));
         if groups.is_empty() {
             return Ok(Vec::new());
         }
@@ -423,7 +528,7 @@ impl Run {
             .zip(&keys)
             .map(|(group, key)| {
                 let known = self.rated.get(key);
-                known.is_none_or(|state| group.part.total.version > state.version)
+                whole || known.is_none_or(|state| group.part.total.version > state.version)
             })
             .collect();
         if !grown.contains(&true) {
@@ -491,34 +596,5 @@ impl Run {
         }
         batch.write(w).await?;
         Ok(())
-    }
-}
-
-/// The first days of the months from one on up to another, which is not among them.
-fn months_between(from: Date, until: Date) -> Result<Vec<Date>> {
-    let mut months = Vec::new();
-    let mut month = from.first_of_month();
-    while month < until {
-        months.push(month);
-        month = calendar::add_months(month, 1)?;
-    }
-    Ok(months)
-}
-
-/// From when to when a subscription costs something without usage. One that has ended without a day being noted did so in
-/// the period in which it was last billed.
-fn run_of(billable: &Billable, idle: IdleUsage) -> IdleUsage {
-    let one = &billable.subscription;
-    let over = matches!(
-        one.commercial_state,
-        CommercialState::Terminated | CommercialState::Expired
-    );
-    IdleUsage {
-        until_on: idle.until_on.or(if over {
-            one.cancel_on.or(one.period_start)
-        } else {
-            None
-        }),
-        ..idle
     }
 }

@@ -69,6 +69,7 @@ fn item(
     model: PriceModel,
 ) -> ItemTerms {
     ItemTerms {
+        aggregation: Default::default(),
         item: ItemId::generate(),
         code: code.to_owned(),
         name: Text::en(code),
@@ -108,6 +109,7 @@ pub(crate) fn leg(items: Vec<ItemTerms>) -> LegFacts {
             term: None,
             items,
             policies: Policies {
+                places: None,
                 proration: ProrationTerms::default(),
                 rounding: Rounding::HalfUp,
                 tax_included: false,

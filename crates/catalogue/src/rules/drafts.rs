@@ -132,6 +132,13 @@ pub(crate) fn check_item(draft: &ItemDraft) -> Result<()> {
         (_, Some(_)) => problems.add("meter", "not_applicable", "only metered items have a meter"),
         (_, None) => {}
     }
+    if draft.kind != ItemKind::Metered && !draft.aggregation.is_sum() {
+        problems.add(
+            "aggregation",
+            "not_applicable",
+            "only the usage of metered items is aggregated",
+        );
+    }
     match (draft.kind, draft.timing) {
         (ItemKind::Metered, Timing::Advance) => problems.add(
             "timing",

@@ -33,6 +33,7 @@ pub(crate) fn currency(code: &str) -> Currency {
 
 pub(crate) fn item(plan: PlanId, code: &str, kind: ItemKind) -> Item {
     Item {
+        aggregation: Default::default(),
         id: ItemId::generate(),
         plan_id: plan,
         code: code.to_owned(),

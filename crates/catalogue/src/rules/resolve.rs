@@ -120,6 +120,7 @@ pub(crate) fn resolve_plan(
                 kind: item.kind,
                 unit: item.unit.clone(),
                 meter: item.meter.clone(),
+                aggregation: item.aggregation.clone(),
                 timing: item.timing,
                 rules,
                 conversions: if open { steps(&currencies) } else { Vec::new() },
@@ -182,7 +183,10 @@ fn item_rules(
             ListingPrice::Absolute { model } => {
                 let mut trail = vec!["price of the book".to_owned()];
                 let from = tier.book.book.currency;
-                let model = converted(model, from, tier.currency, rates, on, &mut trail)?;
+                let mut model = converted(model, from, tier.currency, rates, on, &mut trail)?;
+                if from != tier.currency {
+                    model = readable(model, tier, &mut trail);
+                }
                 add(&mut rules, listing.matches.clone(), model, None, trail);
             }
             ListingPrice::Markup { percent } => {
@@ -199,6 +203,7 @@ fn item_rules(
                     ];
                     let model = rule.model.marked_up(*percent)?;
                     let model = converted(&model, from, tier.currency, rates, on, &mut trail)?;
+                    let model = readable(model, tier, &mut trail);
                     add(&mut rules, matches, model, Some(*percent), trail);
                 }
             }
@@ -208,6 +213,22 @@ fn item_rules(
         }
     }
     Ok(rules)
+}
+
+/// A computed price, at the places that its book rounds to.
+fn readable(model: PriceModel, tier: &Tier, trail: &mut Vec<String>) -> PriceModel {
+    let policies = &tier.book.revision.policies;
+    let Some(places) = policies.places else {
+        return model;
+    };
+    let rounded = model.to_places(places, policies.rounding);
+    if rounded != model {
+        trail.push(format!(
+            "rounded to {} places, unit prices to {}",
+            places.amounts, places.units
+        ));
+    }
+    rounded
 }
 
 fn covers_all(rules: &[PriceRule]) -> bool {

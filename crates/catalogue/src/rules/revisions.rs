@@ -96,6 +96,9 @@ pub(crate) fn check_policies(policies: &Policies) -> Result<()> {
             problems.add(field, "out_of_range", "at most 20 places");
         }
     }
+    if policies.places.is_some_and(|places| !places.is_valid()) {
+        problems.add("policies.places", "out_of_range", "at most 20 places");
+    }
     problems.finish()
 }
 

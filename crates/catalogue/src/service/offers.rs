@@ -264,6 +264,7 @@ fn plan_offer(plan: &Plan, leg: &LegTerms) -> PlanOffer {
             name: item.name.clone(),
             kind: item.kind,
             unit: item.unit.clone(),
+            aggregation: item.aggregation.clone(),
             timing: item.timing,
             quantity_min: item.quantity_min,
             quantity_max: item.quantity_max,

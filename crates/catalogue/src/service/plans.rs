@@ -38,6 +38,7 @@ fn new_item(id: ItemId, plan: PlanId, draft: &ItemDraft) -> Item {
         kind: draft.kind,
         unit: draft.unit.clone(),
         meter: draft.meter.clone(),
+        aggregation: draft.aggregation.clone(),
         timing: draft.timing,
         quantity_min: draft.quantity_min,
         quantity_max: draft.quantity_max,

@@ -74,18 +74,19 @@ stmts! {
     /// An item of the plan has changed.
     PLAN_BUMP = "UPDATE plan SET version = version + 1 WHERE realm_id = $1 AND id = $2 AND version = $3";
     /// All items.
-    ITEMS = "SELECT id, plan_id, code, name, kind, unit, meter, timing, quantity_min, quantity_max, quantity_default,
+    ITEMS = "SELECT id, plan_id, code, name, kind, unit, meter, aggregation, timing, quantity_min, quantity_max, quantity_default,
              quantity_step, position FROM item WHERE realm_id = $1 ORDER BY plan_id, position, code";
     /// The items of a product.
-    ITEMS_OF = "SELECT i.id, i.plan_id, i.code, i.name, i.kind, i.unit, i.meter, i.timing, i.quantity_min,
+    ITEMS_OF = "SELECT i.id, i.plan_id, i.code, i.name, i.kind, i.unit, i.meter, i.aggregation, i.timing, i.quantity_min,
                 i.quantity_max, i.quantity_default, i.quantity_step, i.position
                 FROM plan p JOIN item i ON i.realm_id = p.realm_id AND i.plan_id = p.id
                 WHERE p.realm_id = $1 AND p.product_id = $2 ORDER BY i.plan_id, i.position, i.code";
     /// The plan of an item.
     ITEM_PLAN = "SELECT plan_id FROM item WHERE realm_id = $1 AND id = $2";
     /// A changed item.
-    ITEM_UPDATE = "UPDATE item SET code = $3, name = $4, kind = $5, unit = $6, meter = $7, timing = $8,
-                   quantity_min = $9, quantity_max = $10, quantity_default = $11, quantity_step = $12, position = $13
+    ITEM_UPDATE = "UPDATE item SET code = $3, name = $4, kind = $5, unit = $6, meter = $7, aggregation = $8,
+                   timing = $9, quantity_min = $10, quantity_max = $11, quantity_default = $12, quantity_step = $13,
+                   position = $14
                    WHERE realm_id = $1 AND id = $2";
     /// All parameters.
     PARAMETERS = "SELECT id, product_id, code, label, hint, kind, required, pattern, choices, sensitive, position
@@ -108,7 +109,7 @@ bulk! {
     /// New items; left out when the code is taken.
     ITEMS_ADD = "item" {
         realm_id: Text, id: Text, plan_id: Text, code: Text, name: Text, kind: Text, unit: Text, meter: Text,
-        timing: Text, quantity_min: Text, quantity_max: Text, quantity_default: Text, quantity_step: Text, position: Int
+        aggregation: Text, timing: Text, quantity_min: Text, quantity_max: Text, quantity_default: Text, quantity_step: Text, position: Int
     } on conflict Nothing;
 }
 
@@ -182,6 +183,7 @@ impl FromRow for Item {
             kind: row.get("kind")?,
             unit: json(row, "unit")?,
             meter: row.get("meter")?,
+            aggregation: row.get::<String>("aggregation")?.parse()?,
             timing: row.get("timing")?,
             quantity_min: row.get("quantity_min")?,
             quantity_max: row.get("quantity_max")?,
@@ -435,6 +437,7 @@ fn item_args(item: &Item) -> Vec<Arg> {
         item.kind,
         Json(&item.unit),
         item.meter,
+        item.aggregation.to_string(),
         item.timing,
         item.quantity_min,
         item.quantity_max,

@@ -8,6 +8,7 @@ use tradewind_kernel::{
     calendar::Cadence,
     id::{AccountId, CategoryId, ItemId, ParameterId, PlanId, PriceBookId, ProductId},
 };
+use tradewind_pricing::Aggregation;
 use utoipa::ToSchema;
 
 use super::{
@@ -185,6 +186,11 @@ pub struct ItemDraft {
     /// The meter, for metered items and only for them.
     #[serde(default)]
     pub meter: Option<String>,
+    /// How the usage of a month becomes the quantity that is priced, for metered items: `sum`, `count`, `distinct:user`,
+    /// `last`, `maximum`, `average`, `time_weighted` or `held_hours`.
+    #[serde(default, skip_serializing_if = "Aggregation::is_sum")]
+    #[schema(value_type = String)]
+    pub aggregation: Aggregation,
     /// When a period's charge is due; metered items are always charged in arrears.
     pub timing: Timing,
     /// Smallest quantity that can be ordered.

@@ -9,7 +9,7 @@ use tradewind_kernel::{
     id::{AccountId, CategoryId, ItemId, PlanId, ProductId},
     page::PageRequest,
 };
-use tradewind_pricing::PriceModel;
+use tradewind_pricing::{Aggregation, PriceModel};
 use utoipa::ToSchema;
 
 use super::{Approval, DeliveryMode, ItemKind, Parameter, Timing};
@@ -198,6 +198,11 @@ pub struct ItemOffer {
     pub kind: ItemKind,
     /// What is counted.
     pub unit: Text,
+    /// How the usage of a month becomes the quantity that is priced, for metered items: `sum`, `count`, `distinct:user`,
+    /// `last`, `maximum`, `average`, `time_weighted` or `held_hours`.
+    #[serde(default, skip_serializing_if = "Aggregation::is_sum")]
+    #[schema(value_type = String)]
+    pub aggregation: Aggregation,
     /// When a period's charge is due.
     pub timing: Timing,
     /// Smallest quantity.

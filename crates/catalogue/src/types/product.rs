@@ -7,6 +7,7 @@ use tradewind_kernel::{
     id::{AccountId, CategoryId, ItemId, ParameterId, PlanId, ProductId},
     text_enum,
 };
+use tradewind_pricing::Aggregation;
 use utoipa::ToSchema;
 
 text_enum! {
@@ -197,6 +198,11 @@ pub struct Item {
     pub unit: Text,
     /// The meter whose usage is charged, for metered items.
     pub meter: Option<String>,
+    /// How the usage of a month becomes the quantity that is priced, for metered items: `sum`, `count`, `distinct:user`,
+    /// `last`, `maximum`, `average`, `time_weighted` or `held_hours`.
+    #[serde(default, skip_serializing_if = "Aggregation::is_sum")]
+    #[schema(value_type = String)]
+    pub aggregation: Aggregation,
     /// When a period's charge is due.
     pub timing: Timing,
     /// Smallest quantity that can be ordered.

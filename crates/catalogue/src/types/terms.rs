@@ -9,7 +9,7 @@ use tradewind_kernel::{
     id::{AccountId, ItemId, PlanId, PriceBookId, ProductId, RevisionId},
     text_enum,
 };
-use tradewind_pricing::{PriceModel, proration::ProrationTerms};
+use tradewind_pricing::{Aggregation, PriceModel, PricePlaces, proration::ProrationTerms};
 use utoipa::ToSchema;
 
 use super::{ItemKind, Timing};
@@ -44,6 +44,10 @@ pub struct Policies {
     pub rounding: Rounding,
     /// Whether prices contain the tax.
     pub tax_included: bool,
+    /// To how many places prices are rounded that follow from a markup or an exchange rate; left out, they keep all their
+    /// digits. Prices that the book names itself in its own currency stay as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub places: Option<PricePlaces>,
     /// What later revisions mean for what was sold under this one.
     #[serde(
         default = "RenewalPrices::usual",
@@ -59,6 +63,7 @@ impl Default for Policies {
             proration: ProrationTerms::default(),
             rounding: Rounding::HalfUp,
             tax_included: false,
+            places: None,
             renewal: RenewalPrices::Revision,
         }
     }
@@ -123,6 +128,11 @@ pub struct ItemTerms {
     pub unit: Text,
     /// The meter, for metered items.
     pub meter: Option<String>,
+    /// How the usage of a month becomes the quantity that is priced, for metered items: `sum`, `count`, `distinct:user`,
+    /// `last`, `maximum`, `average`, `time_weighted` or `held_hours`.
+    #[serde(default, skip_serializing_if = "Aggregation::is_sum")]
+    #[schema(value_type = String)]
+    pub aggregation: Aggregation,
     /// When a period's charge is due.
     pub timing: Timing,
     /// Prices; the first whose dimensions match applies, and the last has none.

@@ -315,6 +315,7 @@ pub(crate) fn plan_draft(product: tradewind_kernel::id::ProductId, code: &str) -
 pub(crate) fn item_draft(code: &str, kind: ItemKind, position: i64) -> ItemDraft {
     let metered = kind == ItemKind::Metered;
     ItemDraft {
+        aggregation: Default::default(),
         code: code.to_owned(),
         name: Text::en(code),
         kind,

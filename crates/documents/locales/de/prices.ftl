@@ -146,3 +146,18 @@ pm-preview-row = Eigenschaftswerte
 price-taken-over = Übernommen; gültig wird er, wenn die Revision gespeichert ist.
 price-items-none = Noch nichts zu verkaufen
 price-items-none-text = Sobald Ihnen jemand Produkte anbietet, stehen sie hier mit dem, was sie Sie kosten.
+
+## How usage is aggregated
+
+f-aggregation = Verbrauch eines Monats
+f-aggregation-hint = Wie aus Meldungen die Menge wird, die etwas kostet; bei Verbrauchspositionen.
+f-distinct-of = Gezählte Eigenschaft
+f-distinct-of-hint = Nur wo verschiedene Werte gezählt werden, etwa user.
+aggregation-sum = Summe
+aggregation-count = Anzahl der Meldungen
+aggregation-distinct = Anzahl verschiedener Werte
+aggregation-last = Zuletzt gemeldet
+aggregation-maximum = Höchster gemeldeter Wert
+aggregation-average = Durchschnitt über die Zeit
+aggregation-time-weighted = Änderungen, nach Haltedauer gewichtet
+aggregation-held-hours = Menge × Stunden

@@ -146,3 +146,18 @@ pm-preview-row = Property values
 price-taken-over = Taken over; save the revision to put it in force.
 price-items-none = Nothing to sell yet
 price-items-none-text = As soon as somebody offers products to you, they stand here with what they cost you.
+
+## How usage is aggregated
+
+f-aggregation = Usage of a month
+f-aggregation-hint = How records become the quantity that is priced, for metered items.
+f-distinct-of = Counted dimension
+f-distinct-of-hint = Only where distinct values are counted, such as user.
+aggregation-sum = Sum
+aggregation-count = Number of records
+aggregation-distinct = Number of distinct values
+aggregation-last = Last reported
+aggregation-maximum = Largest reported
+aggregation-average = Average over time
+aggregation-time-weighted = Changes, weighted by time held
+aggregation-held-hours = Quantity × hours held

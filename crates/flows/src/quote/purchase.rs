@@ -275,6 +275,7 @@ fn offered_terms(seller: AccountId, offer: &Offer, plan: PlanId, on: Date) -> Re
             kind: item.kind,
             unit: item.unit.clone(),
             meter: None,
+            aggregation: item.aggregation.clone(),
             timing: item.timing,
             rules: item
                 .prices

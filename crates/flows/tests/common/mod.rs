@@ -397,6 +397,7 @@ async fn product(p: &Platform, ctx: &OpCtx, vendor: AccountId) -> ProductDetail 
         ("cloud", 0, None),
     ]) {
         let metered = ItemDraft {
+            aggregation: Default::default(),
             meter: Some("cost".to_owned()),
             timing: Timing::Arrears,
             ..item("cost", ItemKind::Metered, 0)
@@ -447,6 +448,7 @@ async fn product(p: &Platform, ctx: &OpCtx, vendor: AccountId) -> ProductDetail 
 
 fn item(code: &str, kind: ItemKind, position: i64) -> ItemDraft {
     ItemDraft {
+        aggregation: Default::default(),
         code: code.to_owned(),
         name: Text::en(code),
         kind,

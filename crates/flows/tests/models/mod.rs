@@ -4,8 +4,10 @@ use super::common::{World, day, dec, each_world, markup};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tradewind_billing::service::invoice_get;
-use tradewind_catalogue::service::revision_create;
-use tradewind_catalogue::types::{ListingDraft, ListingPrice, RevisionCreate};
+use tradewind_catalogue::service::{self as catalogue, revision_create};
+use tradewind_catalogue::types::{
+    ItemDraft, ItemUpdate, ListingDraft, ListingPrice, RevisionCreate,
+};
 use tradewind_flows::order::{PlaceInput, order_place};
 use tradewind_flows::quote::{ChangeInput, PurchaseInput, quote_change, quote_purchase};
 use tradewind_kernel::id::SubscriptionId;
@@ -132,18 +134,10 @@ pub(super) async fn cloud(world: &World) -> SubscriptionId {
     buy(world, &wanted).await
 }
 
-/// Reports usage of the meter, in a region where one is named.
-pub(super) async fn report(
-    world: &World,
-    id: SubscriptionId,
-    name: &str,
-    at: &str,
-    quantity: &str,
-    region: &str,
-) {
+/// A record of usage of the meter.
+fn record(id: SubscriptionId, name: &str, at: &str, quantity: &str) -> UsageInput {
     let at = Timestamp::parse(at).expect("a time");
-    let region = (!region.is_empty()).then(|| ("region".to_owned(), region.to_owned()));
-    let record = UsageInput {
+    UsageInput {
         source: "meter".to_owned(),
         external_id: name.to_owned(),
         subscription_id: id,
@@ -155,13 +149,34 @@ pub(super) async fn report(
         cost: Some(dec("0")),
         currency: Some(Currency::EUR),
         kind: UsageKind::Usage,
-        dimensions: region.into_iter().collect(),
+        dimensions: BTreeMap::new(),
         attributes: BTreeMap::new(),
-    };
-    let report = usage_ingest(world.p(), &world.ctx().await, &[record])
+    }
+}
+
+/// Reports usage; so much of it is new.
+async fn take_in(world: &World, records: &[UsageInput], fresh: u64) {
+    let report = usage_ingest(world.p(), &world.ctx().await, records)
         .await
         .expect("a report");
-    assert_eq!(report.accepted, 1, "{report:?}");
+    assert_eq!(report.accepted, fresh, "{report:?}");
+}
+
+/// Reports usage of the meter, in a region where one is named.
+async fn report(
+    world: &World,
+    id: SubscriptionId,
+    name: &str,
+    at: &str,
+    quantity: &str,
+    region: &str,
+) {
+    let region = (!region.is_empty()).then(|| ("region".to_owned(), region.to_owned()));
+    let record = UsageInput {
+        dimensions: region.into_iter().collect(),
+        ..record(id, name, at, quantity)
+    };
+    take_in(world, &[record], 1).await;
 }
 
 fn nets(lines: Vec<(String, String, String)>) -> Vec<(String, String)> {
@@ -219,4 +234,153 @@ async fn a_minimum_is_charged_without_usage_and_tiers_count_over_all_groups() {
         world.assert_consistent().await;
     })
     .await;
+}
+
+/// The metered item of the cloud plan aggregates its usage like this from now on.
+async fn aggregates(world: &World, how: &str) {
+    let ctx = world.ctx().await;
+    let id = world.product.product.id;
+    let detail = catalogue::product_get(world.p(), &ctx, id)
+        .await
+        .expect("the product");
+    let plan = detail
+        .plans
+        .iter()
+        .find(|plan| plan.code == "cloud")
+        .expect("a plan");
+    let item = plan.items.first().expect("an item").clone();
+    let update = ItemUpdate {
+        id: item.id,
+        version: plan.version,
+        draft: ItemDraft {
+            aggregation: how.parse().expect("an aggregation"),
+            code: item.code,
+            name: item.name,
+            kind: item.kind,
+            unit: item.unit,
+            meter: item.meter,
+            timing: item.timing,
+            quantity_min: item.quantity_min,
+            quantity_max: item.quantity_max,
+            quantity_default: item.quantity_default,
+            quantity_step: item.quantity_step,
+            position: item.position,
+        },
+    };
+    catalogue::item_update(world.p(), &ctx, &update)
+        .await
+        .expect("a change");
+}
+
+async fn charged(world: &World, id: SubscriptionId) -> Vec<(String, Decimal)> {
+    let mut all = super::exact(world, id, world.customer).await;
+    all.retain(|(_, exact)| !exact.is_zero());
+    all
+}
+
+#[tokio::test]
+async fn what_is_held_is_charged_by_how_long_and_goes_on_until_it_is_given_up() {
+    each_world(|world| async move {
+        aggregates(&world, "time_weighted").await;
+        price(
+            &world,
+            "cloud",
+            "cost",
+            "2024-01-11",
+            json!({"model": "per_unit", "unit_price": "1"}),
+        )
+        .await;
+        world.travel("2024-01-11T09:00:00Z").await;
+        let id = cloud(&world).await;
+        // Midnight of the first of February where the customer is, and noon of the fifteenth: half of 29 days.
+        report(&world, id, "more", "2024-01-31T23:00:00Z", "58", "").await;
+        report(&world, id, "less", "2024-02-15T11:00:00Z", "-29", "").await;
+        let of = |day: &str, exact: &str| (day.to_owned(), dec(exact));
+        world.travel("2024-03-02T09:00:00Z").await;
+        assert_eq!(charged(&world, id).await, [of("2024-02-01", "43.5")]);
+        world.pay_all().await;
+        // Nothing is reported in March, and 29 are held all the time.
+        world.travel("2024-04-02T09:00:00Z").await;
+        world.pay_all().await;
+        assert_eq!(
+            charged(&world, id).await,
+            [of("2024-02-01", "43.5"), of("2024-03-01", "29")]
+        );
+        // Late: all was given up at the end of the nineteenth of February, ten days before its end.
+        report(&world, id, "none", "2024-02-19T23:00:00Z", "-29", "").await;
+        world.travel("2024-04-03T09:00:00Z").await;
+        let settled = [
+            of("2024-02-01", "-10"),
+            of("2024-02-01", "43.5"),
+            of("2024-03-01", "-29"),
+            of("2024-03-01", "29"),
+        ];
+        assert_eq!(charged(&world, id).await, settled);
+        world.travel("2024-05-02T09:00:00Z").await;
+        assert_eq!(
+            charged(&world, id).await,
+            settled,
+            "nothing is held any more, and nothing is charged twice"
+        );
+        world.assert_consistent().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn usage_counts_as_its_item_says_whenever_it_arrives() {
+    for (how, first, late) in [
+        ("count", "2", "1"),
+        ("distinct:user", "2", "1"),
+        ("last", "9", "0"),
+        ("maximum", "9", "0"),
+        ("held_hours", "19.5", "3"),
+    ] {
+        each_world(|world| async move {
+            aggregates(&world, how).await;
+            price(
+                &world,
+                "cloud",
+                "cost",
+                "2024-01-11",
+                json!({"model": "per_unit", "unit_price": "1"}),
+            )
+            .await;
+            world.travel("2024-01-11T09:00:00Z").await;
+            let id = cloud(&world).await;
+            let base = |name: &str, at: &str, quantity: &str, user: &str| {
+                let base = record(id, name, at, quantity);
+                let until = base.starts_at.as_micros() + 90 * 60 * 1_000_000;
+                UsageInput {
+                    ends_at: Timestamp::from_micros(until),
+                    attributes: BTreeMap::from([("user".to_owned(), user.to_owned())]),
+                    ..base
+                }
+            };
+            let two = base("2", "2024-02-10T10:00:00Z", "9", "bob");
+            take_in(
+                &world,
+                &[two.clone(), base("1", "2024-02-03T10:00:00Z", "4", "ada")],
+                2,
+            )
+            .await;
+            world.travel("2024-03-02T09:00:00Z").await;
+            let of = |exact: &str| ("2024-02-01".to_owned(), dec(exact));
+            assert_eq!(charged(&world, id).await, [of(first)], "{how}");
+            world.pay_all().await;
+            take_in(
+                &world,
+                &[base("3", "2024-02-05T10:00:00Z", "2", "cleo"), two],
+                1,
+            )
+            .await;
+            world.travel("2024-03-03T09:00:00Z").await;
+            let mut all = vec![of(first), of(late)];
+            all.retain(|(_, exact)| !exact.is_zero());
+            all.sort();
+            assert_eq!(charged(&world, id).await, all, "{how}");
+            world.assert_consistent().await;
+        })
+        .await;
+    }
 }

@@ -211,6 +211,7 @@ async fn product(
 fn item(code: &str, kind: ItemKind, position: usize) -> ItemDraft {
     let metered = kind == ItemKind::Metered;
     ItemDraft {
+        aggregation: Default::default(),
         code: code.to_owned(),
         name: Text::en(format!("Part {position}")),
         kind,

@@ -13,6 +13,7 @@ use tradewind_catalogue::types::{
     PriceBookUpdate, RenewalPrices, RevisionCreate, RevisionPreviewRequest, RevisionView,
 };
 use tradewind_kernel::{Decimal, Error, Result, id::PriceBookId, time};
+use tradewind_pricing::PricePlaces;
 
 use super::{Session, input, parse};
 use crate::output::{Column, columns};
@@ -111,6 +112,9 @@ pub(crate) struct Revise {
     /// Its prices have the buyer's tax in them, or tax comes on top; as before when left out
     #[arg(long, value_name = "included|added", value_parser = ["included", "added"])]
     tax: Option<String>,
+    /// Round prices that follow from markups and exchange rates: amounts and prices of a unit, as in 2:6
+    #[arg(long, value_name = "AMOUNTS:UNITS")]
+    places: Option<String>,
     /// Show what it would change, item by item, and add nothing
     #[arg(long)]
     preview: bool,
@@ -210,7 +214,8 @@ async fn policies(
     book: PriceBookId,
     revise: &Revise,
 ) -> Result<Option<Policies>> {
-    if !revise.keep_agreed && revise.tax.is_none() {
+    let places = revise.places.as_deref().map(places).transpose()?;
+    if !revise.keep_agreed && revise.tax.is_none() && places.is_none() {
         return Ok(None);
     }
     let book = price_book_get(session.platform(), ctx, book).await?;
@@ -222,6 +227,7 @@ async fn policies(
     if let Some(tax) = &revise.tax {
         policies.tax_included = tax == "included";
     }
+    policies.places = places.or(policies.places);
     Ok(Some(policies))
 }
 
@@ -329,6 +335,16 @@ fn show(session: &Session<'_>, detail: &PriceBookDetail) -> Result<()> {
         rules(session, &title, view)?;
     }
     Ok(())
+}
+
+/// Places of amounts and of unit prices.
+fn places(text: &str) -> Result<PricePlaces> {
+    let malformed = || Error::invalid("places", "malformed", "expected two numbers, as in 2:6");
+    let (amounts, units) = text.split_once(':').ok_or_else(malformed)?;
+    Ok(PricePlaces {
+        amounts: amounts.parse().map_err(|_| malformed())?,
+        units: units.parse().map_err(|_| malformed())?,
+    })
 }
 
 #[cfg(test)]

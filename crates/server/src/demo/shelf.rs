@@ -204,6 +204,7 @@ impl Builder<'_> {
                 items: (0..)
                     .zip(&plan.items)
                     .map(|(position, item)| tradewind_catalogue::types::ItemDraft {
+                        aggregation: Default::default(),
                         position,
                         ..item.draft.clone()
                     })

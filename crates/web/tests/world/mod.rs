@@ -320,6 +320,7 @@ async fn product(p: &Platform, ctx: &OpCtx, vendor: AccountId) -> ProductDetail 
 
 fn item(code: &str, kind: ItemKind, position: i64) -> ItemDraft {
     ItemDraft {
+        aggregation: Default::default(),
         code: code.to_owned(),
         name: Text::en(code),
         kind,

@@ -23,6 +23,7 @@ fn named(pairs: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
 
 fn item() -> ItemDraft {
     ItemDraft {
+        aggregation: Default::default(),
         code: "seats".to_owned(),
         name: Text::en("Seats"),
         kind: ItemKind::Recurring,

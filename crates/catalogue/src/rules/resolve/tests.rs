@@ -1,5 +1,5 @@
 use tradewind_kernel::id::AccountId;
-use tradewind_pricing::{Usage, rate, total};
+use tradewind_pricing::{PricePlaces, Usage, rate, total};
 
 use super::*;
 use crate::rules::fixture::{
@@ -101,6 +101,43 @@ fn markups_add_up_tier_by_tier_down_to_depth_four() {
         rule.trail,
         ["buying price", "+20 %"],
         "nothing of the tiers above"
+    );
+}
+
+#[test]
+fn computed_prices_are_rounded_where_the_book_says_so() {
+    let goods = goods();
+    let (setup, seats) = (item(&goods, "setup"), item(&goods, "seats"));
+    let mut last = tier("EUR", vec![markup("7.77")]);
+    let list = [
+        tier(
+            "EUR",
+            vec![
+                absolute(setup, PriceModel::flat(dec("13.333"))),
+                absolute(seats, PriceModel::per_unit(dec("0.0333333333"))),
+            ],
+        ),
+        last.clone(),
+    ];
+    let exact = resolve(&goods, &list);
+    assert_eq!(unit_price(&exact[1], setup), dec("14.3689741"));
+    last.book.revision.policies.places = Some(PricePlaces {
+        amounts: 2,
+        units: 6,
+    });
+    let [first, _] = list;
+    let rounded = resolve(&goods, &[first, last]);
+    // What a book names itself stays as it is.
+    assert_eq!(unit_price(&rounded[0], setup), dec("13.333"));
+    assert_eq!(unit_price(&rounded[1], setup), dec("14.37"));
+    assert_eq!(unit_price(&rounded[1], seats), dec("0.035923"));
+    let rule = rounded[1]
+        .item(seats.id)
+        .and_then(|terms| terms.general_rule());
+    let trail = &rule.expect("a rule").trail;
+    assert_eq!(
+        trail.last().expect("a note"),
+        "rounded to 2 places, unit prices to 6"
     );
 }
 

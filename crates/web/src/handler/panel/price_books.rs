@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tradewind_accounts::service as accounts;
 use tradewind_catalogue::service as catalogue;
 use tradewind_catalogue::types::{
-    Listing, ListingDraft, ListingPrice, PriceBookCreate, PriceBookDetail, PricePreview,
+    Listing, ListingDraft, ListingPrice, Policies, PriceBookCreate, PriceBookDetail, PricePreview,
     RevisionCreate, RevisionPreviewRequest, RevisionState, RevisionView,
 };
 use tradewind_kernel::calendar::add_days;
@@ -15,6 +15,7 @@ use tradewind_kernel::page::{ListRequest, PageRequest};
 use tradewind_kernel::time::Date;
 use tradewind_kernel::{Error, Result};
 use tradewind_policy::Action;
+use tradewind_pricing::PricePlaces;
 
 use super::super::names::{Mentions, Names};
 use super::desk::{Desk, small};
@@ -111,7 +112,7 @@ async fn create(desk: &Desk, sent: &Sent) -> Result<PriceBookId> {
             book_id: book.id,
             effective_on: add_days(desk.today(), 1)?,
             note: String::new(),
-            policies: None,
+            policies: Some(readable(book.currency)),
             listings: vec![ListingDraft {
                 product_id: None,
                 plan_id: None,
@@ -123,6 +124,17 @@ async fn create(desk: &Desk, sent: &Sent) -> Result<PriceBookId> {
         catalogue::revision_create(desk.p(), &desk.ctx, &revision).await?;
     }
     Ok(book.id)
+}
+
+/// What a book made here begins with: computed prices at the places of its currency, prices of a unit at six.
+fn readable(currency: Currency) -> Policies {
+    Policies {
+        places: Some(PricePlaces {
+            amounts: currency.exponent(),
+            units: 6,
+        }),
+        ..Policies::default()
+    }
 }
 
 /// `GET /panel/price-books/{id}`.
@@ -303,7 +315,12 @@ pub(crate) async fn save(desk: Desk, Id(id): Id<PriceBookId>, mut sent: Sent) ->
     }
     let draft = Draft::load(&desk, id).await?;
     let done = match revision(id, &draft.listings, &draft.items, &sent) {
-        Ok(input) => catalogue::revision_create(desk.p(), &desk.ctx, &input).await,
+        Ok(mut input) => {
+            if draft.book.revisions.is_empty() {
+                input.policies = Some(readable(draft.book.book.currency));
+            }
+            catalogue::revision_create(desk.p(), &desk.ctx, &input).await
+        }
         Err(error) => Err(error),
     };
     match done {

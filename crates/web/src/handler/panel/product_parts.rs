@@ -10,6 +10,8 @@ use tradewind_kernel::decimal::{Limits, parse_decimal};
 use tradewind_kernel::id::{ItemId, ParameterId, PlanId, ProductId};
 use tradewind_kernel::{Error, Locale, Result, Text};
 
+use tradewind_pricing::Aggregation;
+
 use super::desk::{Desk, small};
 use super::products::{here, slug, text};
 use crate::form::Sent;
@@ -131,6 +133,7 @@ async fn item_save(
         kind,
         unit: unit(before.map(|item| &item.unit), sent),
         meter: sent.some("meter"),
+        aggregation: aggregation(before.map(|item| &item.aggregation), sent)?,
         timing: before.map_or(
             if kind == ItemKind::Metered {
                 Timing::Arrears
@@ -163,6 +166,15 @@ async fn item_save(
         }
     }
     Ok(())
+}
+
+/// How usage is aggregated; what the form does not name stays.
+fn aggregation(before: Option<&Aggregation>, sent: &Sent) -> Result<Aggregation> {
+    match sent.get("aggregation") {
+        "" => Ok(before.cloned().unwrap_or_default()),
+        "distinct" => format!("distinct:{}", sent.get("distinct_of")).parse(),
+        named => named.parse(),
+    }
 }
 
 /// What is counted, with its plural, in both languages; a language left empty falls back to English.

@@ -11,6 +11,7 @@ use tradewind_kernel::page::PageRequest;
 use tradewind_kernel::{Error, Locale, Result, Text};
 use tradewind_orders::service::{SubscriptionQuery, subscription_list};
 use tradewind_policy::Action;
+use tradewind_pricing::Aggregation;
 
 use super::super::names::{Mentions, Names};
 use super::desk::{Desk, permit, small};
@@ -270,6 +271,14 @@ fn item_edit(desk: &Desk, item: &Item) -> ItemEdit {
                 item.unit.many(Locale::De).unwrap_or_default().to_owned(),
             ),
             ("meter", item.meter.clone().unwrap_or_default()),
+            ("aggregation", item.aggregation.name().to_owned()),
+            (
+                "distinct_of",
+                match &item.aggregation {
+                    Aggregation::Distinct(of) => of.clone(),
+                    _ => String::new(),
+                },
+            ),
             ("minimum", item.quantity_min.normalize().to_string()),
             (
                 "maximum",

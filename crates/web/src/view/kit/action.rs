@@ -55,6 +55,7 @@ pub struct Button {
     small: bool,
     about: Option<Txt>,
     swaps: Option<(Txt, &'static str)>,
+    lenient: bool,
 }
 
 impl Button {
@@ -68,6 +69,7 @@ impl Button {
             small: false,
             about: None,
             swaps: None,
+            lenient: false,
         }
     }
 
@@ -138,6 +140,13 @@ impl Button {
     #[must_use]
     pub fn icon(mut self, icon: &'static str) -> Self {
         self.icon = Some(icon);
+        self
+    }
+
+    /// Sends its form as far as it is filled (only of use for [`Button::submit`]).
+    #[must_use]
+    pub fn lenient(mut self) -> Self {
+        self.lenient = true;
         self
     }
 

@@ -311,7 +311,8 @@ impl PriceBookPage {
             });
             let (how, model) = how(listing);
             models.push(model);
-            let open = Button::submit(t.tr("price-edit"), "do", format!("open.{}", listing.id));
+            let open =
+                Button::submit(t.tr("price-edit"), "do", format!("open.{}", listing.id)).lenient();
             rows.push(Row::Cells(vec![
                 named(on, "c-sold"),
                 Cell::Text(listing.item.clone()),

@@ -130,7 +130,9 @@ impl PriceModelPage {
             .full()
             .error(self.error("m.model"));
         // The first button of a form is the one that Enter presses: it only shows what there is.
-        let show = Button::submit(t.tr("price-kind-change"), "do", "show").small("");
+        let show = Button::submit(t.tr("price-kind-change"), "do", "show")
+            .lenient()
+            .small("");
         let mut before = blocks![kind, Buttons(vec![show])];
         before.extend(self.form.notice().map(Block::from));
         let mut after = Vec::new();
@@ -160,8 +162,8 @@ impl PriceModelPage {
                 target: "#price-preview",
             })
             .button(Button::submit(t.tr("pm-done"), "do", "done").primary())
-            .and(Button::submit(t.tr("pm-show"), "do", "show"))
-            .and(Button::submit(t.tr("w-cancel"), "do", "back"))
+            .and(Button::submit(t.tr("pm-show"), "do", "show").lenient())
+            .and(Button::submit(t.tr("w-cancel"), "do", "back").lenient())
     }
 
     fn error(&self, name: &str) -> Option<Txt> {
@@ -342,6 +344,7 @@ impl PriceModelPage {
                 .collect();
             cells.push(Cell::Do(vec![
                 Button::submit(t.tr("pm-drop"), "do", format!("drop.{at}"))
+                    .lenient()
                     .small(row)
                     .swapping(action.clone(), "#live"),
             ]));
@@ -354,6 +357,7 @@ impl PriceModelPage {
         let title = t.tr(&format!("pm-{list}"));
         let lead = t.tr(&format!("pm-{list}-lead"));
         let add = Button::submit(t.tr("pm-add"), "do", "add")
+            .lenient()
             .icon("plus")
             .swapping(action.clone(), "#live");
         blocks![

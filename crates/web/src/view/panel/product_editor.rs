@@ -348,6 +348,12 @@ impl ItemEdit {
             ask.optional(ask.text("unit_de")),
             ask.optional(ask.text("units_de")),
             ask.optional(ask.text("meter")),
+            ask.codes(
+                "aggregation",
+                "aggregation",
+                &tradewind_pricing::aggregation::AGGREGATIONS,
+            ),
+            ask.optional(ask.text("distinct_of")),
             ask.optional(ask.number("minimum")),
             ask.optional(ask.number("maximum")),
         ];

@@ -166,6 +166,9 @@ SENTENCES = {
         "top_up": {"below": {"amount": at.pick(["5.00", "-5.00"]), "currency": "EUR"}, "amount": {"amount": "20.00", "currency": at.pick(["EUR", "JPY"])}},
     },
     "setCreditUse": lambda at: {"seller_id": ACCOUNT, "use": at.pick([None, "automatic", "by_hand", "never"])},
+    "capturePayment": lambda at: {"amount": at.pick([None, {"amount": at.pick(["1.00", "-1.00"]), "currency": "EUR"}])},
+    "chargebackPayment": lambda at: {"reference": at.pick(["D1", "", "\u0000"]), "reason": at.pick(["Fraud", ""])},
+    "setPaymentRetries": lambda at: {"after_days": at.pick([[], [1, 3, 5], [0], [65535], [1] * 11])},
     "refundPayment": lambda at: {
         "amount": at.pick([None, {"amount": at.pick(["0.01", "-1.00", "92233720368547758.07"]), "currency": at.pick(["EUR", "USD"])}]),
         "reason": at.pick(["Twice", "", "\u0000"]),

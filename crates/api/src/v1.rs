@@ -8,6 +8,7 @@ mod access;
 mod accounts;
 mod api_keys;
 mod billing;
+mod card_payments;
 mod categories;
 mod charges;
 mod clock;
@@ -45,6 +46,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(accounts::router())
         .merge(api_keys::router())
         .merge(billing::router())
+        .merge(card_payments::router())
         .merge(categories::router())
         .merge(charges::router())
         .merge(credit::router())

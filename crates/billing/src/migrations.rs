@@ -191,4 +191,13 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "ALTER TABLE invoice_line DROP COLUMN tax_rate",
         "ALTER TABLE invoice_line DROP COLUMN tax_kind",
     ],
+}, Migration {
+    name: "billing_payments_0001",
+    steps: &[
+        // Card payments that are only held.
+        "CREATE TABLE IF NOT EXISTS payment_hold (realm_id {text} NOT NULL, payment_id {text} NOT NULL,
+            PRIMARY KEY (realm_id, payment_id)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS payment_retry (realm_id {text} NOT NULL, seller_id {text} NOT NULL,
+            policy {json} NOT NULL, PRIMARY KEY (realm_id, seller_id)) {clustered}",
+    ],
 }];

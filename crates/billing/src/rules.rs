@@ -12,6 +12,7 @@ pub mod pool;
 pub mod preview;
 pub mod prices;
 pub mod renewal;
+pub mod retry;
 pub mod run;
 pub mod usage;
 pub mod wallet;

@@ -4,6 +4,7 @@ mod adopt;
 mod batch;
 mod books;
 mod by_order;
+mod card_steps;
 mod charging;
 mod check;
 mod check_usage;
@@ -22,6 +23,7 @@ mod periods;
 mod prices;
 mod reads;
 mod refunds;
+mod retries;
 mod run;
 mod runs;
 mod sale;
@@ -35,6 +37,9 @@ pub use by_order::{
     RecurringTotals, check_credit_in, invoice_number_in, is_overdue_in, is_paid_in, oldest_open_in,
     order_reverse_in, orders_of_invoice_in, preview_nothing, recurring_totals,
 };
+pub use card_steps::{
+    Chargeback, PaymentCapture, chargeback_record, chargeback_won, payment_capture, payment_void,
+};
 pub use charging::*;
 pub use check::check;
 pub use collect::{InvoiceNow, invoice_open_charges, invoice_open_charges_in};
@@ -47,8 +52,8 @@ pub use notes::{
     CreditNote, credit_note_for, credit_note_for_in, credit_notes_about, invoice_left,
 };
 pub use payments::{
-    PaymentGateway, PaymentPay, PortFuture, payment_confirm_action, payment_get, payment_pay,
-    payments_of_invoice, payments_reconcile,
+    PaymentGateway, PaymentPay, PortFuture, SETTLE_JOB, payment_confirm_action, payment_get,
+    payment_look_after, payment_pay, payments_of_invoice, payments_reconcile,
 };
 pub use periods::{BatchInput, BatchReport, bill_batch, bill_batch_in};
 pub use prices::{NOTICE_DAYS, announce_prices};
@@ -57,6 +62,7 @@ pub use refunds::{
     RefundBack, RefundRequest, payment_steps, refund_get, refund_request, refund_send,
     refund_settle, refunds_reconcile,
 };
+pub use retries::{RetrySet, retry_get, retry_next, retry_set};
 pub use run::{bill, bill_again, bill_daily};
 pub use runs::{RUN_JOB, Resumed, RunStart, billing_run_get, billing_run_list};
 pub use transfers::{TransferRecord, transfer_record, transfer_record_in};

@@ -11,6 +11,7 @@ mod ledger;
 mod payment;
 mod payment_step;
 mod preview;
+mod retry;
 mod run;
 mod wallet;
 
@@ -31,6 +32,7 @@ pub use payment::{
 };
 pub use payment_step::{GatewayStep, PaymentStep, PaymentStepKind, PaymentStepState};
 pub use preview::{DimensionPrice, MeteredPrice, NextDocument, Preview, PreviewDocument};
+pub use retry::{FailureClass, RetryPolicy};
 pub use run::{BillingRun, Made, Problem, RunOrigin, RunReport, RunState, RunTotal};
 pub use tradewind_pricing::tax::{TaxKind, TaxRate};
 pub use wallet::{

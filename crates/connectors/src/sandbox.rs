@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tradewind_billing::service::{PaymentGateway, PortFuture};
-use tradewind_billing::types::{Attempt, CardInput, GatewayOutcome, GatewayStep, Tokenised};
+use tradewind_billing::types::{
+    Attempt, CardInput, GatewayOutcome, GatewayStep, PaymentStepKind, Tokenised,
+};
 use tradewind_kernel::id::PaymentId;
 use tradewind_kernel::{Error, Money, Result, Zone};
 use tradewind_platform::Platform;
@@ -179,13 +181,19 @@ impl SandboxGateway {
             Some(kept) => self.go_on(&mut tx, kept).await?,
             None => {
                 let done = steps::given_back(&mut tx, &step.reference).await?;
+                // What is held is taken or let go once.
+                let settles = step.kind != PaymentStepKind::Refund;
+                let settled = settles && steps::settled(&mut tx, &step.reference).await?;
                 let too_much = done.saturating_add(step.amount.minor) > payment.1;
                 let (state, failure) = match behaviour_of_reference(&step.reference) {
+                    _ if settled => (SandboxState::Failed, Some("already_settled")),
                     _ if too_much => (SandboxState::Failed, Some("refund_too_large")),
-                    Some(Behaviour::TakesNothingBack) => {
+                    Some(Behaviour::TakesNothingBack) if !settles => {
                         (SandboxState::Failed, Some("refund_failed"))
                     }
-                    Some(Behaviour::TakesBackLater) => (SandboxState::RequiresAction, None),
+                    Some(Behaviour::TakesBackLater) if !settles => {
+                        (SandboxState::RequiresAction, None)
+                    }
                     _ => (SandboxState::Succeeded, None),
                 };
                 let asked = SandboxStep {

@@ -28,6 +28,7 @@ async fn attempt(gateway: &SandboxGateway, number: &str) -> Attempt {
         token: gateway.tokenise(&card).await.unwrap().token,
         amount: money(12_50),
         text: "Invoice 2024-1".to_owned(),
+        hold: false,
     }
 }
 

@@ -57,6 +57,7 @@ impl JobHandler for Collect {
             let input = PaymentPay {
                 invoice_id: invoice,
                 method_id: None,
+                hold: false,
             };
             match payment_pay(platform, &job.ctx("pay"), &*self.gateway, &input).await {
                 Ok(_) => Ok(JobResult::Done),

@@ -16,6 +16,7 @@ pub mod order;
 pub mod quote;
 pub mod react;
 pub mod refund;
+pub mod retry;
 pub mod top_up;
 pub mod upcoming;
 pub mod view;

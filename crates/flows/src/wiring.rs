@@ -8,9 +8,10 @@ use crate::mail::{Links, MAIL_JOB, MAILED, MailJob, TokenMailJob};
 use crate::order::{ADVANCE_JOB, Advance};
 use crate::react::{REACT_JOB, REACTED_TO, React};
 use crate::refund::{REFUND_JOB, Refund};
+use crate::retry::{LookAfter, RETRY_JOB, RetryFailed};
 use crate::top_up::{TOP_UP_JOB, TopUpLow};
 use std::sync::Arc;
-use tradewind_billing::service::{PaymentGateway, RUN_JOB};
+use tradewind_billing::service::{PaymentGateway, RUN_JOB, SETTLE_JOB};
 use tradewind_platform::Platform;
 use tradewind_platform::port::Mailer;
 
@@ -39,6 +40,13 @@ pub fn wire(platform: &Platform, outside: &Outside) {
             gateway: outside.gateway.clone(),
         },
     );
+    platform.handle(
+        SETTLE_JOB,
+        LookAfter {
+            gateway: outside.gateway.clone(),
+        },
+    );
+    platform.handle(RETRY_JOB, RetryFailed);
     platform.handle(
         TOP_UP_JOB,
         TopUpLow {
@@ -73,5 +81,7 @@ pub fn wire(platform: &Platform, outside: &Outside) {
     }
     platform.subscribe("invoice.issued", COLLECT_JOB);
     platform.subscribe("payment.refund_requested", REFUND_JOB);
+    platform.subscribe("payment.step_requested", REFUND_JOB);
+    platform.subscribe("payment.failed", RETRY_JOB);
     platform.subscribe("credit.low", TOP_UP_JOB);
 }

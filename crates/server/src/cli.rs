@@ -17,6 +17,7 @@ mod ledger;
 mod mail;
 mod order;
 mod payment;
+mod payments;
 mod price_book;
 mod product;
 mod quote;
@@ -200,6 +201,9 @@ enum Command {
     /// Bank transfers that arrived
     #[command(subcommand)]
     Transfer(payment::Transfer),
+    /// Payments and what happens to them
+    #[command(subcommand)]
+    Payment(payments::Payment),
     /// Credit that sellers keep for their buyers
     #[command(subcommand)]
     Credit(credit::Credit),
@@ -381,6 +385,7 @@ async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Pay(command) => payment::pay(&session, command).await?,
         Command::Card(command) => payment::card(&session, command).await?,
         Command::Transfer(command) => payment::transfer(&session, command).await?,
+        Command::Payment(command) => payments::payment(&session, command).await?,
         Command::Credit(command) => credit::credit(&session, command).await?,
         Command::Refund(command) => refund::refund(&session, command).await?,
         Command::Bill(command) => billing::bill(&session, command).await?,

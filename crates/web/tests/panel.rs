@@ -275,6 +275,23 @@ async fn invoices_and_prices_are_shown_and_changed() {
     let done = browser.post(&refund, "bank_reference=OUT1").await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
 
+    let received = browser.get("/panel/payments?view=received").await;
+    let payment = received
+        .text
+        .split("/panel/payments/pay_")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("a payment");
+    let payment = format!("/panel/payments/pay_{payment}");
+    let page = browser.get(&payment).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    let wrong = browser
+        .post(&format!("{payment}/refund"), "amount=0&reason=Why")
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let wrong = browser.post(&format!("{payment}/sell"), "amount=0").await;
+    assert_eq!(wrong.status, StatusCode::NOT_FOUND);
+
     let credit = format!("/panel/customers/{}/credit", world.customer);
     let page = browser.get(&credit).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);

@@ -40,6 +40,9 @@ struct PayInput {
     /// With what; the payer's default when left out.
     #[serde(default)]
     method_id: Option<PaymentMethodId>,
+    /// Whether the amount is only held on the card, to be taken or let go by the seller later.
+    #[serde(default)]
+    hold: bool,
 }
 
 /// What to pay back.
@@ -142,6 +145,7 @@ async fn pay(
     let input = PaymentPay {
         invoice_id,
         method_id: body.method_id,
+        hold: body.hold,
     };
     let payment =
         service::payment_pay(&state.platform, &caller.ctx, state.gateway()?, &input).await?;

@@ -168,6 +168,45 @@ fn of_seller() -> Vec<Case> {
             )
         },
         Case {
+            body: Some(|_| json!({})),
+            ..case(
+                "capturePayment",
+                |w| format!("/payments/{}/capture", w.sale.payment),
+                409,
+            )
+        },
+        case(
+            "voidPayment",
+            |w| format!("/payments/{}/void", w.sale.payment),
+            409,
+        ),
+        Case {
+            body: Some(|_| json!({ "reference": "D1", "reason": "Fraud" })),
+            ..case(
+                "chargebackPayment",
+                |w| format!("/payments/{}/chargeback", w.sale.payment),
+                422,
+            )
+        },
+        case(
+            "winChargeback",
+            |w| format!("/payments/{}/chargeback-won", w.sale.payment),
+            409,
+        ),
+        case(
+            "getPaymentRetries",
+            |w| format!("/accounts/{}/payment-retries", w.reseller.id),
+            200,
+        ),
+        Case {
+            body: Some(|_| json!({ "after_days": [2, 4] })),
+            ..case(
+                "setPaymentRetries",
+                |w| format!("/accounts/{}/payment-retries", w.reseller.id),
+                200,
+            )
+        },
+        Case {
             body: Some(|w| json!({ "seller_id": w.reseller.id, "use": "by_hand" })),
             ..case(
                 "setCreditUse",

@@ -235,6 +235,41 @@ pub fn refund_failed(sides: Sides, header: &Header, amount: Money) -> Result<Vec
     refund_due(sides, header, amount.neg()?)
 }
 
+/// A card payment that the payer's bank takes back: what it paid is owed again, what was credit is taken, the rest is lost.
+///
+/// # Errors
+/// `overflow`, `currency_mismatch`.
+pub fn chargeback(
+    sides: Sides,
+    header: &Header,
+    out_of: LedgerAccount,
+    owed: Money,
+    credit: Money,
+    lost: Money,
+) -> Result<Vec<Entry>> {
+    let amount = owed.add(credit)?.add(lost)?;
+    let (seller, buyer) = (sides.seller_id, sides.buyer_id);
+    both(
+        sides,
+        header,
+        EntryKind::Chargeback,
+        vec![
+            (LedgerAccount::Receivable(buyer), owed),
+            (LedgerAccount::CustomerCredit(buyer), credit),
+            (LedgerAccount::ChargebackLoss, lost),
+            (out_of, amount.neg()?),
+        ],
+        || {
+            Ok(vec![
+                (LedgerAccount::Bank, amount),
+                (LedgerAccount::Payable(seller), owed.neg()?),
+                (LedgerAccount::SupplierCredit(seller), credit.neg()?),
+                (LedgerAccount::ChargebackGain, lost.neg()?),
+            ])
+        },
+    )
+}
+
 /// Credit that a seller gives.
 ///
 /// # Errors

@@ -1,10 +1,11 @@
 //! What payments and credit do to invoices and books.
 
+use serde_json::json;
 use tradewind_kernel::{
     Error, Money, Result,
     id::{PaymentId, TransactionId},
 };
-use tradewind_platform::Work;
+use tradewind_platform::{NewEvent, Work};
 use tradewind_policy::AccountKind;
 
 use super::{
@@ -13,7 +14,10 @@ use super::{
     realm,
 };
 use crate::{
-    rules::ledger::{self, Header, Sides},
+    rules::{
+        dunning,
+        ledger::{self, Header, Sides},
+    },
     store::{
         charges::Pair,
         documents::{self, BalanceRow},
@@ -48,6 +52,25 @@ pub(super) async fn apply(
             balance.buyer_id,
         );
     }
+    Ok(())
+}
+
+/// Opens an invoice again by what somebody has taken back of its payments; reminders go on.
+pub(super) async fn reopen(w: &mut Work, mut balance: BalanceRow, amount: Money) -> Result<()> {
+    let realm = realm(w);
+    balance.paid = balance.paid.saturating_sub(amount.minor);
+    balance.status = BalanceStatus::Open;
+    let policy = documents::dunning_policy(&mut w.tx, realm, balance.seller_id)
+        .await?
+        .unwrap_or_default();
+    balance.next_dunning_on = dunning::next_on(&policy, balance.due_on, balance.dunning_stage)?;
+    documents::set_balance(&mut w.tx, realm, &balance).await?;
+    w.emit(NewEvent {
+        kind: "invoice.reopened",
+        subject: balance.invoice_id.to_string(),
+        account: balance.buyer_id,
+        data: json!({ "seller_id": balance.seller_id, "buyer_id": balance.buyer_id, "amount": amount }),
+    });
     Ok(())
 }
 

@@ -6,10 +6,10 @@ use std::pin::Pin;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tradewind_kernel::{
-    Error, Money, Result,
+    Duration, Error, Money, Result,
     id::{InvoiceId, PaymentId, PaymentMethodId},
 };
-use tradewind_platform::{NewEvent, OpCtx, Platform, Work};
+use tradewind_platform::{NewEvent, NewJob, OpCtx, Platform, Work};
 use tradewind_policy::{Action, ResourceKind};
 use utoipa::ToSchema;
 
@@ -62,7 +62,16 @@ pub struct PaymentPay {
     /// With what; the payer's default when left out.
     #[serde(default)]
     pub method_id: Option<PaymentMethodId>,
+    /// Whether the amount is only held on the card, to be taken or let go by the seller later.
+    #[serde(default)]
+    pub hold: bool,
 }
+
+/// Kind of the job that looks after a payment that was begun.
+pub const SETTLE_JOB: &str = "flow.settle_payment";
+
+/// Minutes after which a payment that was begun is looked after.
+const LOOK_AFTER: i64 = 10;
 
 /// A payment that is ready to be sent to the gateway.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -106,7 +115,11 @@ pub(super) async fn send(
         .method_id
         .ok_or_else(|| Error::internal("a card payment has no method"))?;
     let token = methods::token(p, ctx, gateway.name(), method).await?;
+    let held = p.read(ctx, &payment.id, |w, id| {
+        Box::pin(async move { store::is_held(&mut w.tx, w.ctx.realm, *id).await })
+    });
     let attempt = Attempt {
+        hold: held.await?,
         key: payment.id,
         token,
         amount: payment.amount,
@@ -142,16 +155,33 @@ async fn prepare(w: &mut Work, input: &PaymentPay) -> Result<Prepared> {
         created_at: w.ctx.now,
         settled_at: None,
     };
-    if !store::insert(&mut w.tx, realm, &payment).await? {
+    let others = store::of_invoice(&mut w.tx, realm, head.id).await?;
+    let held = |other: &Payment| other.state == PaymentState::Authorised;
+    if others.iter().any(held) || !store::insert(&mut w.tx, realm, &payment).await? {
         return Err(Error::conflict(
             "payment_open",
             "a payment of this invoice is under way; wait for its outcome",
         ));
     }
+    if input.hold {
+        store::hold(&mut w.tx, realm, payment.id).await?;
+    }
+    look_after(w, payment.id)?;
     Ok(Prepared {
         payment,
         number: head.number.clone(),
     })
+}
+
+/// Has somebody look after a payment that is about to be made: whoever makes it may not live to tell.
+pub(super) fn look_after(w: &mut Work, id: PaymentId) -> Result<()> {
+    let due = w.ctx.now.plus(Duration::from_mins(LOOK_AFTER))?;
+    w.enqueue(
+        NewJob::new(SETTLE_JOB, json!({ "payment_id": id }))
+            .due(due)
+            .unique(format!("settle:{id}")),
+    );
+    Ok(())
 }
 
 /// The balance of an invoice that is not paid, locked.
@@ -231,7 +261,12 @@ async fn settle_in(w: &mut Work, input: &Settle) -> Result<Payment> {
     if !payment.state.is_open() {
         return Ok(payment);
     }
-    payment.state = input.state;
+    payment.state = match input.state {
+        PaymentState::Succeeded if store::is_held(&mut w.tx, realm, payment.id).await? => {
+            PaymentState::Authorised
+        }
+        state => state,
+    };
     payment.reference = input.reference.clone().or(payment.reference);
     payment.action.clone_from(&input.action);
     payment.failure_code.clone_from(&input.failure_code);
@@ -266,6 +301,9 @@ pub(super) fn announce(w: &mut Work, payment: &Payment) {
         PaymentState::Succeeded => "payment.succeeded",
         PaymentState::Failed => "payment.failed",
         PaymentState::RequiresAction => "payment.requires_action",
+        PaymentState::Authorised => "payment.authorised",
+        PaymentState::Voided => "payment.voided",
+        PaymentState::ChargedBack => "payment.charged_back",
         PaymentState::Pending => return,
     };
     w.emit(NewEvent {
@@ -344,6 +382,40 @@ pub async fn payment_confirm_action(
     let reference = payment.reference.clone().unwrap_or_default();
     let outcome = gateway.confirm(id, &reference).await?;
     settle(p, ctx, gateway.name(), id, outcome).await
+}
+
+/// Looks after one payment: when its outcome is open, the gateway is asked.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`; `Unavailable` when the gateway does not answer.
+pub async fn payment_look_after(
+    p: &Platform,
+    ctx: &OpCtx,
+    gateway: &dyn PaymentGateway,
+    id: PaymentId,
+) -> Result<Payment> {
+    let payment = p
+        .read(ctx, &id, |w, id| {
+            Box::pin(async move {
+                super::authorize_run(w)?;
+                store::payment(&mut w.tx, w.ctx.realm, *id)
+                    .await?
+                    .ok_or_else(|| Error::not_found(*id))
+            })
+        })
+        .await?;
+    match payment.state {
+        PaymentState::Pending if payment.kind == PaymentKind::Card => {
+            let number = payment.id.to_string();
+            send(p, ctx, gateway, Prepared { payment, number }).await
+        }
+        PaymentState::RequiresAction => {
+            let reference = payment.reference.clone().unwrap_or_default();
+            let outcome = gateway.confirm(id, &reference).await?;
+            settle(p, ctx, gateway.name(), id, outcome).await
+        }
+        _ => Ok(payment),
+    }
 }
 
 /// Asks the gateway what became of payments whose outcome a crash or time-out left open, and settles them. Returns how

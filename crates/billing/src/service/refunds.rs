@@ -15,7 +15,7 @@ use tradewind_policy::{Action, ResourceKind};
 use utoipa::ToSchema;
 
 use super::{
-    authorize_run,
+    authorize_run, card_steps,
     credit_moves::{Incoming, give, repay, repayable},
     moves::{header, post, sides},
     payments::PaymentGateway,
@@ -199,7 +199,7 @@ async fn begin(
     Ok(step)
 }
 
-fn tell(w: &mut Work, kind: &'static str, step: &PaymentStep) {
+pub(super) fn tell(w: &mut Work, kind: &'static str, step: &PaymentStep) {
     w.emit(NewEvent {
         kind,
         subject: step.id.to_string(),
@@ -211,7 +211,7 @@ fn tell(w: &mut Work, kind: &'static str, step: &PaymentStep) {
     });
 }
 
-/// Has the gateway pay back a refund of a card payment, or asks it again under the same key what became of it. What is
+/// Has the gateway take a step of a card payment (a refund, taking or letting go what is held), or asks it again under the same key what became of it. What is
 /// settled already stays as it is.
 ///
 /// # Errors
@@ -293,6 +293,15 @@ async fn settle_in(w: &mut Work, input: &Settle) -> Result<PaymentStep> {
         .await?
         .ok_or_else(|| Error::not_found(input.id))?;
     if step.state != PaymentStepState::Pending {
+        return Ok(step);
+    }
+    if step.kind != PaymentStepKind::Refund {
+        let into: LedgerAccount = input.account.parse()?;
+        let outcome = match &input.outcome {
+            Outcome::Paid(reference) => Ok(reference.clone()),
+            Outcome::Failed(code) => Err(code.clone()),
+        };
+        card_steps::settle(w, &mut step, into, outcome).await?;
         return Ok(step);
     }
     let pair = Pair {
@@ -381,7 +390,7 @@ pub async fn refund_settle(p: &Platform, ctx: &OpCtx, input: &RefundBack) -> Res
     .await
 }
 
-/// Asks the gateway what became of refunds whose outcome a crash or time-out left open. Returns how many are settled now.
+/// Asks the gateway what became of refunds and other steps whose outcome a crash or time-out left open. Returns how many are settled now.
 ///
 /// # Errors
 /// `Forbidden`; `Unavailable` when the gateway does not answer.

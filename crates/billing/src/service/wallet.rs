@@ -18,7 +18,7 @@ use super::{
     credit_moves::{Incoming, check_amount, day, give, is_automatic, pair_of, take, usable},
     methods,
     moves::{header, pay_with_credit, post, sides, use_credit},
-    payments::{PaymentGateway, Prepared, open_balance, send},
+    payments::{PaymentGateway, Prepared, look_after, open_balance, send},
     realm, traded,
 };
 use crate::{
@@ -261,6 +261,7 @@ async fn prepare(
     };
     let realm = realm(w);
     payments::insert(&mut w.tx, realm, &payment).await?;
+    look_after(w, payment.id)?;
     Ok(Prepared {
         number: payment.id.to_string(),
         payment,

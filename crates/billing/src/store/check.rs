@@ -75,7 +75,8 @@ stmts! {
     /// Balances that are not what was paid, or of another total than their invoice.
     BALANCES = "SELECT b.invoice_id, b.paid, b.status, b.gross, i.gross, CAST(COALESCE(SUM(p.applied), 0) AS BIGINT)
         FROM invoice_balance b JOIN invoice i ON i.realm_id = b.realm_id AND i.id = b.invoice_id
-        LEFT JOIN payment p ON p.realm_id = b.realm_id AND p.invoice_id = b.invoice_id AND p.state = 'succeeded'
+        LEFT JOIN payment p ON p.realm_id = b.realm_id AND p.invoice_id = b.invoice_id
+        AND p.state IN ('succeeded', 'charged_back')
         WHERE b.realm_id = $1 GROUP BY b.invoice_id, b.paid, b.status, b.gross, i.gross
         HAVING COALESCE(SUM(p.applied), 0) <> b.paid OR b.gross <> i.gross
         OR (b.status = 'open' AND b.paid >= b.gross) OR (b.status <> 'open' AND b.paid <> b.gross) LIMIT $2";

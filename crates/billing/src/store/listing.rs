@@ -49,7 +49,15 @@ pub(crate) const PAYMENTS: Fields = Fields(&[
     ),
     Field::new(
         "state",
-        FieldKind::Enum(&["pending", "requires_action", "succeeded", "failed"]),
+        FieldKind::Enum(&[
+            "pending",
+            "requires_action",
+            "succeeded",
+            "failed",
+            "authorised",
+            "voided",
+            "charged_back",
+        ]),
         "p.state",
     ),
     Field::text("seller", "p.seller_id"),

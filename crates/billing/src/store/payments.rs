@@ -11,7 +11,7 @@ use tradewind_platform::{
 };
 
 use super::charges::Pair;
-use crate::types::{AccountCredit, Payment, PaymentKind, PaymentMethod, PaymentState};
+use crate::types::{AccountCredit, Payment, PaymentKind, PaymentMethod, PaymentState, RetryPolicy};
 
 stmts! {
     /// A new payment; nothing happens when an attempt at the same invoice is open.
@@ -27,6 +27,18 @@ stmts! {
     /// The outcome of a payment that was open.
     SETTLE = "UPDATE payment SET state = $3, applied = $4, reference = $5, action = $6, failure_code = $7, settled_at = $8,
         version = version + 1 WHERE realm_id = $1 AND id = $2 AND state IN ('pending', 'requires_action')";
+    /// What became of a payment later.
+    SET_STATE = "UPDATE payment SET state = $3, amount = $4, applied = $5, settled_at = $6, version = version + 1
+        WHERE realm_id = $1 AND id = $2";
+    /// A payment that is only held.
+    HOLD = "INSERT INTO payment_hold (realm_id, payment_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    /// Whether a payment is only held.
+    IS_HELD = "SELECT CAST(COUNT(*) AS BIGINT) FROM payment_hold WHERE realm_id = $1 AND payment_id = $2";
+    /// When a seller tries again.
+    RETRY = "SELECT policy FROM payment_retry WHERE realm_id = $1 AND seller_id = $2";
+    /// Sets it.
+    SET_RETRY = "INSERT INTO payment_retry (realm_id, seller_id, policy) VALUES ($1, $2, $3)
+        ON CONFLICT (realm_id, seller_id) DO UPDATE SET policy = excluded.policy";
     /// Payments of an invoice.
     OF_INVOICE = "SELECT id, invoice_id, seller_id, payer_id, method_id, kind, amount, applied, currency, state, reference,
         action, failure_code, created_at, settled_at FROM payment WHERE realm_id = $1 AND invoice_id = $2 ORDER BY id";
@@ -183,6 +195,57 @@ pub(crate) async fn settle(tx: &mut Tx, realm: RealmId, payment: &Payment) -> Re
         )
         .await?;
     Ok(count == 1)
+}
+
+/// Stores what became of a payment later.
+pub(crate) async fn set_state(tx: &mut Tx, realm: RealmId, payment: &Payment) -> Result<()> {
+    tx.exec(
+        &SET_STATE,
+        args![
+            realm,
+            payment.id,
+            payment.state,
+            payment.amount.minor,
+            payment.applied.minor,
+            payment.settled_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Marks a payment as one that is only held.
+pub(crate) async fn hold(tx: &mut Tx, realm: RealmId, id: PaymentId) -> Result<()> {
+    tx.exec(&HOLD, args![realm, id]).await?;
+    Ok(())
+}
+
+/// Whether a payment is only held.
+pub(crate) async fn is_held(tx: &mut Tx, realm: RealmId, id: PaymentId) -> Result<bool> {
+    let (count,): (i64,) = tx.one(&IS_HELD, args![realm, id]).await?;
+    Ok(count > 0)
+}
+
+/// When a seller tries failed payments again.
+pub(crate) async fn retry_policy(
+    tx: &mut Tx,
+    realm: RealmId,
+    seller: AccountId,
+) -> Result<Option<RetryPolicy>> {
+    let row: Option<(Json<RetryPolicy>,)> = tx.opt(&RETRY, args![realm, seller]).await?;
+    Ok(row.map(|(json,)| json.0))
+}
+
+/// Sets it.
+pub(crate) async fn set_retry_policy(
+    tx: &mut Tx,
+    realm: RealmId,
+    seller: AccountId,
+    policy: &RetryPolicy,
+) -> Result<()> {
+    tx.exec(&SET_RETRY, args![realm, seller, Json(policy)])
+        .await?;
+    Ok(())
 }
 
 /// The payments of an invoice, oldest first.

@@ -19,6 +19,8 @@ text_enum! {
         CreditUsed = "credit_used",
         /// Money that is paid back.
         Refund = "refund",
+        /// A payment that the payer's bank took back, or gave back.
+        Chargeback = "chargeback",
         /// Credit that a seller gave.
         Goodwill = "goodwill",
         /// Credit whose last day is over.
@@ -69,6 +71,10 @@ pub enum LedgerAccount {
     OutputTax,
     /// Sales.
     Sales,
+    /// Lost to banks that took payments back.
+    ChargebackLoss,
+    /// Won from sellers by payments taken back.
+    ChargebackGain,
     /// Credit given to buyers.
     GoodwillGiven,
     /// Credit got from sellers.
@@ -97,6 +103,8 @@ impl fmt::Display for LedgerAccount {
             Self::SupplierRefund(who) => write!(f, "assets:refund:{who}"),
             Self::OutputTax => f.write_str("liabilities:tax:output"),
             Self::Sales => f.write_str("income:sales"),
+            Self::ChargebackLoss => f.write_str("expenses:chargebacks"),
+            Self::ChargebackGain => f.write_str("income:chargebacks"),
             Self::GoodwillGiven => f.write_str("expenses:goodwill"),
             Self::GoodwillReceived => f.write_str("income:goodwill"),
             Self::ExpiredCredit => f.write_str("income:expired-credit"),
@@ -133,6 +141,8 @@ impl FromStr for LedgerAccount {
             ("liabilities", "credit") => Self::CustomerCredit(detail.parse()?),
             ("liabilities", "tax") => Self::OutputTax,
             ("income", "sales") => Self::Sales,
+            ("expenses", "chargebacks") => Self::ChargebackLoss,
+            ("income", "chargebacks") => Self::ChargebackGain,
             ("expenses", "goodwill") => Self::GoodwillGiven,
             ("income", "goodwill") => Self::GoodwillReceived,
             ("income", "expired-credit") => Self::ExpiredCredit,

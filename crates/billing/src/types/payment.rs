@@ -33,6 +33,12 @@ text_enum! {
         Succeeded = "succeeded",
         /// It didn't.
         Failed = "failed",
+        /// The amount is held on the card, and not taken yet.
+        Authorised = "authorised",
+        /// What was held was let go.
+        Voided = "voided",
+        /// The payer's bank has taken it back.
+        ChargedBack = "charged_back",
     }
 }
 
@@ -143,6 +149,8 @@ pub struct Attempt {
     pub amount: Money,
     /// For the payer's statement.
     pub text: String,
+    /// Whether the amount is only held, to be taken later.
+    pub hold: bool,
 }
 
 impl fmt::Debug for Attempt {

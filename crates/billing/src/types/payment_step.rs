@@ -17,6 +17,16 @@ text_enum! {
     pub enum PaymentStepKind("kind") {
         /// Pays some or all of it back.
         Refund = "refund",
+        /// Takes what is held on a card.
+        Capture = "capture",
+        /// Lets go what is held on a card.
+        Void = "void",
+        /// The payer's bank takes the payment back.
+        Chargeback = "chargeback",
+        /// What of that neither the invoice nor the buyer's credit makes good.
+        ChargebackLoss = "chargeback_loss",
+        /// The dispute was won, the money is back.
+        ChargebackWon = "chargeback_won",
     }
 }
 

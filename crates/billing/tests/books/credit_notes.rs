@@ -215,6 +215,7 @@ async fn what_was_paid_by_card_goes_back_to_the_card_once() {
         let pay = PaymentPay {
             invoice_id: id,
             method_id: None,
+            hold: false,
         };
         let paid = billing::payment_pay(market.p(), &ctx, &gateway, &pay)
             .await

@@ -15,7 +15,7 @@ use tradewind_billing::{
     },
     types::{
         Attempt, BalanceStatus, CardInput, CreditDestination, CreditLine, DunningAction,
-        GatewayOutcome, GatewayStep, PaymentState, Tokenised,
+        GatewayOutcome, GatewayStep, PaymentState, PaymentStepKind, Tokenised,
     },
 };
 use tradewind_kernel::{
@@ -33,7 +33,7 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Gateway {
     done: Mutex<HashMap<PaymentId, GatewayOutcome>>,
-    steps: Mutex<HashMap<PaymentStepId, (PaymentId, Money)>>,
+    steps: Mutex<HashMap<PaymentStepId, (PaymentId, PaymentStepKind, Money)>>,
     pub(crate) moved: AtomicU32,
     pub(crate) silent: bool,
     pub(crate) refuses_refunds: bool,
@@ -43,8 +43,11 @@ impl Gateway {
     /// What was paid back of a payment.
     pub(crate) fn paid_back(&self, payment: PaymentId) -> i64 {
         let steps = self.steps.lock().expect("a lock");
-        let of_payment = steps.values().filter(|(of, _)| *of == payment);
-        of_payment.map(|(_, amount)| amount.minor).sum()
+        let back = PaymentStepKind::Refund;
+        let of_payment = steps
+            .values()
+            .filter(|(of, kind, _)| (*of, *kind) == (payment, back));
+        of_payment.map(|(_, _, amount)| amount.minor).sum()
     }
 }
 
@@ -73,6 +76,12 @@ impl PaymentGateway for Gateway {
                     return GatewayOutcome::Failed {
                         reference: None,
                         code: "card_declined".to_owned(),
+                    };
+                }
+                if attempt.token.ends_with('4') {
+                    return GatewayOutcome::Failed {
+                        reference: None,
+                        code: "insufficient_funds".to_owned(),
                     };
                 }
                 if attempt.token.ends_with('3') {
@@ -109,7 +118,7 @@ impl PaymentGateway for Gateway {
                 });
             }
             let mut steps = self.steps.lock().expect("a lock");
-            steps.insert(step.key, (step.payment, step.amount));
+            steps.insert(step.key, (step.payment, step.kind, step.amount));
             if self.silent {
                 return Err(Error::unavailable("no answer"));
             }
@@ -255,6 +264,7 @@ async fn a_card_pays_once_even_when_the_gateway_does_not_answer() {
         let pay = PaymentPay {
             invoice_id: invoice,
             method_id: None,
+            hold: false,
         };
         let lost = billing::payment_pay(market.p(), &ctx, &gateway, &pay).await;
         assert_eq!(code(lost), "unavailable");
@@ -297,6 +307,7 @@ async fn a_card_may_fail_or_ask_its_owner() {
         let pay = PaymentPay {
             invoice_id: sold.invoice.expect("an invoice"),
             method_id: None,
+            hold: false,
         };
         let ctx = market.on("2024-03-02").await;
         let gateway = Gateway::default();

@@ -19,6 +19,9 @@ stmts! {
     /// What of a payment was given back.
     GIVEN_BACK = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM sandbox_step WHERE payment_reference = $1
         AND kind = 'refund' AND state <> 'failed'";
+    /// How often a held payment was taken or let go.
+    SETTLED = "SELECT CAST(COUNT(*) AS BIGINT) FROM sandbox_step WHERE payment_reference = $1
+        AND kind IN ('capture', 'void') AND state <> 'failed'";
     /// A step that took its time is done.
     FINISH = "UPDATE sandbox_step SET state = 'succeeded' WHERE step_key = $1";
 }
@@ -67,6 +70,12 @@ pub(crate) async fn lock_payment(tx: &mut Tx, reference: &str) -> Result<Option<
 pub(crate) async fn given_back(tx: &mut Tx, reference: &str) -> Result<i64> {
     let (minor,): (i64,) = tx.one(&GIVEN_BACK, args![reference]).await?;
     Ok(minor)
+}
+
+/// Whether a held payment was taken or let go.
+pub(crate) async fn settled(tx: &mut Tx, reference: &str) -> Result<bool> {
+    let (count,): (i64,) = tx.one(&SETTLED, args![reference]).await?;
+    Ok(count > 0)
 }
 
 /// A step that took its time is done.

@@ -23,6 +23,9 @@ pub(crate) struct Pay {
     /// Card (default: the account's default card)
     #[arg(long)]
     method: Option<String>,
+    /// Only hold the amount on the card, for the seller to take or let go later
+    #[arg(long)]
+    hold: bool,
     /// Say that the payer has confirmed a payment that asked for it
     #[arg(long, value_name = "PAYMENT")]
     confirm: Option<String>,
@@ -123,6 +126,7 @@ pub(crate) async fn pay(session: &Session<'_>, command: Pay) -> Result<()> {
                     .as_deref()
                     .map(|m| parse::<PaymentMethodId>("method", m))
                     .transpose()?,
+                hold: command.hold,
             };
             payment_pay(session.platform(), &ctx, &*gateway, &input).await?
         }

@@ -49,6 +49,8 @@ pub(crate) fn entries() -> Entries {
             }
             .page(look.panel("/panel/payments"))
         }),
+        ("panel-payment", |look| payment(look, "succeeded")),
+        ("panel-payment-held", |look| payment(look, "authorised")),
         ("panel-credit-note", credit_note),
         ("panel-credit", |look| {
             let here = "/panel/customers/x/credit";
@@ -82,6 +84,34 @@ pub(crate) fn entries() -> Entries {
             ledger(look, "assets:receivable:hansa")
         }),
     ]
+}
+
+fn payment(look: &Look, state: &'static str) -> Page {
+    let held = state == "authorised";
+    PaymentDetailPage {
+        id: "pay_01hq3x5zkfe8m9r2t7v4w6y1ab".into(),
+        payer: "Hansa Logistik GmbH".into(),
+        invoice: Some(("NC-2026-0042".into(), "/panel/invoices/x".into())),
+        method: "Card".into(),
+        at: ts("2026-11-20T10:00:00Z"),
+        state: state.into(),
+        amount: eur(25439),
+        failure: "".into(),
+        steps: vec![PaymentStepRow {
+            kind: "refund".into(),
+            at: ts("2026-11-21T10:00:00Z"),
+            about: "Two seats too many".into(),
+            state: "succeeded".into(),
+            amount: eur(2261),
+        }],
+        acts: if held {
+            vec!["capture", "void"]
+        } else {
+            vec!["refund", "chargeback"]
+        },
+        form: FormState::default(),
+    }
+    .page(look.panel("/panel/payments"))
 }
 
 fn credit_note(look: &Look) -> Page {
@@ -122,6 +152,7 @@ fn payments(look: &Look) -> Page {
             state: state.into(),
             amount: eur(25439),
             record: (!came).then(|| "inv_1".into()),
+            payment: came.then(|| "pay_1".into()),
             refund: None,
         };
     PaymentsPage {

@@ -221,6 +221,7 @@ async fn pay(visit: &Visit, due: &Due, sent: &Sent) -> Result<Option<Payment>> {
     let input = PaymentPay {
         invoice_id: document.summary.id,
         method_id: Some(method),
+        hold: false,
     };
     let payment = payment_pay(p, ctx, gateway, &input).await?;
     if new && sent.get("store") != "1" && payment.state == PaymentState::Succeeded {
@@ -271,7 +272,7 @@ pub(in super::super) async fn outcome(
 ) -> Answer {
     let t = visit.t();
     match payment.state {
-        PaymentState::Succeeded => {
+        PaymentState::Succeeded | PaymentState::Authorised => {
             let way = due.what.1;
             Ok(respond::saying(way, true, &t.tr("pay-done")))
         }
@@ -283,7 +284,7 @@ pub(in super::super) async fn outcome(
             let form = FormState::default();
             respond::page(page(visit, due, form, Some(payment.id)).await?)
         }
-        PaymentState::Failed => {
+        PaymentState::Failed | PaymentState::Voided | PaymentState::ChargedBack => {
             let code = payment.failure_code.as_deref().unwrap_or("card_declined");
             let mut form = sent.state();
             form.problem = Some(t.code("error", code));

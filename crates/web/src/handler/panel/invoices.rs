@@ -266,6 +266,7 @@ async fn came(desk: &Desk, state: &str) -> Result<PaymentsPage> {
         state: one.state.as_str().into(),
         amount: one.amount,
         record: None,
+        payment: Some(one.id.to_string().into()),
         refund: None,
     });
     Ok(PaymentsPage {
@@ -299,6 +300,7 @@ async fn awaited(desk: &Desk) -> Result<PaymentsPage> {
             .as_ref()
             .map_or(one.gross, |balance| balance.open),
         record: Some(one.id.to_string().into()),
+        payment: None,
         refund: None,
     });
     Ok(PaymentsPage {

@@ -9,6 +9,7 @@ mod invoices;
 mod journal;
 mod operations;
 mod orders;
+mod payments;
 mod people;
 mod price_books;
 mod price_form;
@@ -99,6 +100,8 @@ fn money() -> Router {
         )
         .route("/panel/payments", get(invoices::payments))
         .route("/panel/payments/new", get(invoices::payment_form))
+        .route("/panel/payments/{id}", get(payments::show))
+        .route("/panel/payments/{id}/{act}", post(payments::act))
         .route("/panel/usage", get(usage::list).post(usage::import))
         .route("/panel/usage/held", get(usage::held).post(usage::assign))
         .route("/panel/billing-runs", get(runs::list).post(runs::begin))

@@ -44,6 +44,7 @@ pub(super) async fn rows(desk: &Desk) -> Result<PaymentsPage> {
             state: one.state.as_str().into(),
             amount: one.amount,
             record: None,
+            payment: Some(one.payment_id.to_string().into()),
             refund: (by_transfer && one.state == PaymentStepState::Pending)
                 .then(|| one.id.to_string().into()),
         }

@@ -26,6 +26,8 @@ pub struct PaymentRow {
     pub amount: Money,
     /// Id of the invoice, when a payment can be recorded for it.
     pub record: Option<Txt>,
+    /// Id of the payment, once there is one.
+    pub payment: Option<Txt>,
     /// Id of the refund, when what became of it can be recorded.
     pub refund: Option<Txt>,
 }
@@ -51,6 +53,11 @@ impl PaymentsPage {
                     )
                     .small(row.invoice.0.clone())
             });
+            let look = row.payment.map(|id| {
+                shell
+                    .go("payment-look", format!("/panel/payments/{id}"))
+                    .small(row.invoice.0.clone())
+            });
             let refund = row.refund.map(|id| {
                 shell
                     .go("refund-record", format!("/panel/refunds/{id}"))
@@ -64,7 +71,7 @@ impl PaymentsPage {
                 Cell::maybe_at(at),
                 Cell::State(t.state(&row.state)),
                 Cell::Figure(t.money(row.amount)),
-                Cell::Do(acts.into_iter().chain(refund).collect()),
+                Cell::Do(acts.into_iter().chain(look).chain(refund).collect()),
             ])
         });
         let columns = vec![

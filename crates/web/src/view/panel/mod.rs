@@ -9,6 +9,7 @@ mod deliveries;
 mod home;
 mod ledger;
 mod operations;
+mod payment;
 mod price_book;
 mod price_books;
 mod price_model;
@@ -29,6 +30,7 @@ pub use deliveries::{AttemptRow, DeliveriesPage, DeliveryPage, DeliveryRow, Late
 pub use home::{HomePage, Kpi, Waiting};
 pub use ledger::{BalanceRow, EntryRow, LedgerPage};
 pub use operations::{EventRow, EventsPage, JobRow, JobsPage, MailPage, MailRow, MailsPage};
+pub use payment::{PaymentDetailPage, PaymentStepRow};
 pub use price_book::{ListingEdit, PriceBookPage, RevisionRow, RuleRow, TierRow};
 pub use price_books::{ListingRow, ListingsPage, PriceBookRow, PriceBooksPage};
 pub use price_model::{AmountPart, PriceExample, PriceModelPage, PricePanel, PricePreviewView};

@@ -7,7 +7,7 @@ use tradewind_kernel::{
     Decimal, Error, Money, Result, Rounding, calendar::Period, decimal, id::ChargeId,
     money::allocate,
 };
-use tradewind_pricing::tax;
+use tradewind_pricing::{rounding::split_exactly, tax};
 
 use super::document::{self, Concluded, Totals};
 use crate::types::{
@@ -300,7 +300,7 @@ pub fn conclude(invoice: &Document, taken: &[Taken], before: &[TaxLine]) -> Resu
     for row in &back {
         let due = row.due(invoice, before)?;
         let exact: Vec<Decimal> = row.shares.iter().map(|(_, _, exact)| *exact).collect();
-        for ((line, place, _), share) in row.shares.iter().zip(allocate(due, &exact)?) {
+        for ((line, place, _), share) in row.shares.iter().zip(split_exactly(due, &exact)?) {
             if let Some(tax) = lines
                 .get_mut(*line)
                 .and_then(|line| line.taxes.get_mut(*place))

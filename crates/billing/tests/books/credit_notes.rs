@@ -153,6 +153,27 @@ async fn parts_add_up_to_the_invoice_and_never_to_more() {
 }
 
 #[tokio::test]
+async fn an_invoice_without_tax_is_taken_back_without_tax() {
+    each_market(|market| async move {
+        let world = &market.world;
+        market.taxed(world.reseller, world.customer, "0").await;
+        let (id, ctx) = invoiced(&market).await;
+        let debt = CreditDestination::Debt;
+        let part = [of_line(1, None, Some(100))];
+        let noted = credit(&market, &ctx, id, &part, debt)
+            .await
+            .expect("a note");
+        assert_eq!(noted.gross, eur(100));
+        credit(&market, &ctx, id, &[], debt)
+            .await
+            .expect("the rest");
+        assert_eq!(status(&market, id).await, (BalanceStatus::Credited, 0));
+        market.assert_clean().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_same_request_twice_and_two_at_once_take_back_once() {
     each_market(|market| async move {
         let (id, ctx) = invoiced(&market).await;

@@ -131,12 +131,36 @@ def revision(at):
     }
 
 
+def coupon(at):
+    money = {"amount": at.pick(["10.00", "0.00", "-1.00", "92233720368547758.07"]), "currency": at.pick(["EUR", "USD", "JPY"])}
+    said = {
+        "name": {"en": "Summer"},
+        "benefit": at.pick([
+            {"gives": "percentage", "percent": at.pick(["20", "100", "0", "33.333333"])},
+            {"gives": "amount", "amount": money},
+            {"gives": "price_override", "amount": money},
+            {"gives": "trial_extension", "days": at.pick([10, 0, 4000])},
+        ]),
+    }
+    if at.chance(60):
+        said["code"] = at.pick(["SUMMER", "summer", "ÄÖ", "x", f"S{at.pick(range(40))}-SALE"])
+    if at.chance(40):
+        said["periods"] = at.pick([1, 3, 0, 500])
+    if at.chance(30):
+        said["budget"] = money
+    if at.chance(30):
+        said["scope"] = {"items": [at.pick(POOL.get("itm", POOL["sub"]))]}
+    return said
+
+
 SENTENCES = {
     "quotePurchase": purchase,
     "quoteChange": lambda at: {
         "subscription_id": at.pick(POOL["sub"]),
         "quantities": {at.pick(["seats", "servers", "disk", "machines", "storage"]): at.pick(["1", "8", "300", "-4", "0", "1000000000"])},
     },
+    "createCoupon": coupon,
+    "replaceCoupon": coupon,
     "quoteCancel": lambda at: {"subscription_id": at.pick(POOL["sub"]), "when": at.pick(["now", "end_of_period"])},
     "placeOrder": lambda at: {"quote_id": at.pick(POOL.get("quo", POOL["sub"]))},
     "reportUsage": usage,

@@ -12,6 +12,7 @@ mod card_payments;
 mod categories;
 mod charges;
 mod clock;
+mod coupons;
 mod credit;
 mod deliveries;
 mod dunning;
@@ -51,6 +52,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(charges::router())
         .merge(credit::router())
         .merge(clock::router())
+        .merge(coupons::router())
         .merge(deliveries::router())
         .merge(dunning::router())
         .merge(exchange_rates::router())

@@ -200,4 +200,14 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "CREATE TABLE IF NOT EXISTS payment_retry (realm_id {text} NOT NULL, seller_id {text} NOT NULL,
             policy {json} NOT NULL, PRIMARY KEY (realm_id, seller_id)) {clustered}",
     ],
+}, Migration {
+    name: "billing_discounts_0001",
+    steps: &[
+        // What discounts are behind charges: beside them, because few have any.
+        "CREATE TABLE IF NOT EXISTS charge_discount (realm_id {text} NOT NULL, subscription_id {text} NOT NULL,
+            charge_id {text} NOT NULL, item_id {text} NOT NULL, coupon_id {text} NOT NULL, redemption_id {text} NOT NULL,
+            period_on {date} NOT NULL, whole {decimal} NOT NULL, currency {text} NOT NULL, amount {money} NOT NULL,
+            PRIMARY KEY (realm_id, subscription_id, charge_id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS charge_discount_by_coupon ON charge_discount (realm_id, coupon_id, currency, amount)",
+    ],
 }];

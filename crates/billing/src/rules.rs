@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod credit;
+pub mod discount;
 pub mod document;
 pub mod dunning;
 pub mod export;

@@ -7,11 +7,13 @@ mod by_order;
 mod card_steps;
 mod charging;
 mod check;
+mod check_discounts;
 mod check_usage;
 mod collect;
 mod credit_moves;
 mod dunning;
 mod facts;
+mod grants;
 mod issue;
 mod methods;
 mod month;
@@ -44,6 +46,7 @@ pub use charging::*;
 pub use check::check;
 pub use collect::{InvoiceNow, invoice_open_charges, invoice_open_charges_in};
 pub use dunning::{DunningSet, dunning_get, dunning_run, dunning_set, invoice_subscriptions};
+pub use grants::{coupon_costs, coupon_costs_in, redemption_costs};
 pub use methods::{
     MethodAdd, MethodRef, has_default_method, method_add, method_list, method_remove,
     method_set_default,

@@ -4,6 +4,7 @@ pub(crate) mod by_order;
 pub(crate) mod charges;
 pub(crate) mod check;
 pub(crate) mod credit_notes;
+pub(crate) mod discounts;
 pub(crate) mod documents;
 pub(crate) mod idle;
 pub(crate) mod ledger;
@@ -53,6 +54,8 @@ pub(crate) fn statements() -> Vec<&'static Stmt> {
         wallet::statements(),
         wallet::bulk_statements(),
         payment_steps::statements(),
+        discounts::statements(),
+        discounts::bulk_statements(),
         documents::statements(),
         documents::bulk_statements(),
         idle::statements(),

@@ -3,6 +3,7 @@
 mod accrual;
 mod charge;
 mod credit_note;
+mod discount;
 mod document;
 mod dunning;
 mod facts;
@@ -16,8 +17,9 @@ mod run;
 mod wallet;
 
 pub use accrual::{Accrual, Settlement};
-pub use charge::{Charge, ChargeKind, FxUse, LegRecurring, NewCharge, UsageSpan};
+pub use charge::{Charge, ChargeKind, DiscountUse, FxUse, LegRecurring, NewCharge, UsageSpan};
 pub use credit_note::{CreditDestination, CreditLine, CreditNoted, Credited, LineLeft};
+pub use discount::{DiscountOffer, Grant, PreviewDiscount};
 pub use document::{
     Balance, BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, LineTax,
     Parties, Party, TaxLine,

@@ -123,8 +123,8 @@ async fn of(w: &mut Work, subscription: &Subscription) -> Result<Option<Preview>
         less: false,
     };
     if trial {
-        preview_change(w, &change).await.map(Some)
+        preview_change(w, &change, &[]).await.map(Some)
     } else {
-        preview_scheduled(w, &change).await.map(Some)
+        preview_scheduled(w, &change, &[]).await.map(Some)
     }
 }

@@ -34,6 +34,7 @@ fn change_input(world: &World, id: SubscriptionId, plan: Option<&str>, seats: &s
         subscription_id: id,
         plan_id: plan.map(|code| world.plan(code).id),
         quantities: BTreeMap::from([("seats".to_owned(), dec(seats))]),
+        coupon: None,
     }
 }
 

@@ -161,6 +161,8 @@ typed_id!(RevisionId, "rev", "price book revision");
 typed_id!(ListingId, "lst", "listing");
 typed_id!(RateId, "fxr", "exchange rate");
 typed_id!(QuoteId, "quo", "quote");
+typed_id!(CouponId, "cpn", "coupon");
+typed_id!(RedemptionId, "rdm", "redemption");
 typed_id!(OrderId, "ord", "order");
 typed_id!(OrderStepId, "stp", "order step");
 typed_id!(SubscriptionId, "sub", "subscription");

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::service;
-use crate::store::{quantity, subscription};
+use crate::store::{discount, quantity, subscription};
 use crate::types::{
-    Leg, OrderedItem, QuantitySince, Subscription, SubscriptionEvent, SubscriptionItem,
+    Leg, OrderedItem, QuantitySince, Redemption, Subscription, SubscriptionEvent, SubscriptionItem,
 };
 use serde_json::json;
 use tradewind_kernel::calendar::Period;
@@ -115,6 +115,18 @@ pub async fn read_ahead(w: &mut Work, subscriptions: &[Subscription]) -> Result<
         w.remember(id, Arc::new(of));
     }
     Ok(legs)
+}
+
+/// What is redeemed for some subscriptions, in the order in which it was.
+///
+/// # Errors
+/// Database errors.
+pub async fn redemptions(
+    tx: &mut Tx,
+    realm: RealmId,
+    ids: &[SubscriptionId],
+) -> Result<Vec<Redemption>> {
+    discount::of_subscriptions(tx, realm, ids).await
 }
 
 /// Moves subscriptions to their next periods and returns how many were still where they had been billed.

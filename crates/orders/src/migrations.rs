@@ -66,4 +66,22 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "CREATE UNIQUE INDEX IF NOT EXISTS sales_order_latest_of_seller ON sales_order (realm_id, seller_id, id)",
         "CREATE UNIQUE INDEX IF NOT EXISTS subscription_latest_of_seller ON subscription (realm_id, seller_id, id)",
     ],
+}, Migration {
+    name: "orders_0005",
+    steps: &[
+        // A code is unique for its seller, in the form in which it is compared; promotions have none.
+        "CREATE TABLE IF NOT EXISTS coupon (realm_id {text} NOT NULL, id {text} NOT NULL, seller_id {text} NOT NULL, code_key {text},
+            terms {json} NOT NULL, valid_from {date}, valid_until {date}, max_redemptions {int}, max_per_customer {int},
+            budget {money}, budget_currency {text}, new_customers_only {bool} NOT NULL, ended_at {time}, created_at {time} NOT NULL,
+            version {int} NOT NULL, PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE UNIQUE INDEX IF NOT EXISTS coupon_by_code ON coupon (realm_id, seller_id, code_key)",
+        "CREATE TABLE IF NOT EXISTS redemption (realm_id {text} NOT NULL, id {text} NOT NULL, coupon_id {text} NOT NULL,
+            seller_id {text} NOT NULL, customer_id {text} NOT NULL, subscription_id {text} NOT NULL, order_id {text} NOT NULL,
+            terms {json} NOT NULL, redeemed_at {time} NOT NULL, given_back_at {time}, PRIMARY KEY (realm_id, id)) {clustered}",
+        // Once per order, however often it is asked for.
+        "CREATE UNIQUE INDEX IF NOT EXISTS redemption_once ON redemption (realm_id, coupon_id, order_id)",
+        "CREATE INDEX IF NOT EXISTS redemption_by_subscription ON redemption (realm_id, subscription_id, id)",
+        "CREATE INDEX IF NOT EXISTS redemption_by_customer ON redemption (realm_id, coupon_id, customer_id)",
+        "CREATE INDEX IF NOT EXISTS redemption_by_order ON redemption (realm_id, order_id)",
+    ],
 }];

@@ -1,10 +1,12 @@
 //! The decisions of ordering: the steps of an order, the states of a subscription, what a change is.
 
 mod change;
+mod discount;
 mod flow;
 mod states;
 
 pub use change::{ChangeFacts, classify};
+pub use discount::{Redeemed, Wanted, check_coupon, code_key, coupon_state, redeemable};
 pub use flow::{Move, StepEvent, flow, next, order_operations, order_state, step_after};
 pub use states::{
     COMMERCIAL, DELIVERY, OperationFacts, commercial_after, delivery_allows,

@@ -1,10 +1,12 @@
 //! The nouns of ordering: quotes, orders with their steps, subscriptions with both of their states, and their legs.
 
+mod discount;
 mod input;
 mod order;
 mod quote;
 mod subscription;
 
+pub use discount::*;
 pub use input::*;
 pub use order::*;
 pub use quote::*;

@@ -8,6 +8,7 @@ mod bench;
 mod billing;
 mod catalogue;
 mod clock;
+mod coupon;
 mod credit;
 mod delivery;
 mod demo;
@@ -170,6 +171,9 @@ enum Command {
     /// Price books: what sellers ask, and from when
     #[command(subcommand)]
     PriceBook(price_book::PriceBook),
+    /// Coupons, and promotions that need no code
+    #[command(subcommand)]
+    Coupon(Box<coupon::Coupon>),
     /// Exchange rates between the currencies of a realm
     #[command(subcommand)]
     Rate(rate::Rate),
@@ -378,6 +382,7 @@ async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Webhook(command) => webhook::run(&session, command).await?,
         Command::Api(command) => return api::run(&session, command).await,
         Command::PriceBook(command) => price_book::run(&session, command).await?,
+        Command::Coupon(command) => coupon::run(&session, *command).await?,
         Command::Delivery(command) => delivery::run(&session, command).await?,
         Command::Mail(command) => mail::run(&session, command).await?,
         Command::Account(command) => account::run(&session, command).await?,

@@ -331,3 +331,81 @@ async fn invoices_and_prices_are_shown_and_changed() {
         .expect("the book");
     assert_eq!(book.revisions.len(), 2);
 }
+
+#[tokio::test]
+async fn a_coupon_is_made_changed_and_ended() {
+    let world = world().await;
+    let browser = Browser::working_for(&world, world.reseller).await;
+    let fresh = browser.get("/panel/coupons/new").await;
+    assert_eq!(fresh.status, StatusCode::OK, "{}", fresh.text);
+    assert!(
+        fresh.text.contains("Desk · basic · seats"),
+        "{}",
+        fresh.text
+    );
+    let wrong = "name_en=Summer&coupon_code=S%20S&gives=percentage&gives_value=120&currency=EUR";
+    let refused = browser.post("/panel/coupons", wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for said in ["letters, digits", "at most 100"] {
+        assert!(refused.text.contains(said), "{said}: {}", refused.text);
+    }
+    let plan = world.plan("basic");
+    let seats = plan
+        .items
+        .iter()
+        .find(|item| item.code == "seats")
+        .expect("seats")
+        .id;
+    let fields = |value: &str, version: &str| {
+        format!(
+            "version={version}&name_en=Summer&name_de=Sommer&coupon_code=Summer20&gives=percentage&gives_value={value}\
+             &currency=EUR&coupon_scope={seats}&coupon_periods=3&budget=500,00&valid_until=2030-01-31&new_customers_only=1"
+        )
+    };
+    let made = browser.post("/panel/coupons", &fields("20", "")).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+    let here = made.to.split('?').next().expect("an address").to_owned();
+    let twice = browser.post("/panel/coupons", &fields("20", "")).await;
+    assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    let wanted = tradewind_flows::quote::PurchaseInput {
+        coupon: Some("SUMMER20".to_owned()),
+        ..world.wanted("basic", "5")
+    };
+    let ctx = world.ctx().await;
+    let quote = tradewind_flows::quote::quote_purchase(world.p(), &ctx, &wanted)
+        .await
+        .expect("a quote");
+    let place = tradewind_flows::order::PlaceInput { quote_id: quote.id };
+    tradewind_flows::order::order_place(world.p(), &ctx, &place)
+        .await
+        .expect("an order");
+    world.test.drain().await;
+
+    let list = browser.get("/panel/coupons?q=summer").await;
+    for said in [
+        "Summer20",
+        "20% off · for 3 billing periods",
+        "of €500.00",
+        "€14.26",
+    ] {
+        assert!(list.text.contains(said), "{said}: {}", list.text);
+    }
+    let changed = browser.post(&here, &fields("25", "1")).await;
+    assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.text);
+    let late = browser.post(&here, &fields("30", "1")).await;
+    assert_eq!(
+        late.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        late.text
+    );
+    let shown = browser.get(&here).await;
+    for said in ["25% off", "€14.26", "Customer"] {
+        assert!(shown.text.contains(said), "{said}: {}", shown.text);
+    }
+    let ended = browser.post(&format!("{here}/end"), "").await;
+    assert_eq!(ended.status, StatusCode::SEE_OTHER);
+    let shown = browser.get(&here).await;
+    assert!(!shown.text.contains("Save coupon"), "{}", shown.text);
+}

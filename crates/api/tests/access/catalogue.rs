@@ -174,6 +174,46 @@ fn prices() -> Vec<Case> {
             [OtherReseller, Reseller],
             200,
         ),
+        own_list("listCoupons", |_| "/coupons".into()),
+        hidden(
+            "createCoupon",
+            |w| format!("/accounts/{}/coupons", w.reseller.id),
+            Some(
+                |_| json!({ "name": { "en": "Summer" }, "code": "SUMMER", "benefit": { "gives": "percentage", "percent": "20" } }),
+            ),
+            [OtherReseller, Reseller],
+            201,
+        ),
+        hidden(
+            "getCoupon",
+            |w| format!("/coupons/{}", w.goods.coupon),
+            None,
+            [Customer, Reseller],
+            200,
+        ),
+        hidden(
+            "listRedemptions",
+            |w| format!("/coupons/{}/redemptions", w.goods.coupon),
+            None,
+            [Customer, Reseller],
+            200,
+        ),
+        hidden(
+            "replaceCoupon",
+            |w| format!("/coupons/{}", w.goods.coupon),
+            Some(
+                |_| json!({ "name": { "en": "Winter" }, "benefit": { "gives": "amount", "amount": { "amount": "5.00", "currency": "EUR" } } }),
+            ),
+            [OtherReseller, Reseller],
+            200,
+        ),
+        hidden(
+            "endCoupon",
+            |w| format!("/coupons/{}/end", w.goods.coupon),
+            None,
+            [OtherReseller, Reseller],
+            200,
+        ),
         hidden(
             "createRevision",
             |w| format!("/price-books/{}/revisions", w.goods.book),

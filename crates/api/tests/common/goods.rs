@@ -11,9 +11,13 @@ use tradewind_kernel::{
     Currency, Date, Decimal, Text,
     calendar::Cadence,
     id::{
-        AccountId, CategoryId, ItemId, OrderId, ParameterId, PlanId, PriceBookId, ProductId,
-        QuoteId, SubscriptionId,
+        AccountId, CategoryId, CouponId, ItemId, OrderId, ParameterId, PlanId, PriceBookId,
+        ProductId, QuoteId, SubscriptionId,
     },
+};
+use tradewind_orders::{
+    service::coupon_create,
+    types::{Benefit, CouponCreate, CouponInput, CouponLimits, DiscountScope},
 };
 use tradewind_platform::{OpCtx, Platform, Worker, WorkerConfig};
 use tradewind_pricing::PriceModel;
@@ -32,6 +36,8 @@ pub struct Goods {
     pub parameter: ParameterId,
     /// The reseller's second book, at its first version.
     pub book: PriceBookId,
+    /// The reseller's, at its first version.
+    pub coupon: CouponId,
     /// The customer's, not yet confirmed.
     pub quote: QuoteId,
     /// The customer's, waiting for the reseller's approval.
@@ -88,6 +94,7 @@ pub async fn goods(p: &Platform, ctx: &OpCtx, between: &Between) -> Goods {
         quantities: BTreeMap::new(),
         parameters: BTreeMap::new(),
         accepted_terms: None,
+        coupon: None,
     };
     let confirmed = quote_purchase(p, ctx, &input).await.expect("a quote");
     let quote = quote_purchase(p, ctx, &input).await.expect("a quote").id;
@@ -108,6 +115,7 @@ pub async fn goods(p: &Platform, ctx: &OpCtx, between: &Between) -> Goods {
         draft,
         parameter,
         book,
+        coupon: coupon(p, ctx, between.reseller).await,
         quote,
         order: order.id,
         subscription: order.subscription_id,
@@ -130,6 +138,22 @@ async fn product(p: &Platform, ctx: &OpCtx, vendor: AccountId, slug: &str) -> (P
     };
     let plan = service::plan_create(p, ctx, &input).await.expect("a plan");
     (product.id, plan)
+}
+
+async fn coupon(p: &Platform, ctx: &OpCtx, seller_id: AccountId) -> CouponId {
+    let input = CouponInput {
+        name: Text::en("Welcome"),
+        code: Some("WELCOME".to_owned()),
+        benefit: Benefit::Percentage {
+            percent: Decimal::TEN,
+        },
+        scope: DiscountScope::default(),
+        periods: Some(3),
+        limits: CouponLimits::default(),
+    };
+    let create = CouponCreate { seller_id, input };
+    let made = coupon_create(p, ctx, &create).await.expect("a coupon");
+    made.coupon.id
 }
 
 async fn book(p: &Platform, ctx: &OpCtx, seller_id: AccountId) -> PriceBookId {

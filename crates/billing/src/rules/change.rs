@@ -11,6 +11,7 @@ use tradewind_kernel::{
 };
 use tradewind_pricing::proration::{self, Cut, Direction, Ratio};
 
+use super::discount::{Discounts, Rest};
 use super::period::{arrears, charge, one_time, price};
 use crate::types::{ChargeKind, ItemQuantity, LegFacts, NewCharge};
 
@@ -72,6 +73,8 @@ pub fn change_charges(
         }
     }
     let Some(after) = change.after else {
+        let taken_off = change.discounts(&charges)?;
+        charges.extend(taken_off);
         return Ok(charges);
     };
     for item in &after.terms.items {
@@ -96,6 +99,8 @@ pub fn change_charges(
             (ItemKind::Recurring | ItemKind::Metered, _) => {}
         }
     }
+    let taken_off = change.discounts(&charges)?;
+    charges.extend(taken_off);
     Ok(charges)
 }
 
@@ -130,6 +135,45 @@ impl Change<'_> {
             .ok()
             .filter(|_| share.part != 0)
             .map(|rest| (rest, share)))
+    }
+
+    /// What the change does to discounts: what was taken off an unused rest is not given back with its price, and what
+    /// replaces it is reduced again.
+    fn discounts(&self, charges: &[NewCharge]) -> Result<Vec<NewCharge>> {
+        let leg = self.after.unwrap_or(self.before);
+        let mut discounts = Discounts::of(leg);
+        let mut made = Vec::new();
+        if let Some((time, share)) = self.rest(self.period)? {
+            made.extend(discounts.on_rest(&Rest {
+                before: self.before,
+                after: self.after.filter(|_| self.new_period.is_none()),
+                wanted: self.wanted,
+                period_on: self.period.start,
+                time,
+                share,
+                order_id: self.order_id,
+            })?);
+        }
+        let advance = |charge: &NewCharge| {
+            let item = charge.item_id.and_then(|item| leg.terms.item(item));
+            item.is_some_and(|item| item.timing == Timing::Advance)
+                && charge.kind == ChargeKind::Recurring
+        };
+        let (begun, others): (Vec<NewCharge>, Vec<NewCharge>) = charges
+            .iter()
+            .filter(|charge| charge.kind != ChargeKind::Credit)
+            .cloned()
+            .partition(advance);
+        if let Some(period) = self.new_period {
+            made.extend(discounts.on_charges(leg, period.start, &begun)?);
+        }
+        let (closed, bought): (Vec<NewCharge>, Vec<NewCharge>) = others
+            .into_iter()
+            .partition(|charge| charge.kind == ChargeKind::Recurring);
+        made.extend(discounts.on_charges(self.before, self.period.start, &closed)?);
+        let running = self.new_period.unwrap_or(self.period);
+        made.extend(discounts.on_charges(leg, running.start, &bought)?);
+        Ok(made)
     }
 
     fn credit(

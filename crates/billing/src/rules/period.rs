@@ -15,6 +15,7 @@ use tradewind_pricing::{
     recurring::{self, Held, Holding, RecurringTerms},
 };
 
+use super::discount::Discounts;
 use crate::types::{ChargeKind, ItemQuantity, LegFacts, NewCharge};
 
 /// The periods that a billing day closes and opens.
@@ -28,8 +29,8 @@ pub struct Span {
     pub bought_on: Option<Date>,
 }
 
-/// The charges of one leg for the periods of a billing day. Metered items are not among them: their usage is charged by
-/// calendar month.
+/// The charges of one leg for the periods of a billing day, each period's discounts after its prices. Metered items are not
+/// among them: their usage is charged by calendar month.
 ///
 /// # Errors
 /// `missing_price` when an item has no price that applies always; whatever the price model refuses.
@@ -39,7 +40,11 @@ pub fn charges_for_period(
     span: Span,
     order_id: Option<OrderId>,
 ) -> Result<Vec<NewCharge>> {
-    let mut charges = Vec::new();
+    // By the first day of the billing period that they belong to.
+    let mut by_period: BTreeMap<Date, Vec<NewCharge>> = BTreeMap::new();
+    let mut due = |period_on: Date, charges: Vec<NewCharge>| {
+        by_period.entry(period_on).or_default().extend(charges);
+    };
     for item in &leg.terms.items {
         let Some(quantity) = quantities
             .iter()
@@ -50,34 +55,35 @@ pub fn charges_for_period(
         match (item.kind, item.timing) {
             (ItemKind::OneTime, _) => {
                 if let Some(day) = span.bought_on {
-                    charges.extend(one_time(
-                        leg,
-                        item,
-                        Decimal::ZERO,
-                        quantity.on(day),
-                        day,
-                        order_id,
-                    )?);
+                    let held = quantity.on(day);
+                    let bought = one_time(leg, item, Decimal::ZERO, held, day, order_id)?;
+                    due(day, bought.into_iter().collect());
                 }
             }
             (ItemKind::Recurring, Timing::Advance) => {
                 if let Some(period) = span.advance {
-                    charges.extend(advance(
-                        leg,
-                        item,
-                        quantity.on(period.start),
-                        period,
-                        order_id,
-                    )?);
+                    let held = quantity.on(period.start);
+                    let begins = advance(leg, item, held, period, order_id)?;
+                    due(period.start, begins.into_iter().collect());
                 }
             }
             (ItemKind::Recurring, Timing::Arrears) => {
                 if let Some(period) = span.arrears {
-                    charges.extend(arrears(leg, item, quantity, period, period, order_id)?);
+                    due(
+                        period.start,
+                        arrears(leg, item, quantity, period, period, order_id)?,
+                    );
                 }
             }
             (ItemKind::Metered, _) => {}
         }
+    }
+    let mut discounts = Discounts::of(leg);
+    let mut charges = Vec::new();
+    for (period_on, due) in by_period {
+        let taken_off = discounts.on_charges(leg, period_on, &due)?;
+        charges.extend(due);
+        charges.extend(taken_off);
     }
     Ok(charges)
 }
@@ -239,6 +245,7 @@ pub(super) fn charge(
         reverses: None,
         usage: None,
         rate: Vec::new(),
+        discount: None,
         order_id,
     })
 }

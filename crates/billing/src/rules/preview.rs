@@ -8,17 +8,19 @@ use tradewind_kernel::{
     calendar::{self, Period},
     id::{ChargeId, ItemId},
 };
+use tradewind_orders::types::Benefit;
 use tradewind_pricing::PriceKind;
 
 use super::{
     change::{self, Change, change_charges},
+    discount::continued,
     document,
     line::{LineCharge, LineSet, Position},
     period::{Span, charges_for_period},
 };
 use crate::types::{
-    ChargeKind, DimensionPrice, ItemQuantity, LegFacts, MeteredPrice, NewCharge, NextDocument,
-    Preview, PreviewDocument, QuantityChange, Trade,
+    ChargeKind, DimensionPrice, Grant, ItemQuantity, LegFacts, MeteredPrice, NewCharge,
+    NextDocument, Preview, PreviewDiscount, PreviewDocument, QuantityChange, Trade,
 };
 
 /// A purchase that is not placed yet, as the buyer's leg.
@@ -62,22 +64,20 @@ pub fn purchase(purchase: &Purchase<'_>) -> Result<Preview> {
     let charges = charges_for_period(leg, &quantities, span, None)?;
     let document = bill(leg, trade, &charges)?;
     let (due_now, trial_ends_on, next) = if trial_days > 0 {
-        (
-            None,
-            Some(begins),
-            document.map(|document| NextDocument {
-                on: begins,
-                document,
-            }),
-        )
-    } else {
-        (
+        let next = document.map(|document| NextDocument {
+            on: begins,
             document,
-            None,
-            following(leg, renewed, trade, &quantities, begins, first)?,
-        )
+        });
+        let charges = charges.clone();
+        (None, Some(begins), Following { next, charges })
+    } else {
+        let leg = &continued(leg, &charges)?;
+        let next = following(leg, renewed, trade, &quantities, begins, first)?;
+        (document, None, next)
     };
     let now = if trial_days > 0 { &[][..] } else { &charges };
+    let running = (trial_days == 0).then_some(first);
+    let discounts = discounts(leg, now, &next.charges, begins, running)?;
     Ok(Preview {
         currency: leg.terms.currency,
         effective_on: on,
@@ -88,7 +88,8 @@ pub fn purchase(purchase: &Purchase<'_>) -> Result<Preview> {
         recurring: sum(leg, now, ChargeKind::Recurring)?,
         credited: Money::zero(leg.terms.currency),
         metered: metered(&leg.terms, leg.locale),
-        next,
+        next: next.next,
+        discounts,
     })
 }
 
@@ -107,12 +108,12 @@ pub fn change(
     let charges = change_charges(change, paid)?;
     let leg = change.after.unwrap_or(change.before);
     let zero = Money::zero(leg.terms.currency);
+    let running = change.new_period.unwrap_or(change.period);
     let next = match (change.after, anchor) {
         (Some(after), Some(anchor)) => {
-            let running = change.new_period.unwrap_or(change.period);
             let anchor = change.new_period.map_or(anchor, |period| period.start);
             following(
-                after,
+                &continued(after, &charges)?,
                 renewed,
                 trade,
                 &held_from(change.wanted, change.at),
@@ -120,13 +121,20 @@ pub fn change(
                 running,
             )?
         }
-        _ => None,
+        _ => Following::default(),
     };
+    let discounts = discounts(
+        leg,
+        &charges,
+        &next.charges,
+        anchor.unwrap_or(running.start),
+        Some(running),
+    )?;
     Ok(Preview {
         currency: leg.terms.currency,
         effective_on: change.at,
         trial_ends_on: None,
-        period: Some(change.new_period.unwrap_or(change.period)),
+        period: Some(running),
         due_now: bill(leg, trade, &charges)?,
         one_time: sum(leg, &charges, ChargeKind::OneTime)?,
         recurring: sum(leg, &charges, ChargeKind::Recurring)?,
@@ -136,7 +144,8 @@ pub fn change(
         } else {
             Vec::new()
         },
-        next,
+        next: next.next,
+        discounts,
     })
 }
 
@@ -154,6 +163,8 @@ pub fn scheduled(
     running: Period,
 ) -> Result<Preview> {
     let zero = Money::zero(after.terms.currency);
+    let held = held_from(wanted, running.start);
+    let next = following(after, renewed, trade, &held, anchor, running)?;
     Ok(Preview {
         currency: after.terms.currency,
         effective_on: running.end,
@@ -164,14 +175,8 @@ pub fn scheduled(
         recurring: zero,
         credited: zero,
         metered: metered(&after.terms, after.locale),
-        next: following(
-            after,
-            renewed,
-            trade,
-            &held_from(wanted, running.start),
-            anchor,
-            running,
-        )?,
+        discounts: discounts(after, &[], &next.charges, anchor, Some(running))?,
+        next: next.next,
     })
 }
 
@@ -183,7 +188,7 @@ fn following(
     quantities: &[ItemQuantity],
     anchor: Date,
     running: Period,
-) -> Result<Option<NextDocument>> {
+) -> Result<Following> {
     let next = calendar::period_containing(anchor, leg.terms.cadence, running.end)?;
     let over = Span {
         arrears: Some(running),
@@ -194,14 +199,84 @@ fn following(
         ..Span::default()
     };
     let mut charges = charges_for_period(leg, quantities, over, None)?;
-    charges.extend(charges_for_period(
-        renewed.unwrap_or(leg),
-        quantities,
-        begins,
-        None,
-    )?);
+    let renewed = LegFacts {
+        grants: continued(leg, &charges)?.grants,
+        ..renewed.unwrap_or(leg).clone()
+    };
+    charges.extend(charges_for_period(&renewed, quantities, begins, None)?);
     let on = document::collect_on(trade.invoice_day, running.end, true)?;
-    Ok(bill(leg, trade, &charges)?.map(|document| NextDocument { on, document }))
+    let next = bill(leg, trade, &charges)?.map(|document| NextDocument { on, document });
+    Ok(Following { next, charges })
+}
+
+/// The next document and the charges behind it.
+#[derive(Debug, Default)]
+struct Following {
+    next: Option<NextDocument>,
+    charges: Vec<NewCharge>,
+}
+
+/// What the discounts of a leg take off some charges now and the next ones, and until when. `anchor` is the day from which
+/// periods count; no period runs during a trial. Discounts that are over are left out.
+fn discounts(
+    leg: &LegFacts,
+    now: &[NewCharge],
+    next: &[NewCharge],
+    anchor: Date,
+    running: Option<Period>,
+) -> Result<Vec<PreviewDiscount>> {
+    let zero = Money::zero(leg.terms.currency);
+    let after = continued(leg, now)?;
+    let mut found = Vec::new();
+    for grant in &after.grants {
+        let taken = |charges: &[NewCharge]| {
+            let of = charges.iter().filter(|charge| {
+                let granted = charge.discount.as_ref();
+                charge.kind == ChargeKind::Discount
+                    && granted.is_some_and(|granted| granted.redemption_id == grant.redemption_id)
+            });
+            of.map(|charge| charge.amount)
+                .try_fold(zero, |sum, amount| sum.sub(amount))
+        };
+        let (now, next) = (taken(now)?, taken(next)?);
+        let trial = matches!(grant.terms.benefit, Benefit::TrialExtension { .. });
+        if now.is_zero() && next.is_zero() && !(trial && running.is_none()) {
+            continue;
+        }
+        let until = match grant.periods_left() {
+            Some(left) if !trial => Some(over(leg, grant, left, anchor, running)?),
+            _ => None,
+        };
+        found.push(PreviewDiscount {
+            coupon_id: grant.coupon_id,
+            code: grant.terms.code.clone(),
+            name: grant.terms.name.get(leg.locale).to_owned(),
+            benefit: grant.terms.benefit,
+            now,
+            next,
+            until,
+        });
+    }
+    Ok(found)
+}
+
+/// The first day without a discount that has some periods left.
+fn over(
+    leg: &LegFacts,
+    grant: &Grant,
+    left: u32,
+    anchor: Date,
+    running: Option<Period>,
+) -> Result<Date> {
+    let cadence = leg.terms.cadence;
+    let mut end = match (left, grant.granted.keys().next_back()) {
+        (0, Some(last)) => return Ok(calendar::period_containing(anchor, cadence, *last)?.end),
+        _ => running.map_or(anchor, |running| running.end),
+    };
+    for _ in 0..left {
+        end = calendar::period_containing(anchor, cadence, end)?.end;
+    }
+    Ok(end)
 }
 
 /// The lines that charges would become.

@@ -335,6 +335,7 @@ pub fn group_charge(
             line: line_of(leg, item, service.map(String::as_str)),
         }),
         rate: rated.used,
+        discount: None,
         order_id: None,
     };
     Ok(Some((Some(charge), after)))

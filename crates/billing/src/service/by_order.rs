@@ -19,7 +19,7 @@ use super::{
 use crate::{
     rules::change::whole_period,
     store::{by_order, documents},
-    types::{BalanceStatus, ChargeKind, NewCharge, Preview},
+    types::{BalanceStatus, ChargeKind, DiscountUse, NewCharge, Preview},
 };
 
 /// What the recurring items of a subscription cost in a whole period, before and after a change, made comparable.
@@ -63,6 +63,7 @@ pub fn preview_nothing(currency: Currency, effective_on: Date) -> Preview {
         credited: zero,
         metered: Vec::new(),
         next: None,
+        discounts: Vec::new(),
     }
 }
 
@@ -83,7 +84,7 @@ pub async fn order_reverse_in(
     for (charge, taken) in by_order::standing(&mut w.tx, realm, subscription, order).await? {
         let facts = charge.facts;
         let left = facts.amount.add(Money::new(taken, facts.amount.currency))?;
-        if taken != 0 && left.minor <= 0 {
+        if taken != 0 && left.minor.signum() != facts.amount.minor.signum() {
             continue;
         }
         // What a credit note has left of a charge is an amount of money; what nobody has touched is taken back exactly.
@@ -97,6 +98,10 @@ pub async fn order_reverse_in(
             exact,
             amount: left.neg()?,
             reverses: Some(charge.id),
+            discount: facts.discount.as_ref().map(|granted| DiscountUse {
+                whole: -granted.whole,
+                ..granted.clone()
+            }),
             ..facts
         });
     }

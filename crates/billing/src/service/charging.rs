@@ -26,7 +26,7 @@ use crate::{
         renewal::{self, Clocks, Next},
     },
     store::idle,
-    types::{LegFacts, Preview},
+    types::{DiscountOffer, Grant, LegFacts, Preview},
 };
 
 /// A purchase to preview: there is no subscription yet.
@@ -46,6 +46,8 @@ pub struct PreviewPurchase<'a> {
     pub on: Date,
     /// Days that cost nothing.
     pub trial_days: i64,
+    /// The discounts that would be redeemed.
+    pub offers: &'a [DiscountOffer],
 }
 
 /// What a purchase would cost now and next. Says nothing about who may ask.
@@ -59,22 +61,10 @@ pub async fn preview_purchase(w: &mut Work, input: &PreviewPurchase<'_>) -> Resu
         .load(w, vec![(input.seller_id, input.buyer_id)])
         .await?;
     let trade = known.trades.get(input.seller_id, input.buyer_id)?;
-    let leg = imagined(
-        input.seller_id,
-        input.buyer_id,
-        trade.locale,
-        input.name,
-        input.terms,
-    );
-    let renewed = renewed_after_purchase(w, input).await?.map(|terms| {
-        imagined(
-            input.seller_id,
-            input.buyer_id,
-            trade.locale,
-            input.name,
-            &terms,
-        )
-    });
+    let leg = imagined(input, trade.locale, input.terms);
+    let renewed = renewed_after_purchase(w, input)
+        .await?
+        .map(|terms| imagined(input, trade.locale, &terms));
     preview::purchase(&preview::Purchase {
         leg: &leg,
         renewed: renewed.as_ref(),
@@ -96,13 +86,7 @@ pub async fn preview_for_visitor(
 ) -> Result<Preview> {
     let mut known = Known::default();
     let trade = known.trades.visitor(w, input.seller_id, locale).await?;
-    let leg = imagined(
-        input.seller_id,
-        input.buyer_id,
-        locale,
-        input.name,
-        input.terms,
-    );
+    let leg = imagined(input, locale, input.terms);
     preview::purchase(&preview::Purchase {
         leg: &leg,
         renewed: None,
@@ -138,22 +122,17 @@ async fn renewed_after_purchase(
 }
 
 /// A leg that does not exist yet; nothing of its ids reaches a preview.
-fn imagined(
-    seller_id: AccountId,
-    buyer_id: AccountId,
-    locale: Locale,
-    heading: &str,
-    terms: &Arc<LegTerms>,
-) -> LegFacts {
+fn imagined(input: &PreviewPurchase<'_>, locale: Locale, terms: &Arc<LegTerms>) -> LegFacts {
     LegFacts {
         id: LegId::generate(),
         subscription_id: SubscriptionId::generate(),
         position: 0,
-        seller_id,
-        buyer_id,
+        seller_id: input.seller_id,
+        buyer_id: input.buyer_id,
         locale,
-        heading: heading.to_owned(),
+        heading: input.name.to_owned(),
         terms: Arc::clone(terms),
+        grants: input.offers.iter().map(Grant::from).collect(),
     }
 }
 
@@ -175,12 +154,29 @@ pub struct SubscriptionChange {
     pub less: bool,
 }
 
-/// What a change at once would cost now and next. Says nothing about who may ask.
+/// A sale with its discounts, and those that would be redeemed with a change.
+async fn previewed(
+    w: &mut Work,
+    input: &SubscriptionChange,
+    offers: &[DiscountOffer],
+) -> Result<Sale> {
+    let sale = Sale::load(w, input.subscription_id, &input.terms).await?;
+    let mut sale = sale.with_discounts(w, false).await?;
+    let more: Vec<Grant> = offers.iter().map(Grant::from).collect();
+    sale.discounted(&more);
+    Ok(sale)
+}
+
+/// What a change at once would cost now and next, with what would be redeemed with it. Says nothing about who may ask.
 ///
 /// # Errors
 /// `not_billed` when no period runs; what the rules refuse.
-pub async fn preview_change(w: &mut Work, input: &SubscriptionChange) -> Result<Preview> {
-    let sale = Sale::load(w, input.subscription_id, &input.terms).await?;
+pub async fn preview_change(
+    w: &mut Work,
+    input: &SubscriptionChange,
+    offers: &[DiscountOffer],
+) -> Result<Preview> {
+    let sale = previewed(w, input, offers).await?;
     let (before, after) = sale.customers()?;
     let trade = sale.known.trades.get(before.seller_id, before.buyer_id)?;
     let Some(period) = sale.period else {
@@ -215,8 +211,12 @@ pub async fn preview_change(w: &mut Work, input: &SubscriptionChange) -> Result<
 ///
 /// # Errors
 /// As [`preview_change`].
-pub async fn preview_scheduled(w: &mut Work, input: &SubscriptionChange) -> Result<Preview> {
-    let sale = Sale::load(w, input.subscription_id, &input.terms).await?;
+pub async fn preview_scheduled(
+    w: &mut Work,
+    input: &SubscriptionChange,
+    offers: &[DiscountOffer],
+) -> Result<Preview> {
+    let sale = previewed(w, input, offers).await?;
     let (before, after) = sale.customers()?;
     let trade = sale.known.trades.get(before.seller_id, before.buyer_id)?;
     match (sale.period, sale.billable.subscription.anchor_on) {
@@ -249,6 +249,7 @@ pub async fn preview_cancel(
     at: Date,
 ) -> Result<Preview> {
     let sale = Sale::load(w, subscription, &[]).await?;
+    let sale = sale.with_discounts(w, false).await?;
     let (before, _) = sale.customers()?;
     let trade = sale.known.trades.get(before.seller_id, before.buyer_id)?;
     let period = sale.period.ok_or_else(|| not_billed(&sale.billable))?;
@@ -348,6 +349,7 @@ pub fn first_period(terms: &LegTerms, begins_on: Date) -> Result<FirstPeriod> {
 /// What the rules refuse.
 pub async fn charge_purchase_in(w: &mut Work, input: &PurchaseCharge) -> Result<OrderCharged> {
     let sale = Sale::load(w, input.subscription_id, &[]).await?;
+    let sale = sale.with_discounts(w, true).await?;
     let (customers, _) = sale.customers()?;
     let clocks = first_period(&customers.terms, input.begins_on)?;
     let span = Span {
@@ -386,6 +388,7 @@ pub async fn charge_change_in(
     input: &SubscriptionChange,
 ) -> Result<OrderCharged> {
     let sale = Sale::load(w, input.subscription_id, &input.terms).await?;
+    let sale = sale.with_discounts(w, true).await?;
     let Some(period) = sale.period else {
         return Ok(OrderCharged {
             invoice_id: None,
@@ -432,6 +435,7 @@ pub async fn charge_end_in(
     let realm = w.ctx.realm;
     idle::end(&mut w.tx, realm, subscription, at).await?;
     let sale = Sale::load(w, subscription, &[]).await?;
+    let sale = sale.with_discounts(w, true).await?;
     let Some(period) = sale.period else {
         return Ok(OrderCharged {
             invoice_id: None,

@@ -20,6 +20,7 @@ use tradewind_platform::Work;
 use tradewind_policy::AccountKind;
 use tradewind_pricing::tax::TaxPolicy;
 
+use super::grants::Grants;
 use crate::{
     rules::{renewal::Clocks, usage::RateTable},
     store::charges::Pair,
@@ -230,6 +231,8 @@ pub(crate) struct Known {
     pub(crate) trades: Trades,
     /// What plans are called.
     pub(crate) headings: Headings,
+    /// The discounts of the sales that are charged or previewed.
+    pub(crate) grants: Grants,
 }
 
 impl Known {
@@ -321,6 +324,11 @@ fn leg_facts(
         locale,
         heading: heading.to_owned(),
         terms: Arc::clone(terms),
+        grants: if is_customers {
+            known.grants.of(leg.subscription_id)
+        } else {
+            Vec::new()
+        },
     })
 }
 

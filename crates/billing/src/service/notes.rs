@@ -29,7 +29,7 @@ use crate::{
     },
     types::{
         BalanceStatus, Charge, ChargeKind, CreditDestination, CreditLine, CreditNoted, Credited,
-        Document, DocumentKind, LineLeft, NewCharge,
+        DiscountUse, Document, DocumentKind, LineLeft, NewCharge,
     },
 };
 
@@ -242,7 +242,8 @@ async fn reversals(
 }
 
 /// The opposite of what is taken of a charge as it was billed: of its share, not of its exact amount, so that the credit
-/// note mirrors the invoice to the cent. Usage stays rated: what is given back is money, not consumption.
+/// note mirrors the invoice to the cent. Usage stays rated and discounts stay granted: what is given
+/// back is money, not consumption.
 fn reversal(charge: &Charge, back: &Back) -> Result<NewCharge> {
     let amount = back.amount.neg()?;
     Ok(NewCharge {
@@ -253,6 +254,10 @@ fn reversal(charge: &Charge, back: &Back) -> Result<NewCharge> {
         reverses: Some(charge.id),
         usage: None,
         rate: Vec::new(),
+        discount: charge.facts.discount.clone().map(|granted| DiscountUse {
+            whole: Decimal::ZERO,
+            ..granted
+        }),
         ..charge.facts.clone()
     })
 }

@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{
     rules::{
+        discount::continued,
         document,
         line::LineCharge,
         period::{Span, charges_for_period},
@@ -123,6 +124,11 @@ pub async fn bill_batch_in(w: &mut Work, input: &BatchInput) -> Result<BatchRepo
     }
     let mut run = Run::default();
     run.known.learn(w, &due).await?;
+    let ids: Vec<SubscriptionId> = due
+        .iter()
+        .map(|billable| billable.subscription.id)
+        .collect();
+    run.known.grants.load(w, &ids, true).await?;
     for billable in due {
         let id = billable.subscription.id;
         match run.bill(w, billable).await {
@@ -176,14 +182,14 @@ impl Run {
                     } else {
                         self.renew(w, &billable, &legs, next).await?
                     };
-                    self.advance(&billable, charges, next);
+                    self.advance(&billable, charges, next)?;
                     return Ok(());
                 }
                 Some(Step::Begin(next)) => {
                     self.idle_from(&billable, &legs, next);
                     let charges = charges_of(&billable, &legs, next.span)?;
                     orders::transition(w, id, SubscriptionEvent::Activate).await?;
-                    self.advance(&billable, charges, next);
+                    self.advance(&billable, charges, next)?;
                     return Ok(());
                 }
                 Some(Step::End { span, event }) => {
@@ -193,7 +199,7 @@ impl Run {
                         let realm = w.ctx.realm;
                         idle::end(&mut w.tx, realm, id, on).await?;
                     }
-                    self.charges.extend(charges);
+                    self.keep(charges)?;
                     return Ok(());
                 }
                 Some(Step::ApplyChange) => {
@@ -236,6 +242,7 @@ impl Run {
         };
         let renewed = self.known.legs(&under(billable, &terms))?;
         prices::renew(w, billable, legs, &renewed, &terms, on).await?;
+        // One after the other: what the first takes of a budget is gone for the second.
         let over = Span {
             advance: None,
             ..next.span
@@ -245,12 +252,30 @@ impl Run {
             ..next.span
         };
         let mut charges = charges_of(billable, legs, over)?;
+        let renewed = renewed
+            .iter()
+            .zip(&charges)
+            .map(|(leg, over)| continued(leg, &over.charges))
+            .collect::<Result<Vec<_>>>()?;
         charges.extend(charges_of(billable, &renewed, begins)?);
         Ok(charges)
     }
 
-    fn advance(&mut self, billable: &Billable, charges: Vec<NewLegCharges>, next: Next) {
+    /// Keeps new charges to be written; what they took of budgets is gone for those that follow.
+    fn keep(&mut self, charges: Vec<NewLegCharges>) -> Result<()> {
+        let new = charges.iter().flat_map(|leg| &leg.charges);
+        self.known.grants.note(new)?;
         self.charges.extend(charges);
+        Ok(())
+    }
+
+    fn advance(
+        &mut self,
+        billable: &Billable,
+        charges: Vec<NewLegCharges>,
+        next: Next,
+    ) -> Result<()> {
+        self.keep(charges)?;
         self.advances.push(PeriodAdvance {
             id: billable.subscription.id,
             was_due_on: billable.subscription.next_bill_on,
@@ -258,6 +283,7 @@ impl Run {
             period: next.period,
             term_ends_on: next.term_ends_on,
         });
+        Ok(())
     }
 
     async fn write(self, w: &mut Work, until: Date, report: &mut BatchReport) -> Result<()> {

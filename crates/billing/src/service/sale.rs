@@ -22,7 +22,7 @@ use super::{
 use crate::{
     rules::{change::Change, document, line::LineCharge},
     store::{charges, documents, idle},
-    types::{ItemQuantity, LegFacts, NewCharge, Settlement},
+    types::{Grant, ItemQuantity, LegFacts, NewCharge, Settlement},
 };
 
 /// A sale with its legs before and after a change.
@@ -83,6 +83,24 @@ impl Sale {
             idle::begin(&mut w.tx, realm, &[(id, on)]).await?;
         }
         Ok(())
+    }
+
+    /// Loads the discounts of the sale, as who charges it or only previews it.
+    pub(super) async fn with_discounts(mut self, w: &mut Work, charges: bool) -> Result<Self> {
+        let id = self.billable.subscription.id;
+        self.known.grants.load(w, &[id], charges).await?;
+        let grants = self.known.grants.of(id);
+        self.discounted(&grants);
+        Ok(self)
+    }
+
+    /// Has discounts hold for the sale beside those that do already.
+    pub(super) fn discounted(&mut self, more: &[Grant]) {
+        for legs in [&mut self.before, &mut self.after] {
+            if let Some(customers) = legs.iter_mut().max_by_key(|leg| leg.position) {
+                customers.grants.extend_from_slice(more);
+            }
+        }
     }
 
     /// The customer's leg before and after.

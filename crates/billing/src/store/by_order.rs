@@ -20,12 +20,15 @@ stmts! {
         AND b.dunning_stage > 0 AND EXISTS (SELECT 1 FROM invoice_charge ic
         JOIN charge c ON c.realm_id = ic.realm_id AND c.id = ic.charge_id
         WHERE ic.realm_id = b.realm_id AND ic.invoice_id = b.invoice_id AND c.subscription_id = $2)";
-    /// The charges of an order, each with what takes it back.
+    /// The charges of an order that reverse none of its own, each with what takes it back.
     STANDING = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind, c.description,
         c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.currency, c.amount,
-        c.reverses, c.usage, c.rate, c.order_id, c.created_at, (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM charge r
+        c.reverses, c.usage, c.rate, c.order_id, c.created_at, d.coupon_id, d.redemption_id,
+        d.period_on AS discount_on, d.whole AS discount_whole, (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM charge r
         WHERE r.realm_id = c.realm_id AND r.reverses = c.id) AS taken FROM charge c
-        WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.order_id = $3 AND c.reverses IS NULL ORDER BY c.id";
+        LEFT JOIN charge_discount d ON d.realm_id = c.realm_id AND d.subscription_id = c.subscription_id AND d.charge_id = c.id
+        WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.order_id = $3 AND NOT EXISTS (SELECT 1 FROM charge o
+        WHERE o.realm_id = c.realm_id AND o.id = c.reverses AND o.order_id = c.order_id) ORDER BY c.id";
 }
 
 pub(crate) async fn orders_of_invoice(

@@ -4,8 +4,8 @@ use tradewind_kernel::{
     Currency, Date, Decimal, Money, Rounding, Timestamp,
     calendar::Period,
     id::{
-        AccountId, ChargeId, InvoiceId, ItemId, LegId, OrderId, RealmId, SubscriptionId,
-        TransactionId,
+        AccountId, ChargeId, CouponId, InvoiceId, ItemId, LegId, OrderId, RealmId, RedemptionId,
+        SubscriptionId, TransactionId,
     },
 };
 use tradewind_platform::{
@@ -14,16 +14,20 @@ use tradewind_platform::{
     row, stmts,
 };
 
+use super::discounts;
 use crate::{
     rules::line::LineCharge,
-    types::{Charge, ChargeKind, FxUse, LegRecurring, NewCharge, UsageSpan},
+    types::{Charge, ChargeKind, DiscountUse, FxUse, LegRecurring, NewCharge, UsageSpan},
 };
 
 stmts! {
     /// Charges of a subscription, oldest first.
-    OF_SUBSCRIPTION = "SELECT id, leg_id, subscription_id, seller_id, buyer_id, item_id, item_code, kind, description,
-        group_label, period_start, period_end, quantity, unit, unit_price, exact, rounding, tax_included, currency, amount, reverses, usage, rate,
-        order_id, created_at FROM charge WHERE realm_id = $1 AND subscription_id = $2 AND id > $3 ORDER BY id LIMIT $4";
+    OF_SUBSCRIPTION = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind,
+        c.description, c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.currency,
+        c.amount, c.reverses, c.usage, c.rate, c.order_id, c.created_at, d.coupon_id, d.redemption_id,
+        d.period_on AS discount_on, d.whole AS discount_whole FROM charge c
+        LEFT JOIN charge_discount d ON d.realm_id = c.realm_id AND d.subscription_id = c.subscription_id AND d.charge_id = c.id
+        WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.id > $3 ORDER BY c.id LIMIT $4";
     /// What recurs in the period that a day lies in, of each leg of some subscriptions that an account trades in.
     RECURRING = "SELECT subscription_id, leg_id, buyer_id, currency, CAST(SUM(amount) AS BIGINT) AS amount FROM charge
         WHERE realm_id = $1 AND subscription_id IN (SELECT value FROM json_each($2)) AND kind = 'recurring'
@@ -68,8 +72,10 @@ stmts! {
     /// What is open between two accounts.
     OPEN_BETWEEN = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind,
         c.description, c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.currency,
-        c.amount, c.reverses, c.usage, c.rate, c.order_id, c.created_at FROM open_charge o
+        c.amount, c.reverses, c.usage, c.rate, c.order_id, c.created_at, d.coupon_id, d.redemption_id,
+        d.period_on AS discount_on, d.whole AS discount_whole FROM open_charge o
         JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
+        LEFT JOIN charge_discount d ON d.realm_id = c.realm_id AND d.subscription_id = c.subscription_id AND d.charge_id = c.id
         WHERE o.realm_id = $1 AND o.seller_id = $2 AND o.buyer_id = $3 AND o.charge_id > $4 ORDER BY o.charge_id LIMIT $5";
     /// Takes charges off the queue.
     CLOSE_OPEN = "DELETE FROM open_charge WHERE realm_id = $1 AND seller_id = $2 AND buyer_id = $3 AND currency = $4
@@ -79,8 +85,10 @@ stmts! {
     /// The charges behind a document, in the order of its lines.
     OF_INVOICE = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind,
         c.description, c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.currency,
-        ic.amount, c.reverses, c.usage, c.rate, c.order_id, c.created_at, ic.line_no FROM invoice_charge ic
+        ic.amount, c.reverses, c.usage, c.rate, c.order_id, c.created_at, ic.line_no, d.coupon_id, d.redemption_id,
+        d.period_on AS discount_on, d.whole AS discount_whole FROM invoice_charge ic
         JOIN charge c ON c.realm_id = ic.realm_id AND c.id = ic.charge_id
+        LEFT JOIN charge_discount d ON d.realm_id = c.realm_id AND d.subscription_id = c.subscription_id AND d.charge_id = c.id
         WHERE ic.realm_id = $1 AND ic.invoice_id = $2 AND (ic.line_no > $3 OR (ic.line_no = $3 AND ic.charge_id > $4))
         ORDER BY ic.line_no, ic.charge_id LIMIT $5";
 }
@@ -129,11 +137,27 @@ row! {
         rate: Option<Json<Vec<FxUse>>>,
         order_id: Option<OrderId>,
         created_at: Timestamp,
+        coupon_id: Option<CouponId>,
+        redemption_id: Option<RedemptionId>,
+        discount_on: Option<Date>,
+        discount_whole: Option<Decimal>,
+    }
+}
+
+impl ChargeRow {
+    fn discount(&self) -> Option<DiscountUse> {
+        Some(DiscountUse {
+            coupon_id: self.coupon_id?,
+            redemption_id: self.redemption_id?,
+            period_on: self.discount_on?,
+            whole: self.discount_whole?,
+        })
     }
 }
 
 impl From<ChargeRow> for Charge {
     fn from(row: ChargeRow) -> Self {
+        let discount = row.discount();
         Self {
             id: row.id,
             created_at: row.created_at,
@@ -161,6 +185,7 @@ impl From<ChargeRow> for Charge {
                 reverses: row.reverses,
                 usage: row.usage.map(|json| json.0),
                 rate: row.rate.map(|json| json.0).unwrap_or_default(),
+                discount,
                 order_id: row.order_id,
             },
         }
@@ -253,7 +278,7 @@ pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, charges: &[Charge]) -> R
         .map(|charge| charge_args(realm, charge))
         .collect();
     tx.insert_many(&CHARGES, rows).await?;
-    Ok(())
+    discounts::insert(tx, realm, charges).await
 }
 
 fn charge_args(realm: RealmId, charge: &Charge) -> Vec<Arg> {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
     Currency, Date, Decimal, Money, Rounding, Timestamp,
     calendar::Period,
-    id::{AccountId, ChargeId, ItemId, LegId, OrderId, SubscriptionId},
+    id::{AccountId, ChargeId, CouponId, ItemId, LegId, OrderId, RedemptionId, SubscriptionId},
     locale::form_for,
     text_enum,
 };
@@ -21,6 +21,8 @@ text_enum! {
         Metered = "metered",
         /// Gives back an unused rest.
         Credit = "credit",
+        /// Takes something off the price of an item.
+        Discount = "discount",
         /// Corrects something by hand.
         Adjustment = "adjustment",
     }
@@ -59,6 +61,23 @@ pub struct FxUse {
     /// The day since which the rate holds.
     #[schema(value_type = String, format = Date)]
     pub on: Date,
+}
+
+/// The discount behind a charge of the kind `discount`, and behind whatever takes one back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DiscountUse {
+    /// The coupon or promotion.
+    pub coupon_id: CouponId,
+    /// As it was redeemed for this sale.
+    pub redemption_id: RedemptionId,
+    /// First day of the billing period that it counts for.
+    #[schema(value_type = String, format = Date)]
+    pub period_on: Date,
+    /// What it takes off the item in the whole of that period from now on, added to what other charges say; negative when
+    /// it is taken back.
+    #[serde(with = "rust_decimal::serde::str")]
+    #[schema(value_type = String)]
+    pub whole: Decimal,
 }
 
 /// What a charge says, before it is recorded.
@@ -111,6 +130,8 @@ pub struct NewCharge {
     pub usage: Option<UsageSpan>,
     /// Exchange rates that went into the amount.
     pub rate: Vec<FxUse>,
+    /// The discount that it grants or takes back, on the item that it names.
+    pub discount: Option<DiscountUse>,
     /// The order that caused it; none when time did.
     pub order_id: Option<OrderId>,
 }

@@ -10,7 +10,7 @@ use tradewind_kernel::{
 };
 use tradewind_pricing::tax::{TaxPolicy, TaxRate};
 
-use super::{Party, Settlement};
+use super::{Grant, Party, Settlement};
 
 /// One leg of a sale with its frozen terms.
 #[derive(Debug, Clone)]
@@ -31,6 +31,8 @@ pub struct LegFacts {
     pub heading: String,
     /// The frozen terms.
     pub terms: Arc<LegTerms>,
+    /// The discounts of its seller; on the customer's leg only.
+    pub grants: Vec<Grant>,
 }
 
 /// From a day on, this many.

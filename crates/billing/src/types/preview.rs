@@ -7,7 +7,7 @@ use tradewind_kernel::{Currency, Date, Money, calendar::Period, id::ItemId};
 use tradewind_pricing::PriceModel;
 use utoipa::ToSchema;
 
-use super::{DocumentLine, TaxLine};
+use super::{DocumentLine, PreviewDiscount, TaxLine};
 
 /// A document that does not exist yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -86,4 +86,7 @@ pub struct Preview {
     pub metered: Vec<MeteredPrice>,
     /// The next regular document; none when nothing follows.
     pub next: Option<NextDocument>,
+    /// The discounts in it.
+    #[serde(default)]
+    pub discounts: Vec<PreviewDiscount>,
 }

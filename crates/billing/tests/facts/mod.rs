@@ -15,7 +15,9 @@ use tradewind_kernel::{
 };
 use tradewind_metering::types::UsageTotal;
 use tradewind_pricing::tax::TaxPolicy;
-use tradewind_pricing::{PriceKind, PriceModel, Tier, ZeroUsage, proration::ProrationTerms};
+use tradewind_pricing::{
+    PriceKind, PriceModel, Tier, ZeroUsage, discount::StackingOrder, proration::ProrationTerms,
+};
 
 pub(crate) fn dec(text: &str) -> Decimal {
     text.parse().expect("a decimal")
@@ -97,6 +99,7 @@ pub(crate) fn leg(items: Vec<ItemTerms>) -> LegFacts {
         buyer_id: AccountId::generate(),
         locale: Locale::En,
         heading: "Suite".to_owned(),
+        grants: Vec::new(),
         terms: Arc::new(LegTerms {
             seller,
             product: ProductId::generate(),
@@ -114,6 +117,7 @@ pub(crate) fn leg(items: Vec<ItemTerms>) -> LegFacts {
                 rounding: Rounding::HalfUp,
                 tax_included: false,
                 renewal: RenewalPrices::Revision,
+                stacking: StackingOrder::default(),
             },
         }),
     }

@@ -9,7 +9,9 @@ use tradewind_kernel::{
     id::{AccountId, ItemId, PlanId, PriceBookId, ProductId, RevisionId},
     text_enum,
 };
-use tradewind_pricing::{Aggregation, PriceModel, PricePlaces, proration::ProrationTerms};
+use tradewind_pricing::{
+    Aggregation, PriceModel, PricePlaces, discount::StackingOrder, proration::ProrationTerms,
+};
 use utoipa::ToSchema;
 
 use super::{ItemKind, Timing};
@@ -54,6 +56,13 @@ pub struct Policies {
         skip_serializing_if = "RenewalPrices::is_usual"
     )]
     pub renewal: RenewalPrices,
+    /// In which order several discounts on one sale are applied.
+    #[serde(default, skip_serializing_if = "is_usual_stacking")]
+    pub stacking: StackingOrder,
+}
+
+fn is_usual_stacking(order: &StackingOrder) -> bool {
+    *order == StackingOrder::default()
 }
 
 impl Default for Policies {
@@ -65,6 +74,7 @@ impl Default for Policies {
             tax_included: false,
             places: None,
             renewal: RenewalPrices::Revision,
+            stacking: StackingOrder::default(),
         }
     }
 }

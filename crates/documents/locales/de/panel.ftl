@@ -429,3 +429,63 @@ webhook-removed = Der Endpunkt ist entfernt.
 webhook-fresh = Signaturgeheimnis jetzt kopieren
 webhook-fresh-text = Es wird nur dieses eine Mal gezeigt.
 price-rule-all = Alles
+
+# Gutscheine
+nav-coupons = Gutscheine
+coupons-lead = Was Sie auf Ihre eigenen Preise nachlassen: für einen Code, den ein Käufer eingibt, oder von selbst.
+coupons-none = Noch keine Gutscheine
+coupons-none-text = Legen Sie einen an und geben Sie seinen Code denen, die weniger zahlen sollen.
+search-coupons = Codes suchen
+coupon-kind-coupon = Mit Code
+coupon-kind-promotion = Ohne Code
+coupon-by-itself = nicht nötig
+coupon-off = { $value } Nachlass
+coupon-for = für { $value }
+coupon-trial-days = { $count ->
+    [one] { $count } Tag länger testen
+   *[other] { $count } Tage länger testen
+}
+coupon-for-periods = { $count ->
+    [one] einmal
+   *[other] für { $count } Abrechnungszeiträume
+}
+coupon-of = von { $most }
+c-coupon-code = Code
+c-coupon-gives = Gibt
+c-valid-until = Gültig bis
+c-redemptions = Einlösungen
+c-taken-off = Nachgelassen
+coupon-add = Neuer Gutschein
+coupon-add-lead = Ohne Code ist er eine Aktion, die von selbst gilt.
+coupon-what = Der Gutschein
+coupon-edit = Gutschein ändern
+coupon-edit-lead = Was eingelöst wurde, bleibt, wie es war.
+coupon-save = Gutschein speichern
+coupon-saved = Der Gutschein ist gespeichert.
+coupon-end = Gutschein beenden
+coupon-end-text = Niemand kann ihn mehr einlösen. Was eingelöst wurde, läuft weiter.
+coupon-was-ended = Der Gutschein ist beendet.
+coupon-became = Was daraus wurde
+coupon-given-back = zurückgegeben
+redemptions-none = Noch hat ihn niemand eingelöst.
+coupon-scope-all = Alles
+coupon-scope-kept = Wie es ist: mehreres
+coupon-gives-percentage = Einen Prozentsatz Nachlass
+coupon-gives-amount = Einen Betrag je Abrechnungszeitraum
+coupon-gives-price-override = Einen anderen Preis für einen Posten
+coupon-gives-trial-extension = Eine längere Testphase
+f-coupon-code = Code
+f-coupon-code-hint = Groß- und Kleinschreibung ist gleich. Ohne Code gilt er von selbst.
+f-gives = Er gibt
+f-gives-value = Wie viel
+f-gives-value-hint = Prozent, ein Betrag, der andere Preis oder Tage.
+f-coupon-scope = Er gilt für
+f-coupon-periods = Für wie viele Abrechnungszeiträume
+f-coupon-periods-hint = Leer: solange das Abonnement läuft.
+f-budget = Budget
+f-budget-hint = Was alle Einlösungen zusammen nachlassen dürfen.
+f-valid-from = Erster Tag
+f-valid-until = Letzter Tag
+f-max-redemptions = Einlösungen insgesamt
+f-max-per-customer = Einlösungen je Kunde
+f-new-customers-only = Nur für neue Kunden

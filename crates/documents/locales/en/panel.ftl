@@ -429,3 +429,63 @@ webhook-removed = The endpoint is removed.
 webhook-fresh = Copy the signing secret now
 webhook-fresh-text = It is shown this once.
 price-rule-all = Everything
+
+# Coupons
+nav-coupons = Coupons
+coupons-lead = What you take off your own prices: for a code that a buyer enters, or by itself.
+coupons-none = No coupons yet
+coupons-none-text = Make one, and give its code to those who should pay less.
+search-coupons = Search codes
+coupon-kind-coupon = With a code
+coupon-kind-promotion = Without a code
+coupon-by-itself = none needed
+coupon-off = { $value } off
+coupon-for = for { $value }
+coupon-trial-days = { $count ->
+    [one] { $count } more day of trial
+   *[other] { $count } more days of trial
+}
+coupon-for-periods = { $count ->
+    [one] once
+   *[other] for { $count } billing periods
+}
+coupon-of = of { $most }
+c-coupon-code = Code
+c-coupon-gives = Gives
+c-valid-until = Valid until
+c-redemptions = Redemptions
+c-taken-off = Taken off
+coupon-add = New coupon
+coupon-add-lead = Without a code it is a promotion, which applies by itself.
+coupon-what = The coupon
+coupon-edit = Change the coupon
+coupon-edit-lead = What was redeemed stays as it was.
+coupon-save = Save coupon
+coupon-saved = The coupon is saved.
+coupon-end = End coupon
+coupon-end-text = Nobody can redeem it any more. What was redeemed goes on.
+coupon-was-ended = The coupon has ended.
+coupon-became = What became of it
+coupon-given-back = given back
+redemptions-none = Nobody has redeemed it yet.
+coupon-scope-all = Everything
+coupon-scope-kept = As it is: several things
+coupon-gives-percentage = A percentage off
+coupon-gives-amount = An amount off each billing period
+coupon-gives-price-override = Another price for an item
+coupon-gives-trial-extension = A longer trial
+f-coupon-code = Code
+f-coupon-code-hint = Compared without case. Without a code it applies by itself.
+f-gives = It gives
+f-gives-value = How much
+f-gives-value-hint = Per cent, an amount, the other price, or days.
+f-coupon-scope = It is for
+f-coupon-periods = For how many billing periods
+f-coupon-periods-hint = Left empty, for as long as the subscription lasts.
+f-budget = Budget
+f-budget-hint = What all redemptions together may take off.
+f-valid-from = First day
+f-valid-until = Last day
+f-max-redemptions = Redemptions in all
+f-max-per-customer = Redemptions per customer
+f-new-customers-only = Only for new customers

@@ -32,6 +32,7 @@ pub(crate) async fn undo(w: &mut Work, order: &OrderDetail) -> Result<()> {
     let subscription = orders::subscription_in(w, id).await?;
     let today = crate::quote::today(w.ctx.now, &subscription.zone);
     order_reverse_in(w, order.order.id, id, today).await?;
+    orders::redemptions_give_back_in(w, order.order.id).await?;
     delivery_cancel_open_in(w, id).await?;
     if is_purchase(&order.order) {
         let ended = orders::subscription_transition_in(w, id, SubscriptionEvent::Terminate).await?;

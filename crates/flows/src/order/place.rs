@@ -15,7 +15,7 @@ use tradewind_kernel::id::{QuoteId, SubscriptionId};
 use tradewind_kernel::{Error, Money, Result};
 use tradewind_orders::service as orders;
 use tradewind_orders::types::{
-    ChangeClass, FlowFacts, NewLeg, NewSubscription, OrderCreate, OrderDetail, OrderKind,
+    ChangeClass, Coupon, FlowFacts, NewLeg, NewSubscription, OrderCreate, OrderDetail, OrderKind,
     OrderedSubscription, Quote, QuoteKind, Subscription, SubscriptionDetail, SubscriptionOperation,
 };
 use tradewind_platform::{KeyRing, OpCtx, Platform, Work};
@@ -68,10 +68,10 @@ pub async fn order_place(p: &Platform, ctx: &OpCtx, input: &PlaceInput) -> Resul
 
 async fn place_purchase(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<OrderDetail> {
     let input: PurchaseInput = read::<SealedPurchase>(quote)?.open(keys)?;
-    let plan = plan_purchase(w, &input).await?;
+    let plan = plan_purchase(w, &input, true).await?;
     unchanged(quote, &plan.preview, &plan.basis)?;
     let nearest = plan.nearest()?.clone();
-    let trial_days = i64::from(plan.plan.trial_days);
+    let trial_days = plan.trial_days;
     if trial_days > 0
         && plan.plan.trial_needs_payment
         && nearest.relationship.payment == PaymentMode::Prepay
@@ -113,7 +113,16 @@ async fn place_purchase(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<O
         due_now: due_now(&plan.preview.billing),
         flow,
     };
-    orders::order_create_in(w, keys, &create).await
+    let order = orders::order_create_in(w, keys, &create).await?;
+    redeem(w, &order, &plan.coupons).await?;
+    Ok(order)
+}
+
+/// Redeems what an order was worked out with, in the transaction that places it.
+async fn redeem(w: &mut Work, order: &OrderDetail, coupons: &[Coupon]) -> Result<()> {
+    let order = &order.order;
+    let (id, subscription) = (order.id, order.subscription_id);
+    orders::redeem_in(w, id, subscription, order.customer_id, coupons).await
 }
 
 fn new_subscription(plan: &PurchasePlan) -> Result<NewSubscription> {
@@ -160,7 +169,7 @@ fn new_subscription(plan: &PurchasePlan) -> Result<NewSubscription> {
 
 async fn place_change(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<OrderDetail> {
     let input: ChangeInput = read(quote)?;
-    let plan = plan_change(w, &input).await?;
+    let plan = plan_change(w, &input, true).await?;
     unchanged(quote, &plan.preview, &plan.basis)?;
     let product = tradewind_catalogue::service::product_of(w, plan.subscription.product_id).await?;
     let after = Holding {
@@ -210,7 +219,7 @@ async fn place_change(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<Ord
         due,
         flow,
     );
-    orders::order_create_in(
+    let order = orders::order_create_in(
         w,
         keys,
         &OrderCreate {
@@ -218,7 +227,9 @@ async fn place_change(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<Ord
             ..create
         },
     )
-    .await
+    .await?;
+    redeem(w, &order, &plan.coupons).await?;
+    Ok(order)
 }
 
 async fn place_cancel(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<OrderDetail> {

@@ -4,6 +4,7 @@
 use super::purchase::{is_due, ordered_items, picked};
 use super::{About, QuotePreview, QuoteView, basis_of, hindrance, save, today};
 use crate::access::may;
+use crate::discount::{self, Asked, entered};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tradewind_accounts::types::{Adjacent, PaymentMode};
@@ -12,11 +13,12 @@ use tradewind_billing::service::{
 };
 use tradewind_catalogue::rules::check_configuration;
 use tradewind_catalogue::types::Approval;
-use tradewind_kernel::id::{PlanId, SubscriptionId, TermsId};
+use tradewind_kernel::id::{ItemId, PlanId, SubscriptionId, TermsId};
 use tradewind_kernel::{Date, Decimal, Error, Result};
 use tradewind_orders::rules::{ChangeFacts, classify};
 use tradewind_orders::types::{
-    ChangeClass, CommercialState, OrderedItem, QuoteKind, Subscription, SubscriptionOperation,
+    ChangeClass, CommercialState, Coupon, OrderedItem, QuoteKind, Subscription,
+    SubscriptionOperation,
 };
 use tradewind_platform::{OpCtx, Platform, Work};
 use tradewind_policy::Action;
@@ -38,6 +40,9 @@ pub struct ChangeInput {
     /// Packages picked by name, by item code, where an item is sold in packages: instead of a quantity.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub packages: BTreeMap<String, String>,
+    /// The code of a coupon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coupon: Option<String>,
 }
 
 /// A change worked out: everything that placing it writes.
@@ -50,6 +55,7 @@ pub(crate) struct ChangePlan {
     pub(crate) before_terms: Vec<TermsId>,
     pub(crate) effective_on: Date,
     pub(crate) at_once: bool,
+    pub(crate) coupons: Vec<Coupon>,
     pub(crate) preview: QuotePreview,
     pub(crate) basis: String,
 }
@@ -61,7 +67,7 @@ pub(crate) struct ChangePlan {
 pub async fn quote_change(p: &Platform, ctx: &OpCtx, input: &ChangeInput) -> Result<QuoteView> {
     p.command(ctx, "quote.change", input, |w, input| {
         Box::pin(async move {
-            let plan = plan_change(w, input).await?;
+            let plan = plan_change(w, input, false).await?;
             let on = About::running(&plan.subscription);
             save(w, QuoteKind::Change, on, input, &plan.preview, plan.basis).await
         })
@@ -69,8 +75,12 @@ pub async fn quote_change(p: &Platform, ctx: &OpCtx, input: &ChangeInput) -> Res
     .await
 }
 
-/// Works a change out, as of now.
-pub(crate) async fn plan_change(w: &mut Work, input: &ChangeInput) -> Result<ChangePlan> {
+/// Works a change out, as of now; who is about to place it holds its discounts.
+pub(crate) async fn plan_change(
+    w: &mut Work,
+    input: &ChangeInput,
+    places: bool,
+) -> Result<ChangePlan> {
     let detail =
         tradewind_orders::service::subscription_detail_in(w, input.subscription_id).await?;
     let subscription = detail.subscription.clone();
@@ -184,10 +194,27 @@ pub(crate) async fn plan_change(w: &mut Work, input: &ChangeInput) -> Result<Cha
     }
     let at_once =
         class == ChangeClass::Upgrade || subscription.commercial_state == CommercialState::Trial;
+    let held: Vec<ItemId> = items.iter().map(|item| item.item_id).collect();
+    let found = discount::find(
+        w,
+        &Asked {
+            seller: subscription.seller_id,
+            customer: Some(subscription.customer_id),
+            code: entered(input.coupon.as_ref()),
+            promotions: false,
+            product: subscription.product_id,
+            plan: plan_id,
+            items: &held,
+            currency: subscription.currency,
+            trial_days: None,
+            redeems: places,
+        },
+    )
+    .await?;
     let billing = if at_once {
-        preview_change(w, &change).await?
+        preview_change(w, &change, &found.offers).await?
     } else {
-        preview_scheduled(w, &change).await?
+        preview_scheduled(w, &change, &found.offers).await?
     };
     let prepaid = nearest.relationship.payment == PaymentMode::Prepay;
     let preview = QuotePreview {
@@ -215,6 +242,7 @@ pub(crate) async fn plan_change(w: &mut Work, input: &ChangeInput) -> Result<Cha
         terms,
         before_terms,
         at_once,
+        coupons: found.coupons,
         preview,
         basis,
     })

@@ -2,6 +2,7 @@
 
 use super::{About, QuotePreview, QuoteView, basis_of, save, today};
 use crate::access::may_order;
+use crate::discount::{self, Asked, entered};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,8 +17,9 @@ use tradewind_kernel::id::{
     AccountId, ItemId, PlanId, PriceBookId, ProductId, RevisionId, TermsId,
 };
 use tradewind_kernel::{Date, Decimal, Error, Locale, Result, text};
-use tradewind_orders::types::{OrderedItem, OrderedParameter, QuoteKind};
+use tradewind_orders::types::{Coupon, OrderedItem, OrderedParameter, QuoteKind};
 use tradewind_platform::{KeyRing, OpCtx, Platform, Work};
+use tradewind_policy::AccountKind;
 use utoipa::ToSchema;
 
 /// What is to be bought.
@@ -46,6 +48,9 @@ pub struct PurchaseInput {
     /// The version of the product's conditions that the buyer accepts; required when there are conditions.
     #[serde(default)]
     pub accepted_terms: Option<String>,
+    /// The code of a coupon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coupon: Option<String>,
 }
 
 /// A purchase as it is kept in a quote: sensitive answers are sealed.
@@ -109,6 +114,8 @@ pub(crate) struct PurchasePlan {
     pub(crate) terms: Vec<LegTerms>,
     pub(crate) terms_ids: Vec<TermsId>,
     pub(crate) on: Date,
+    pub(crate) trial_days: i64,
+    pub(crate) coupons: Vec<Coupon>,
     pub(crate) preview: QuotePreview,
     pub(crate) basis: String,
 }
@@ -131,7 +138,7 @@ pub async fn quote_purchase(p: &Platform, ctx: &OpCtx, input: &PurchaseInput) ->
     p.command(ctx, "quote.purchase", input, move |w, input| {
         let keys = keys.clone();
         Box::pin(async move {
-            let plan = plan_purchase(w, input).await?;
+            let plan = plan_purchase(w, input, false).await?;
             let on = About {
                 customer: input.customer_id,
                 seller: plan.nearest()?.seller.id,
@@ -144,8 +151,12 @@ pub async fn quote_purchase(p: &Platform, ctx: &OpCtx, input: &PurchaseInput) ->
     .await
 }
 
-/// Works a purchase out, as of now.
-pub(crate) async fn plan_purchase(w: &mut Work, input: &PurchaseInput) -> Result<PurchasePlan> {
+/// Works a purchase out, as of now; who is about to place it holds its discounts.
+pub(crate) async fn plan_purchase(
+    w: &mut Work,
+    input: &PurchaseInput,
+    places: bool,
+) -> Result<PurchasePlan> {
     let chain = tradewind_accounts::service::chain(w, input.customer_id).await?;
     let nearest = chain
         .first()
@@ -178,6 +189,24 @@ pub(crate) async fn plan_purchase(w: &mut Work, input: &PurchaseInput) -> Result
     let last = terms
         .last()
         .ok_or_else(|| Error::internal("a sale without legs"))?;
+    let bought: Vec<ItemId> = items.iter().map(|item| item.item_id).collect();
+    let found = discount::find(
+        w,
+        &Asked {
+            seller: nearest.seller.id,
+            customer: Some(input.customer_id),
+            code: entered(input.coupon.as_ref()),
+            promotions: true,
+            product: input.product_id,
+            plan: plan.id,
+            items: &bought,
+            currency: last.currency,
+            trial_days: Some(plan.trial_days),
+            redeems: places,
+        },
+    )
+    .await?;
+    let trial_days = i64::from(plan.trial_days) + found.trial_days();
     let billing = tradewind_billing::service::preview_purchase(
         w,
         &PreviewPurchase {
@@ -190,7 +219,8 @@ pub(crate) async fn plan_purchase(w: &mut Work, input: &PurchaseInput) -> Result
                 .map(|item| (item.item_id, item.quantity))
                 .collect(),
             on,
-            trial_days: i64::from(plan.trial_days),
+            trial_days,
+            offers: &found.offers,
         },
     )
     .await?;
@@ -213,6 +243,8 @@ pub(crate) async fn plan_purchase(w: &mut Work, input: &PurchaseInput) -> Result
         terms,
         terms_ids,
         on,
+        trial_days,
+        coupons: found.coupons,
         preview,
         basis,
         chain,
@@ -222,7 +254,11 @@ pub(crate) async fn plan_purchase(w: &mut Work, input: &PurchaseInput) -> Result
 /// What a visitor of a storefront would pay, without an account and without a quote.
 ///
 /// # Errors
-/// Names what is wrong with the quantities.
+/// Names what is wrong with the quantities or the coupon.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is a different fact of the price"
+)]
 pub async fn price_for_visitor(
     p: &Platform,
     ctx: &OpCtx,
@@ -230,6 +266,7 @@ pub async fn price_for_visitor(
     offer: &Offer,
     plan: PlanId,
     quantities: &BTreeMap<ItemId, Decimal>,
+    coupon: Option<&str>,
     on: Date,
 ) -> Result<Preview> {
     let terms = Arc::new(offered_terms(seller, offer, plan, on)?);
@@ -237,12 +274,30 @@ pub async fn price_for_visitor(
         .offered_plans
         .iter()
         .find(|offered| offered.plan_id == plan);
-    let trial_days = offered.map_or(0, |offered| i64::from(offered.trial_days));
+    let trial_days = offered.map_or(0, |offered| offered.trial_days);
     let name = offer.card.name.get(ctx.locale).to_owned();
     let locale = ctx.locale;
+    let coupon = coupon.map(str::to_owned);
+    // Somebody who looks on signed in is somebody who may have bought before.
+    let who = &ctx.principal;
+    let customer = (who.account_kind == AccountKind::Customer).then_some(who.account);
     p.read(ctx, quantities, move |w, quantities| {
-        let (terms, name) = (terms.clone(), name.clone());
+        let (terms, name, coupon) = (terms.clone(), name.clone(), coupon.clone());
         Box::pin(async move {
+            let items: Vec<ItemId> = quantities.keys().copied().collect();
+            let asked = Asked {
+                seller,
+                customer,
+                code: entered(coupon.as_ref()),
+                promotions: true,
+                product: terms.product,
+                plan,
+                items: &items,
+                currency: terms.currency,
+                trial_days: Some(trial_days),
+                redeems: false,
+            };
+            let found = discount::find(w, &asked).await?;
             let purchase = PreviewPurchase {
                 seller_id: seller,
                 buyer_id: seller,
@@ -250,7 +305,8 @@ pub async fn price_for_visitor(
                 name: &name,
                 wanted: quantities,
                 on,
-                trial_days,
+                trial_days: i64::from(trial_days) + found.trial_days(),
+                offers: &found.offers,
             };
             tradewind_billing::service::preview_for_visitor(w, locale, &purchase).await
         })

@@ -26,6 +26,9 @@ pub struct PriceInput {
     /// Packages picked by name, by item code, where an item is sold in packages: instead of a quantity.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub packages: BTreeMap<String, String>,
+    /// The code of a coupon.
+    #[serde(default)]
+    pub coupon: Option<String>,
 }
 
 /// What a configuration of an offered product costs whoever buys it from a storefront: now, with each later invoice, and
@@ -71,6 +74,7 @@ pub async fn offer_price(
         &offer,
         plan.plan_id,
         &quantities,
+        input.coupon.as_deref(),
         scope.on,
     )
     .await

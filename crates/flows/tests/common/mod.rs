@@ -215,6 +215,7 @@ impl World {
             quantities: BTreeMap::from([("seats".to_owned(), dec(seats))]),
             parameters: BTreeMap::new(),
             accepted_terms: None,
+            coupon: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Use cases of this room.
 
+mod discount;
 mod list;
 mod look;
 mod order;
@@ -9,6 +10,10 @@ mod subscription;
 mod take_over;
 mod terms;
 
+pub use discount::{
+    coupon_create, coupon_end, coupon_get, coupon_list, coupon_update, coupons_lock_in,
+    coupons_offered_in, redeem_in, redeemed_in, redemption_list, redemptions_give_back_in,
+};
 pub(crate) use list::Viewer;
 pub use list::{
     OrderQuery, SubscriptionQuery, order_counts, order_list, order_summaries, subscription_count,

@@ -1,5 +1,6 @@
 //! The tables of this room; nobody else touches them.
 
+pub(crate) mod discount;
 pub(crate) mod order;
 pub(crate) mod quantity;
 pub(crate) mod quote;
@@ -12,6 +13,7 @@ use tradewind_platform::db::Stmt;
 #[must_use]
 pub fn statements() -> Vec<&'static Stmt> {
     [
+        discount::statements(),
         order::statements(),
         order::bulk_statements(),
         quote::statements(),

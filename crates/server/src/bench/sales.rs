@@ -165,6 +165,7 @@ impl World {
             quantities: BTreeMap::new(),
             parameters: BTreeMap::new(),
             accepted_terms: None,
+            coupon: None,
         };
         let quote = quote_purchase(p, ctx, &asked).await?;
         let preview = serde_json::to_value(&quote.preview).map_err(Error::internal)?;

@@ -46,6 +46,9 @@ Example:
         /// Which package of an item that is sold in packages: storage=large; can be given several times
         #[arg(long = "package", value_name = "CODE=NAME")]
         packages: Vec<String>,
+        /// Code of a coupon
+        #[arg(long, value_name = "CODE")]
+        coupon: Option<String>,
         #[command(flatten)]
         shop: Shop,
     },
@@ -103,6 +106,7 @@ pub(crate) async fn run(session: &Session<'_>, command: Catalogue) -> Result<()>
             plan,
             items,
             packages,
+            coupon,
             shop,
         } => {
             let scope = scope(session, &ctx, &shop).await?;
@@ -110,6 +114,7 @@ pub(crate) async fn run(session: &Session<'_>, command: Catalogue) -> Result<()>
                 plan,
                 quantities: super::quote::quantities(&items)?,
                 packages: super::quote::packages(&packages)?,
+                coupon,
             };
             let preview = offer_price(platform, &ctx, &scope, &product, &input).await?;
             session.out.facts(

@@ -59,6 +59,9 @@ pub(crate) struct Buy {
     /// Accept the conditions of this version
     #[arg(long, value_name = "VERSION")]
     accept_terms: Option<String>,
+    /// Code of a coupon
+    #[arg(long, value_name = "CODE")]
+    coupon: Option<String>,
     /// What to call the subscription
     #[arg(long)]
     name: Option<String>,
@@ -84,6 +87,9 @@ pub(crate) struct Change {
     /// Another package of an item: storage=large; can be given several times
     #[arg(long = "package", value_name = "CODE=NAME")]
     packages: Vec<String>,
+    /// Code of a coupon
+    #[arg(long, value_name = "CODE")]
+    coupon: Option<String>,
 }
 
 /// What is cancelled.
@@ -154,6 +160,7 @@ async fn purchase(session: &Session<'_>, ctx: &OpCtx, buy: Buy) -> Result<QuoteV
             .map(|text| pair("param", text))
             .collect::<Result<_>>()?,
         accepted_terms: buy.accept_terms,
+        coupon: buy.coupon,
     };
     quote_purchase(platform, ctx, &input).await
 }
@@ -174,6 +181,7 @@ pub(crate) async fn change(
         plan_id,
         quantities: quantities(&wanted.items)?,
         packages: packages(&wanted.packages)?,
+        coupon: wanted.coupon,
     };
     quote_change(session.platform(), ctx, &input).await
 }
@@ -291,6 +299,17 @@ pub(crate) fn show(session: &Session<'_>, quote: &QuoteView) -> Result<()> {
     session
         .out
         .section("Next invoice", &part("/billing/next/document/lines"), line)?;
+    session.out.section(
+        "Discounts",
+        &part("/billing/discounts"),
+        columns![
+            ("discount", "/name"),
+            ("code", "/code"),
+            ("takes off now", "/now"),
+            ("takes off next", "/next"),
+            ("until", "/until"),
+        ],
+    )?;
     session.out.section(
         "By usage",
         &part("/billing/metered"),

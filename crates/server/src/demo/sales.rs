@@ -136,6 +136,7 @@ impl Builder<'_> {
             quantities: sale.quantities.clone(),
             parameters: sale.parameters.clone(),
             accepted_terms: Some(offer.terms_version.clone()),
+            coupon: None,
         };
         let quote = quote_purchase(self.platform, &ctx, &input).await?;
         let ctx = self

@@ -109,6 +109,56 @@ async fn vault(shell: &Shell) {
     }
 }
 
+/// The provider takes half off the vault for whoever knows the code.
+async fn coupons(shell: &Shell) {
+    let create = [
+        "coupon",
+        "create",
+        "Launch",
+        "--code",
+        "LAUNCH",
+        "--percent",
+    ];
+    let made = ask(
+        shell,
+        PROVIDER,
+        &[&create[..], &["50", "--periods", "2"]].concat(),
+    )
+    .await;
+    let id = text(&made, "/id");
+    let buy = [
+        "quote", "buy", "vault", "basic", "--item", "seats=3", "--coupon",
+    ];
+    let cheaper = ask(shell, CUSTOMER, &[&buy[..], &["launch"]].concat()).await;
+    let pointer = |at| cheaper.pointer(at).cloned();
+    assert_eq!(
+        pointer("/preview/billing/due_now/gross/amount"),
+        Some(json!("9.00")),
+        "{cheaper}"
+    );
+    assert_eq!(
+        pointer("/preview/billing/discounts/0/next/amount"),
+        Some(json!("9.00"))
+    );
+    let unknown = refused(shell, CUSTOMER, &[&buy[..], &["lunch"]].concat()).await;
+    assert!(
+        unknown.contains("there is no coupon with this code"),
+        "{unknown}"
+    );
+    let listed = ask(
+        shell,
+        PROVIDER,
+        &["coupon", "list", "--filter", "code:launch"],
+    )
+    .await;
+    assert_eq!(text(&listed, "/items/0/id"), id);
+    ask(shell, PROVIDER, &["coupon", "end", &id]).await;
+    let over = refused(shell, CUSTOMER, &[&buy[..], &["LAUNCH"]].concat()).await;
+    assert!(over.contains("this coupon has expired"), "{over}");
+    let shown = ask(shell, PROVIDER, &["coupon", "show", &id]).await;
+    assert_eq!(text(&shown, "/state"), "ended");
+}
+
 #[tokio::test]
 async fn a_service_is_made_sold_and_delivered_by_commands() {
     let shell = world().await;
@@ -133,6 +183,7 @@ async fn a_service_is_made_sold_and_delivered_by_commands() {
         Some(&json!("18.00")),
         "{quote}"
     );
+    coupons(&shell).await;
     let order = ask(&shell, CUSTOMER, &["order", "place", &text(&quote, "/id")]).await;
     let subscription = text(&order, "/subscription_id");
 

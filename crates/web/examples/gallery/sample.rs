@@ -213,6 +213,7 @@ pub(crate) fn price() -> PriceView {
             "50 GB included",
         )],
         credit: None,
+        discounts: Vec::new(),
         net: eur(16400),
         taxes: vec![("VAT 19%".into(), eur(3116))],
         due_now: eur(19516),

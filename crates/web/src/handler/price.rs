@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tradewind_billing::types::{
-    DocumentLine, MeteredPrice, NextDocument, Preview, TaxKind, TaxLine, TaxRate,
+    DocumentLine, MeteredPrice, NextDocument, Preview, PreviewDiscount, TaxKind, TaxLine, TaxRate,
 };
 use tradewind_catalogue::types::{FromPrice, ItemKind, ItemOffer, OfferPrice};
 use tradewind_documents::{phrases, prices::PriceWords, tax::TaxWord};
@@ -14,7 +14,7 @@ use crate::session::Visit;
 use crate::view::{
     Tr,
     kit::Txt,
-    shared::{Every, NextInvoice, PriceDetail, PriceFrom, PriceItem, PriceView},
+    shared::{Every, NextInvoice, PriceDetail, PriceDiscount, PriceFrom, PriceItem, PriceView},
 };
 
 /// How often.
@@ -133,6 +133,7 @@ pub(super) fn view(
             })
             .collect(),
         credit: (!preview.credited.is_zero()).then_some(preview.credited),
+        discounts: discounts(preview),
         net: shown.map_or(zero, |document| document.net),
         taxes: shown.map_or_else(Vec::new, |document| taxes(t, tax, &document.tax_summary)),
         due_now,
@@ -141,6 +142,25 @@ pub(super) fn view(
         }),
         next: preview.next.as_ref().map(|next| self::next(preview, next)),
     }
+}
+
+/// What discounts take off what is shown: what is due now, or the next invoice when nothing is.
+pub(super) fn discounts(preview: &Preview) -> Vec<PriceDiscount> {
+    let of = |discount: &PreviewDiscount| match preview.due_now {
+        Some(_) => discount.now,
+        None => discount.next,
+    };
+    let named = preview.discounts.iter().map(|discount| PriceDiscount {
+        label: match &discount.code {
+            Some(code) => format!("{} ({code})", discount.name).into(),
+            None => discount.name.clone().into(),
+        },
+        amount: of(discount),
+        until: discount.until,
+    });
+    named
+        .filter(|discount| !discount.amount.is_zero())
+        .collect()
 }
 
 /// What the next invoice will be.

@@ -109,6 +109,12 @@ const PANEL: &[Group] = &[
                 "book-marked",
                 "price_book.view",
             ),
+            (
+                "nav-coupons",
+                "/panel/coupons",
+                "percent",
+                "price_book.view",
+            ),
         ],
     ),
     (

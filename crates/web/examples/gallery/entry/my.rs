@@ -371,6 +371,7 @@ fn change(look: &Look, full: bool) -> Page {
                 eur(17266),
             )],
             credit: Some(eur(7667)),
+            discounts: Vec::new(),
             taxes: vec![("VAT 19%".into(), eur(1824))],
             due_now: eur(11423),
             next: Some(NextInvoice {

@@ -15,7 +15,7 @@ use tradewind_flows::{
     },
 };
 use tradewind_kernel::{
-    Decimal, Error, Result,
+    Decimal, Error, Money, Result,
     decimal::{Limits, parse_decimal},
     id::{PlanId, QuoteId, SubscriptionId},
 };
@@ -47,6 +47,7 @@ struct About {
     offer: Option<Offer>,
     chosen: PlanId,
     quantities: BTreeMap<String, Decimal>,
+    coupon: Option<String>,
 }
 
 impl About {
@@ -97,6 +98,7 @@ impl About {
             offer,
             chosen,
             quantities,
+            coupon: sent.some("coupon"),
         })
     }
 
@@ -112,6 +114,7 @@ impl About {
             subscription_id: one.id,
             plan_id: (self.chosen != one.plan_id).then_some(self.chosen),
             quantities: self.quantities.clone(),
+            coupon: self.coupon.clone(),
         };
         quote_change(visit.p(), &visit.ctx, &input).await
     }
@@ -185,10 +188,22 @@ impl About {
         page.page(visit.app())
     }
 
-    fn preview(&self, visit: &Visit, quote: &QuoteView) -> ChangePreview {
+    fn preview(&self, visit: &Visit, quote: &QuoteView) -> Result<ChangePreview> {
         let t = visit.t();
         let billing = &quote.preview.billing;
         let now = billing.due_now.as_ref();
+        let zero = Money::zero(billing.currency);
+        let discounts = price::discounts(billing);
+        // Everything that is charged, less what discounts take off it and what is given back, is what is due.
+        let mut credit = zero;
+        for line in now.iter().flat_map(|document| &document.lines) {
+            if line.net.is_negative() {
+                credit = credit.sub(line.net)?;
+            }
+        }
+        for discount in discounts.iter().filter(|_| now.is_some()) {
+            credit = credit.sub(discount.amount)?;
+        }
         let mut notes = Vec::new();
         if quote.preview.needs_approval {
             notes.push(t.tr("approval-before-order"));
@@ -196,7 +211,7 @@ impl About {
         if quote.preview.needs_payment {
             notes.push(t.tr("change-after-payment"));
         }
-        ChangePreview {
+        Ok(ChangePreview {
             quote: quote.id.to_string().into(),
             rows: self.differences(visit),
             charges: now
@@ -208,20 +223,18 @@ impl About {
                     (line.description.clone().into(), period, line.amount)
                 })
                 .collect(),
-            credit: (!billing.credited.is_zero()).then_some(billing.credited),
+            credit: (!credit.is_zero()).then_some(credit),
+            discounts,
             taxes: now.map_or_else(Vec::new, |document| {
                 price::taxes(&t, &visit.tax(), &document.tax_summary)
             }),
-            due_now: now.map_or(
-                tradewind_kernel::Money::zero(billing.currency),
-                |document| document.gross,
-            ),
+            due_now: now.map_or(zero, |document| document.gross),
             next: billing.next.as_ref().map(|next| price::next(billing, next)),
             from: (quote.preview.effective_on > visit.today())
                 .then_some(quote.preview.effective_on),
             notes,
             changed_since: None,
-        }
+        })
     }
 
     fn differences(&self, visit: &Visit) -> Vec<DiffRow> {
@@ -313,7 +326,7 @@ pub(super) async fn preview(
         Err(error) => return Err(error.into()),
     };
     let (preview, form) = match quoted {
-        Ok(quote) => (Some(about.preview(&visit, &quote)), sent.state()),
+        Ok(quote) => (Some(about.preview(&visit, &quote)?), sent.state()),
         Err(error) => {
             let form = respond::blame(&visit.t(), sent.state(), error, |field| {
                 field.replacen("items.", "qty.", 1)

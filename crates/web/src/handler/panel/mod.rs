@@ -1,5 +1,6 @@
 //! Pages of sellers: provider, distributor and resellers.
 
+mod coupons;
 mod credit_notes;
 mod customers;
 mod deliveries;
@@ -80,6 +81,13 @@ fn prices() -> Router {
             "/panel/price-books/{id}/price",
             get(price_models::show).post(price_models::change),
         )
+        .route("/panel/coupons", get(coupons::list).post(coupons::add))
+        .route("/panel/coupons/new", get(coupons::fresh))
+        .route(
+            "/panel/coupons/{id}",
+            get(coupons::show).post(coupons::save),
+        )
+        .route("/panel/coupons/{id}/end", post(coupons::end))
 }
 
 fn money() -> Router {

@@ -40,8 +40,8 @@ struct Asked<'a> {
 pub(super) async fn show(Anyone(visit): Anyone, Path(slug): Path<String>) -> Answer {
     let found = offer(visit.p(), &visit.shop_ctx()?, &visit.scope()?, &slug).await?;
     let sent = Sent(visit.query.clone());
-    let asked = ask(&visit, &found, &sent)?;
-    let price = priced(&visit, &found, &asked).await?;
+    let mut asked = ask(&visit, &found, &sent)?;
+    let price = priced(&visit, &found, &mut asked).await?;
     respond::page(page(&visit, &found, asked, price))
 }
 
@@ -49,11 +49,11 @@ pub(super) async fn show(Anyone(visit): Anyone, Path(slug): Path<String>) -> Ans
 /// whole configuration that is answered.
 pub(super) async fn price(Anyone(visit): Anyone, Path(slug): Path<String>, sent: Sent) -> Answer {
     let found = offer(visit.p(), &visit.shop_ctx()?, &visit.scope()?, &slug).await?;
-    let asked = ask(&visit, &found, &sent)?;
-    let price = priced(&visit, &found, &asked).await?;
+    let mut asked = ask(&visit, &found, &sent)?;
+    let price = priced(&visit, &found, &mut asked).await?;
     let made_for = sent.get("made_for");
     if made_for.is_empty() || made_for == asked.plan.plan_id.to_string() {
-        return respond::part(price_panel(&visit.t(), price.as_ref()));
+        return respond::part(price_panel(&visit.t(), price.as_ref(), &asked.form));
     }
     respond::page_into("#live", page(&visit, &found, asked, price))
 }
@@ -81,6 +81,7 @@ pub(super) async fn order(Anyone(visit): Anyone, Path(slug): Path<String>, sent:
             parameters: answers(&found, &sent),
             // What the buyer is asked to accept on the next page; without that no order is placed.
             accepted_terms: (!found.terms_text.is_empty()).then(|| found.terms_version.clone()),
+            coupon: sent.some("coupon"),
         };
         match quote_purchase(visit.p(), &visit.ctx, &input).await {
             Ok(quote) => {
@@ -99,7 +100,7 @@ pub(super) async fn order(Anyone(visit): Anyone, Path(slug): Path<String>, sent:
             }
         }
     }
-    let price = priced(&visit, &found, &asked).await?;
+    let price = priced(&visit, &found, &mut asked).await?;
     respond::again(page(&visit, &found, asked, price))
 }
 
@@ -117,8 +118,10 @@ fn address(offer: &Offer, sent: &Sent) -> String {
         .0
         .iter()
         .filter(|(name, _)| {
-            (name == "plan" || name.starts_with("qty.") || name.starts_with("param."))
-                && !secret(name)
+            let asked = ["plan", "coupon"].contains(&name.as_str())
+                || name.starts_with("qty.")
+                || name.starts_with("param.");
+            asked && !secret(name)
         })
         .map(|(name, value)| {
             let encode = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
@@ -191,8 +194,8 @@ fn countable(plan: &PlanOffer) -> impl Iterator<Item = &ItemOffer> {
         .filter(|item| item.kind != ItemKind::Metered)
 }
 
-/// The price of what is asked for; none while it cannot be had like this.
-async fn priced(visit: &Visit, offer: &Offer, asked: &Asked<'_>) -> Result<Option<PriceView>> {
+/// The price of what is asked for; none while it cannot be had like this. A coupon that cannot be redeemed is noted in the form.
+async fn priced(visit: &Visit, offer: &Offer, asked: &mut Asked<'_>) -> Result<Option<PriceView>> {
     if !asked.form.errors.is_empty() {
         return Ok(None);
     }
@@ -211,6 +214,7 @@ async fn priced(visit: &Visit, offer: &Offer, asked: &Asked<'_>) -> Result<Optio
     let scope = visit.scope()?;
     let ctx = visit.shop_ctx()?;
     let plan = asked.plan.plan_id;
+    let coupon = Some(asked.form.value("coupon").to_owned());
     let found = price_for_visitor(
         visit.p(),
         &ctx,
@@ -218,11 +222,19 @@ async fn priced(visit: &Visit, offer: &Offer, asked: &Asked<'_>) -> Result<Optio
         offer,
         plan,
         &quantities,
+        coupon.as_deref(),
         scope.on,
     )
     .await;
     let preview = match found {
         Ok(preview) => preview,
+        Err(error @ Error::Invalid(_))
+            if error.problems().iter().any(|at| at.field == "coupon") =>
+        {
+            let text = respond::words(&visit.t(), &error);
+            asked.form = std::mem::take(&mut asked.form).wrong("coupon", text);
+            return Ok(None);
+        }
         Err(Error::Invalid(_) | Error::Refused { .. }) => return Ok(None),
         Err(error) => return Err(error),
     };

@@ -3,6 +3,7 @@
 
 mod billing;
 mod billing_runs;
+mod coupons;
 mod credit_note;
 mod customers;
 mod deliveries;
@@ -22,6 +23,7 @@ pub use billing::{PaymentRow, PaymentsPage, RecordPaymentPage};
 pub use billing_runs::{
     BillingRunPage, BillingRunRow, BillingRunsPage, RunProblemRow, RunTotalRow,
 };
+pub use coupons::{CouponPage, CouponRow, CouponsPage, RedemptionRow};
 pub use credit_note::{CreditNotePage, CreditableLine, RefundPage};
 pub use customers::{
     Account360Page, AccountRow, AccountView, CustomersPage, RelationshipRow, RelationshipsPage,

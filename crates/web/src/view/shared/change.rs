@@ -9,8 +9,8 @@ use crate::view::kit::{
     Block, Button, Card, Cell, Choice, Field, Kind, Live, Notice, PriceLine, Prices, Row, Table,
     Tone, Txt,
 };
-use crate::view::shared::{Ask, FormState, NextInvoice};
-use crate::view::storefront::{ParameterAsk, QuantityAsk, parameter};
+use crate::view::shared::{Ask, FormState, NextInvoice, PriceDiscount};
+use crate::view::storefront::{ParameterAsk, QuantityAsk, coupon, parameter};
 use crate::view::{Head, Page, Shell};
 
 /// Something before and after a change.
@@ -35,6 +35,8 @@ pub struct ChangePreview {
     pub charges: Vec<(Txt, Txt, Money)>,
     /// Credit for what was paid already, as a positive amount.
     pub credit: Option<Money>,
+    /// What discounts take off.
+    pub discounts: Vec<PriceDiscount>,
     /// Taxes: name with rate, amount.
     pub taxes: Vec<(Txt, Money)>,
     /// To be paid now.
@@ -138,6 +140,7 @@ impl ChangePreview {
                 format!("−{}", t.money(credit)).into(),
             ));
         }
+        sums.extend(self.discounts.iter().map(|discount| discount.line(t)));
         sums.extend(
             self.taxes
                 .iter()
@@ -207,6 +210,7 @@ impl ChangePage {
             vec![Field::new("plan", t.tr("product-plan"), Kind::Tiles(plans.collect())).full()];
         fields.extend(self.quantities.iter().map(|ask| ask.field(&t)));
         fields.extend(self.parameters.iter().map(|ask| parameter(&t, ask)));
+        fields.push(coupon(&t));
         let fields = fields.into_iter().map(|field| self.form.fill(field));
         let fields = std::iter::once(Field::hidden("made_for", self.chosen.clone())).chain(fields);
         let form = shell

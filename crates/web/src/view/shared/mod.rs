@@ -21,7 +21,7 @@ pub(crate) use invoices::invoice_columns;
 pub use invoices::{InvoiceRow, InvoicesPage, Ledgerside};
 pub(crate) use orders::order_columns;
 pub use orders::{OrderPage, OrderRow, OrderStep, OrdersPage, order_steps};
-pub use price::{Every, NextInvoice, PriceFrom, PriceItem, PriceView};
+pub use price::{Every, NextInvoice, PriceDiscount, PriceFrom, PriceItem, PriceView};
 pub use price_detail::{PriceDetail, price_details};
 pub use settings::{SettingsPage, SettingsPart};
 pub use subscription::{ItemRow, LegRow, SubscriptionPage, SubscriptionView, UsageRow};

@@ -54,6 +54,31 @@ pub struct PriceItem {
     pub note: Txt,
 }
 
+/// What a discount takes off.
+#[derive(Clone)]
+pub struct PriceDiscount {
+    /// Its name, with the code that was entered.
+    pub label: Txt,
+    /// How much, as a positive amount.
+    pub amount: Money,
+    /// The first day without it; `None` when it lasts.
+    pub until: Option<Date>,
+}
+
+impl PriceDiscount {
+    /// Laid out.
+    pub fn line(&self, t: &Tr) -> PriceLine {
+        PriceLine {
+            label: self.label.clone(),
+            detail: match self.until {
+                Some(date) => t.with("price-discount-until", &[("date", t.date(date).text())]),
+                None => t.tr("price-discount-lasting"),
+            },
+            amount: format!("−{}", t.money(self.amount)).into(),
+        }
+    }
+}
+
 /// What the next invoice will be.
 #[derive(Clone)]
 pub struct NextInvoice {
@@ -80,6 +105,8 @@ pub struct PriceView {
     pub metered: Vec<PriceItem>,
     /// Credit for what was paid already, as a positive amount.
     pub credit: Option<Money>,
+    /// What discounts take off.
+    pub discounts: Vec<PriceDiscount>,
     /// Sum before tax.
     pub net: Money,
     /// Taxes: name with rate, amount.
@@ -132,6 +159,7 @@ impl PriceView {
                 format!("−{}", t.money(credit)).into(),
             ));
         }
+        sums.extend(self.discounts.iter().map(|discount| discount.line(t)));
         sums.push(plain(t.tr("price-net"), t.money(self.net)));
         sums.extend(
             self.taxes

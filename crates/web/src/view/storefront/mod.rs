@@ -6,5 +6,5 @@ mod product;
 
 pub use catalogue::{CataloguePage, Facet, FacetValue, ProductCard};
 pub use checkout::{CheckoutPage, LegalPage, OrderPlacedPage, PaymentOption, Terms};
-pub(crate) use product::parameter;
 pub use product::{ParameterAsk, ParameterKind, PlanOffer, ProductPage, QuantityAsk, price_panel};
+pub(crate) use product::{coupon, parameter};

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::blocks;
 use crate::view::kit::{
     Badge, Block, Button, Card, Cell, Choice, Column, Field, Form, Icon, Kind, Live, Notice, Prose,
     Row, Table, Tone, Txt,
@@ -150,18 +151,26 @@ struct Plans<'a> {
 #[derive(Template)]
 #[template(
     ext = "html",
-    source = "<section id=\"price\" class=\"card aside\" aria-live=\"polite\" aria-atomic=\"true\"><header><div class=\"titles\"><h2>{{ title }}</h2></div></header><div class=\"body\">{{ body }}</div></section>"
+    source = "<section id=\"price\" class=\"card aside\" aria-live=\"polite\" aria-atomic=\"true\"><header><div class=\"titles\"><h2>{{ title }}</h2></div></header><div class=\"body\">{% for block in body %}{{ block }}{% endfor %}</div></section>"
 )]
 pub struct PricePanel {
     title: Txt,
-    body: Block,
+    body: Vec<Block>,
 }
 
-/// The price panel of a price, or of a configuration that has none yet.
-pub fn price_panel(t: &Tr, price: Option<&PriceView>) -> PricePanel {
-    let body = match price {
-        Some(price) => price.prices(t).into(),
-        None => Notice::new(Tone::Info, "", t.tr("price-incomplete")).into(),
+/// The price panel of a price, or of a configuration that has none yet; then it says what is wrong with the coupon.
+pub fn price_panel(t: &Tr, price: Option<&PriceView>, form: &FormState) -> PricePanel {
+    let coupon = form.errors.iter().find(|(field, _)| field == "coupon");
+    let body = match (price, coupon) {
+        (Some(price), _) => blocks![price.prices(t)],
+        (None, Some((_, wrong))) => {
+            blocks![Notice::new(
+                Tone::Bad,
+                t.tr("coupon-refused"),
+                wrong.clone()
+            )]
+        }
+        (None, None) => blocks![Notice::new(Tone::Info, "", t.tr("price-incomplete"))],
     };
     PricePanel {
         title: t.tr("price-summary"),
@@ -210,7 +219,7 @@ impl ProductPage {
         if !self.comparison.is_empty() {
             below.push(self.compare(&t).into());
         }
-        let aside = vec![price_panel(&t, self.price.as_ref()).into()];
+        let aside = vec![price_panel(&t, self.price.as_ref(), &self.form).into()];
         Page::new(shell, head, body).aside(aside).below(below)
     }
 
@@ -247,6 +256,7 @@ impl ProductPage {
         ];
         fields.extend(self.quantities.iter().map(|ask| ask.field(t)));
         fields.extend(self.parameters.iter().map(|ask| parameter(t, ask)));
+        fields.push(coupon(t));
         let chosen = self.plans.iter().find(|plan| plan.on);
         let made_for = chosen.map_or_else(Txt::default, |plan| plan.id.clone());
         let fields = fields.into_iter().map(|field| self.form.fill(field));
@@ -279,6 +289,11 @@ impl ProductPage {
             None => form,
         }
     }
+}
+
+/// The field that asks for the code of a coupon.
+pub(crate) fn coupon(t: &Tr) -> Field {
+    Field::new("coupon", t.tr("coupon-code"), Kind::Input("text")).optional(t.tr("w-optional"))
 }
 
 /// The field that asks for a parameter.

@@ -1,0 +1,427 @@
+//! Coupons and promotions: what sellers take off their prices.
+
+use std::str::FromStr;
+
+use tradewind_catalogue::service as catalogue;
+use tradewind_catalogue::types::{ItemKind, OfferQuery};
+use tradewind_flows::coupon::{CouponReport, coupon_report, coupon_reports, redemption_reports};
+use tradewind_kernel::decimal::{Limits, parse_decimal};
+use tradewind_kernel::id::{CouponId, ItemId, PlanId, ProductId};
+use tradewind_kernel::page::{ListRequest, PageRequest};
+use tradewind_kernel::time::parse_date;
+use tradewind_kernel::{Currency, Date, Error, Money, Problems, Result, Text};
+use tradewind_orders::service as orders;
+use tradewind_orders::types::{
+    Benefit, Coupon, CouponCreate, CouponInput, CouponLimits, CouponState, CouponUpdate,
+    DiscountScope,
+};
+use tradewind_policy::Action;
+
+use super::super::names::{Mentions, Names};
+use super::desk::{Desk, all, permit};
+use crate::form::Sent;
+use crate::respond::{self, Answer, changed};
+use crate::session::Id;
+use crate::view::Tr;
+use crate::view::kit::Txt;
+use crate::view::panel::{CouponPage, CouponRow, CouponsPage, RedemptionRow};
+use crate::view::shared::FormState;
+
+/// The scope of a coupon that names more than one thing; the form keeps it as it is.
+const KEPT: &str = "kept";
+
+/// `GET /panel/coupons`.
+pub(crate) async fn list(desk: Desk) -> Answer {
+    let wanted = ListRequest {
+        filter: all(&[&desk.term("kind"), &desk.search("code").to_lowercase()]),
+        sort: String::new(),
+        page: desk.page()?,
+    };
+    let found = coupon_reports(desk.p(), &desk.ctx, &wanted).await?;
+    let sellers = found.items.iter().map(|one| one.view.coupon.seller_id);
+    let names = Names::of(desk.p(), &desk.ctx, &Mentions::accounts(sellers)).await?;
+    let page = CouponsPage {
+        rows: found
+            .items
+            .iter()
+            .map(|one| row(&desk, &names, one))
+            .collect(),
+        state: desk.list(found.next),
+        add: desk.permit(Action::PriceBookManage),
+    };
+    respond::page(page.page(desk.app()))
+}
+
+fn row(desk: &Desk, names: &Names, report: &CouponReport) -> CouponRow {
+    let t = desk.t();
+    let coupon = &report.view.coupon;
+    let costs: Vec<Txt> = report.cost.iter().map(|cost| t.money(*cost)).collect();
+    let cost: Txt = if costs.is_empty() {
+        "–".into()
+    } else {
+        costs.join(" + ").into()
+    };
+    CouponRow {
+        id: coupon.id.to_string().into(),
+        name: coupon.terms.name.get(desk.ctx.locale).to_owned().into(),
+        code: coupon.terms.code.clone().map(Txt::from),
+        gives: gives(&t, coupon),
+        seller: (coupon.seller_id != desk.account()).then(|| names.account(coupon.seller_id)),
+        state: match report.view.state {
+            CouponState::Upcoming => "planned",
+            CouponState::Ended => "withdrawn",
+            state => state.as_str(),
+        }
+        .into(),
+        until: coupon.limits.valid_until,
+        redemptions: (report.view.redemptions, coupon.limits.max_redemptions),
+        cost: (cost, coupon.limits.budget.map(|budget| t.money(budget))),
+    }
+}
+
+/// What a coupon gives, and for how long.
+fn gives(t: &Tr, coupon: &Coupon) -> Txt {
+    let what = match &coupon.terms.benefit {
+        Benefit::Percentage { percent } => {
+            t.with("coupon-off", &[("value", &t.percent(percent.normalize()))])
+        }
+        Benefit::Amount { amount } => t.with("coupon-off", &[("value", &t.money(*amount))]),
+        Benefit::PriceOverride { amount } => t.with("coupon-for", &[("value", &t.money(*amount))]),
+        Benefit::TrialExtension { days } => return t.count("coupon-trial-days", *days),
+    };
+    match coupon.terms.periods {
+        Some(periods) => format!("{what} · {}", t.count("coupon-for-periods", periods)).into(),
+        None => what,
+    }
+}
+
+/// `GET /panel/coupons/new`.
+pub(crate) async fn fresh(desk: Desk) -> Answer {
+    let page = editor(&desk, None, FormState::default()).await?;
+    respond::page(page.page(desk.app()))
+}
+
+/// `GET /panel/coupons/{id}`.
+pub(crate) async fn show(desk: Desk, Id(id): Id<CouponId>) -> Answer {
+    let report = coupon_report(desk.p(), &desk.ctx, id).await?;
+    let form = form_of(&report.view.coupon);
+    let page = editor(&desk, Some(report), form).await?;
+    respond::page(page.page(desk.app()))
+}
+
+async fn editor(desk: &Desk, report: Option<CouponReport>, form: FormState) -> Result<CouponPage> {
+    let mut redeemed = Vec::new();
+    if let Some(report) = &report {
+        let latest = ListRequest {
+            page: PageRequest::new(Some(50), None)?,
+            ..ListRequest::default()
+        };
+        let id = report.view.coupon.id;
+        redeemed = redemption_reports(desk.p(), &desk.ctx, id, &latest)
+            .await?
+            .items;
+    }
+    let own = report
+        .as_ref()
+        .is_none_or(|report| report.view.coupon.seller_id == desk.account());
+    let open = report
+        .as_ref()
+        .is_none_or(|report| report.view.coupon.ended_at.is_none());
+    let may = own && open && desk.may_at_home(Action::PriceBookManage);
+    let mut mentions = Mentions::accounts(
+        redeemed
+            .iter()
+            .map(|one| one.redemption.customer_id)
+            .chain(report.iter().map(|report| report.view.coupon.seller_id)),
+    )
+    .subscriptions(redeemed.iter().map(|one| one.redemption.subscription_id));
+    let sold = if may { sold(desk).await? } else { Vec::new() };
+    mentions = mentions.products(sold.iter().copied());
+    let names = Names::of(desk.p(), &desk.ctx, &mentions).await?;
+    let t = desk.t();
+    let redemptions = redeemed.iter().map(|one| {
+        let redemption = &one.redemption;
+        let (customer, subscription) = (redemption.customer_id, redemption.subscription_id);
+        RedemptionRow {
+            at: redemption.redeemed_at,
+            customer: (
+                names.account(customer),
+                format!("/panel/customers/{customer}").into(),
+            ),
+            subscription: (
+                names.subscribed(subscription),
+                format!("/panel/subscriptions/{subscription}").into(),
+            ),
+            cost: one.cost.map(|cost| t.money(cost)),
+            given_back: redemption.given_back_at.is_some(),
+        }
+    });
+    Ok(CouponPage {
+        redemptions: redemptions.collect(),
+        row: report.as_ref().map(|report| row(desk, &names, report)),
+        edit: permit(may),
+        end: permit(may && report.is_some()),
+        scopes: scopes(desk, &names, &sold, &form),
+        currencies: Currency::all().map(|one| one.code().into()).collect(),
+        form,
+    })
+}
+
+/// The products that a coupon can be for.
+async fn sold(desk: &Desk) -> Result<Vec<ProductId>> {
+    let query = OfferQuery {
+        search: String::new(),
+        filter: String::new(),
+        sort: String::new(),
+        locale: desk.ctx.locale,
+        page: PageRequest::new(Some(200), None)?,
+    };
+    let found = catalogue::product_list(desk.p(), &desk.ctx, &query).await?;
+    Ok(found.items.into_iter().map(|one| one.id).collect())
+}
+
+/// Everything, each product, each of its plans, and each item of which a quantity is bought.
+fn scopes(desk: &Desk, names: &Names, sold: &[ProductId], form: &FormState) -> Vec<(Txt, Txt)> {
+    let (t, locale) = (desk.t(), desk.ctx.locale);
+    let mut all = vec![(Txt::default(), t.tr("coupon-scope-all"))];
+    if form.value("coupon_scope") == KEPT {
+        all.push((KEPT.into(), t.tr("coupon-scope-kept")));
+    }
+    for product in sold.iter().filter_map(|id| names.detail(*id)) {
+        let name = product.product.name.get(locale);
+        all.push((
+            product.product.id.to_string().into(),
+            name.to_owned().into(),
+        ));
+        for plan in &product.plans {
+            let plan_name = format!("{name} · {}", plan.name.get(locale));
+            all.push((plan.id.to_string().into(), plan_name.clone().into()));
+            let items = plan.items.iter();
+            for item in items.filter(|item| item.kind != ItemKind::Metered) {
+                let item_name = format!("{plan_name} · {}", item.name.get(locale));
+                all.push((item.id.to_string().into(), item_name.into()));
+            }
+        }
+    }
+    all
+}
+
+fn form_of(coupon: &Coupon) -> FormState {
+    let (terms, limits) = (&coupon.terms, &coupon.limits);
+    let name = |tag| {
+        let mut names = terms.name.iter();
+        names
+            .find(|(known, _)| *known == tag)
+            .map_or_else(String::new, |(_, text)| text.to_owned())
+    };
+    let (gives, value) = match &terms.benefit {
+        Benefit::Percentage { percent } => ("percentage", percent.normalize().to_string()),
+        Benefit::Amount { amount } => ("amount", amount.amount()),
+        Benefit::PriceOverride { amount } => ("price_override", amount.amount()),
+        Benefit::TrialExtension { days } => ("trial_extension", days.to_string()),
+    };
+    let currency = terms
+        .benefit
+        .currency()
+        .or(limits.budget.map(|budget| budget.currency));
+    let scope = &terms.scope;
+    let scope = match (&scope.products[..], &scope.plans[..], &scope.items[..]) {
+        ([], [], []) => String::new(),
+        ([one], [], []) => one.to_string(),
+        ([], [one], []) => one.to_string(),
+        ([], [], [one]) => one.to_string(),
+        _ => KEPT.to_owned(),
+    };
+    let count = |value: Option<u32>| value.map_or_else(String::new, |value| value.to_string());
+    let day = |value: Option<Date>| value.map_or_else(String::new, |value| value.to_string());
+    let new_only = if limits.new_customers_only { "1" } else { "" };
+    FormState::of([
+        ("version", &coupon.version.to_string()),
+        ("name_en", &name("en")),
+        ("name_de", &name("de")),
+        ("coupon_code", terms.code.as_deref().unwrap_or_default()),
+        ("gives", gives),
+        ("gives_value", &value),
+        ("currency", currency.unwrap_or(Currency::EUR).code()),
+        ("coupon_scope", &scope),
+        ("coupon_periods", &count(terms.periods)),
+        (
+            "budget",
+            &limits.budget.map_or_else(String::new, |one| one.amount()),
+        ),
+        ("valid_from", &day(limits.valid_from)),
+        ("valid_until", &day(limits.valid_until)),
+        ("max_redemptions", &count(limits.max_redemptions)),
+        ("max_per_customer", &count(limits.max_per_customer)),
+        ("new_customers_only", new_only),
+    ])
+}
+
+/// `POST /panel/coupons`.
+pub(crate) async fn add(desk: Desk, sent: Sent) -> Answer {
+    let made = match input(&sent, DiscountScope::default()) {
+        Ok(input) => {
+            let create = CouponCreate {
+                seller_id: desk.account(),
+                input,
+            };
+            orders::coupon_create(desk.p(), &desk.ctx, &create).await
+        }
+        Err(error) => Err(error),
+    };
+    match made {
+        Ok(view) => {
+            let here = format!("/panel/coupons/{}", view.coupon.id);
+            changed(&desk, Ok(()), here, "coupon-saved")
+        }
+        Err(error) => {
+            let form = respond::blame(&desk.t(), sent.state(), error, field)?;
+            respond::again(editor(&desk, None, form).await?.page(desk.app()))
+        }
+    }
+}
+
+/// `POST /panel/coupons/{id}`.
+pub(crate) async fn save(desk: Desk, Id(id): Id<CouponId>, sent: Sent) -> Answer {
+    let report = coupon_report(desk.p(), &desk.ctx, id).await?;
+    let kept = report.view.coupon.terms.scope.clone();
+    let saved = match input(&sent, kept) {
+        Ok(input) => {
+            let update = CouponUpdate {
+                id,
+                version: sent.get("version").parse().ok(),
+                input,
+            };
+            orders::coupon_update(desk.p(), &desk.ctx, &update).await
+        }
+        Err(error) => Err(error),
+    };
+    match saved {
+        Ok(_) => changed(
+            &desk,
+            Ok(()),
+            format!("/panel/coupons/{id}"),
+            "coupon-saved",
+        ),
+        Err(error) => {
+            let form = respond::blame(&desk.t(), sent.state(), error, field)?;
+            respond::again(editor(&desk, Some(report), form).await?.page(desk.app()))
+        }
+    }
+}
+
+/// `POST /panel/coupons/{id}/end`.
+pub(crate) async fn end(desk: Desk, Id(id): Id<CouponId>) -> Answer {
+    let ended = orders::coupon_end(desk.p(), &desk.ctx, id, None).await;
+    changed(
+        &desk,
+        ended,
+        format!("/panel/coupons/{id}"),
+        "coupon-was-ended",
+    )
+}
+
+/// The field of the form that a field of the input comes from.
+fn field(name: &str) -> String {
+    match name {
+        "name" => "name_en".to_owned(),
+        "code" => "coupon_code".to_owned(),
+        "periods" => "coupon_periods".to_owned(),
+        _ if name.starts_with("name.") => name.replacen('.', "_", 1),
+        _ if name.starts_with("benefit.") => "gives_value".to_owned(),
+        _ if name.starts_with("scope") => "coupon_scope".to_owned(),
+        _ => name.to_owned(),
+    }
+}
+
+/// What a form says; `kept` is the scope that it does not show.
+fn input(sent: &Sent, kept: DiscountScope) -> Result<CouponInput> {
+    let mut problems = Problems::new();
+    let currency = Currency::parse(sent.get("currency")).map_err(|error| error.at("currency"));
+    let currency = problems.check(currency).unwrap_or(Currency::EUR);
+    let benefit = problems.check(benefit(sent, currency));
+    let scope = problems.check(scope(sent.get("coupon_scope"), kept));
+    let budget = sent
+        .some("budget")
+        .map(|text| Money::parse_amount("budget", &text.replace(',', "."), currency))
+        .transpose();
+    let budget = problems.check(budget).flatten();
+    let mut day = |name| {
+        let read = sent.some(name).map(|text| parse_date(name, &text));
+        problems.check(read.transpose()).flatten()
+    };
+    let (valid_from, valid_until) = (day("valid_from"), day("valid_until"));
+    let mut count = |name| problems.check(whole(sent, name)).flatten();
+    let periods = count("coupon_periods");
+    let (max_redemptions, max_per_customer) = (count("max_redemptions"), count("max_per_customer"));
+    problems.finish()?;
+    let mut name = Text::en(sent.get("name_en"));
+    if let Some(german) = sent.some("name_de") {
+        name = name.with("de", german);
+    }
+    let missing = |field| Error::invalid(field, "required", "has to be given");
+    Ok(CouponInput {
+        name,
+        code: sent.some("coupon_code"),
+        benefit: benefit.ok_or_else(|| missing("gives_value"))?,
+        scope: scope.ok_or_else(|| missing("coupon_scope"))?,
+        periods,
+        limits: CouponLimits {
+            valid_from,
+            valid_until,
+            max_redemptions,
+            max_per_customer,
+            budget,
+            new_customers_only: sent.get("new_customers_only") == "1",
+        },
+    })
+}
+
+fn benefit(sent: &Sent, currency: Currency) -> Result<Benefit> {
+    let value = sent.get("gives_value").replace(',', ".");
+    let money = || Money::parse_amount("gives_value", &value, currency);
+    Ok(match sent.get("gives") {
+        "amount" => Benefit::Amount { amount: money()? },
+        "price_override" => Benefit::PriceOverride { amount: money()? },
+        "trial_extension" => Benefit::TrialExtension {
+            days: number("gives_value", &value)?,
+        },
+        _ => Benefit::Percentage {
+            percent: parse_decimal("gives_value", &value, &Limits::new(3, 6))?,
+        },
+    })
+}
+
+fn scope(value: &str, kept: DiscountScope) -> Result<DiscountScope> {
+    fn one<T: FromStr<Err = Error>>(value: &str) -> Result<Vec<T>> {
+        let id: Result<T> = value.parse();
+        id.map(|id| vec![id])
+            .map_err(|error| error.at("coupon_scope"))
+    }
+    let everything = DiscountScope::default();
+    Ok(match value.split_once('_').map(|(kind, _)| kind) {
+        _ if value == KEPT => kept,
+        Some("prd") => DiscountScope {
+            products: one::<ProductId>(value)?,
+            ..everything
+        },
+        Some("pln") => DiscountScope {
+            plans: one::<PlanId>(value)?,
+            ..everything
+        },
+        Some(_) => DiscountScope {
+            items: one::<ItemId>(value)?,
+            ..everything
+        },
+        None => everything,
+    })
+}
+
+fn whole(sent: &Sent, name: &'static str) -> Result<Option<u32>> {
+    sent.some(name).map(|text| number(name, &text)).transpose()
+}
+
+fn number(name: &str, text: &str) -> Result<u32> {
+    text.parse()
+        .map_err(|_| Error::invalid(name, "out_of_range", "expected a whole number"))
+}

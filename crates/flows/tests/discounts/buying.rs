@@ -1,148 +1,6 @@
-//! Coupons and promotions: redeemed with an order, applied by billing, explained before.
+//! Coupons and promotions with purchases.
 
-mod common;
-
-use std::collections::BTreeMap;
-
-use common::{World, code, day, dec, each_world};
-use tradewind_billing::service::{self as billing, coupon_costs};
-use tradewind_billing::types::Preview;
-use tradewind_flows::order::{PlaceInput, order_cancel, order_place};
-use tradewind_flows::quote::{
-    CancelInput, CancelWhen, ChangeInput, PurchaseInput, QuoteView, quote_cancel, quote_change,
-    quote_purchase,
-};
-use tradewind_flows::upcoming::upcoming;
-use tradewind_fulfilment::service as fulfilment;
-use tradewind_fulfilment::types::{DeliveryReport, ReportOutcome};
-use tradewind_kernel::id::SubscriptionId;
-use tradewind_kernel::page::ListRequest;
-use tradewind_kernel::{Currency, Error, Money, Result, Text};
-use tradewind_orders::service::{
-    coupon_create, coupon_end, coupon_get, coupon_update, redemption_list,
-};
-use tradewind_orders::types::{
-    Benefit, CouponCreate, CouponInput, CouponLimits, CouponUpdate, CouponView, DiscountScope,
-    OrderDetail, OrderRefusal,
-};
-use tradewind_platform::{Stmt, args, stmts};
-
-fn eur(amount: &str) -> Money {
-    Money::parse_amount("amount", amount, Currency::EUR).expect("an amount")
-}
-
-fn percent(code: Option<&str>, percent: &str) -> CouponInput {
-    CouponInput {
-        name: Text::en("Summer").with("de", "Sommer"),
-        code: code.map(str::to_owned),
-        benefit: Benefit::Percentage {
-            percent: dec(percent),
-        },
-        scope: DiscountScope::default(),
-        periods: None,
-        limits: CouponLimits::default(),
-    }
-}
-
-async fn coupon(world: &World, input: CouponInput) -> CouponView {
-    let create = CouponCreate {
-        seller_id: world.reseller,
-        input,
-    };
-    coupon_create(world.p(), &world.ctx().await, &create)
-        .await
-        .expect("a coupon")
-}
-
-fn with(world: &World, plan: &str, seats: &str, coupon: Option<&str>) -> PurchaseInput {
-    PurchaseInput {
-        coupon: coupon.map(str::to_owned),
-        ..world.wanted(plan, seats)
-    }
-}
-
-async fn quote(world: &World, input: &PurchaseInput) -> Result<QuoteView> {
-    quote_purchase(world.p(), &world.ctx().await, input).await
-}
-
-async fn place(world: &World, quote: &QuoteView) -> Result<OrderDetail> {
-    let input = PlaceInput { quote_id: quote.id };
-    let placed = order_place(world.p(), &world.ctx().await, &input).await;
-    world.test.drain().await;
-    placed
-}
-
-async fn subscribe(world: &World, input: &PurchaseInput) -> (QuoteView, SubscriptionId) {
-    let quote = quote(world, input).await.expect("a quote");
-    let order = place(world, &quote).await.expect("an order");
-    world.pay_all().await;
-    world.deliver_all().await;
-    let order = world.see(order.order.id).await;
-    assert_eq!(order.order.state.as_str(), "completed", "{order:#?}");
-    (quote, order.order.subscription_id)
-}
-
-async fn change(world: &World, id: SubscriptionId, seats: &str, coupon: Option<&str>) -> QuoteView {
-    let input = ChangeInput {
-        subscription_id: id,
-        plan_id: None,
-        quantities: BTreeMap::from([("seats".to_owned(), dec(seats))]),
-        packages: BTreeMap::new(),
-        coupon: coupon.map(str::to_owned),
-    };
-    quote_change(world.p(), &world.ctx().await, &input)
-        .await
-        .expect("a quote")
-}
-
-fn refused<T: std::fmt::Debug>(result: Result<T>) -> (String, String) {
-    match result.expect_err("refused") {
-        Error::Invalid(problems) => (problems[0].field.clone(), problems[0].code.to_owned()),
-        other => panic!("{other:?}"),
-    }
-}
-
-fn due(preview: &Preview) -> String {
-    preview
-        .due_now
-        .as_ref()
-        .map_or_else(|| "nothing".to_owned(), |document| document.net.to_string())
-}
-
-fn next(preview: &Preview) -> String {
-    preview.next.as_ref().map_or_else(
-        || "nothing".to_owned(),
-        |next| next.document.net.to_string(),
-    )
-}
-
-async fn nets(world: &World) -> Vec<String> {
-    world
-        .documents()
-        .await
-        .iter()
-        .map(|document| match document.kind.sign() {
-            1 => document.net.to_string(),
-            _ => format!("-{}", document.net),
-        })
-        .collect()
-}
-
-async fn cost(world: &World, coupon: &CouponView) -> String {
-    let id = coupon.coupon.id;
-    let costs = coupon_costs(world.p(), &world.ctx().await, &[id]).await;
-    costs
-        .expect("costs")
-        .get(&id)
-        .map_or_else(|| "nothing".to_owned(), |costs| costs[0].to_string())
-}
-
-async fn redemptions(world: &World, coupon: &CouponView) -> i64 {
-    coupon_get(world.p(), &world.ctx().await, coupon.coupon.id)
-        .await
-        .expect("the coupon")
-        .redemptions
-}
+use super::*;
 
 #[tokio::test]
 async fn a_percentage_holds_for_its_periods_and_was_shown_before() {
@@ -378,41 +236,6 @@ async fn two_quotes_of_one_redemption_become_one_order() {
 }
 
 #[tokio::test]
-async fn a_change_gives_back_what_was_paid_and_goes_on_with_the_discount() {
-    each_world(|world| async move {
-        coupon(&world, percent(Some("HALF"), "50")).await;
-        let (_, id) = subscribe(&world, &with(&world, "basic", "10", Some("HALF"))).await;
-        world.travel("2024-01-20T12:00:00Z").await;
-        // 21 of 31 days are left: 10 more seats at 14.256, half of it.
-        let quote = change(&world, id, "20", None).await;
-        assert_eq!(due(&quote.preview.billing), "48.30 EUR");
-        assert_eq!(next(&quote.preview.billing), "142.56 EUR");
-        place(&world, &quote).await.expect("an order");
-        world.pay_all().await;
-        world.deliver_all().await;
-        // Cancelled on the same day: half of 20 seats for the rest comes back, no cent more.
-        let input = CancelInput {
-            subscription_id: id,
-            when: CancelWhen::Now,
-            reason: None,
-        };
-        let cancel = quote_cancel(world.p(), &world.ctx().await, &input)
-            .await
-            .expect("a quote");
-        assert_eq!(due(&cancel.preview.billing), "-96.58 EUR");
-        assert_eq!(cancel.preview.billing.credited, eur("96.58"));
-        place(&world, &cancel).await.expect("an order");
-        world.deliver_all().await;
-        assert_eq!(
-            nets(&world).await,
-            ["106.92 EUR", "48.30 EUR", "-96.58 EUR"]
-        );
-        world.assert_consistent().await;
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn an_edit_changes_nothing_that_was_redeemed() {
     each_world(|world| async move {
         let made = coupon(&world, percent(Some("TEN"), "10")).await;
@@ -580,126 +403,37 @@ async fn items_get_another_price_and_trials_get_longer() {
 }
 
 #[tokio::test]
-async fn a_coupon_entered_with_a_change_holds_from_then_on() {
+async fn two_orders_at_once_share_what_is_left() {
     each_world(|world| async move {
-        let (_, id) = subscribe(&world, &with(&world, "basic", "10", None)).await;
-        let made = coupon(
-            &world,
-            CouponInput {
-                periods: Some(2),
-                ..percent(Some("MORE"), "50")
+        let mut ctx = world.ctx().await;
+        ctx.idempotency_key = Some("made once".to_owned());
+        let create = CouponCreate {
+            seller_id: world.reseller,
+            input: CouponInput {
+                limits: CouponLimits {
+                    max_redemptions: Some(1),
+                    budget: Some(eur("30.00")),
+                    ..CouponLimits::default()
+                },
+                ..percent(Some("LAST"), "12.5")
             },
-        )
-        .await;
-        world.travel("2024-01-20T12:00:00Z").await;
-        // 20 seats for 21 of 31 days at half the price, less 10 at the whole price.
-        let shown = change(&world, id, "20", Some("more")).await;
-        // Each line is rounded by itself: 193.15 - 96.57 - 96.57.
-        assert_eq!(due(&shown.preview.billing), "0.01 EUR");
-        assert_eq!(next(&shown.preview.billing), "142.56 EUR");
-        assert_eq!(
-            shown.preview.billing.discounts[0].until,
-            Some(day("2024-03-10"))
-        );
-        place(&world, &shown).await.expect("an order");
-        world.pay_all().await;
-        world.deliver_all().await;
-        world.travel("2024-03-10T12:00:00Z").await;
-        let nets = nets(&world).await;
-        assert_eq!(nets[2..], ["142.56 EUR", "285.12 EUR"]);
-        assert_eq!(redemptions(&world, &made).await, 1);
-        let last = billing::check(world.p(), &world.ctx().await)
-            .await
-            .expect("a check");
-        assert!(last.is_empty(), "{last:#?}");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_change_that_is_called_off_leaves_what_was_before() {
-    each_world(|world| async move {
-        coupon(&world, percent(Some("HALF"), "50")).await;
-        let made = coupon(&world, percent(Some("MORE"), "10")).await;
-        let (_, id) = subscribe(&world, &with(&world, "basic", "10", Some("HALF"))).await;
-        world.travel("2024-01-20T12:00:00Z").await;
-        let shown = change(&world, id, "20", Some("more")).await;
-        let order = place(&world, &shown).await.expect("an order");
-        world.pay_all().await;
-        assert_eq!(redemptions(&world, &made).await, 1);
-        for delivery in world.waiting().await {
-            let report = DeliveryReport {
-                outcome: ReportOutcome::Failed,
-                message: None,
-            };
-            fulfilment::delivery_report(world.p(), &world.ctx().await, delivery.id, report)
-                .await
-                .expect("a report");
-        }
-        world.test.drain().await;
-        let refusal = OrderRefusal {
-            id: order.order.id,
-            version: None,
-            reason: "Never mind.".to_owned(),
         };
-        order_cancel(world.p(), &world.ctx().await, &refusal)
+        let made = coupon_create(world.p(), &ctx, &create)
             .await
-            .expect("cancelled");
-        world.test.drain().await;
-        assert_eq!(redemptions(&world, &made).await, 0);
-        assert_eq!(cost(&world, &made).await, "0.00 EUR");
-        let documents = world.documents().await;
-        assert_eq!(documents.len(), 3);
-        assert_eq!(
-            (documents[1].net, documents[1].kind.sign()),
-            (documents[2].net, -documents[2].kind.sign()),
-            "all of the change is given back, and nothing else"
-        );
-        world.travel("2024-02-10T12:00:00Z").await;
-        assert_eq!(nets(&world).await[3], "71.28 EUR");
+            .expect("a coupon");
+        let again = coupon_create(world.p(), &ctx, &create)
+            .await
+            .expect("the same");
+        assert_eq!(made, again);
+        let input = with(&world, "basic", "1", Some("LAST"));
+        let one = quote(&world, &input).await.expect("a quote");
+        let two = quote(&world, &input).await.expect("a quote");
+        let (one, two) = tokio::join!(place(&world, &one), place(&world, &two));
+        let (won, lost) = if one.is_ok() { (one, two) } else { (two, one) };
+        won.expect("one of them");
+        assert_eq!(refused(lost), ("coupon".into(), "coupon_used_up".into()));
+        assert_eq!(redemptions(&world, &made).await, 1);
         world.assert_consistent().await;
     })
     .await;
-}
-
-stmts! {
-    /// A discount that is not what its charge says.
-    AMOUNT = "UPDATE charge_discount SET amount = amount - 1 WHERE realm_id = $1";
-    /// A discount that was given back and still holds.
-    GONE = "UPDATE redemption SET given_back_at = redeemed_at WHERE realm_id = $1";
-    /// A discount that is granted for too long.
-    PERIODS = "UPDATE charge_discount SET period_on = '2023-01-10' WHERE realm_id = $1 AND charge_id =
-        (SELECT MAX(charge_id) FROM charge_discount WHERE realm_id = $1)";
-}
-
-#[tokio::test]
-async fn the_check_of_the_books_knows_discounts() {
-    let cases: [(&'static Stmt, &str); 3] = [
-        (&AMOUNT, "discount_stray"),
-        (&GONE, "discount_given_back"),
-        (&PERIODS, "discount_periods"),
-    ];
-    for (stmt, rule) in cases {
-        each_world(move |world| async move {
-            let once = CouponInput {
-                periods: Some(1),
-                ..percent(Some("ONCE"), "50")
-            };
-            coupon(&world, once).await;
-            subscribe(&world, &with(&world, "basic", "2", Some("ONCE"))).await;
-            world.assert_consistent().await;
-            let mut tx = world.p().db().begin().await.expect("a transaction");
-            let changed = tx.exec(stmt, args![world.realm]).await.expect("tampered");
-            assert!(changed > 0);
-            tx.commit().await.expect("committed");
-            let found = billing::check(world.p(), &world.ctx().await)
-                .await
-                .expect("a check");
-            assert!(
-                found.iter().any(|one| one.rule == rule),
-                "{rule}: {found:#?}"
-            );
-        })
-        .await;
-    }
 }

@@ -121,12 +121,14 @@ pub async fn read_ahead(w: &mut Work, subscriptions: &[Subscription]) -> Result<
 ///
 /// # Errors
 /// Database errors.
-pub async fn redemptions(
-    tx: &mut Tx,
-    realm: RealmId,
-    ids: &[SubscriptionId],
-) -> Result<Vec<Redemption>> {
-    discount::of_subscriptions(tx, realm, ids).await
+pub async fn redemptions(w: &mut Work, ids: &[SubscriptionId]) -> Result<Vec<Redemption>> {
+    let open = |id: &&SubscriptionId| !service::is_undiscounted(w, **id);
+    let ids: Vec<SubscriptionId> = ids.iter().filter(open).copied().collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let realm = w.ctx.realm;
+    discount::of_subscriptions(&mut w.tx, realm, &ids).await
 }
 
 /// Moves subscriptions to their next periods and returns how many were still where they had been billed.

@@ -33,7 +33,7 @@ impl Grants {
         charges: bool,
     ) -> Result<()> {
         let realm = realm(w);
-        let redeemed = orders::redemptions(&mut w.tx, realm, ids).await?;
+        let redeemed = orders::redemptions(w, ids).await?;
         if redeemed.is_empty() {
             return Ok(());
         }

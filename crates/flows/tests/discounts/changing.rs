@@ -98,7 +98,7 @@ async fn a_change_that_is_called_off_leaves_what_was_before() {
         for delivery in world.waiting().await {
             let report = DeliveryReport {
                 outcome: ReportOutcome::Failed,
-                message: None,
+                message: Some("No room.".to_owned()),
             };
             fulfilment::delivery_report(world.p(), &world.ctx().await, delivery.id, report)
                 .await

@@ -152,9 +152,18 @@ pub async fn legs_in(w: &mut Work, id: SubscriptionId) -> Result<Vec<Leg>> {
         return Ok(Vec::clone(&found));
     }
     let realm = w.ctx.realm;
-    let found = quantity::legs(&mut w.tx, realm, &[id]).await?;
+    let (found, discounted) = quantity::legs_of_one(&mut w.tx, realm, id).await?;
     w.remember(id, Arc::new(found.clone()));
+    w.remember(id, Arc::new(Discounted(discounted)));
     Ok(found)
+}
+
+/// Whether anything was redeemed for a subscription, read along with its legs.
+struct Discounted(bool);
+
+/// Whether it is known, in a transaction that only reads, that nothing was redeemed for a subscription.
+pub(crate) fn is_undiscounted(w: &Work, id: SubscriptionId) -> bool {
+    w.recall::<Discounted>(id).is_some_and(|known| !known.0)
 }
 
 /// A subscription in detail, without asking who wants to know.

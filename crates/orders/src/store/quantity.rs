@@ -3,7 +3,7 @@
 use crate::types::{Leg, OrderedItem, QuantitySince, SubscriptionItem};
 use tradewind_kernel::id::{AccountId, ItemId, LegId, PlanId, RealmId, SubscriptionId, TermsId};
 use tradewind_kernel::{Currency, Date, Decimal, Result};
-use tradewind_platform::db::{Json, Tx};
+use tradewind_platform::db::{FromRow, Json, Row, Tx};
 use tradewind_platform::{args, bulk, row, stmts};
 
 stmts! {
@@ -31,6 +31,10 @@ stmts! {
         FROM json_array_elements_text(CAST($2 AS JSON)) AS n(id)
         CROSS JOIN LATERAL (SELECT * FROM leg WHERE realm_id = $1 AND subscription_id = n.id OFFSET 0) l
         ORDER BY l.subscription_id, l.position";
+    /// The legs of one subscription, and how many redemptions hold for it.
+    LEGS_OF_ONE = "SELECT l.id, l.subscription_id, l.position, l.seller_id, l.buyer_id, l.currency, l.terms_id, l.terms_from,
+        (SELECT CAST(COUNT(*) AS BIGINT) FROM redemption r WHERE r.realm_id = l.realm_id AND r.subscription_id = l.subscription_id
+        AND r.given_back_at IS NULL) AS redemptions FROM leg l WHERE l.realm_id = $1 AND l.subscription_id = $2 ORDER BY l.position";
     /// Keeps the terms that a leg had; terms that never held for a day are not kept.
     LEG_TERMS_PAST = "INSERT INTO leg_terms_past (realm_id, subscription_id, position, from_on, terms_id)
         SELECT realm_id, subscription_id, position, terms_from, terms_id FROM leg WHERE realm_id = $1 AND subscription_id = $2
@@ -193,17 +197,28 @@ pub(crate) async fn history(
 }
 
 /// The legs of some subscriptions, each subscription's from the vendor down.
-pub(crate) async fn legs(
+struct Discounted(Leg, i64);
+
+impl FromRow for Discounted {
+    fn from_row(row: &Row) -> tradewind_platform::db::Result<Self> {
+        Ok(Self(LegRow::from_row(row)?.into(), row.get("redemptions")?))
+    }
+}
+
+/// The legs of one subscription, and whether anything was redeemed for it that holds.
+pub(crate) async fn legs_of_one(
     tx: &mut Tx,
     realm: RealmId,
-    subscriptions: &[SubscriptionId],
-) -> Result<Vec<Leg>> {
-    let rows = tx
-        .all::<LegRow>(&LEGS, args![realm, Json(subscriptions)])
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|r| Leg {
+    id: SubscriptionId,
+) -> Result<(Vec<Leg>, bool)> {
+    let rows = tx.all::<Discounted>(&LEGS_OF_ONE, args![realm, id]).await?;
+    let discounted = rows.iter().any(|row| row.1 > 0);
+    Ok((rows.into_iter().map(|row| row.0).collect(), discounted))
+}
+
+impl From<LegRow> for Leg {
+    fn from(r: LegRow) -> Self {
+        Self {
             id: r.id,
             subscription_id: r.subscription_id,
             position: r.position,
@@ -212,8 +227,19 @@ pub(crate) async fn legs(
             currency: r.currency,
             terms_id: r.terms_id,
             terms_from: r.terms_from,
-        })
-        .collect())
+        }
+    }
+}
+
+pub(crate) async fn legs(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscriptions: &[SubscriptionId],
+) -> Result<Vec<Leg>> {
+    let rows = tx
+        .all::<LegRow>(&LEGS, args![realm, Json(subscriptions)])
+        .await?;
+    Ok(rows.into_iter().map(Leg::from).collect())
 }
 
 pub(crate) async fn legs_insert(tx: &mut Tx, realm: RealmId, legs: &[Leg]) -> Result<()> {

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use tradewind_catalogue::service as catalogue;
-use tradewind_catalogue::types::{ItemKind, OfferQuery};
+use tradewind_catalogue::types::{ItemKind, OfferQuery, OfferScope};
 use tradewind_flows::coupon::{CouponReport, coupon_report, coupon_reports, redemption_reports};
 use tradewind_kernel::decimal::{Limits, parse_decimal};
 use tradewind_kernel::id::{CouponId, ItemId, PlanId, ProductId};
@@ -176,8 +176,13 @@ async fn sold(desk: &Desk) -> Result<Vec<ProductId>> {
         locale: desk.ctx.locale,
         page: PageRequest::new(Some(200), None)?,
     };
-    let found = catalogue::product_list(desk.p(), &desk.ctx, &query).await?;
-    Ok(found.items.into_iter().map(|one| one.id).collect())
+    let scope = OfferScope {
+        seller: desk.account(),
+        buyer: None,
+        on: desk.today(),
+    };
+    let found = catalogue::offers(desk.p(), &desk.ctx, &scope, &query).await?;
+    Ok(found.items.into_iter().map(|one| one.product_id).collect())
 }
 
 /// Everything, each product, each of its plans, and each item of which a quantity is bought.

@@ -99,12 +99,13 @@ pub async fn billable_in(w: &mut Work, id: SubscriptionId) -> Result<Billable> {
 pub async fn read_ahead(w: &mut Work, subscriptions: &[Subscription]) -> Result<Vec<Leg>> {
     let realm = w.ctx.realm;
     let ids: Vec<SubscriptionId> = subscriptions.iter().map(|one| one.id).collect();
-    let legs = quantity::legs(&mut w.tx, realm, &ids).await?;
+    let (legs, discounted) = quantity::legs_read(&mut w.tx, realm, &ids).await?;
     let history = quantity::history(&mut w.tx, realm, &ids).await?;
     let items = quantity::items_many(&mut w.tx, realm, &ids).await?;
     for one in subscriptions {
         let id = one.id;
         w.remember(id, Arc::new(one.clone()));
+        service::remember_discounted(w, id, &discounted);
         let of = legs.iter().filter(|leg| leg.subscription_id == id);
         w.remember(id, Arc::new(of.cloned().collect::<Vec<Leg>>()));
         let of = history.iter().filter(|(of, _)| *of == id);

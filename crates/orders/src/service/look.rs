@@ -152,14 +152,19 @@ pub async fn legs_in(w: &mut Work, id: SubscriptionId) -> Result<Vec<Leg>> {
         return Ok(Vec::clone(&found));
     }
     let realm = w.ctx.realm;
-    let (found, discounted) = quantity::legs_of_one(&mut w.tx, realm, id).await?;
+    let (found, discounted) = quantity::legs_read(&mut w.tx, realm, &[id]).await?;
     w.remember(id, Arc::new(found.clone()));
-    w.remember(id, Arc::new(Discounted(discounted)));
+    remember_discounted(w, id, &discounted);
     Ok(found)
 }
 
 /// Whether anything was redeemed for a subscription, read along with its legs.
 struct Discounted(bool);
+
+/// Has it at hand whether a subscription is among those for which something was redeemed.
+pub(crate) fn remember_discounted(w: &mut Work, id: SubscriptionId, those: &[SubscriptionId]) {
+    w.remember(id, Arc::new(Discounted(those.contains(&id))));
+}
 
 /// Whether it is known, in a transaction that only reads, that nothing was redeemed for a subscription.
 pub(crate) fn is_undiscounted(w: &Work, id: SubscriptionId) -> bool {

@@ -19,7 +19,7 @@ pub use list::{
     OrderQuery, SubscriptionQuery, order_counts, order_list, order_summaries, subscription_count,
     subscription_list, usable_of_customers,
 };
-pub(crate) use look::is_undiscounted;
+pub(crate) use look::{is_undiscounted, remember_discounted};
 pub use look::{
     items_in, legs_in, next_due_in, running_of_account_in, subscription_detail_in,
     subscription_get, subscription_get_in, subscription_homes_in, subscription_in,

@@ -31,10 +31,16 @@ stmts! {
         FROM json_array_elements_text(CAST($2 AS JSON)) AS n(id)
         CROSS JOIN LATERAL (SELECT * FROM leg WHERE realm_id = $1 AND subscription_id = n.id OFFSET 0) l
         ORDER BY l.subscription_id, l.position";
-    /// The legs of one subscription, and how many redemptions hold for it.
-    LEGS_OF_ONE = "SELECT l.id, l.subscription_id, l.position, l.seller_id, l.buyer_id, l.currency, l.terms_id, l.terms_from,
+    /// The legs of some subscriptions to be read, and how many redemptions hold for each subscription.
+    LEGS_READ = "SELECT l.id, l.subscription_id, l.position, l.seller_id, l.buyer_id, l.currency, l.terms_id, l.terms_from,
         (SELECT CAST(COUNT(*) AS BIGINT) FROM redemption r WHERE r.realm_id = l.realm_id AND r.subscription_id = l.subscription_id
-        AND r.given_back_at IS NULL) AS redemptions FROM leg l WHERE l.realm_id = $1 AND l.subscription_id = $2 ORDER BY l.position";
+        AND r.given_back_at IS NULL) AS redemptions FROM leg l WHERE l.realm_id = $1
+        AND l.subscription_id IN (SELECT value FROM json_each($2)) ORDER BY l.subscription_id, l.position",
+        pg = "SELECT l.id, l.subscription_id, l.position, l.seller_id, l.buyer_id, l.currency, l.terms_id, l.terms_from,
+        (SELECT CAST(COUNT(*) AS BIGINT) FROM redemption r WHERE r.realm_id = $1 AND r.subscription_id = l.subscription_id
+        AND r.given_back_at IS NULL) AS redemptions FROM json_array_elements_text(CAST($2 AS JSON)) AS n(id)
+        CROSS JOIN LATERAL (SELECT * FROM leg WHERE realm_id = $1 AND subscription_id = n.id OFFSET 0) l
+        ORDER BY l.subscription_id, l.position";
     /// Keeps the terms that a leg had; terms that never held for a day are not kept.
     LEG_TERMS_PAST = "INSERT INTO leg_terms_past (realm_id, subscription_id, position, from_on, terms_id)
         SELECT realm_id, subscription_id, position, terms_from, terms_id FROM leg WHERE realm_id = $1 AND subscription_id = $2
@@ -205,14 +211,17 @@ impl FromRow for Discounted {
     }
 }
 
-/// The legs of one subscription, and whether anything was redeemed for it that holds.
-pub(crate) async fn legs_of_one(
+/// The legs of some subscriptions, the vendor's first, and those of them for which anything was redeemed that holds.
+pub(crate) async fn legs_read(
     tx: &mut Tx,
     realm: RealmId,
-    id: SubscriptionId,
-) -> Result<(Vec<Leg>, bool)> {
-    let rows = tx.all::<Discounted>(&LEGS_OF_ONE, args![realm, id]).await?;
-    let discounted = rows.iter().any(|row| row.1 > 0);
+    ids: &[SubscriptionId],
+) -> Result<(Vec<Leg>, Vec<SubscriptionId>)> {
+    let rows = tx
+        .all::<Discounted>(&LEGS_READ, args![realm, Json(ids)])
+        .await?;
+    let discounted = rows.iter().filter(|row| row.1 > 0);
+    let discounted = discounted.map(|row| row.0.subscription_id).collect();
     Ok((rows.into_iter().map(|row| row.0).collect(), discounted))
 }
 

@@ -233,10 +233,15 @@ impl Db {
     }
 
     /// A connection that broke while idle is noticed at BEGIN, when nothing has happened yet: another one is taken.
+    ///
+    /// BEGIN runs to its end even when nobody waits for it any more, in a task of its own: the driver counts a transaction
+    /// only once the answer is there, and would hand a connection on with one open that it does not know of.
     async fn begin_postgres(&self, pool: &PgPool, begin: &'static str) -> Result<Tx> {
         let mut broken = 0;
         loop {
-            match pool.begin_with(begin).await {
+            let pool = pool.clone();
+            let begun = tokio::spawn(async move { pool.begin_with(begin).await });
+            match begun.await.map_err(Error::internal)? {
                 Ok(tx) => return Ok(Tx::postgres(tx, self.statements.clone())),
                 Err(e) if broken < BROKEN_CONNECTIONS_MAX && classify(&e) == ErrorClass::Lost => {
                     broken += 1

@@ -79,6 +79,21 @@ impl Default for Policies {
     }
 }
 
+impl Policies {
+    /// The same with computed prices that people can read: amounts at the places of their currency, prices of a unit at
+    /// six.
+    #[must_use]
+    pub fn readable(currency: Currency) -> Self {
+        Self {
+            places: Some(PricePlaces {
+                amounts: currency.exponent(),
+                units: 6,
+            }),
+            ..Self::default()
+        }
+    }
+}
+
 /// Everything that one leg charges, frozen when the subscription is ordered, renewed or changed.
 ///
 /// It names the seller but no buyer, so that all buyers of the same offer share one stored document.

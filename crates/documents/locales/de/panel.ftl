@@ -105,6 +105,15 @@ revision-affected = { $count ->
    *[other] { $count } laufende Abonnements erhalten die neuen Preise bei ihrer nächsten Verlängerung; neue Bestellungen sofort.
 }
 revision-save = Revision speichern
+price-policy-tax = Steuer
+price-policy-tax-added = Steuer kommt auf die Preise
+price-policy-tax-included = Preise enthalten die Steuer
+price-policy-renewal = Preise laufender Abonnements
+price-policy-renewal-revision = Folgen neuen Revisionen bei Verlängerung
+price-policy-renewal-agreed = Bleiben wie vereinbart
+price-policy-amounts = Stellen berechneter Beträge
+price-policy-units = Stellen berechneter Stückpreise
+price-policy-places-hint = Für Preise aus Aufschlag oder Wechselkurs. Leer lässt alle Stellen stehen.
 revision-preview = Preise ansehen
 f-from = Gültig ab
 f-from-hint = Ein Datum nach heute.

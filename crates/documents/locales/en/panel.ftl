@@ -105,6 +105,15 @@ revision-affected = { $count ->
    *[other] { $count } running subscriptions take the new prices at their next renewal; new orders get them at once.
 }
 revision-save = Save revision
+price-policy-tax = Tax
+price-policy-tax-added = Tax is added to prices
+price-policy-tax-included = Prices include tax
+price-policy-renewal = Prices of what is running
+price-policy-renewal-revision = Follow new revisions at renewal
+price-policy-renewal-agreed = Stay as agreed
+price-policy-amounts = Places of computed amounts
+price-policy-units = Places of computed unit prices
+price-policy-places-hint = For prices that follow from a markup or an exchange rate. Empty keeps all digits.
 revision-preview = Preview prices
 f-from = In force from
 f-from-hint = A date after today.

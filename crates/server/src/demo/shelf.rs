@@ -8,8 +8,8 @@ use tradewind_catalogue::service::{
 };
 use tradewind_catalogue::types::{
     CategoryDraft, ListingDraft, ListingPrice, ParameterCreate, ParameterDraft, PlanCreate,
-    PlanDraft, PriceBookAssign, PriceBookCreate, ProductCreate, ProductDraft, ProductStatus,
-    ProductTransition, RateSet, RevisionCreate,
+    PlanDraft, Policies, PriceBookAssign, PriceBookCreate, ProductCreate, ProductDraft,
+    ProductStatus, ProductTransition, RateSet, RevisionCreate,
 };
 use tradewind_kernel::id::{CategoryId, PriceBookId, ProductId};
 use tradewind_kernel::{Currency, Date, Result};
@@ -278,7 +278,7 @@ impl Builder<'_> {
             book_id: book.id,
             effective_on: PRICES_FROM,
             note: note.to_owned(),
-            policies: None,
+            policies: Some(Policies::readable(currency)),
             listings,
         };
         revision_create(self.platform, &ctx, &revision).await?;

@@ -343,6 +343,12 @@ fn price_book(editing: bool) -> PriceBookPage {
         },
     };
     PriceBookPage {
+        policies: PolicyEdit {
+            tax: "added".into(),
+            amounts: "2".into(),
+            units: "6".into(),
+            renewal: "revision".into(),
+        },
         id: "pbk_1".into(),
         name: "Retail EUR".into(),
         currency: "EUR".into(),

@@ -15,6 +15,7 @@ mod people;
 mod price_books;
 mod price_form;
 mod price_models;
+mod price_policies;
 mod price_preview;
 mod price_revision;
 mod price_rows;

@@ -15,11 +15,11 @@ use tradewind_kernel::page::{ListRequest, PageRequest};
 use tradewind_kernel::time::Date;
 use tradewind_kernel::{Error, Result};
 use tradewind_policy::Action;
-use tradewind_pricing::PricePlaces;
 
 use super::super::names::{Mentions, Names};
 use super::desk::{Desk, small};
 use super::price_models;
+use super::price_policies::edit_of as edit_of_policies;
 use super::price_revision::{draft_of, percent, revision};
 use super::price_rows::{edit_of, own, rule};
 use crate::form::Sent;
@@ -112,7 +112,7 @@ async fn create(desk: &Desk, sent: &Sent) -> Result<PriceBookId> {
             book_id: book.id,
             effective_on: add_days(desk.today(), 1)?,
             note: String::new(),
-            policies: Some(readable(book.currency)),
+            policies: Some(Policies::readable(book.currency)),
             listings: vec![ListingDraft {
                 product_id: None,
                 plan_id: None,
@@ -124,17 +124,6 @@ async fn create(desk: &Desk, sent: &Sent) -> Result<PriceBookId> {
         catalogue::revision_create(desk.p(), &desk.ctx, &revision).await?;
     }
     Ok(book.id)
-}
-
-/// What a book made here begins with: computed prices at the places of its currency, prices of a unit at six.
-fn readable(currency: Currency) -> Policies {
-    Policies {
-        places: Some(PricePlaces {
-            amounts: currency.exponent(),
-            units: 6,
-        }),
-        ..Policies::default()
-    }
 }
 
 /// `GET /panel/price-books/{id}`.
@@ -212,7 +201,7 @@ async fn previewed(
 /// A revision in the making: the latest one, and what it asks for every item.
 pub(super) struct Draft {
     pub(super) book: PriceBookDetail,
-    listings: Vec<Listing>,
+    pub(super) listings: Vec<Listing>,
     pub(super) items: Vec<PricePreview>,
     problem: Option<Txt>,
 }
@@ -237,6 +226,19 @@ impl Draft {
         })
     }
 
+    /// The policies that the next revision begins with.
+    pub(super) fn policies(&self) -> Policies {
+        let latest = self
+            .book
+            .revisions
+            .iter()
+            .max_by_key(|view| view.revision.number);
+        latest.map_or_else(
+            || Policies::readable(self.book.book.currency),
+            |view| view.revision.policies.clone(),
+        )
+    }
+
     /// The listing that an item has of its own.
     pub(super) fn own(&self, item: &PricePreview) -> Option<&Listing> {
         own(&self.listings, item)
@@ -247,6 +249,7 @@ impl Draft {
 async fn book_page(desk: &Desk, draft: Draft, form: Option<FormState>) -> Result<PriceBookPage> {
     let editing = form.is_some();
     let mut form = form.unwrap_or_default();
+    let latest = draft.policies();
     let Draft {
         book,
         listings,
@@ -276,7 +279,12 @@ async fn book_page(desk: &Desk, draft: Draft, form: Option<FormState>) -> Result
     if form.problem.is_none() {
         form.problem = problem;
     }
+    let policies = match view.filter(|_| !editing) {
+        Some(view) => edit_of_policies(&view.revision.policies),
+        None => edit_of_policies(&latest),
+    };
     Ok(PriceBookPage {
+        policies,
         id: id.to_string().into(),
         name: book.book.name.clone().into(),
         currency: book.book.currency.code().into(),
@@ -314,13 +322,8 @@ pub(crate) async fn save(desk: Desk, Id(id): Id<PriceBookId>, mut sent: Sent) ->
         return edited(&desk, id, &sent, None).await;
     }
     let draft = Draft::load(&desk, id).await?;
-    let done = match revision(id, &draft.listings, &draft.items, &sent) {
-        Ok(mut input) => {
-            if draft.book.revisions.is_empty() {
-                input.policies = Some(readable(draft.book.book.currency));
-            }
-            catalogue::revision_create(desk.p(), &desk.ctx, &input).await
-        }
+    let done = match revision(&draft, &sent) {
+        Ok(input) => catalogue::revision_create(desk.p(), &desk.ctx, &input).await,
         Err(error) => Err(error),
     };
     match done {
@@ -351,7 +354,7 @@ pub(super) async fn edited(
     said: Option<&'static str>,
 ) -> Answer {
     let draft = Draft::load(desk, id).await?;
-    let asked = match revision(id, &draft.listings, &draft.items, sent) {
+    let asked = match revision(&draft, sent) {
         Ok(revision) => {
             let request = RevisionPreviewRequest {
                 revision,

@@ -7,12 +7,11 @@ use tradewind_catalogue::types::{
     Listing, ListingDraft, ListingPrice, PricePreview, RevisionCreate,
 };
 use tradewind_kernel::decimal::{Limits, parse_decimal};
-use tradewind_kernel::id::PriceBookId;
 use tradewind_kernel::time::parse_date;
 use tradewind_kernel::{Error, Result};
 use tradewind_pricing::{PriceKind, PriceModel, Purpose};
 
-use super::price_rows::own;
+use super::{price_books::Draft, price_policies, price_rows::own};
 use crate::form::Sent;
 
 /// A percentage from a field.
@@ -32,12 +31,8 @@ pub(super) fn draft_of(listing: &Listing) -> ListingDraft {
 }
 
 /// The revision that the form asks for: the rules with their markups, and what single items have of their own.
-pub(super) fn revision(
-    book_id: PriceBookId,
-    base: &[Listing],
-    items: &[PricePreview],
-    sent: &Sent,
-) -> Result<RevisionCreate> {
+pub(super) fn revision(draft: &Draft, sent: &Sent) -> Result<RevisionCreate> {
+    let (base, items) = (&draft.listings, &draft.items);
     let mut listings = Vec::new();
     for listing in base {
         let ours = listing.matches.is_empty()
@@ -68,10 +63,10 @@ pub(super) fn revision(
         }
     }
     Ok(RevisionCreate {
-        book_id,
+        book_id: draft.book.book.id,
         effective_on: parse_date("from", sent.get("from"))?,
         note: String::new(),
-        policies: None,
+        policies: Some(price_policies::asked(&draft.policies(), sent)?),
         listings,
     })
 }

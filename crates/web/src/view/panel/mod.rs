@@ -33,7 +33,7 @@ pub use home::{HomePage, Kpi, Waiting};
 pub use ledger::{BalanceRow, EntryRow, LedgerPage};
 pub use operations::{EventRow, EventsPage, JobRow, JobsPage, MailPage, MailRow, MailsPage};
 pub use payment::{PaymentDetailPage, PaymentStepRow};
-pub use price_book::{ListingEdit, PriceBookPage, RevisionRow, RuleRow, TierRow};
+pub use price_book::{ListingEdit, PolicyEdit, PriceBookPage, RevisionRow, RuleRow, TierRow};
 pub use price_books::{ListingRow, ListingsPage, PriceBookRow, PriceBooksPage};
 pub use price_model::{AmountPart, PriceExample, PriceModelPage, PricePanel, PricePreviewView};
 pub use product_editor::{ItemEdit, ParameterEdit, PlanEdit, ProductEditorPage};

@@ -210,6 +210,33 @@ async fn a_dropped_transaction_is_rolled_back_and_the_writer_goes_on() {
     .await;
 }
 
+/// Whoever asked may be gone before the answer to BEGIN is there: the connection must not come back within a transaction.
+#[tokio::test]
+async fn a_transaction_nobody_waits_for_any_more_leaves_no_trace() {
+    each_platform(&[MIGRATIONS], |t| async move {
+        let db = t.platform.db();
+        for turns in 0..60 {
+            {
+                let mut begin = std::pin::pin!(db.read());
+                for _ in 0..turns {
+                    tokio::select! {
+                        biased;
+                        _ = &mut begin => break,
+                        () = tokio::task::yield_now() => {}
+                    }
+                }
+            }
+            let mut tx = db.begin().await.expect("a transaction that may write");
+            tx.insert_many(&THINGS_BULK, things(&t, turns..turns + 1))
+                .await
+                .expect("written");
+            tx.commit().await.expect("committed");
+        }
+        assert_eq!(t.number(&THINGS_COUNT).await, 60);
+    })
+    .await;
+}
+
 const MORE: &[Migration] = &[
     MIGRATIONS[0],
     Migration {

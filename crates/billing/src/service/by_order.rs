@@ -81,14 +81,16 @@ pub async fn order_reverse_in(
     let realm = realm(w);
     let sale = Sale::load(w, subscription, &[]).await?;
     let mut reversals = Vec::new();
-    for (charge, taken) in by_order::standing(&mut w.tx, realm, subscription, order).await? {
-        let facts = charge.facts;
-        let left = facts.amount.add(Money::new(taken, facts.amount.currency))?;
-        if taken != 0 && left.minor.signum() != facts.amount.minor.signum() {
+    for standing in by_order::standing(&mut w.tx, realm, subscription, order).await? {
+        let (facts, taken) = (standing.charge.facts, standing.taken);
+        let money = |minor| Money::new(minor, facts.amount.currency);
+        let billed = standing.share.map_or(facts.amount, money);
+        let left = billed.add(money(taken))?;
+        if taken != 0 && left.minor.signum() != billed.minor.signum() {
             continue;
         }
-        // What a credit note has left of a charge is an amount of money; what nobody has touched is taken back exactly.
-        let exact = if taken == 0 {
+        // What was settled is given back as it was, to the cent; what still waits is taken back exactly.
+        let exact = if taken == 0 && standing.share.is_none() {
             -facts.exact
         } else {
             left.neg()?.to_decimal()
@@ -97,7 +99,7 @@ pub async fn order_reverse_in(
             kind: ChargeKind::Credit,
             exact,
             amount: left.neg()?,
-            reverses: Some(charge.id),
+            reverses: Some(standing.charge.id),
             discount: facts.discount.as_ref().map(|granted| DiscountUse {
                 whole: -granted.whole,
                 ..granted.clone()

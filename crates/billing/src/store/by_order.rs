@@ -20,13 +20,16 @@ stmts! {
         AND b.dunning_stage > 0 AND EXISTS (SELECT 1 FROM invoice_charge ic
         JOIN charge c ON c.realm_id = ic.realm_id AND c.id = ic.charge_id
         WHERE ic.realm_id = b.realm_id AND ic.invoice_id = b.invoice_id AND c.subscription_id = $2)";
-    /// The charges of an order that reverse none of its own, each with what takes it back.
+    /// The charges of an order that reverse none of its own, each with its share of what it was settled with and with what
+    /// takes it back.
     STANDING = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind, c.description,
         c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.currency, c.amount,
         c.reverses, c.usage, c.rate, c.order_id, c.created_at, d.coupon_id, d.redemption_id,
-        d.period_on AS discount_on, d.whole AS discount_whole, (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM charge r
+        d.period_on AS discount_on, d.whole AS discount_whole, COALESCE(ic.amount, ac.amount) AS share, (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM charge r
         WHERE r.realm_id = c.realm_id AND r.reverses = c.id) AS taken FROM charge c
         LEFT JOIN charge_discount d ON d.realm_id = c.realm_id AND d.subscription_id = c.subscription_id AND d.charge_id = c.id
+        LEFT JOIN invoice_charge ic ON ic.realm_id = c.realm_id AND ic.charge_id = c.id
+        LEFT JOIN accrual ac ON ac.realm_id = c.realm_id AND ac.charge_id = c.id
         WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.order_id = $3 AND NOT EXISTS (SELECT 1 FROM charge o
         WHERE o.realm_id = c.realm_id AND o.id = c.reverses AND o.order_id = c.order_id) ORDER BY c.id";
 }
@@ -69,33 +72,32 @@ pub(crate) async fn is_overdue(
     Ok(count > 0)
 }
 
-/// A charge with what takes it back, in minor units.
-struct Standing {
-    charge: Charge,
-    taken: i64,
+/// A charge that an order made, with what became of it, in minor units.
+pub(crate) struct Standing {
+    /// The charge.
+    pub(crate) charge: Charge,
+    /// Its share of the line or entry that it was settled with; none while it waits.
+    pub(crate) share: Option<i64>,
+    /// The sum of what takes it back.
+    pub(crate) taken: i64,
 }
 
 impl FromRow for Standing {
     fn from_row(row: &Row) -> Result<Self> {
         Ok(Self {
+            share: row.get("share")?,
             taken: row.get("taken")?,
             charge: ChargeRow::from_row(row)?.into(),
         })
     }
 }
 
-/// The charges of an order, each with the sum of what takes it back.
+/// The charges of an order, each with what became of it.
 pub(crate) async fn standing(
     tx: &mut Tx,
     realm: RealmId,
     subscription: SubscriptionId,
     order: OrderId,
-) -> Result<Vec<(Charge, i64)>> {
-    let rows = tx
-        .all::<Standing>(&STANDING, args![realm, subscription, order])
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.charge, row.taken))
-        .collect())
+) -> Result<Vec<Standing>> {
+    tx.all(&STANDING, args![realm, subscription, order]).await
 }

@@ -46,7 +46,7 @@ pub(super) fn asked(before: &Policies, sent: &Sent) -> Result<Policies> {
     }
     policies.renewal = match sent.get("renewal") {
         "" => RenewalPrices::Revision,
-        word => word.parse()?,
+        word => word.parse().map_err(|error: Error| error.at("renewal"))?,
     };
     let amounts = places("places.amounts", sent)?;
     let units = places("places.units", sent)?;

@@ -109,7 +109,11 @@ pub(crate) async fn show(desk: Desk, Id(id): Id<CouponId>) -> Answer {
     respond::page(page.page(desk.app()))
 }
 
-async fn editor(desk: &Desk, report: Option<CouponReport>, form: FormState) -> Result<CouponPage> {
+async fn editor(
+    desk: &Desk,
+    report: Option<CouponReport>,
+    mut form: FormState,
+) -> Result<CouponPage> {
     let mut redeemed = Vec::new();
     if let Some(report) = &report {
         let latest = ListRequest {
@@ -135,7 +139,16 @@ async fn editor(desk: &Desk, report: Option<CouponReport>, form: FormState) -> R
             .chain(report.iter().map(|report| report.view.coupon.seller_id)),
     )
     .subscriptions(redeemed.iter().map(|one| one.redemption.subscription_id));
-    let sold = if may { sold(desk).await? } else { Vec::new() };
+    let (prices, sold) = if may {
+        sold(desk).await?
+    } else {
+        Default::default()
+    };
+    if let Some(currency) = prices.filter(|_| form.value("currency").is_empty()) {
+        form.values.retain(|(name, _)| name != "currency");
+        let own = ("currency".to_owned(), currency.code().to_owned());
+        form.values.push(own);
+    }
     mentions = mentions.products(sold.iter().copied());
     let names = Names::of(desk.p(), &desk.ctx, &mentions).await?;
     let t = desk.t();
@@ -167,8 +180,8 @@ async fn editor(desk: &Desk, report: Option<CouponReport>, form: FormState) -> R
     })
 }
 
-/// The products that a coupon can be for.
-async fn sold(desk: &Desk) -> Result<Vec<ProductId>> {
+/// The products that a coupon can be for, and the currency of their prices.
+async fn sold(desk: &Desk) -> Result<(Option<Currency>, Vec<ProductId>)> {
     let query = OfferQuery {
         search: String::new(),
         filter: String::new(),
@@ -182,10 +195,13 @@ async fn sold(desk: &Desk) -> Result<Vec<ProductId>> {
         on: desk.today(),
     };
     match catalogue::offers(desk.p(), &desk.ctx, &scope, &query).await {
-        Ok(found) => Ok(found.items.into_iter().map(|one| one.product_id).collect()),
+        Ok(found) => {
+            let products = found.items.into_iter().map(|one| one.product_id);
+            Ok((Some(found.currency), products.collect()))
+        }
         // Who has no prices yet has nothing to take anything off.
         Err(Error::Refused { .. } | Error::Conflict { .. } | Error::NotFound { .. }) => {
-            Ok(Vec::new())
+            Ok(Default::default())
         }
         Err(error) => Err(error),
     }
@@ -253,7 +269,7 @@ fn form_of(coupon: &Coupon) -> FormState {
         ("coupon_code", terms.code.as_deref().unwrap_or_default()),
         ("gives", gives),
         ("gives_value", &value),
-        ("currency", currency.unwrap_or(Currency::EUR).code()),
+        ("currency", currency.map_or("", |one| one.code())),
         ("coupon_scope", &scope),
         ("coupon_periods", &count(terms.periods)),
         (

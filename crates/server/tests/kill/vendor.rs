@@ -1,7 +1,7 @@
 //! The vendor: the example service, killed and started again, behind a door that now and then does not open. The door
 //! also writes down what the vendor was told and what it reported.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -24,7 +24,9 @@ const TROUBLE: u64 = 10;
 /// What the vendor has done, as the platform has confirmed it.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
-    /// How often a report of success on a delivery was taken.
+    /// Deliveries on which success was reported, whether the answer came back or its server was killed on the way.
+    pub(crate) reported: BTreeSet<String>,
+    /// How often a report of success on a delivery was taken, as its answer said.
     pub(crate) confirmed: BTreeMap<String, u32>,
     /// Deliveries that were begun again although their success had been confirmed.
     pub(crate) repeated: Vec<String>,
@@ -163,11 +165,20 @@ async fn pass(
     let server = usize::try_from(door.dice.throw(8)).unwrap();
     let to = format!("{}{path}", door.fleet.url(server));
     let succeeded = body.windows(9).any(|word| word == b"succeeded");
+    if let Some((delivery, "report")) = on_delivery(path).filter(|_| succeeded) {
+        let mut log = door.log.lock().unwrap();
+        log.reported.insert(delivery.to_owned());
+    }
     let answer = door.forward(method, &to, &headers, body).await;
     if answer.status().is_success() {
         door.note(path, succeeded);
     }
     answer
+}
+
+/// Which delivery a call is about, and what it does with it.
+fn on_delivery(path: &str) -> Option<(&str, &str)> {
+    path.strip_prefix("/api/v1/deliveries/")?.split_once('/')
 }
 
 impl Door {
@@ -196,11 +207,8 @@ impl Door {
     }
 
     fn note(&self, path: &str, succeeded: bool) {
-        let Some(rest) = path.strip_prefix("/api/v1/deliveries/") else {
-            return;
-        };
         let mut log = self.log.lock().unwrap();
-        match rest.split_once('/') {
+        match on_delivery(path) {
             Some((delivery, "report")) if succeeded => {
                 *log.confirmed.entry(delivery.to_owned()).or_default() += 1;
             }

@@ -90,20 +90,13 @@ impl Trades {
         })
     }
 
-    /// How a pair settled when a document was issued: by the parties and the tax that stand on it.
+    /// How a pair settles a note about a document that was issued: by a document of its own, in the same language. What
+    /// is taxed follows from the lines of the first.
     pub(crate) fn as_issued(&self, issued: &Document) -> Result<Arc<Trade>> {
         let head = &issued.summary;
         let now = self.get(head.seller_id, head.buyer_id)?;
-        let taxation = match issued.lines.first() {
-            Some(line) => Taxation {
-                rates: line.taxes.iter().map(|tax| tax.rate.clone()).collect(),
-                policy: now.taxation.policy,
-            },
-            None => now.taxation.clone(),
-        };
         Ok(Arc::new(Trade {
             settlement: Settlement::Document,
-            taxation,
             locale: issued.locale,
             ..Trade::clone(now)
         }))

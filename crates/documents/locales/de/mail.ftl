@@ -144,7 +144,7 @@ mail-cancelled-action = Abonnement ansehen
 mail-price-rises-subject = { $product } wird ab { $date } teurer
 mail-price-rises-intro = der Preis Ihres Abonnements { $product } ändert sich mit der Verlängerung am { $date }.
 mail-price-rises-usage = Auch die Nutzung kostet dann mehr. Die Preisliste zeigt die Preise.
-mail-price-rises-note = Die Beträge gelten je Abrechnungszeitraum und vor Steuern. Bis dahin gilt der vereinbarte Preis. Vor diesem Tag können Sie das Abonnement ändern oder kündigen.
+mail-price-rises-note = Die Beträge gelten je Abrechnungszeitraum, mit oder ohne Steuern wie vereinbart. Bis dahin gilt der vereinbarte Preis. Vor diesem Tag können Sie das Abonnement ändern oder kündigen.
 mail-price-rises-action = Abonnement ansehen
 
 mail-change-confirmed-subject = Ihre Änderung an { $product } ist bestätigt

@@ -144,7 +144,7 @@ mail-cancelled-action = View the subscription
 mail-price-rises-subject = { $product } costs more from { $date }
 mail-price-rises-intro = The price of your subscription { $product } changes with its renewal on { $date }.
 mail-price-rises-usage = What you use costs more as well. The price list shows the prices.
-mail-price-rises-note = Amounts are per billing period, before tax. Until then, the price that you agreed on holds. You can change or cancel the subscription before that day.
+mail-price-rises-note = Amounts are per billing period, with or without tax as agreed. Until then, the price that you agreed on holds. You can change or cancel the subscription before that day.
 mail-price-rises-action = View the subscription
 
 mail-change-confirmed-subject = Your change to { $product } is confirmed

@@ -162,6 +162,12 @@ SENTENCES = {
     "createCoupon": coupon,
     "replaceCoupon": coupon,
     "quoteCancel": lambda at: {"subscription_id": at.pick(POOL["sub"]), "when": at.pick(["now", "end_of_period"])},
+    "quoteCorrection": lambda at: {
+        "subscription_id": at.pick(POOL["sub"]),
+        "from": at.pick(["2024-09-01", "2024-10-02", "1970-01-01", "9999-12-31", "2024-02-30"]),
+        "reason": "Noted too late",
+        **at.pick([{"ended": True}, {"quantities": {at.pick(["seats", "servers", "disk"]): at.pick(["1", "8", "-4", "0.5"])}}]),
+    },
     "placeOrder": lambda at: {"quote_id": at.pick(POOL.get("quo", POOL["sub"]))},
     "reportUsage": usage,
     "recordTransfer": lambda at: {

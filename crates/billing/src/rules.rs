@@ -13,6 +13,8 @@ pub mod pool;
 pub mod preview;
 pub mod prices;
 pub mod renewal;
+pub mod repair;
+pub mod replay;
 pub mod retry;
 pub mod run;
 pub mod usage;

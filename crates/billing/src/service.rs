@@ -25,6 +25,7 @@ mod periods;
 mod prices;
 mod reads;
 mod refunds;
+mod repair;
 mod retries;
 mod run;
 mod runs;
@@ -65,6 +66,7 @@ pub use refunds::{
     RefundBack, RefundRequest, payment_steps, refund_get, refund_request, refund_send,
     refund_settle, refunds_reconcile,
 };
+pub use repair::{Correction, charge_correction_in, correctable_from, preview_correction};
 pub use retries::{RetrySet, retry_get, retry_next, retry_set};
 pub use run::{bill, bill_again, bill_daily};
 pub use runs::{RUN_JOB, Resumed, RunStart, billing_run_get, billing_run_list};

@@ -160,6 +160,8 @@ text_enum! {
         SubscriptionRenew = "subscription.renew",
         /// Suspend and resume.
         SubscriptionSuspend = "subscription.suspend",
+        /// Set right what is billed already.
+        SubscriptionCorrect = "subscription.correct",
         /// See credentials and other access data.
         AccessDataView = "access_data.view",
         /// See a delivery.

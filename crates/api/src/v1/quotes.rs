@@ -2,8 +2,8 @@
 
 use axum::{extract::State, response::Response};
 use tradewind_flows::quote::{
-    CancelInput, ChangeInput, PurchaseInput, QuoteView, quote_cancel, quote_change, quote_get,
-    quote_purchase,
+    CancelInput, ChangeInput, CorrectionInput, PurchaseInput, QuoteView, quote_cancel,
+    quote_change, quote_correction, quote_get, quote_purchase,
 };
 use tradewind_kernel::id::QuoteId;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -19,6 +19,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(purchase))
         .routes(routes!(change))
         .routes(routes!(cancel))
+        .routes(routes!(correction))
         .routes(routes!(get))
 }
 
@@ -57,6 +58,21 @@ async fn cancel(
     Body(input): Body<CancelInput>,
 ) -> ApiResult<Response> {
     let quote = quote_cancel(&state.platform, &caller.ctx, &input).await?;
+    Ok(quoted(&quote))
+}
+
+/// Quote a correction: what should have been otherwise from a day in the past on.
+///
+/// What was charged for the time since is computed anew; what differs is taken back and charged, on every leg of the sale.
+/// The provider makes corrections.
+#[utoipa::path(post, path = "/quotes/correction", tag = "orders", operation_id = "quoteCorrection", request_body = CorrectionInput,
+    responses((status = 201, description = "The quote.", body = QuoteView)))]
+async fn correction(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Body(input): Body<CorrectionInput>,
+) -> ApiResult<Response> {
+    let quote = quote_correction(&state.platform, &caller.ctx, &input).await?;
     Ok(quoted(&quote))
 }
 

@@ -60,6 +60,16 @@ pub(crate) fn cases() -> Vec<Case> {
             409,
         ),
         of(
+            Provider,
+            "quoteCorrection",
+            |_| "/quotes/correction".into(),
+            Some(
+                |w| json!({ "subscription_id": w.goods.subscription, "from": "2024-01-01", "ended": true, "reason": "Too late" }),
+            ),
+            // It has not begun; corrections are quoted in the tests of the flows.
+            409,
+        ),
+        of(
             Customer,
             "getQuote",
             |w| format!("/quotes/{}", w.goods.quote),

@@ -44,6 +44,12 @@ impl Discounts {
         }
     }
 
+    /// Some discounts.
+    #[must_use]
+    pub const fn new(grants: Vec<Grant>) -> Self {
+        Self { grants }
+    }
+
     /// As they are now.
     #[must_use]
     pub fn into_grants(self) -> Vec<Grant> {

@@ -149,6 +149,63 @@ pub fn change(
     })
 }
 
+/// A correction of what is billed already, as the buyer's leg.
+#[derive(Debug)]
+pub struct Corrected<'a> {
+    /// The buyer's leg.
+    pub leg: &'a LegFacts,
+    /// The buyer's leg from the next period on, where its price is another.
+    pub renewed: Option<&'a LegFacts>,
+    /// How the buyer and its seller settle.
+    pub trade: &'a Trade,
+    /// What the correction books on the leg.
+    pub charges: &'a [NewCharge],
+    /// What was held, set right.
+    pub quantities: &'a [ItemQuantity],
+    /// The first day that is corrected.
+    pub from: Date,
+    /// The day from which periods count; none follows an end.
+    pub anchor: Option<Date>,
+    /// The period that runs.
+    pub running: Period,
+}
+
+/// What a correction would cost or give back now, and what follows.
+///
+/// # Errors
+/// Whatever the price models refuse.
+pub fn correction(corrected: &Corrected<'_>) -> Result<Preview> {
+    let Corrected {
+        leg,
+        trade,
+        charges,
+        running,
+        ..
+    } = *corrected;
+    let after = continued(leg, charges)?;
+    let next = match corrected.anchor {
+        Some(anchor) => {
+            let (renewed, held) = (corrected.renewed, corrected.quantities);
+            following(&after, renewed, trade, held, anchor, running)?
+        }
+        None => Following::default(),
+    };
+    let anchor = corrected.anchor.unwrap_or(running.start);
+    Ok(Preview {
+        currency: leg.terms.currency,
+        effective_on: corrected.from,
+        trial_ends_on: None,
+        period: Some(running),
+        due_now: bill(leg, trade, charges)?,
+        one_time: sum(leg, charges, ChargeKind::OneTime)?,
+        recurring: sum(leg, charges, ChargeKind::Recurring)?,
+        credited: change::credited(charges, Money::zero(leg.terms.currency))?,
+        metered: Vec::new(),
+        discounts: discounts(leg, charges, &next.charges, anchor, Some(running))?,
+        next: next.next,
+    })
+}
+
 /// What a change that waits for the end of the period would cost: nothing now, and the next document is another one.
 /// `renewed` is the leg from the next period on, where its price is another.
 ///

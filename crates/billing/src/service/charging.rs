@@ -276,7 +276,7 @@ impl SubscriptionChange {
     }
 }
 
-fn not_billed(billable: &Billable) -> Error {
+pub(super) fn not_billed(billable: &Billable) -> Error {
     Error::refused(
         "not_billed",
         format!("no billing period of {} runs", billable.subscription.id),

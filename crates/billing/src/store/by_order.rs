@@ -1,9 +1,10 @@
 //! Between orders, subscriptions and the documents they led to.
 
 use super::charges::ChargeRow;
+use crate::rules::repair::Booked;
 use crate::types::Charge;
-use tradewind_kernel::Result;
 use tradewind_kernel::id::{AccountId, InvoiceId, OrderId, RealmId, SubscriptionId};
+use tradewind_kernel::{Date, Result};
 use tradewind_platform::db::{FromRow, Row, Tx};
 use tradewind_platform::{args, stmts};
 
@@ -32,6 +33,16 @@ stmts! {
         LEFT JOIN accrual ac ON ac.realm_id = c.realm_id AND ac.charge_id = c.id
         WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.order_id = $3 AND NOT EXISTS (SELECT 1 FROM charge o
         WHERE o.realm_id = c.realm_id AND o.id = c.reverses AND o.order_id = c.order_id) ORDER BY c.id";
+    /// The charges of a subscription for a time that ends after a day, but for its usage, each with its share of what it was
+    /// settled with.
+    BOOKED = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind, c.description,
+        c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.currency, c.amount,
+        c.reverses, c.usage, c.rate, c.order_id, c.created_at, d.coupon_id, d.redemption_id,
+        d.period_on AS discount_on, d.whole AS discount_whole, COALESCE(ic.amount, ac.amount) AS share FROM charge c
+        LEFT JOIN charge_discount d ON d.realm_id = c.realm_id AND d.subscription_id = c.subscription_id AND d.charge_id = c.id
+        LEFT JOIN invoice_charge ic ON ic.realm_id = c.realm_id AND ic.charge_id = c.id
+        LEFT JOIN accrual ac ON ac.realm_id = c.realm_id AND ac.charge_id = c.id
+        WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.period_end > $3 AND c.usage IS NULL ORDER BY c.id";
 }
 
 pub(crate) async fn orders_of_invoice(
@@ -100,4 +111,26 @@ pub(crate) async fn standing(
     order: OrderId,
 ) -> Result<Vec<Standing>> {
     tx.all(&STANDING, args![realm, subscription, order]).await
+}
+
+struct BookedRow(Booked);
+
+impl FromRow for BookedRow {
+    fn from_row(row: &Row) -> Result<Self> {
+        Ok(Self(Booked {
+            share: row.get("share")?,
+            charge: ChargeRow::from_row(row)?.into(),
+        }))
+    }
+}
+
+/// The charges of a subscription for a time that ends after a day, but for its usage.
+pub(crate) async fn booked(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscription: SubscriptionId,
+    after: Date,
+) -> Result<Vec<Booked>> {
+    let rows: Vec<BookedRow> = tx.all(&BOOKED, args![realm, subscription, after]).await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
 }

@@ -140,6 +140,7 @@ audit-subscription-period = Neuer Abrechnungszeitraum
 audit-subscription-update = Abonnement geändert
 audit-subscription-rename = Abonnement umbenannt
 audit-subscription-change = Abonnement geändert
+audit-subscription-correct = Abonnement richtiggestellt
 audit-subscription-schedule = Änderung vorgemerkt
 audit-subscription-schedule-clear = Vorgemerkte Änderung ausgeführt
 audit-subscription-schedule-withdraw = Vorgemerkte Änderung zurückgenommen

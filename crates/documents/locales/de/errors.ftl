@@ -265,3 +265,7 @@ error-invalid-code = Ein Code hat 3 bis 40 Buchstaben, Ziffern, - und _.
 error-out-of-place = Das passt nicht zu dem, was der Gutschein gibt.
 error-wrong-currency = Das ist in einer anderen Währung.
 error-too-many = Das sind zu viele.
+error-not-correctable = Das Abonnement kann jetzt nicht korrigiert werden.
+error-not-the-provider = Eine Korrektur ändert, was jedem Verkäufer dieses Abonnements zusteht; bitten Sie den Anbieter darum.
+error-in-the-future = Der Tag darf nicht in der Zukunft liegen.
+error-not-together = Geben Sie entweder Mengen oder das Ende an, nicht beides.

@@ -498,3 +498,25 @@ f-valid-until = Letzter Tag
 f-max-redemptions = Einlösungen insgesamt
 f-max-per-customer = Einlösungen je Kunde
 f-new-customers-only = Nur für neue Kunden
+
+# Korrekturen
+sub-correct = Korrigieren
+correction = Berechnetes richtigstellen
+correction-lead = Die Zeit seither wird neu berechnet. Was abweicht, wird zurückgenommen und berechnet, für jeden Verkäufer dieses Abonnements.
+correction-what = Was war anders?
+correction-quantities = Andere Mengen
+correction-quantities-hint = Von diesem Tag an, bis zur nächsten vermerkten Änderung.
+correction-ended = Es war beendet
+correction-ended-hint = Es endet jetzt; was von diesem Tag an berechnet wurde, wird nach den Bedingungen zurückgegeben.
+correction-from-hint = Vom { $first } bis zum { $today }.
+correction-preview = Was daraus wird
+correction-nothing = Geben Sie den Tag an und was anders war, um zu sehen, was daraus wird.
+correction-costs-nothing = Es ist nichts zu berechnen oder zurückzugeben.
+correction-lines = Zurückgenommen und berechnet
+correction-charged = Zu zahlen
+correction-given-back = Wird zurückgegeben
+correction-needs-reason = Geben Sie einen Grund an, um fortzufahren.
+correction-confirm = So richtigstellen
+said-not-correctable = Das Abonnement kann jetzt nicht korrigiert werden.
+f-first-day = Erster Tag
+f-otherwise = Was anders war

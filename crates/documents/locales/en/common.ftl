@@ -140,6 +140,7 @@ audit-subscription-period = New billing period
 audit-subscription-update = Subscription changed
 audit-subscription-rename = Subscription renamed
 audit-subscription-change = Subscription changed
+audit-subscription-correct = Subscription corrected
 audit-subscription-schedule = Change scheduled
 audit-subscription-schedule-clear = Scheduled change carried out
 audit-subscription-schedule-withdraw = Scheduled change withdrawn

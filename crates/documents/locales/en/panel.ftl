@@ -498,3 +498,25 @@ f-valid-until = Last day
 f-max-redemptions = Redemptions in all
 f-max-per-customer = Redemptions per customer
 f-new-customers-only = Only for new customers
+
+# Corrections
+sub-correct = Correct
+correction = Correct what was billed
+correction-lead = The time since is computed anew. What differs is taken back and charged, for every seller of this subscription.
+correction-what = What was otherwise?
+correction-quantities = Other quantities
+correction-quantities-hint = From that day on, up to the next change that is recorded.
+correction-ended = It had ended
+correction-ended-hint = It ends now, and what was billed from that day on is given back as the terms say.
+correction-from-hint = From { $first } to { $today }.
+correction-preview = What it comes to
+correction-nothing = Fill in the day and what was otherwise to see what it comes to.
+correction-costs-nothing = Nothing has to be charged or given back.
+correction-lines = Taken back and charged
+correction-charged = To be paid
+correction-given-back = To be given back
+correction-needs-reason = Say why to go on.
+correction-confirm = Make this correction
+said-not-correctable = The subscription cannot be corrected now.
+f-first-day = First day
+f-otherwise = What was otherwise

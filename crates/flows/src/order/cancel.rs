@@ -1,7 +1,7 @@
 //! Calling an order off, with everything it has done already undone.
 
 use super::steps::{is_purchase, remove_in};
-use super::{Task, task_of};
+use super::{Task, correct, task_of};
 use tradewind_billing::service::order_reverse_in;
 use tradewind_fulfilment::service::delivery_cancel_open_in;
 use tradewind_kernel::Result;
@@ -38,13 +38,17 @@ pub(crate) async fn undo(w: &mut Work, order: &OrderDetail) -> Result<()> {
         let ended = orders::subscription_transition_in(w, id, SubscriptionEvent::Terminate).await?;
         return remove_in(w, &ended).await;
     }
-    if let Task::ChangeNow(change) = task_of(&order.order)?
-        && order
-            .step(StepKind::Delivery)
-            .is_some_and(|step| step.state != StepState::Pending)
-    {
-        let before = &change.before;
-        orders::plan_switch_in(w, id, before.plan_id, &before.items, &before.terms, today).await?;
+    let begun = order
+        .step(StepKind::Delivery)
+        .is_some_and(|step| step.state != StepState::Pending);
+    match task_of(&order.order)? {
+        Task::ChangeNow(change) if begun => {
+            let before = &change.before;
+            orders::plan_switch_in(w, id, before.plan_id, &before.items, &before.terms, today)
+                .await?;
+        }
+        Task::Correct(task) if begun => correct::undo(w, &subscription, &task).await?,
+        _ => {}
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod advance;
 mod cancel;
+mod correct;
 mod place;
 mod steps;
 
@@ -51,6 +52,8 @@ pub(crate) enum Task {
         /// The first day without it.
         on: Date,
     },
+    /// What should have been otherwise from a day in the past on.
+    Correct(Box<CorrectionTask>),
     /// Stop it, keep its data.
     Suspend {
         /// How it is done.
@@ -74,6 +77,21 @@ pub(crate) struct ChangeTask {
     pub(crate) mode: tradewind_fulfilment::types::DeliveryMode,
     /// Whether it gives back rather than asks for more.
     pub(crate) less: bool,
+}
+
+/// What should have been otherwise.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct CorrectionTask {
+    /// The first day.
+    pub(crate) from: Date,
+    /// What was really held from then on.
+    pub(crate) held: Vec<OrderedItem>,
+    /// What is recorded, to come back to when it is called off.
+    pub(crate) before: Vec<OrderedItem>,
+    /// Whether it had ended.
+    pub(crate) ends: bool,
+    /// How its delivery is done.
+    pub(crate) mode: tradewind_fulfilment::types::DeliveryMode,
 }
 
 /// What a subscription holds, and under which terms on each leg.

@@ -1,10 +1,10 @@
 //! Placing orders: confirming a quote executes that very quote.
 
-use super::{ChangeTask, Holding, OrderInput, Task, enqueue_advance};
+use super::{ChangeTask, CorrectionTask, Holding, OrderInput, Task, enqueue_advance};
 use crate::access::may;
 use crate::quote::{
-    CancelInput, ChangeInput, PurchaseInput, PurchasePlan, SealedPurchase, plan_cancel,
-    plan_change, plan_purchase, unchanged,
+    CancelInput, ChangeInput, CorrectionInput, PurchaseInput, PurchasePlan, SealedPurchase,
+    plan_cancel, plan_change, plan_correction, plan_purchase, unchanged,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -58,6 +58,7 @@ pub async fn order_place(p: &Platform, ctx: &OpCtx, input: &PlaceInput) -> Resul
                 QuoteKind::Purchase => place_purchase(w, &keys, &quote).await?,
                 QuoteKind::Change => place_change(w, &keys, &quote).await?,
                 QuoteKind::Cancel => place_cancel(w, &keys, &quote).await?,
+                QuoteKind::Adjust => place_correction(w, &keys, &quote).await?,
             };
             enqueue_advance(w, order.order.id);
             Ok(order)
@@ -252,6 +253,35 @@ async fn place_cancel(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<Ord
     let create = existing(
         &plan.subscription,
         OrderKind::Cancel,
+        Some(quote),
+        written(&OrderInput { asked: input, task })?,
+        due,
+        flow,
+    );
+    orders::order_create_in(w, keys, &create).await
+}
+
+async fn place_correction(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<OrderDetail> {
+    let input: CorrectionInput = read(quote)?;
+    let plan = plan_correction(w, &input).await?;
+    unchanged(quote, &plan.preview, &plan.basis)?;
+    let product = tradewind_catalogue::service::product_of(w, plan.subscription.product_id).await?;
+    let task = Task::Correct(Box::new(CorrectionTask {
+        from: input.from,
+        held: plan.held,
+        before: plan.before,
+        ends: input.ended,
+        mode: mode_of(product.product.delivery),
+    }));
+    let flow = FlowFacts {
+        approval: false,
+        payment: false,
+        delivery: plan.delivers,
+    };
+    let due = due_now(&plan.preview.billing);
+    let create = existing(
+        &plan.subscription,
+        OrderKind::Adjust,
         Some(quote),
         written(&OrderInput { asked: input, task })?,
         due,

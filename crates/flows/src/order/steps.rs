@@ -1,5 +1,6 @@
 //! What each step of an order does. Each answers how its step moves.
 
+use super::correct::correct;
 use super::place::mode_of;
 use super::{ChangeTask, Task};
 use tradewind_accounts::types::AccountStatus;
@@ -112,14 +113,15 @@ pub(super) async fn deliver(w: &mut Work, detail: &OrderDetail, task: &Task) -> 
             charge_end_in(w, order.id, subscription.id, today(w, &subscription)).await?;
             orders::subscription_transition_in(w, subscription.id, SubscriptionEvent::Terminate)
                 .await?;
-            if matches!(
-                subscription.delivery_state,
-                SubscriptionDelivery::NotProvisioned | SubscriptionDelivery::Removed
-            ) {
-                delivery_cancel_open_in(w, subscription.id).await?;
-                return Ok(StepMove::new(StepKind::Delivery, StepEvent::Finish));
+            take_away(w, order, &subscription, *mode).await
+        }
+        Task::Correct(task) => {
+            correct(w, order, task, today(w, &subscription)).await?;
+            if task.ends {
+                take_away(w, order, &subscription, task.mode).await
+            } else {
+                start(w, order, DeliveryKind::Change, task.mode).await
             }
-            start(w, order, DeliveryKind::Remove, *mode).await
         }
         Task::ChangeLater { .. } | Task::CancelLater { .. } => {
             Ok(StepMove::new(StepKind::Delivery, StepEvent::Skip))
@@ -153,6 +155,11 @@ pub(super) async fn complete(w: &mut Work, detail: &OrderDetail, task: &Task) ->
         }
         Task::CancelLater { on } => {
             orders::cancel_on_set_in(w, subscription.id, Some(*on)).await?;
+        }
+        Task::Correct(task) => {
+            if detail.step(StepKind::Delivery).is_none() {
+                correct(w, order, task, today(w, &subscription)).await?;
+            }
         }
         Task::ChangeNow(_)
         | Task::CancelNow { .. }
@@ -218,6 +225,23 @@ async fn charge(w: &mut Work, order: &Order, task: &Task) -> Result<Option<Invoi
         orders::period_set_in(w, subscription.id, &clocks).await?;
     }
     Ok(charged.invoice_id)
+}
+
+/// Has the vendor remove what an order ends, if there is anything.
+async fn take_away(
+    w: &mut Work,
+    order: &Order,
+    subscription: &Subscription,
+    mode: DeliveryMode,
+) -> Result<StepMove> {
+    if matches!(
+        subscription.delivery_state,
+        SubscriptionDelivery::NotProvisioned | SubscriptionDelivery::Removed
+    ) {
+        delivery_cancel_open_in(w, subscription.id).await?;
+        return Ok(StepMove::new(StepKind::Delivery, StepEvent::Finish));
+    }
+    start(w, order, DeliveryKind::Remove, mode).await
 }
 
 async fn apply(w: &mut Work, subscription: &Subscription, change: &ChangeTask) -> Result<()> {

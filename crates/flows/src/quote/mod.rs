@@ -4,6 +4,7 @@
 mod basis;
 mod cancel;
 mod change;
+mod correct;
 mod purchase;
 mod visitor;
 
@@ -12,6 +13,8 @@ pub(crate) use cancel::plan_cancel;
 pub use cancel::{CancelInput, CancelWhen, preview_of_cancel, quote_cancel};
 pub(crate) use change::plan_change;
 pub use change::{ChangeInput, quote_change};
+pub(crate) use correct::plan_correction;
+pub use correct::{CorrectionInput, preview_of_correction, quote_correction};
 pub use purchase::{PurchaseInput, price_for_visitor, quote_purchase};
 pub(crate) use purchase::{PurchasePlan, SealedPurchase, plan_purchase};
 pub use visitor::{PriceInput, offer_price};

@@ -84,8 +84,7 @@ const FLOWS: &[(OrderKind, &[StepKind])] = &[
         OrderKind::Adjust,
         &[
             StepKind::Validation,
-            StepKind::Approval,
-            StepKind::Payment,
+            StepKind::Delivery,
             StepKind::Completion,
         ],
     ),

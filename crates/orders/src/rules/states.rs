@@ -165,6 +165,10 @@ pub fn subscription_operations(
             O::Resume,
             settled && facts.seller_side && state == S::Suspended,
         ),
+        (
+            O::Correct,
+            settled && facts.seller_side && matches!(state, S::Active | S::Grace | S::Suspended),
+        ),
         (O::Rename, !state.is_final()),
     ];
     possible

@@ -36,4 +36,4 @@ pub use subscription::{
     subscription_lock_in, subscription_rename, subscription_transition_in, subscription_update,
 };
 pub use take_over::{TakenOver, subscriptions_take_over_in};
-pub use terms::{plan_switch_in, schedule_clear_in, schedule_set_in};
+pub use terms::{plan_switch_in, quantities_amend_in, schedule_clear_in, schedule_set_in};

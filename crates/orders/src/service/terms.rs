@@ -47,6 +47,49 @@ pub async fn plan_switch_in(
     Ok(subscription)
 }
 
+/// Sets right what a subscription held from a day in the past on, up to the next change of the same item that is recorded. Answers
+/// whether it holds something else now.
+///
+/// # Errors
+/// Not found; conflict when the subscription has ended.
+pub async fn quantities_amend_in(
+    w: &mut Work,
+    id: SubscriptionId,
+    held: &[OrderedItem],
+    from_on: Date,
+) -> Result<bool> {
+    let realm = w.ctx.realm;
+    let mut subscription = subscription_lock_in(w, id).await?;
+    if subscription.commercial_state.is_final() {
+        return Err(ended(&subscription));
+    }
+    let history = quantity::history(&mut w.tx, realm, &[id]).await?;
+    let lasting: Vec<OrderedItem> = held
+        .iter()
+        .filter(|item| {
+            let mut later = history.iter().map(|(_, since)| since);
+            !later.any(|since| since.item_id == item.item_id && since.from_on > from_on)
+        })
+        .cloned()
+        .collect();
+    let now = quantity::amend(
+        &mut w.tx,
+        realm,
+        &quantity::Amendment {
+            subscription: id,
+            plan: subscription.plan_id,
+            held,
+            lasting: &lasting,
+            from_on,
+        },
+    )
+    .await?;
+    let summary = json!({ "after": { "items": held }, "from_on": from_on });
+    save(w, &mut subscription, "subscription.correct", summary).await?;
+    tell(w, "subscription.corrected", &subscription);
+    Ok(now)
+}
+
 /// Lets a change wait for a day; one that waits already is replaced.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! What is held of each item, now and before; the answers given when ordering; the legs.
 
+use std::collections::BTreeMap;
+
 use crate::types::{Leg, OrderedItem, QuantitySince, SubscriptionItem};
 use tradewind_kernel::id::{AccountId, ItemId, LegId, PlanId, RealmId, SubscriptionId, TermsId};
 use tradewind_kernel::{Currency, Date, Decimal, Result};
@@ -162,11 +164,7 @@ pub(crate) async fn hold_from(
 ) -> Result<()> {
     let before = items(tx, realm, subscription).await?;
     tx.exec(&ITEMS_DELETE, args![realm, subscription]).await?;
-    let rows = held
-        .iter()
-        .map(|item| args![realm, subscription, item.item_id, item.code, item.quantity])
-        .collect();
-    tx.insert_many(&ITEM_INSERT, rows).await?;
+    insert_items(tx, realm, subscription, held).await?;
     let ended = before
         .iter()
         .filter(|old| held.iter().all(|new| new.item_id != old.item_id));
@@ -177,6 +175,70 @@ pub(crate) async fn hold_from(
         .map(|(item, quantity)| args![realm, subscription, item, from_on, plan, quantity])
         .collect();
     tx.insert_many(&HISTORY_INSERT, history).await.map(drop)
+}
+
+/// What a subscription should have held from a day in the past on.
+pub(crate) struct Amendment<'a> {
+    pub(crate) subscription: SubscriptionId,
+    pub(crate) plan: PlanId,
+    /// All of it.
+    pub(crate) held: &'a [OrderedItem],
+    /// What of it holds still.
+    pub(crate) lasting: &'a [OrderedItem],
+    pub(crate) from_on: Date,
+}
+
+/// Notes in the history of a subscription what was held from a day on, and has it hold what of it lasts. Answers whether it holds
+/// something else now.
+pub(crate) async fn amend(tx: &mut Tx, realm: RealmId, to: &Amendment<'_>) -> Result<bool> {
+    let before = items(tx, realm, to.subscription).await?;
+    let mut now: BTreeMap<ItemId, OrderedItem> = before
+        .iter()
+        .map(|item| {
+            let held = OrderedItem {
+                item_id: item.item_id,
+                code: item.code.clone(),
+                quantity: item.quantity,
+            };
+            (item.item_id, held)
+        })
+        .collect();
+    let was = now.clone();
+    now.extend(to.lasting.iter().map(|item| (item.item_id, item.clone())));
+    let other = now != was;
+    let now: Vec<OrderedItem> = now.into_values().collect();
+    tx.exec(&ITEMS_DELETE, args![realm, to.subscription])
+        .await?;
+    insert_items(tx, realm, to.subscription, &now).await?;
+    let rows = to
+        .held
+        .iter()
+        .map(|item| {
+            args![
+                realm,
+                to.subscription,
+                item.item_id,
+                to.from_on,
+                to.plan,
+                item.quantity
+            ]
+        })
+        .collect();
+    tx.insert_many(&HISTORY_INSERT, rows).await?;
+    Ok(other)
+}
+
+async fn insert_items(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscription: SubscriptionId,
+    held: &[OrderedItem],
+) -> Result<()> {
+    let rows = held
+        .iter()
+        .map(|item| args![realm, subscription, item.item_id, item.code, item.quantity])
+        .collect();
+    tx.insert_many(&ITEM_INSERT, rows).await.map(drop)
 }
 
 /// What some subscriptions have held, each with its subscription, oldest first.

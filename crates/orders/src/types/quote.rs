@@ -18,6 +18,8 @@ text_enum! {
         Change = "change",
         /// The end of a subscription.
         Cancel = "cancel",
+        /// What should have been otherwise from a day in the past on.
+        Adjust = "adjust",
     }
 }
 

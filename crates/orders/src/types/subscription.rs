@@ -114,6 +114,8 @@ text_enum! {
         Suspend = "suspend",
         /// Start it again.
         Resume = "resume",
+        /// Set right what should have been otherwise from a day in the past on.
+        Correct = "correct",
         /// Give it another name.
         Rename = "rename",
     }

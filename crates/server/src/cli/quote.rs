@@ -6,8 +6,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 use tradewind_catalogue::service::{offer, product_get};
 use tradewind_flows::quote::{
-    CancelInput, CancelWhen, ChangeInput, PurchaseInput, QuoteView, quote_cancel, quote_change,
-    quote_get, quote_purchase,
+    CancelInput, CancelWhen, ChangeInput, CorrectionInput, PurchaseInput, QuoteView, quote_cancel,
+    quote_change, quote_correction, quote_get, quote_purchase,
 };
 use tradewind_kernel::decimal::{Limits, parse_decimal};
 use tradewind_kernel::id::{PlanId, SubscriptionId};
@@ -33,6 +33,8 @@ Example:
     Change(Change),
     /// Quote the end of a subscription
     Cancel(Cancel),
+    /// Quote a correction of what is billed already
+    Correction(Correction),
     /// Show a quote again
     Show {
         /// Quote
@@ -115,12 +117,37 @@ pub(crate) enum When {
     Now,
 }
 
+/// What is set right.
+#[derive(Args)]
+#[group(id = "corrected")]
+pub(crate) struct Correction {
+    /// Subscription
+    subscription: String,
+    /// First day on which it was otherwise, as 2024-10-31
+    #[arg(long, value_name = "DATE")]
+    from: String,
+    /// The quantity of an item that was really held from then on: seats=12; can be given several times
+    #[arg(
+        long = "item",
+        value_name = "CODE=QUANTITY",
+        required_unless_present = "ended"
+    )]
+    items: Vec<String>,
+    /// It had ended by that day
+    #[arg(long, conflicts_with = "items")]
+    ended: bool,
+    /// Why
+    #[arg(long)]
+    reason: String,
+}
+
 pub(crate) async fn run(session: &Session<'_>, command: Quote) -> Result<()> {
     let ctx = session.ctx().await?;
     let quote = match command {
         Quote::Buy(buy) => purchase(session, &ctx, *buy).await?,
         Quote::Change(wanted) => change(session, &ctx, wanted).await?,
         Quote::Cancel(wanted) => cancel(session, &ctx, wanted).await?,
+        Quote::Correction(wanted) => correction(session, &ctx, wanted).await?,
         Quote::Show { quote } => {
             quote_get(session.platform(), &ctx, parse("quote", &quote)?).await?
         }
@@ -201,6 +228,22 @@ pub(crate) async fn cancel(
         reason: wanted.reason,
     };
     quote_cancel(session.platform(), ctx, &input).await
+}
+
+/// Quotes a correction.
+pub(crate) async fn correction(
+    session: &Session<'_>,
+    ctx: &OpCtx,
+    wanted: Correction,
+) -> Result<QuoteView> {
+    let input = CorrectionInput {
+        subscription_id: parse("subscription", &wanted.subscription)?,
+        from: tradewind_kernel::time::parse_date("from", &wanted.from)?,
+        quantities: quantities(&wanted.items)?,
+        ended: wanted.ended,
+        reason: wanted.reason,
+    };
+    quote_correction(session.platform(), ctx, &input).await
 }
 
 /// The plan with this code of the product that is subscribed to.

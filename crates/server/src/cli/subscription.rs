@@ -53,6 +53,16 @@ pub(crate) enum Subscription {
         #[command(flatten)]
         confirm: Confirm,
     },
+    /// Set right what was billed for the past: shows what is given back and charged, and does it with --confirm
+    #[command(
+        after_help = "Example:\n  tradewind subscription correct sub_01… --from 2024-05-10 --item seats=7 --reason 'Noted too late' --confirm"
+    )]
+    Correct {
+        #[command(flatten)]
+        wanted: quote::Correction,
+        #[command(flatten)]
+        confirm: Confirm,
+    },
     /// Give a subscription another name
     Rename {
         #[command(flatten)]
@@ -147,6 +157,10 @@ pub(crate) async fn run(session: &Session<'_>, command: Subscription) -> Result<
         }
         Subscription::Cancel { wanted, confirm } => {
             let quoted = quote::cancel(session, &ctx, wanted).await?;
+            return confirmed(session, &ctx, &quoted, &confirm).await;
+        }
+        Subscription::Correct { wanted, confirm } => {
+            let quoted = quote::correction(session, &ctx, wanted).await?;
             return confirmed(session, &ctx, &quoted, &confirm).await;
         }
         Subscription::Show { subscription } => {

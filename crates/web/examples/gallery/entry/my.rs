@@ -309,6 +309,7 @@ pub(crate) fn subscription(look: &Look, view: SubscriptionView) -> SubscriptionP
         change: Permit::Yes,
         cancel: Permit::Yes,
         renewal: Permit::Yes,
+        correct: Permit::Hidden,
         suspend: Permit::Hidden,
         view,
     }

@@ -312,6 +312,7 @@ fn framed(
         } else {
             Permit::Hidden
         },
+        correct: Permit::Hidden,
         suspend: Permit::Hidden,
         view,
     }

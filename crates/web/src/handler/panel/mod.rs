@@ -1,5 +1,6 @@
 //! Pages of sellers: provider, distributor and resellers.
 
+mod corrections;
 mod coupons;
 mod credit_notes;
 mod customers;
@@ -106,6 +107,14 @@ fn money() -> Router {
         .route(
             "/panel/refunds/{id}",
             get(refunds::form).post(refunds::record),
+        )
+        .route(
+            "/panel/subscriptions/{id}/correct",
+            get(corrections::form).post(corrections::preview),
+        )
+        .route(
+            "/panel/subscriptions/{id}/correct/confirm",
+            post(corrections::confirm),
         )
         .route("/panel/payments", get(invoices::payments))
         .route("/panel/payments/new", get(invoices::payment_form))

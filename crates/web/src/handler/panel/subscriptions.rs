@@ -173,6 +173,9 @@ fn page(
         cancel: Permit::Hidden,
         renewal: Permit::Hidden,
         suspend: permit(has(SubscriptionOperation::Suspend) || has(SubscriptionOperation::Resume)),
+        correct: permit(
+            has(SubscriptionOperation::Correct) && desk.account() == desk.realm.root_account,
+        ),
         view,
     }
 }

@@ -3,6 +3,7 @@
 
 mod billing;
 mod billing_runs;
+mod correction;
 mod coupons;
 mod credit_note;
 mod customers;
@@ -23,6 +24,7 @@ pub use billing::{PaymentRow, PaymentsPage, RecordPaymentPage};
 pub use billing_runs::{
     BillingRunPage, BillingRunRow, BillingRunsPage, RunProblemRow, RunTotalRow,
 };
+pub use correction::{CorrectedItem, CorrectionPage, CorrectionPreview, correction_panel};
 pub use coupons::{CouponPage, CouponRow, CouponsPage, RedemptionRow};
 pub use credit_note::{CreditNotePage, CreditableLine, RefundPage};
 pub use customers::{

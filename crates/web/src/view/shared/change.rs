@@ -11,7 +11,7 @@ use crate::view::kit::{
 };
 use crate::view::shared::{Ask, FormState, NextInvoice, PriceDiscount};
 use crate::view::storefront::{ParameterAsk, QuantityAsk, coupon, parameter};
-use crate::view::{Head, Page, Shell};
+use crate::view::{Head, Page, Shell, Tr};
 
 /// Something before and after a change.
 pub struct DiffRow {
@@ -62,6 +62,26 @@ pub struct PreviewPanel {
     body: Vec<Block>,
 }
 
+impl PreviewPanel {
+    /// A preview.
+    pub fn new(title: Txt, body: Vec<Block>) -> Self {
+        Self { title, body }
+    }
+
+    /// What stands where there is no preview: what is wrong with what is filled in, or that nothing is.
+    pub fn without(t: &Tr, title: Txt, form: &FormState, nothing: &str) -> Self {
+        let wrong = form.problem.iter();
+        let wrong = wrong.chain(form.errors.iter().map(|(_, message)| message));
+        let wrong: Vec<&str> = wrong.map(AsRef::as_ref).collect();
+        let notice = if wrong.is_empty() {
+            Notice::new(Tone::Info, "", t.tr(nothing))
+        } else {
+            Notice::new(Tone::Bad, t.tr("change-refused"), wrong.join(" "))
+        };
+        Self::new(title, blocks![notice])
+    }
+}
+
 /// The panel of a preview; without one it says what is wrong with what is filled in, or what is missing. `action` is where
 /// the confirmation goes.
 pub fn preview_panel(
@@ -73,18 +93,7 @@ pub fn preview_panel(
     let t = &shell.t;
     let title = t.tr("change-preview");
     let Some(preview) = preview else {
-        let wrong = form.problem.iter();
-        let wrong = wrong.chain(form.errors.iter().map(|(_, message)| message));
-        let wrong: Vec<&str> = wrong.map(AsRef::as_ref).collect();
-        let notice = if wrong.is_empty() {
-            Notice::new(Tone::Info, "", t.tr("change-nothing"))
-        } else {
-            Notice::new(Tone::Bad, t.tr("change-refused"), wrong.join(" "))
-        };
-        return PreviewPanel {
-            title,
-            body: blocks![notice],
-        };
+        return PreviewPanel::without(t, title, form, "change-nothing");
     };
     let mut body: Vec<Block> = Vec::new();
     if let Some(what) = &preview.changed_since {

@@ -150,6 +150,8 @@ pub struct SubscriptionPage {
     pub renewal: Permit,
     /// May suspend, or resume when suspended.
     pub suspend: Permit,
+    /// May set right what was billed for the past.
+    pub correct: Permit,
     /// What is shown.
     pub view: SubscriptionView,
 }
@@ -204,6 +206,12 @@ impl SubscriptionPage {
                     .icon("sliders-horizontal"),
             )
             .may(&self.suspend, suspend)
+            .may(
+                &self.correct,
+                shell
+                    .go("sub-correct", format!("{here}/correct"))
+                    .icon("history"),
+            )
             .may(
                 &self.cancel,
                 shell.go("sub-cancel", format!("{here}/cancel")).danger(),

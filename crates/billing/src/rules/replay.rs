@@ -1,0 +1,284 @@
+//! What a leg is charged for a time that is billed already, computed from scratch by the rules that bill it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tradewind_catalogue::types::ItemKind;
+use tradewind_kernel::{
+    Date, Decimal, Error, Result,
+    calendar::{self, Period},
+    id::{ItemId, OrderId},
+};
+use tradewind_pricing::proration::Direction;
+
+use super::{
+    change::{self, Change, change_charges},
+    discount::Discounts,
+    period::{self, Span, charges_for_period},
+};
+use crate::types::{Charge, ChargeKind, Grant, ItemQuantity, LegFacts, NewCharge};
+
+/// One leg over some time, as it is recorded or as it should have been.
+#[derive(Debug, Clone, Copy)]
+pub struct History<'a> {
+    /// The leg under the terms that it had from each day on, oldest first; the first ones hold for the days before, too.
+    pub terms: &'a [(Date, LegFacts)],
+    /// What was held, with its changes.
+    pub quantities: &'a [ItemQuantity],
+    /// The first day without it; none when it goes on.
+    pub ends_on: Option<Date>,
+    /// Its discounts as they stood before the first of the periods, each with the first day of the first period that it counts for.
+    pub grants: &'a [(Date, Grant)],
+}
+
+/// The time that is computed from scratch.
+#[derive(Debug, Clone, Copy)]
+pub struct Window<'a> {
+    /// The billing periods, one after the other; the last one runs.
+    pub periods: &'a [Period],
+    /// The day from which things should have been otherwise, in the first of the periods.
+    pub from: Date,
+    /// The order behind it.
+    pub order_id: Option<OrderId>,
+}
+
+/// What a leg is charged for some periods by its history: each period when it begins, each change on its day, each period in
+/// arrears when it is over. What is paid once counts from the first day that is corrected on; metered items do not count, as their
+/// usage is always charged by what it has come to.
+///
+/// # Errors
+/// Whatever the price models refuse.
+pub fn from_scratch(history: &History<'_>, window: Window<'_>) -> Result<Vec<NewCharge>> {
+    let mut replay = Replay {
+        history,
+        window,
+        grants: history.grants.to_vec(),
+        period_on: window.from,
+        charges: Vec::new(),
+    };
+    let mut periods = window.periods.iter().peekable();
+    while let Some(period) = periods.next() {
+        if history.ends_on.is_some_and(|end| end <= period.start) {
+            break;
+        }
+        replay.begin(*period)?;
+        let days = replay.days_of_change(*period);
+        for day in days {
+            replay.change(*period, day)?;
+        }
+        match history.ends_on {
+            Some(end) if end < period.end => {
+                replay.end(*period, end)?;
+                break;
+            }
+            _ if periods.peek().is_some() => replay.close(*period)?,
+            _ => {}
+        }
+    }
+    Ok(replay.charges)
+}
+
+struct Replay<'a> {
+    history: &'a History<'a>,
+    window: Window<'a>,
+    grants: Vec<(Date, Grant)>,
+    /// First day of the period that is looked at.
+    period_on: Date,
+    charges: Vec<NewCharge>,
+}
+
+impl Replay<'_> {
+    fn begin(&mut self, period: Period) -> Result<()> {
+        self.period_on = period.start;
+        let leg = self.leg_on(period.start)?;
+        if period.start >= self.window.from {
+            self.buy(&leg, period.start)?;
+        }
+        let leg = self.leg_on(period.start)?;
+        let span = Span {
+            advance: Some(period),
+            ..Span::default()
+        };
+        let charges =
+            charges_for_period(&leg, self.history.quantities, span, self.window.order_id)?;
+        self.keep(charges)
+    }
+
+    /// What is paid once and is held more of on the day on which a period begins.
+    fn buy(&mut self, leg: &LegFacts, day: Date) -> Result<()> {
+        let mut bought = Vec::new();
+        for item in &leg.terms.items {
+            if item.kind != ItemKind::OneTime {
+                continue;
+            }
+            let held = self.quantity(item.item, calendar::add_days(day, -1)?);
+            let wanted = self.quantity(item.item, day);
+            bought.extend(period::one_time(
+                leg,
+                item,
+                held,
+                wanted,
+                day,
+                self.window.order_id,
+            )?);
+        }
+        let taken_off = Discounts::of(leg).on_charges(leg, day, &bought)?;
+        bought.extend(taken_off);
+        self.keep(bought)
+    }
+
+    /// The days within a period on which quantities or terms change.
+    fn days_of_change(&self, period: Period) -> BTreeSet<Date> {
+        let quantities = self.history.quantities.iter();
+        let quantities = quantities.flat_map(|item| item.changes.iter().map(|c| c.from_on));
+        let terms = self.history.terms.iter().skip(1).map(|(day, _)| *day);
+        quantities
+            .chain(terms)
+            .filter(|day| period.start < *day && *day < period.end)
+            .filter(|day| self.history.ends_on.is_none_or(|end| *day < end))
+            .collect()
+    }
+
+    fn change(&mut self, period: Period, day: Date) -> Result<()> {
+        let eve = calendar::add_days(day, -1)?;
+        let (before, after) = (self.leg_on(eve)?, self.leg_on(day)?);
+        let held = self.held(&before, eve);
+        let wanted = self.held(&after, day);
+        let direction = change::direction(&before, &held, &after, &wanted)?;
+        let before_day = self.until(day);
+        let change = Change {
+            before: &before,
+            quantities: &before_day,
+            after: Some(&after),
+            wanted: &wanted,
+            at: day,
+            period,
+            new_period: None,
+            direction,
+            order_id: self.window.order_id,
+        };
+        let mut charges = change_charges(&change, |_| None)?;
+        if day < self.window.from {
+            charges.retain(|charge| charge.kind != ChargeKind::OneTime);
+        }
+        self.keep(charges)
+    }
+
+    fn end(&mut self, period: Period, day: Date) -> Result<()> {
+        let before = self.leg_on(calendar::add_days(day, -1)?)?;
+        let nothing = BTreeMap::new();
+        let change = Change {
+            before: &before,
+            quantities: self.history.quantities,
+            after: None,
+            wanted: &nothing,
+            at: day,
+            period,
+            new_period: None,
+            direction: Direction::Cancellation,
+            order_id: self.window.order_id,
+        };
+        let charges = change_charges(&change, |_| None)?;
+        self.keep(charges)
+    }
+
+    fn close(&mut self, period: Period) -> Result<()> {
+        let leg = self.leg_on(calendar::add_days(period.end, -1)?)?;
+        let span = Span {
+            arrears: Some(period),
+            ..Span::default()
+        };
+        let charges =
+            charges_for_period(&leg, self.history.quantities, span, self.window.order_id)?;
+        self.keep(charges)
+    }
+
+    fn keep(&mut self, charges: Vec<NewCharge>) -> Result<()> {
+        let (since, grants): (Vec<Date>, Vec<Grant>) =
+            std::mem::take(&mut self.grants).into_iter().unzip();
+        let mut discounts = Discounts::new(grants);
+        discounts.note_all(&charges)?;
+        self.grants = since.into_iter().zip(discounts.into_grants()).collect();
+        self.charges.extend(charges);
+        Ok(())
+    }
+
+    fn leg_on(&self, day: Date) -> Result<LegFacts> {
+        let terms = self.history.terms;
+        let leg = terms.iter().rev().find(|(from_on, _)| *from_on <= day);
+        let (_, leg) = leg
+            .or_else(|| terms.first())
+            .ok_or_else(|| Error::internal("a leg without terms"))?;
+        let granted = self
+            .grants
+            .iter()
+            .filter(|(since, _)| *since <= self.period_on);
+        Ok(LegFacts {
+            grants: granted.map(|(_, grant)| grant.clone()).collect(),
+            ..leg.clone()
+        })
+    }
+
+    fn quantity(&self, item: ItemId, day: Date) -> Decimal {
+        let found = self.history.quantities.iter();
+        let mut found = found.filter(|quantity| quantity.item_id == item);
+        found.next().map_or(Decimal::ZERO, |found| found.on(day))
+    }
+
+    fn held(&self, leg: &LegFacts, day: Date) -> BTreeMap<ItemId, Decimal> {
+        let items = leg.terms.items.iter();
+        items
+            .map(|item| (item.item, self.quantity(item.item, day)))
+            .collect()
+    }
+
+    /// What was held by the changes before a day.
+    fn until(&self, day: Date) -> Vec<ItemQuantity> {
+        let known = self.history.quantities.iter();
+        known
+            .map(|quantity| ItemQuantity {
+                item_id: quantity.item_id,
+                changes: quantity
+                    .changes
+                    .iter()
+                    .filter(|change| change.from_on < day)
+                    .copied()
+                    .collect(),
+            })
+            .collect()
+    }
+}
+
+/// The discounts of a leg as they stood before a period: what was granted from then on is not granted yet, and what it took of
+/// budgets is there again. Each comes with the first period that it was granted for; one that was never granted is left out.
+///
+/// # Errors
+/// `overflow`.
+pub fn grants_before<'a>(
+    grants: &[Grant],
+    charged: impl Iterator<Item = &'a Charge> + Clone,
+    period_on: Date,
+) -> Result<Vec<(Date, Grant)>> {
+    let mut before = Vec::new();
+    for grant in grants {
+        let Some(since) = grant.granted.keys().next().copied() else {
+            continue;
+        };
+        let mut grant = grant.clone();
+        grant.granted.retain(|on, _| *on < period_on);
+        let later = charged.clone().filter(|charge| {
+            let granted = charge.facts.discount.as_ref();
+            granted.is_some_and(|granted| {
+                granted.coupon_id == grant.coupon_id && granted.period_on >= period_on
+            })
+        });
+        for charge in later {
+            let amount = charge.facts.amount;
+            grant.left = match grant.left {
+                Some(left) if left.currency == amount.currency => Some(left.sub(amount)?),
+                other => other,
+            };
+        }
+        before.push((since, grant));
+    }
+    Ok(before)
+}

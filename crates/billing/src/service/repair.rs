@@ -1,0 +1,221 @@
+//! Setting right what is billed already: quantities that were others in the past, an end that was noted too late.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use tradewind_kernel::{
+    Date, Decimal, Error, Result,
+    calendar::{self, Period},
+    id::{ItemId, OrderId, SubscriptionId},
+};
+use tradewind_orders::types::Subscription;
+use tradewind_platform::Work;
+use utoipa::ToSchema;
+
+use super::{
+    adopt::{Past, under},
+    charging::{OrderCharged, not_billed},
+    facts, realm,
+    sale::Sale,
+};
+use crate::{
+    rules::{
+        preview,
+        repair::{Booked, amended, corrections},
+        replay::{History, Window, from_scratch, grants_before},
+    },
+    store::{by_order, idle},
+    types::{ItemQuantity, LegFacts, NewCharge, Preview},
+};
+
+/// What should have been otherwise from a day on that is billed already.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Correction {
+    /// Which subscription.
+    pub subscription_id: SubscriptionId,
+    /// The first day.
+    #[schema(value_type = String, format = Date)]
+    pub from: Date,
+    /// What was really held from that day up to the next change that is recorded, by item; what is not named was as it is recorded.
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub held: BTreeMap<ItemId, Decimal>,
+    /// Whether it had ended by that day.
+    pub ends: bool,
+}
+
+/// The first day that can still be set right: the one from which the present billing periods count.
+#[must_use]
+pub fn correctable_from(subscription: &Subscription) -> Option<Date> {
+    subscription.period_start.and(subscription.anchor_on)
+}
+
+/// What a correction would charge and give back now, and what the next document would be. Says nothing about who may ask.
+///
+/// # Errors
+/// `not_billed` when no period runs; names `from` when that day can't be corrected; what the rules refuse.
+pub async fn preview_correction(w: &mut Work, correction: &Correction) -> Result<Preview> {
+    let sale = load(w, correction, false).await?;
+    let repaired = repair(w, &sale, correction, None).await?;
+    let (leg, _) = sale.customers()?;
+    let trade = sale.known.trades.get(leg.seller_id, leg.buyer_id)?;
+    let charges: Vec<NewCharge> = repaired
+        .charges
+        .into_iter()
+        .filter(|charge| charge.leg_id == leg.id)
+        .collect();
+    let running = running(&sale)?;
+    let anchor = sale.billable.subscription.anchor_on;
+    let renewed = sale.renewed(w, leg, running).await?;
+    preview::correction(&preview::Corrected {
+        leg,
+        renewed: renewed.as_ref(),
+        trade,
+        charges: &charges,
+        quantities: &repaired.quantities,
+        from: correction.from,
+        anchor: anchor.filter(|_| !correction.ends),
+        running,
+    })
+}
+
+/// Charges a correction on every leg, once for an order: what is wrong is taken back, what is missing is charged. Has to run before
+/// the record is set right.
+///
+/// # Errors
+/// As [`preview_correction`].
+pub async fn charge_correction_in(
+    w: &mut Work,
+    order: OrderId,
+    correction: &Correction,
+    today: Date,
+) -> Result<OrderCharged> {
+    let id = correction.subscription_id;
+    if correction.ends {
+        let realm = realm(w);
+        idle::end(&mut w.tx, realm, id, correction.from).await?;
+    }
+    let sale = load(w, correction, true).await?;
+    let repaired = repair(w, &sale, correction, Some(order)).await?;
+    let invoice_id = sale.settle(w, order, today, repaired.charges).await?;
+    Ok(OrderCharged {
+        invoice_id,
+        clocks: None,
+    })
+}
+
+async fn load(w: &mut Work, correction: &Correction, charges: bool) -> Result<Sale> {
+    let sale = Sale::load(w, correction.subscription_id, &[]).await?;
+    sale.with_discounts(w, charges).await
+}
+
+fn running(sale: &Sale) -> Result<Period> {
+    sale.period.ok_or_else(|| not_billed(&sale.billable))
+}
+
+/// What a correction comes to.
+struct Repaired {
+    /// The charges of every leg.
+    charges: Vec<NewCharge>,
+    /// What was held, set right.
+    quantities: Vec<ItemQuantity>,
+}
+
+async fn repair(
+    w: &mut Work,
+    sale: &Sale,
+    correction: &Correction,
+    order_id: Option<OrderId>,
+) -> Result<Repaired> {
+    let periods = periods_since(sale, correction.from)?;
+    let first = periods
+        .first()
+        .map(|period| period.start)
+        .ok_or_else(|| not_billed(&sale.billable))?;
+    let window = Window {
+        periods: &periods,
+        from: correction.from,
+        order_id,
+    };
+    let quantities = if correction.ends {
+        sale.quantities.clone()
+    } else {
+        amended(&sale.quantities, &correction.held, correction.from)
+    };
+    let realm = realm(w);
+    let booked = by_order::booked(&mut w.tx, realm, correction.subscription_id, first).await?;
+    let terms = terms_since(w, sale, first).await?;
+    let mut charges = Vec::new();
+    for (leg, terms) in sale.before.iter().zip(&terms) {
+        let booked: Vec<Booked> = booked
+            .iter()
+            .filter(|booked| booked.charge.facts.leg_id == leg.id)
+            .cloned()
+            .collect();
+        let granted = booked.iter().map(|booked| &booked.charge);
+        let grants = grants_before(&leg.grants, granted, first)?;
+        let recorded = History {
+            terms,
+            quantities: &sale.quantities,
+            ends_on: None,
+            grants: &grants,
+        };
+        let proper = History {
+            quantities: &quantities,
+            ends_on: correction.ends.then_some(correction.from),
+            ..recorded
+        };
+        charges.extend(corrections(
+            &from_scratch(&recorded, window)?,
+            &from_scratch(&proper, window)?,
+            &booked,
+            order_id,
+        )?);
+    }
+    Ok(Repaired {
+        charges,
+        quantities,
+    })
+}
+
+/// The billing periods from the one with a day on, up to the one that runs.
+fn periods_since(sale: &Sale, from: Date) -> Result<Vec<Period>> {
+    let running = running(sale)?;
+    let subscription = &sale.billable.subscription;
+    let clocks = facts::clocks(&sale.before).ok_or_else(|| not_billed(&sale.billable))?;
+    let first = correctable_from(subscription).ok_or_else(|| not_billed(&sale.billable))?;
+    if from < first || from >= running.end {
+        return Err(Error::invalid(
+            "from",
+            "out_of_range",
+            format!("must be a day from {first} on and before {}", running.end),
+        ));
+    }
+    let mut periods = Vec::new();
+    let mut day = from;
+    while day < running.end {
+        let period = calendar::period_containing(first, clocks.cadence, day)?;
+        day = period.end;
+        periods.push(period);
+    }
+    Ok(periods)
+}
+
+/// By leg, the terms that it had from each day on, since the first of some periods.
+async fn terms_since(w: &mut Work, sale: &Sale, first: Date) -> Result<Vec<Vec<(Date, LegFacts)>>> {
+    let billable = &sale.billable;
+    let mut known = facts::Known::default();
+    known.learn(w, std::slice::from_ref(billable)).await?;
+    let past = Past::load(w, &mut known, std::slice::from_ref(billable)).await?;
+    let mut days: BTreeSet<Date> = past.days(billable, first, Date::MAX);
+    days.insert(first);
+    let mut terms: Vec<Vec<(Date, LegFacts)>> = vec![Vec::new(); billable.legs.len()];
+    for day in days {
+        let legs = known.legs(&under(billable, &past.terms_on(billable, day)))?;
+        for (since, leg) in terms.iter_mut().zip(legs) {
+            if since.last().is_none_or(|(_, last)| last.terms != leg.terms) {
+                since.push((day, leg));
+            }
+        }
+    }
+    Ok(terms)
+}

@@ -1,7 +1,11 @@
 //! Test application, throw-away databases, simulated clock and auditor.
 
+mod auditor;
 mod db;
+mod exact;
 mod platform;
 
+pub use auditor::{Audited, Auditor, LegPrices};
 pub use db::{POSTGRES_VARIABLE, TestDb};
+pub use exact::Exact;
 pub use platform::{START, TestPlatform, check_statements, each_engine, each_platform};

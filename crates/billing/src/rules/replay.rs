@@ -57,6 +57,7 @@ pub fn from_scratch(history: &History<'_>, window: Window<'_>) -> Result<Vec<New
     };
     let mut periods = window.periods.iter().peekable();
     while let Some(period) = periods.next() {
+        replay.buy(*period)?;
         if history.ends_on.is_some_and(|end| end <= period.start) {
             break;
         }
@@ -87,12 +88,30 @@ struct Replay<'a> {
 }
 
 impl Replay<'_> {
-    fn begin(&mut self, period: Period) -> Result<()> {
+    /// What is paid once and is held more of on the day on which a period begins; it stays bought if everything ends that day.
+    fn buy(&mut self, period: Period) -> Result<()> {
         self.period_on = period.start;
-        let leg = self.leg_on(period.start)?;
-        if period.start >= self.window.from {
-            self.buy(&leg, period.start)?;
+        let day = period.start;
+        if day < self.window.from || self.history.ends_on.is_some_and(|end| end < day) {
+            return Ok(());
         }
+        let leg = self.leg_on(day)?;
+        let mut bought = Vec::new();
+        for item in &leg.terms.items {
+            if item.kind != ItemKind::OneTime {
+                continue;
+            }
+            let held = self.quantity(item.item, calendar::add_days(day, -1)?);
+            let wanted = self.quantity(item.item, day);
+            let order_id = self.window.order_id;
+            bought.extend(period::one_time(&leg, item, held, wanted, day, order_id)?);
+        }
+        let taken_off = Discounts::of(&leg).on_charges(&leg, day, &bought)?;
+        bought.extend(taken_off);
+        self.keep(bought)
+    }
+
+    fn begin(&mut self, period: Period) -> Result<()> {
         let leg = self.leg_on(period.start)?;
         let span = Span {
             advance: Some(period),
@@ -101,29 +120,6 @@ impl Replay<'_> {
         let charges =
             charges_for_period(&leg, self.history.quantities, span, self.window.order_id)?;
         self.keep(charges)
-    }
-
-    /// What is paid once and is held more of on the day on which a period begins.
-    fn buy(&mut self, leg: &LegFacts, day: Date) -> Result<()> {
-        let mut bought = Vec::new();
-        for item in &leg.terms.items {
-            if item.kind != ItemKind::OneTime {
-                continue;
-            }
-            let held = self.quantity(item.item, calendar::add_days(day, -1)?);
-            let wanted = self.quantity(item.item, day);
-            bought.extend(period::one_time(
-                leg,
-                item,
-                held,
-                wanted,
-                day,
-                self.window.order_id,
-            )?);
-        }
-        let taken_off = Discounts::of(leg).on_charges(leg, day, &bought)?;
-        bought.extend(taken_off);
-        self.keep(bought)
     }
 
     /// The days within a period on which quantities or terms change.

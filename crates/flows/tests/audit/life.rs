@@ -1,0 +1,464 @@
+//! One random life of a few sales, beside its audit.
+
+use std::collections::BTreeMap;
+
+use tradewind_billing::service::{self as billing, TransferRecord};
+use tradewind_billing::types::Preview;
+use tradewind_flows::order::{PlaceInput, order_place};
+use tradewind_flows::quote::{
+    CancelInput, CancelWhen, ChangeInput, CorrectionInput, QuoteView, quote_cancel, quote_change,
+    quote_correction, quote_purchase,
+};
+use tradewind_kernel::calendar::{add_days, days_between};
+use tradewind_kernel::id::SubscriptionId;
+use tradewind_kernel::{Currency, Date, Decimal, Error, Money, Result, Timestamp};
+use tradewind_metering::service::usage_ingest;
+use tradewind_metering::types::{UsageInput, UsageKind};
+use tradewind_orders::types::ChangeClass;
+use tradewind_platform::{args, stmts};
+use tradewind_testkit::{Auditor, Exact, LegPrices};
+
+use crate::chance::Chance;
+use crate::common::{World, day};
+
+stmts! {
+    /// What a subscription has come to on each of its legs, and in how many charges.
+    CHARGED = "SELECT l.position, CAST(SUM(COALESCE(ic.amount, ac.amount, c.amount)) AS BIGINT), CAST(COUNT(*) AS BIGINT) FROM charge c
+        JOIN leg l ON l.realm_id = c.realm_id AND l.id = c.leg_id
+        LEFT JOIN invoice_charge ic ON ic.realm_id = c.realm_id AND ic.charge_id = c.id
+        LEFT JOIN accrual ac ON ac.realm_id = c.realm_id AND ac.charge_id = c.id
+        WHERE c.realm_id = $1 AND c.subscription_id = $2 GROUP BY l.position ORDER BY l.position";
+}
+
+/// Refusals that are right where somebody tries at random.
+const EXPECTED: [&str; 6] = [
+    "not_changeable",
+    "not_cancellable",
+    "not_correctable",
+    "nothing_changes",
+    "out_of_range",
+    "committed",
+];
+
+/// The customer's leg.
+const LAST: usize = 3;
+
+struct Sale {
+    id: SubscriptionId,
+    audited: usize,
+    begins_on: Date,
+    has_seats: bool,
+    /// A change that waits for its day.
+    waiting: Option<(Date, u32)>,
+    ended: bool,
+}
+
+pub(crate) struct Life {
+    world: World,
+    chance: Chance,
+    auditor: Auditor,
+    sales: Vec<Sale>,
+    today: Date,
+    paid: i128,
+    reports: u32,
+    log: Vec<String>,
+}
+
+impl Life {
+    pub(crate) async fn begin(world: World, seed: u64) -> Self {
+        // 10 a seat and 50 for the setup at the vendor; 8, 10 and 20 percent on the way down.
+        let mut factor = Exact::whole(1);
+        let mut legs = Vec::new();
+        for percent in [0, 8, 10, 20] {
+            factor = factor * Exact::new(100 + percent, 100);
+            legs.push(LegPrices {
+                setup: factor * Exact::whole(5000),
+                seat: factor * Exact::whole(1000),
+                markup: factor,
+            });
+        }
+        let mut life = Self {
+            world,
+            chance: Chance::new(seed),
+            auditor: Auditor::new(legs),
+            sales: Vec::new(),
+            today: day("2024-01-10"),
+            paid: 0,
+            reports: 0,
+            log: vec![format!("seed {seed}")],
+        };
+        life.meter().await;
+        life.subscribe().await;
+        life
+    }
+
+    /// Something happens.
+    pub(crate) async fn step(&mut self) {
+        match self.chance.below(100) {
+            0..35 => self.travel().await,
+            35..42 if self.sales.len() < 5 => self.subscribe().await,
+            35..58 => self.change().await,
+            58..62 => self.cancel().await,
+            62..82 => self.correct().await,
+            82..96 => self.report().await,
+            _ => self.over_pay().await,
+        }
+    }
+
+    /// Lets all that waits happen, and looks over everything.
+    pub(crate) async fn settle(&mut self) {
+        self.pay(0).await;
+        for _ in 0..6 {
+            self.go(9).await;
+            self.pay(0).await;
+        }
+        self.world.assert_consistent().await;
+    }
+
+    fn say(&mut self, what: String) {
+        self.log.push(format!("{}: {what}", self.today));
+    }
+
+    fn story(&self) -> String {
+        self.log.join("\n")
+    }
+
+    async fn travel(&mut self) {
+        let days = 1 + self.chance.below(9);
+        self.go(i64::try_from(days).expect("a few days")).await;
+        if self.chance.percent(85) {
+            self.pay(0).await;
+        }
+        if self.chance.percent(10) {
+            self.world.assert_consistent().await;
+        }
+    }
+
+    async fn go(&mut self, days: i64) {
+        self.today = add_days(self.today, days).expect("a day");
+        self.say("travels".to_owned());
+        self.world
+            .travel(&format!("{}T12:00:00Z", self.today))
+            .await;
+        self.world.deliver_all().await;
+        for sale in &mut self.sales {
+            if let Some((on, seats)) = sale.waiting.filter(|(on, _)| *on <= self.today) {
+                self.auditor.hold(sale.audited, on, seats);
+                sale.waiting = None;
+            }
+        }
+        self.audit().await;
+    }
+
+    /// Every leg of every sale comes to what the auditor says, and so does what is owed.
+    async fn audit(&self) {
+        let mut billed = 0;
+        for sale in &self.sales {
+            let realm = self.world.realm;
+            let mut tx = self.world.p().db().begin().await.expect("a reading");
+            let found: Vec<(i64, i64, i64)> = tx
+                .all(&CHARGED, args![realm, sale.id])
+                .await
+                .expect("sums of charges");
+            drop(tx);
+            let found: BTreeMap<i64, (i64, i64)> = found
+                .into_iter()
+                .map(|(leg, sum, count)| (leg, (sum, count)))
+                .collect();
+            for leg in 0..=LAST {
+                let (sum, count) = i64::try_from(leg)
+                    .ok()
+                    .and_then(|leg| found.get(&leg).copied())
+                    .unwrap_or_default();
+                let sum = i128::from(sum);
+                let audited = self.auditor.audit(sale.audited, leg, self.today);
+                if leg == LAST {
+                    assert_eq!(
+                        sum,
+                        audited.billed,
+                        "{} of {}\n{}",
+                        leg,
+                        sale.id,
+                        self.story()
+                    );
+                    billed += sum;
+                    continue;
+                }
+                // Above the customer, charges of many sales share the lines of a month and are rounded with them.
+                let charges = i128::from(count).max(audited.lines.into());
+                assert!(
+                    Exact::whole(sum).is_within(Exact::new(charges, 2), audited.exact),
+                    "{leg} of {}: {sum} instead of {audited:?}\n{}",
+                    sale.id,
+                    self.story()
+                );
+            }
+        }
+        let between = billing::Between {
+            seller_id: self.world.reseller,
+            buyer_id: self.world.customer,
+            currency: Currency::EUR,
+        };
+        let standing = billing::standing(self.world.p(), &self.world.ctx().await, &between).await;
+        let standing = standing.expect("a standing");
+        let owes = standing.owed.minor + standing.not_invoiced.minor - standing.credit.minor;
+        assert_eq!(i128::from(owes), billed - self.paid, "{}", self.story());
+    }
+
+    async fn meter(&mut self) {
+        let mut wanted = self.world.wanted("cloud", "1");
+        wanted.quantities.clear();
+        let quote = quote_purchase(self.world.p(), &self.world.ctx().await, &wanted).await;
+        let id = self.place(&quote.expect("a quote")).await;
+        let audited = self.auditor.meter(self.today);
+        self.sales.push(Sale {
+            id,
+            audited,
+            begins_on: self.today,
+            has_seats: false,
+            waiting: None,
+            ended: false,
+        });
+    }
+
+    async fn subscribe(&mut self) {
+        let seats = 1 + u32::try_from(self.chance.below(9)).expect("a few");
+        self.say(format!("subscribes to {seats}"));
+        let wanted = self.world.wanted("basic", &seats.to_string());
+        let quote = quote_purchase(self.world.p(), &self.world.ctx().await, &wanted).await;
+        let id = self.place(&quote.expect("a quote")).await;
+        let audited = self.auditor.subscribe(self.today, seats);
+        self.sales.push(Sale {
+            id,
+            audited,
+            begins_on: self.today,
+            has_seats: true,
+            waiting: None,
+            ended: false,
+        });
+    }
+
+    /// One of the sales that have seats, or that have none.
+    fn some(&mut self, has_seats: bool) -> Option<usize> {
+        let fit = |sale: &Sale| sale.has_seats == has_seats && !sale.ended;
+        let all: Vec<usize> = (0..self.sales.len())
+            .filter(|at| fit(&self.sales[*at]))
+            .collect();
+        let most = u64::try_from(all.len()).expect("a few");
+        let at = (most > 0).then(|| self.chance.below(most))?;
+        all.get(usize::try_from(at).ok()?).copied()
+    }
+
+    async fn change(&mut self) {
+        let Some(at) = self.some(true) else { return };
+        let seats = 1 + u32::try_from(self.chance.below(12)).expect("a few");
+        let (id, audited) = (self.sales[at].id, self.sales[at].audited);
+        self.say(format!("changes {audited} to {seats}"));
+        let input = ChangeInput {
+            subscription_id: id,
+            plan_id: None,
+            quantities: quantities(seats),
+            packages: BTreeMap::new(),
+            coupon: None,
+        };
+        let quote = quote_change(self.world.p(), &self.world.ctx().await, &input).await;
+        let Some(quote) = self.possible(quote) else {
+            return;
+        };
+        self.place(&quote).await;
+        if quote.preview.class == Some(ChangeClass::Downgrade) {
+            self.sales[at].waiting = Some((quote.preview.effective_on, seats));
+        } else {
+            self.auditor.hold(audited, self.today, seats);
+        }
+    }
+
+    async fn cancel(&mut self) {
+        let Some(at) = self.some(true) else { return };
+        let now = self.chance.percent(50);
+        let (id, audited) = (self.sales[at].id, self.sales[at].audited);
+        self.say(format!("cancels {audited}, at once: {now}"));
+        let input = CancelInput {
+            subscription_id: id,
+            when: if now {
+                CancelWhen::Now
+            } else {
+                CancelWhen::EndOfPeriod
+            },
+            reason: None,
+        };
+        let quote = quote_cancel(self.world.p(), &self.world.ctx().await, &input).await;
+        let Some(quote) = self.possible(quote) else {
+            return;
+        };
+        self.place(&quote).await;
+        self.auditor.end(audited, quote.preview.effective_on);
+        self.sales[at].ended = now;
+    }
+
+    async fn correct(&mut self) {
+        let Some(at) = self.some(true) else { return };
+        let since = days_between(self.sales[at].begins_on, self.today);
+        let back = self.chance.below(u64::try_from(since + 1).expect("days"));
+        let from = add_days(self.today, -i64::try_from(back).expect("days")).expect("a day");
+        let ends = self.chance.percent(8);
+        let seats = 1 + u32::try_from(self.chance.below(12)).expect("a few");
+        let (id, audited) = (self.sales[at].id, self.sales[at].audited);
+        self.say(format!(
+            "corrects {audited} from {from} to {seats}, ended: {ends}"
+        ));
+        let input = CorrectionInput {
+            subscription_id: id,
+            from,
+            quantities: if ends {
+                BTreeMap::new()
+            } else {
+                quantities(seats)
+            },
+            ended: ends,
+            reason: "Noted late".to_owned(),
+        };
+        let quote = quote_correction(self.world.p(), &self.world.ctx().await, &input).await;
+        let Some(quote) = self.possible(quote) else {
+            return;
+        };
+        self.place(&quote).await;
+        if ends {
+            self.auditor.end(audited, from);
+            self.sales[at].ended = true;
+        } else {
+            self.auditor.hold(audited, from, seats);
+        }
+    }
+
+    /// Usage is reported, often weeks late, sometimes twice.
+    async fn report(&mut self) {
+        let Some(at) = self.some(false) else { return };
+        let sale = &self.sales[at];
+        let (id, audited, begins_on) = (sale.id, sale.audited, sale.begins_on);
+        let since = days_between(begins_on, self.today);
+        let back = self.chance.below(u64::try_from(since + 1).expect("days"));
+        let on = add_days(self.today, -i64::try_from(back).expect("days")).expect("a day");
+        let cents = i64::try_from(self.chance.below(100_000)).expect("an amount");
+        // A correction of what was reported takes something back.
+        let cents = if self.chance.percent(15) {
+            -cents / 4
+        } else {
+            cents
+        };
+        self.reports += 1;
+        self.say(format!("reports {cents} of {on}"));
+        let starts_at = Timestamp::parse(&format!("{on}T10:00:00Z")).expect("a time");
+        let record = UsageInput {
+            source: "audit".to_owned(),
+            external_id: format!("r{}", self.reports),
+            subscription_id: id,
+            meter: "cost".to_owned(),
+            starts_at,
+            ends_at: starts_at,
+            quantity: Decimal::ONE,
+            unit: String::new(),
+            cost: Some(Decimal::new(cents, 2)),
+            currency: Some(Currency::EUR),
+            kind: if cents < 0 {
+                UsageKind::Adjustment
+            } else {
+                UsageKind::Usage
+            },
+            dimensions: BTreeMap::new(),
+            attributes: BTreeMap::new(),
+        };
+        let again = self.chance.percent(30);
+        for _ in 0..=usize::from(again) {
+            let records = std::slice::from_ref(&record);
+            let report = usage_ingest(self.world.p(), &self.world.ctx().await, records).await;
+            let report = report.expect("a report");
+            assert_eq!(report.rejected, 0, "{report:?}");
+        }
+        self.auditor.usage(audited, on, cents.into());
+    }
+
+    async fn over_pay(&mut self) {
+        self.say("pays too much".to_owned());
+        let extra = i64::try_from(self.chance.below(20_000)).expect("an amount");
+        self.pay(extra).await;
+    }
+
+    /// The customer transfers what it owes, and something beyond that with the first.
+    async fn pay(&mut self, extra: i64) {
+        let mut extra = extra;
+        for document in self.world.documents().await {
+            let Some(balance) = document
+                .balance
+                .filter(|balance| balance.status.as_str() == "open")
+            else {
+                continue;
+            };
+            let amount = Money::new(balance.open.minor + extra, balance.open.currency);
+            extra = 0;
+            let transfer = TransferRecord {
+                seller_id: self.world.reseller,
+                payer_id: self.world.customer,
+                invoice_id: Some(document.id),
+                amount,
+                reference: document.number.clone(),
+                top_up: false,
+            };
+            billing::transfer_record(self.world.p(), &self.world.ctx().await, &transfer)
+                .await
+                .expect("a payment");
+            self.paid += i128::from(amount.minor);
+        }
+        self.world.test.drain().await;
+        self.world.deliver_all().await;
+    }
+
+    /// A quote, unless it was rightly refused.
+    fn possible(&mut self, quote: Result<QuoteView>) -> Option<QuoteView> {
+        let code = match quote {
+            Ok(quote) => return Some(quote),
+            Err(Error::Invalid(problems)) => problems[0].code,
+            Err(Error::Conflict { code, .. } | Error::Refused { code, .. }) => code,
+            Err(other) => panic!("{other:?}\n{}", self.story()),
+        };
+        assert!(EXPECTED.contains(&code), "{code}\n{}", self.story());
+        self.say(format!("is refused: {code}"));
+        None
+    }
+
+    /// Places an order, pays for it and has it delivered; what was shown is what is billed.
+    async fn place(&mut self, quote: &QuoteView) -> SubscriptionId {
+        let before = self.billed().await;
+        let input = PlaceInput { quote_id: quote.id };
+        let placed = order_place(self.world.p(), &self.world.ctx().await, &input).await;
+        let placed = placed.unwrap_or_else(|error| panic!("{error:?}\n{}", self.story()));
+        self.world.test.drain().await;
+        self.pay(0).await;
+        self.world.deliver_all().await;
+        let order = self.world.see(placed.order.id).await.order;
+        assert_eq!(order.state.as_str(), "completed", "{}", self.story());
+        let billed = self.billed().await - before;
+        assert_eq!(billed, shown(&quote.preview.billing), "{}", self.story());
+        order.subscription_id
+    }
+
+    /// What all documents of the customer come to.
+    async fn billed(&self) -> i64 {
+        let documents = self.world.documents().await;
+        documents
+            .iter()
+            .map(|document| document.kind.sign() * document.gross.minor)
+            .sum()
+    }
+}
+
+fn shown(preview: &Preview) -> i64 {
+    preview
+        .due_now
+        .as_ref()
+        .map_or(0, |document| document.gross.minor)
+}
+
+fn quantities(seats: u32) -> BTreeMap<String, Decimal> {
+    BTreeMap::from([("seats".to_owned(), Decimal::from(seats))])
+}

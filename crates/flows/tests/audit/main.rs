@@ -1,0 +1,37 @@
+//! Random lives of sales, looked over by an auditor who knows nothing of how they are billed.
+//!
+//! Whatever is ordered, changed, cancelled, corrected, used, reported late and paid, in whatever order: every leg comes to what
+//! the auditor says, previews are what is billed, debts and credits are what was billed less what was paid, and the books agree.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod chance;
+mod life;
+
+use common::each_world;
+use life::Life;
+
+async fn live(seeds: std::ops::Range<u64>, steps: u32) {
+    for seed in seeds {
+        each_world(|world| async move {
+            let mut life = Life::begin(world, seed).await;
+            for _ in 0..steps {
+                life.step().await;
+            }
+            life.settle().await;
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn every_balance_is_what_the_auditor_says() {
+    live(0..4, 30).await;
+}
+
+#[tokio::test]
+#[ignore = "lives many long lives; run with the slow proofs"]
+async fn every_balance_of_long_lives_is_what_the_auditor_says() {
+    live(100..112, 120).await;
+}

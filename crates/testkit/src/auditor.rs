@@ -1,0 +1,252 @@
+//! A second opinion on money: what sales should have come to, told from what happened to them and from nothing else.
+//!
+//! The model shares no code with the rooms that bill. It keeps for each sale what was held from which day on and what was used, and
+//! answers what all of that comes to by the day, computed from the first day on with whole numbers. How things came to be known,
+//! late, twice, out of order or after a mistake, makes no difference to it; so whoever bills has to arrive at the same.
+
+use std::collections::BTreeMap;
+
+use tradewind_kernel::Date;
+
+use crate::exact::Exact;
+
+/// The prices of one leg, in the smallest unit of its currency.
+#[derive(Debug, Clone, Copy)]
+pub struct LegPrices {
+    /// Paid once, when a sale begins.
+    pub setup: Exact,
+    /// One seat for a month, paid in advance.
+    pub seat: Exact,
+    /// What usage costs of what it costs at its source.
+    pub markup: Exact,
+}
+
+/// A monthly sale with seats, a setup and usage that is passed on.
+#[derive(Debug, Clone)]
+struct Sale {
+    begins_on: Date,
+    has_setup: bool,
+    /// From a day on, so many seats.
+    seats: BTreeMap<Date, u32>,
+    ends_on: Option<Date>,
+    /// By first day of the calendar month, what usage has cost at its source, in the smallest unit.
+    usage: BTreeMap<Date, i128>,
+}
+
+/// What a sale comes to on a leg.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Audited {
+    /// Each line rounded by itself, summed, in the smallest unit.
+    pub billed: i128,
+    /// Without any rounding.
+    pub exact: Exact,
+    /// How many lines there are.
+    pub lines: u32,
+}
+
+impl Audited {
+    const NOTHING: Self = Self {
+        billed: 0,
+        exact: Exact::ZERO,
+        lines: 0,
+    };
+
+    fn line(&mut self, exact: Exact) {
+        self.billed += exact.rounded();
+        self.exact = self.exact + exact;
+        self.lines += 1;
+    }
+}
+
+/// The model.
+#[derive(Debug, Clone)]
+pub struct Auditor {
+    legs: Vec<LegPrices>,
+    sales: Vec<Sale>,
+}
+
+impl Auditor {
+    /// A world without sales, whose legs have these prices.
+    #[must_use]
+    pub const fn new(legs: Vec<LegPrices>) -> Self {
+        Self {
+            legs,
+            sales: Vec::new(),
+        }
+    }
+
+    /// A sale of seats begins; its number.
+    pub fn subscribe(&mut self, on: Date, seats: u32) -> usize {
+        self.begin(on, true, BTreeMap::from([(on, seats)]))
+    }
+
+    /// A sale of usage alone begins; its number.
+    pub fn meter(&mut self, on: Date) -> usize {
+        self.begin(on, false, BTreeMap::new())
+    }
+
+    fn begin(&mut self, begins_on: Date, has_setup: bool, seats: BTreeMap<Date, u32>) -> usize {
+        self.sales.push(Sale {
+            begins_on,
+            has_setup,
+            seats,
+            ends_on: None,
+            usage: BTreeMap::new(),
+        });
+        self.sales.len() - 1
+    }
+
+    /// From a day on, up to the next day of which something is known, so many seats are held. Days may come in any order.
+    pub fn hold(&mut self, sale: usize, from: Date, seats: u32) {
+        self.sales[sale].seats.insert(from, seats);
+    }
+
+    /// A sale has ended by a day.
+    pub fn end(&mut self, sale: usize, on: Date) {
+        self.sales[sale].ends_on = Some(on);
+    }
+
+    /// Something was used on a day that costs so much at its source. Days may come in any order.
+    pub fn usage(&mut self, sale: usize, day: Date, cost: i128) {
+        *self.sales[sale]
+            .usage
+            .entry(day.first_of_month())
+            .or_default() += cost;
+    }
+
+    /// The seats of a sale on a day.
+    #[must_use]
+    pub fn seats(&self, sale: usize, day: Date) -> u32 {
+        self.sales[sale].seats_on(day)
+    }
+
+    /// What a sale comes to on a leg by the end of a day: every period that has begun, and the usage of every month that is over.
+    #[must_use]
+    pub fn audit(&self, sale: usize, leg: usize, today: Date) -> Audited {
+        self.sales[sale].audit(&self.legs[leg], today)
+    }
+}
+
+impl Sale {
+    fn seats_on(&self, day: Date) -> u32 {
+        self.seats
+            .range(..=day)
+            .next_back()
+            .map_or(0, |(_, seats)| *seats)
+    }
+
+    fn audit(&self, prices: &LegPrices, today: Date) -> Audited {
+        let mut audited = Audited::NOTHING;
+        if self.has_setup {
+            audited.line(prices.setup);
+        }
+        for n in 0.. {
+            let (start, end) = (self.nth_day(n), self.nth_day(n + 1));
+            if start > today || self.ends_on.is_some_and(|ends_on| ends_on <= start) {
+                break;
+            }
+            self.period(prices, (start, end), &mut audited);
+        }
+        for (month, cost) in &self.usage {
+            if months_after(*month, 1) <= today {
+                audited.line(prices.markup * Exact::whole(*cost));
+            }
+        }
+        audited
+    }
+
+    /// A period is paid when it begins; a change gives the unused rest back and pays for the new rest, an end gives it back.
+    fn period(&self, prices: &LegPrices, (start, end): (Date, Date), audited: &mut Audited) {
+        let price = |seats: u32| prices.seat * Exact::whole(i128::from(seats));
+        let days = |from: Date| Exact::new(days(from, end), days(start, end));
+        let held = self.seats_on(start);
+        if held == 0 {
+            return;
+        }
+        audited.line(price(held));
+        let lasts = |day: &Date| *day < end && self.ends_on.is_none_or(|ends_on| *day < ends_on);
+        let mut before = held;
+        for (day, after) in self.seats.range(start..).filter(|(day, _)| lasts(day)) {
+            if *day > start && *after != before {
+                audited.line(-(days(*day) * price(before)));
+                audited.line(days(*day) * price(*after));
+                before = *after;
+            }
+        }
+        if let Some(ends_on) = self.ends_on.filter(|ends_on| *ends_on < end) {
+            audited.line(-(days(ends_on) * price(before)));
+        }
+    }
+
+    /// The first day of a period: so many months after the first day, on the last day of a shorter month.
+    fn nth_day(&self, n: i32) -> Date {
+        months_after(self.begins_on, n)
+    }
+}
+
+fn months_after(day: Date, months: i32) -> Date {
+    let month = i32::from(day.year()) * 12 + i32::from(day.month()) - 1 + months;
+    let (year, month) = (month.div_euclid(12), month.rem_euclid(12) + 1);
+    let year = i16::try_from(year).expect("a year of the calendar");
+    let month = i8::try_from(month).expect("a month");
+    let first = Date::new(year, month, 1).expect("a month of the calendar");
+    let day = day.day().min(first.days_in_month());
+    Date::new(year, month, day).expect("a day of that month")
+}
+
+fn days(from: Date, to: Date) -> i128 {
+    i128::from(from.duration_until(to).as_hours() / 24)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Date {
+        text.parse().expect("a day")
+    }
+
+    /// A seat for 14.256, a setup for 71.28, usage at its cost and 42.56 % of it.
+    fn customers() -> Auditor {
+        Auditor::new(vec![LegPrices {
+            setup: Exact::whole(7128),
+            seat: Exact::new(14256, 10),
+            markup: Exact::new(14256, 10000),
+        }])
+    }
+
+    #[test]
+    fn a_sale_comes_to_what_was_worked_out_by_hand() {
+        let mut auditor = customers();
+        let sale = auditor.subscribe(day("2024-01-10"), 5);
+        let billed = |auditor: &Auditor, on: &str| auditor.audit(sale, 0, day(on)).billed;
+        assert_eq!(billed(&auditor, "2024-02-09"), 7128 + 7128);
+        assert_eq!(billed(&auditor, "2024-03-20"), 7128 + 3 * 7128);
+        auditor.hold(sale, day("2024-01-25"), 7);
+        assert_eq!(
+            billed(&auditor, "2024-03-20"),
+            7128 + 7128 - 3679 + 5151 + 2 * 9979
+        );
+        auditor.end(sale, day("2024-01-25"));
+        assert_eq!(billed(&auditor, "2024-03-20"), 7128 + 7128 - 3679);
+    }
+
+    #[test]
+    fn usage_counts_when_its_month_is_over() {
+        let mut auditor = customers();
+        let sale = auditor.meter(day("2024-01-10"));
+        auditor.usage(sale, day("2024-01-31"), 1000);
+        auditor.usage(sale, day("2024-02-01"), 500);
+        auditor.usage(sale, day("2024-01-11"), 7);
+        assert_eq!(auditor.audit(sale, 0, day("2024-01-31")).billed, 0);
+        assert_eq!(auditor.audit(sale, 0, day("2024-02-01")).billed, 1436);
+        assert_eq!(auditor.audit(sale, 0, day("2024-03-01")).billed, 1436 + 713);
+    }
+
+    #[test]
+    fn months_end_where_they_end() {
+        assert_eq!(months_after(day("2024-01-31"), 1), day("2024-02-29"));
+        assert_eq!(months_after(day("2024-01-31"), 2), day("2024-03-31"));
+        assert_eq!(months_after(day("2023-12-31"), -10), day("2023-02-28"));
+    }
+}

@@ -27,11 +27,11 @@ async fn live(seeds: std::ops::Range<u64>, steps: u32) {
 
 #[tokio::test]
 async fn every_balance_is_what_the_auditor_says() {
-    live(0..4, 30).await;
+    live(0..3, 25).await;
 }
 
 #[tokio::test]
 #[ignore = "lives many long lives; run with the slow proofs"]
 async fn every_balance_of_long_lives_is_what_the_auditor_says() {
-    live(100..112, 120).await;
+    live(100..106, 80).await;
 }

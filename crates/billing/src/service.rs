@@ -8,6 +8,7 @@ mod card_steps;
 mod charging;
 mod check;
 mod check_discounts;
+mod check_periods;
 mod check_usage;
 mod collect;
 mod credit_moves;

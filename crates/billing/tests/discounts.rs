@@ -22,6 +22,7 @@ use tradewind_kernel::{
     id::{CouponId, ItemId},
 };
 use tradewind_orders::types::{Benefit, DiscountScope, DiscountTerms};
+use tradewind_pricing::cycles::ServicePeriod;
 use tradewind_pricing::proration::Direction;
 
 fn grant(benefit: Benefit, periods: Option<u32>, left: Option<i64>) -> Grant {
@@ -71,8 +72,8 @@ fn period(n: i64) -> Period {
 
 fn renewal(leg: &LegFacts, quantities: &[ItemQuantity], n: i64) -> Vec<NewCharge> {
     let span = Span {
-        advance: Some(period(n)),
-        arrears: (n > 0).then(|| period(n - 1)),
+        advance: Some(ServicePeriod::whole(period(n))),
+        arrears: (n > 0).then(|| ServicePeriod::whole(period(n - 1))),
         bought_on: (n == 0).then(|| period(0).start),
     };
     charges_for_period(leg, quantities, span, None).expect("charges")
@@ -209,8 +210,8 @@ impl Sale {
             after: (!ends).then_some(&self.leg),
             wanted,
             at,
-            period: period(self.running),
-            new_period: None,
+            period: ServicePeriod::whole(period(self.running)),
+            begins: None,
             direction: Direction::Upgrade,
             order_id: None,
         };
@@ -253,6 +254,7 @@ proptest! {
             wanted: &first,
             on: begins,
             trial_days: 0,
+            clocks: facts::clocks(&leg),
         })
         .expect("a preview");
         let mut sale = Sale {

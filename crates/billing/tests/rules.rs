@@ -1,5 +1,6 @@
 //! The pure rules: rounding by lines, usage, changes, documents, the ledger and dunning.
 
+#[allow(dead_code, reason = "facts are shared with other tests")]
 mod facts;
 mod pools;
 
@@ -14,7 +15,7 @@ use tradewind_billing::{
         document, dunning, ledger,
         line::{LineCharge, LineSet, Position},
         period::{Span, charges_for_period},
-        preview,
+        preview::{self, Schedule},
         usage::{RateTable, RatedState},
     },
     types::{
@@ -28,6 +29,7 @@ use tradewind_kernel::{
     calendar::Period,
     id::{AccountId, ItemId},
 };
+use tradewind_pricing::cycles::ServicePeriod;
 use tradewind_pricing::{PriceModel, proration::Direction, tax::TaxPolicy};
 
 fn lines_of(charges: &[NewCharge]) -> tradewind_billing::rules::line::Lines {
@@ -46,7 +48,7 @@ fn a_period_in_advance_is_one_charge_per_item() {
     let leg = leg(vec![seats.clone()]);
     let period = Period::new(day("2024-03-01"), day("2024-04-01")).unwrap();
     let span = Span {
-        advance: Some(period),
+        advance: Some(ServicePeriod::whole(period)),
         arrears: None,
         bought_on: None,
     };
@@ -73,7 +75,7 @@ fn arrears_are_cut_where_the_quantity_changed() {
     let period = Period::new(day("2024-03-01"), day("2024-04-01")).unwrap();
     let span = Span {
         advance: None,
-        arrears: Some(period),
+        arrears: Some(ServicePeriod::whole(period)),
         bought_on: None,
     };
     let charges = charges_for_period(&leg, &held, span, None).unwrap();
@@ -114,10 +116,12 @@ fn a_preview_is_what_is_then_billed() {
     let held = facts::held(seats.item, "3", "2024-03-01");
     let wanted = BTreeMap::from([(seats.item, dec("8"))]);
     let change = change_of(&leg, &held, &wanted, "2024-03-20", Direction::Upgrade);
-    let shown = preview::change(&change, None, &trade("20"), Some(day("2024-03-01")), |_| {
-        None
-    })
-    .unwrap();
+    let schedule = Schedule {
+        anchor: day("2024-03-01"),
+        clocks: facts::clocks(&leg),
+        running: change.period,
+    };
+    let shown = preview::change(&change, None, &trade("20"), schedule, |_| None).unwrap();
     let billed = document::conclude(
         lines_of(&change_charges(&change, |_| None).unwrap()),
         Currency::EUR,
@@ -146,8 +150,8 @@ fn change_of<'a>(
         after: Some(leg),
         wanted,
         at: day(at),
-        period: Period::new(day("2024-03-01"), day("2024-04-01")).unwrap(),
-        new_period: None,
+        period: ServicePeriod::whole(Period::new(day("2024-03-01"), day("2024-04-01")).unwrap()),
+        begins: None,
         direction,
         order_id: None,
     }
@@ -182,7 +186,7 @@ fn a_document_is_taxed_once_per_rate() {
     held.extend(facts::held(other.item, "1", "2024-03-01"));
     let period = Period::new(day("2024-03-01"), day("2024-04-01")).unwrap();
     let span = Span {
-        advance: Some(period),
+        advance: Some(ServicePeriod::whole(period)),
         arrears: None,
         bought_on: None,
     };
@@ -235,7 +239,7 @@ fn what_costs_nothing_is_shown_only_when_it_is_usage() {
     let leg = leg(vec![free.clone(), calls.clone()]);
     let period = Period::new(day("2024-03-01"), day("2024-04-01")).unwrap();
     let span = Span {
-        advance: Some(period),
+        advance: Some(ServicePeriod::whole(period)),
         arrears: None,
         bought_on: None,
     };
@@ -383,7 +387,9 @@ fn taxed(prices: &[(&str, bool)], taxation: &Taxation) -> document::Concluded {
         Arc::make_mut(&mut leg.terms).policies.tax_included = *included;
         let held = facts::held(item.item, "1", "2024-03-01");
         let span = Span {
-            advance: Some(Period::new(day("2024-03-01"), day("2024-04-01")).unwrap()),
+            advance: Some(ServicePeriod::whole(
+                Period::new(day("2024-03-01"), day("2024-04-01")).unwrap(),
+            )),
             arrears: None,
             bought_on: None,
         };
@@ -523,7 +529,7 @@ proptest! {
         let items: Vec<_> = (0..amounts.len()).map(|i| recurring(&format!("i{i}"), &Decimal::new(amounts[i], 4).to_string(), Timing::Advance)).collect();
         let leg = leg(items.clone());
         let held: Vec<_> = items.iter().flat_map(|item| facts::held(item.item, "1", "2024-03-01")).collect();
-        let span = Span { advance: Some(Period::new(day("2024-03-01"), day("2024-04-01")).unwrap()), arrears: None, bought_on: None };
+        let span = Span { advance: Some(ServicePeriod::whole(Period::new(day("2024-03-01"), day("2024-04-01")).unwrap())), arrears: None, bought_on: None };
         let charges = charges_for_period(&leg, &held, span, None).unwrap();
         let percent = Decimal::new(tax, 1).to_string();
         if let Some(document) = document::conclude(lines_of(&charges), Currency::EUR, &facts::taxation(&percent)).unwrap() {

@@ -1,5 +1,6 @@
 //! The nouns of the catalogue: products with their plans, price books with their revisions, frozen terms, offers.
 
+mod billing_days;
 mod index;
 mod input;
 mod offer;
@@ -8,6 +9,7 @@ mod product;
 mod shelf;
 mod terms;
 
+pub use billing_days::*;
 pub(crate) use index::PriceIndex;
 pub use input::*;
 pub use offer::*;

@@ -1,5 +1,6 @@
 //! Short phrases that several surfaces say alike.
 
+use tradewind_kernel::calendar::{self, Period};
 use tradewind_kernel::{Cadence, CadenceUnit, Error, FieldProblem, Locale, Money};
 
 use crate::format;
@@ -19,6 +20,25 @@ pub fn cadence(locale: Locale, cadence: Cadence) -> String {
         key,
         &Args::new().count("count", u32::from(cadence.count)),
     )
+}
+
+/// A first period that leads up to the billing days, and how it goes on: `10 March to 31 March, then every month from 1 April`.
+pub fn first_period(locale: Locale, first: Period, every: Cadence) -> String {
+    let key = match every.unit {
+        CadenceUnit::Hour => "rhythm-hour",
+        CadenceUnit::Day => "rhythm-day",
+        CadenceUnit::Week => "rhythm-week",
+        CadenceUnit::Month => "rhythm-month",
+        CadenceUnit::Year => "rhythm-year",
+    };
+    let count = Args::new().count("count", u32::from(every.count));
+    let last = calendar::add_days(first.end, -1).unwrap_or(first.end);
+    let args = Args::new()
+        .with("from", format::date(locale, first.start))
+        .with("until", format::date(locale, last))
+        .with("every", tr(locale, key, &count))
+        .with("next", format::date(locale, first.end));
+    tr(locale, "billing-first-period", &args)
 }
 
 /// A recurring price: `€12.00 per month`.

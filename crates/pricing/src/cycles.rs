@@ -67,12 +67,42 @@ pub struct BillingCycle {
 }
 
 /// One period to be billed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ServicePeriod {
     /// The whole period that the price is for.
     pub full: Period,
     /// What of it is billed: less than `full` for a stub.
     pub part: Period,
+}
+
+impl ServicePeriod {
+    /// A period that is billed in full.
+    #[must_use]
+    pub const fn whole(period: Period) -> Self {
+        Self {
+            full: period,
+            part: period,
+        }
+    }
+
+    /// What is billed of a schedule's period, given the day that the schedule is counted from. Days that do not lie within
+    /// one period of the schedule are a whole period of their own.
+    ///
+    /// # Errors
+    /// `unusable_cadence` for hours, `out_of_range` beyond the calendar.
+    pub fn around(anchor: Date, cadence: Cadence, part: Period) -> Result<Self> {
+        let full = calendar::period_containing(anchor, cadence, part.start)?;
+        if part.end > full.end {
+            return Ok(Self::whole(part));
+        }
+        Ok(Self { full, part })
+    }
+
+    /// Whether it begins in the middle of a period of the schedule, to lead up to its next day.
+    #[must_use]
+    pub fn is_stub(&self) -> bool {
+        self.part.start != self.full.start
+    }
 }
 
 impl BillingCycle {
@@ -134,6 +164,30 @@ impl BillingCycle {
         Ok(ServicePeriod { full, part })
     }
 
+    /// A day from which alone the schedule can be counted: [`calendar::schedule`] gives all billing days from it, before
+    /// and after. Of several it is one that no shorter month has cut, so that billing on the 31st comes back to the 31st.
+    ///
+    /// # Errors
+    /// As [`Self::containing`].
+    pub fn anchor(&self) -> Result<Date> {
+        let grid = Grid::of(self)?;
+        let Some(day) = grid.day else {
+            return Ok(grid.base);
+        };
+        let mut best = grid.at(0)?;
+        // A yearly day in February is cut for seven years at most.
+        for n in 1..=8 {
+            if best.day() == day {
+                break;
+            }
+            let other = grid.at(n)?;
+            if other.day() > best.day() {
+                best = other;
+            }
+        }
+        Ok(best)
+    }
+
     /// The periods that have begun on or before `target`, cut off at `end`.
     ///
     /// # Errors
@@ -183,6 +237,26 @@ impl BillingCycle {
         }
         Ok(self.containing(date)?.part.end)
     }
+}
+
+/// The anchor of a schedule that falls together with another one: `next` is one of its days, and `anchor` the day that it is
+/// counted from.
+///
+/// # Errors
+/// `unusable_cadence` for hours, `out_of_range` beyond the calendar.
+pub fn together(anchor: Date, next: Date, cadence: Cadence) -> Result<Date> {
+    let day = anchor.day().max(next.day());
+    if cadence.months().is_none() || on_day(next, day) != next {
+        return Ok(next);
+    }
+    let cycle = BillingCycle {
+        alignment: Alignment::DayOfMonth {
+            day: day.unsigned_abs(),
+            first: FirstPeriod::ToNextDay,
+        },
+        ..BillingCycle::anniversary(next, cadence)
+    };
+    cycle.anchor()
 }
 
 /// The last second of a day in a time zone: until then a document that collects the day's charges stays a draft.

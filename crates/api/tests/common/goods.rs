@@ -95,6 +95,7 @@ pub async fn goods(p: &Platform, ctx: &OpCtx, between: &Between) -> Goods {
         parameters: BTreeMap::new(),
         accepted_terms: None,
         coupon: None,
+        align_with: None,
     };
     let confirmed = quote_purchase(p, ctx, &input).await.expect("a quote");
     let quote = quote_purchase(p, ctx, &input).await.expect("a quote").id;

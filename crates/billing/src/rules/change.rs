@@ -9,10 +9,12 @@ use tradewind_kernel::{
     calendar::Period,
     id::{ChargeId, ItemId, OrderId},
 };
+use tradewind_pricing::cycles::ServicePeriod;
 use tradewind_pricing::proration::{self, Cut, Direction, Ratio};
 
 use super::discount::{Discounts, Rest};
-use super::period::{arrears, charge, one_time, price};
+use super::period::{arrears, charge, one_time, price, share};
+use super::renewal::Next;
 use crate::types::{ChargeKind, ItemQuantity, LegFacts, NewCharge};
 
 /// A change of one leg.
@@ -29,10 +31,9 @@ pub struct Change<'a> {
     /// The day of the change.
     pub at: Date,
     /// The billing period that runs.
-    pub period: Period,
-    /// The whole period that the new prices are for, when it is another one: a change of the cadence starts a new period
-    /// on the day of the change.
-    pub new_period: Option<Period>,
+    pub period: ServicePeriod,
+    /// The clocks that begin with the change: one of the cadence starts a new period on its day.
+    pub begins: Option<Next>,
     /// Better, worse, or the end: decides which proration holds.
     pub direction: Direction,
     /// The order behind it.
@@ -48,13 +49,13 @@ pub fn change_charges(
     change: &Change<'_>,
     paid: impl Fn(ItemId) -> Option<ChargeId>,
 ) -> Result<Vec<NewCharge>> {
-    if !change.period.contains(change.at) {
+    if !change.period.part.contains(change.at) {
         return Err(Error::invalid(
             "at",
             "outside_period",
             format!(
                 "{} is not in the billing period {}",
-                change.at, change.period
+                change.at, change.period.part
             ),
         ));
     }
@@ -105,12 +106,18 @@ pub fn change_charges(
 }
 
 impl Change<'_> {
+    /// The period that runs after it.
+    #[must_use]
+    pub fn running(&self) -> ServicePeriod {
+        self.begins.map_or(self.period, |begins| begins.period)
+    }
+
     /// Whether an item costs the same before and after, for the same time.
     fn unchanged(&self, item: &ItemTerms, quantity: Decimal) -> bool {
         let Some(after) = self.after else {
             return false;
         };
-        self.new_period.is_none()
+        self.begins.is_none()
             && self.wanted.get(&item.item) == Some(&quantity)
             && quantity_on(self.quantities, item.item, self.at) == quantity
             && self.before.terms.item(item.item).map(|old| &old.rules)
@@ -119,8 +126,12 @@ impl Change<'_> {
 
     /// The rest of a period from the change on, and its share of the whole; nothing when the policy leaves a period that
     /// has begun as it is.
-    fn rest(&self, full: Period) -> Result<Option<(Period, Ratio)>> {
+    fn rest(&self) -> Result<Option<(Period, Ratio)>> {
         let terms = &self.before.terms;
+        if terms.policies.is_free(&self.period) {
+            return Ok(None);
+        }
+        let full = self.period.full;
         let policy = terms.policies.proration.of(self.direction);
         let cut = Cut {
             full,
@@ -131,7 +142,7 @@ impl Change<'_> {
         };
         let share = proration::left(policy, self.direction, &cut)?;
         let from = proration::rest_starts(policy, self.direction, self.at)?;
-        Ok(Period::new(from.max(full.start), full.end)
+        Ok(Period::new(from.max(self.period.part.start), full.end)
             .ok()
             .filter(|_| share.part != 0)
             .map(|rest| (rest, share)))
@@ -143,12 +154,12 @@ impl Change<'_> {
         let leg = self.after.unwrap_or(self.before);
         let mut discounts = Discounts::of(leg);
         let mut made = Vec::new();
-        if let Some((time, share)) = self.rest(self.period)? {
+        if let Some((time, share)) = self.rest()? {
             made.extend(discounts.on_rest(&Rest {
                 before: self.before,
-                after: self.after.filter(|_| self.new_period.is_none()),
+                after: self.after.filter(|_| self.begins.is_none()),
                 wanted: self.wanted,
-                period_on: self.period.start,
+                period_on: self.period.part.start,
                 time,
                 share,
                 order_id: self.order_id,
@@ -164,15 +175,15 @@ impl Change<'_> {
             .filter(|charge| charge.kind != ChargeKind::Credit)
             .cloned()
             .partition(advance);
-        if let Some(period) = self.new_period {
-            made.extend(discounts.on_charges(leg, period.start, &begun)?);
+        if let Some(begins) = self.begins {
+            made.extend(discounts.on_period(leg, &begins.period, &begun)?);
         }
         let (closed, bought): (Vec<NewCharge>, Vec<NewCharge>) = others
             .into_iter()
             .partition(|charge| charge.kind == ChargeKind::Recurring);
-        made.extend(discounts.on_charges(self.before, self.period.start, &closed)?);
-        let running = self.new_period.unwrap_or(self.period);
-        made.extend(discounts.on_charges(leg, running.start, &bought)?);
+        made.extend(discounts.on_charges(self.before, self.period.part.start, &closed)?);
+        let running = self.running().part.start;
+        made.extend(discounts.on_charges(leg, running, &bought)?);
         Ok(made)
     }
 
@@ -182,7 +193,7 @@ impl Change<'_> {
         held: Decimal,
         paid: impl Fn(ItemId) -> Option<ChargeId>,
     ) -> Result<Option<NewCharge>> {
-        let Some((rest, share)) = self.rest(self.period)? else {
+        let Some((rest, share)) = self.rest()? else {
             return Ok(None);
         };
         let exact = share.of(price(item, held)?)?;
@@ -206,9 +217,12 @@ impl Change<'_> {
         wanted: Decimal,
     ) -> Result<Option<NewCharge>> {
         let full = price(item, wanted)?;
-        let (part, exact) = match self.new_period {
-            Some(period) => (period, full),
-            None => match self.rest(self.period)? {
+        let (part, exact) = match self.begins {
+            Some(begins) => {
+                let share = share(&after.terms, &begins.period)?;
+                (begins.period.part, share.of(full)?)
+            }
+            None => match self.rest()? {
                 Some((rest, share)) => (rest, share.of(full)?),
                 None => return Ok(None),
             },
@@ -228,7 +242,7 @@ impl Change<'_> {
     /// What is paid in arrears and no longer belongs to the leg is charged up to the day of the change; what stays is
     /// charged at the end of the period, cut where its quantity changed.
     fn close(&self, item: &ItemTerms) -> Result<Vec<NewCharge>> {
-        let stays = self.new_period.is_none()
+        let stays = self.begins.is_none()
             && self
                 .after
                 .is_some_and(|after| after.terms.item(item.item).is_some());
@@ -239,9 +253,13 @@ impl Change<'_> {
         else {
             return Ok(Vec::new());
         };
-        match Period::new(self.period.start, self.at) {
-            Ok(used) if !stays => {
-                arrears(self.before, item, history, self.period, used, self.order_id)
+        match Period::new(self.period.part.start, self.at) {
+            Ok(part) if !stays => {
+                let used = ServicePeriod {
+                    part,
+                    ..self.period
+                };
+                arrears(self.before, item, history, &used, self.order_id)
             }
             _ => Ok(Vec::new()),
         }

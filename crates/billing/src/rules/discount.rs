@@ -13,10 +13,11 @@ use tradewind_kernel::{
 use tradewind_orders::types::Benefit;
 use tradewind_pricing::{
     Ratio,
+    cycles::ServicePeriod,
     discount::{self as pricing, Applies, Discount, DiscountKind, StackingPolicy},
 };
 
-use super::period::{charge, price};
+use super::period::{charge, price, share};
 use crate::types::{ChargeKind, DiscountUse, Grant, LegFacts, NewCharge};
 
 /// What an item costs in the whole of a period.
@@ -66,7 +67,18 @@ impl Discounts {
         period_on: Date,
         charges: &[NewCharge],
     ) -> Result<Vec<NewCharge>> {
-        if self.grants.is_empty() {
+        self.on_share(leg, period_on, charges, Ratio::ONE)
+    }
+
+    /// As [`Self::on_charges`], for a share of a period: of amounts by the period, the same share is taken off.
+    fn on_share(
+        &mut self,
+        leg: &LegFacts,
+        period_on: Date,
+        charges: &[NewCharge],
+        share: Ratio,
+    ) -> Result<Vec<NewCharge>> {
+        if self.grants.is_empty() || charges.is_empty() {
             return Ok(Vec::new());
         }
         let lines: Vec<(Whole, &NewCharge)> = charges
@@ -79,16 +91,80 @@ impl Discounts {
             .collect();
         let wholes: Vec<Whole> = lines.iter().map(|(whole, _)| *whole).collect();
         let mut made = Vec::new();
-        for (place, grant, exact) in self.shares(leg, period_on, &wholes, None)? {
+        for (place, grant, exact) in self.shares(leg, period_on, &wholes, Of::Charged(share))? {
             let Some((_, like)) = lines.get(place) else {
                 continue;
             };
             let terms = leg.terms.item(wholes[place].item);
             let Some(item) = terms else { continue };
             let granted = self.granted(grant, leg, item, like.period, period_on, like.order_id);
-            made.push(granted(exact, exact)?);
+            made.push(granted(whole_of(exact, share)?, exact)?);
         }
         self.note_all(&made)?;
+        Ok(made)
+    }
+
+    /// What is taken off the charges of a period, be it a whole one or a stub.
+    ///
+    /// # Errors
+    /// As [`Self::on_stub`].
+    pub fn on_period(
+        &mut self,
+        leg: &LegFacts,
+        service: &ServicePeriod,
+        charges: &[NewCharge],
+    ) -> Result<Vec<NewCharge>> {
+        if service.is_stub() {
+            self.on_stub(leg, service, charges)
+        } else {
+            self.on_charges(leg, service.part.start, charges)
+        }
+    }
+
+    /// What is taken off the charges of a stub: amounts and price overrides are those of a whole period, and the stub gets its
+    /// share of them. It counts as one of the periods of a discount.
+    ///
+    /// # Errors
+    /// `overflow`; whatever the price models refuse.
+    fn on_stub(
+        &mut self,
+        leg: &LegFacts,
+        service: &ServicePeriod,
+        charges: &[NewCharge],
+    ) -> Result<Vec<NewCharge>> {
+        if self.grants.is_empty() {
+            return Ok(Vec::new());
+        }
+        let share = share(&leg.terms, service)?;
+        let by_time = |charge: &&NewCharge| charge.kind == ChargeKind::Recurring;
+        let begun: BTreeMap<ItemId, Decimal> = charges
+            .iter()
+            .filter(by_time)
+            .filter_map(|charge| Some((charge.item_id?, charge.quantity)))
+            .filter(|(item, _)| in_advance(leg).any(|of| of.item == *item))
+            .collect();
+        let order_id = charges.iter().find_map(|charge| charge.order_id);
+        // What begins is what is left of the period after nothing was held.
+        let mut made = if share.part == 0 {
+            Vec::new()
+        } else {
+            self.on_rest(&Rest {
+                before: leg,
+                after: Some(leg),
+                wanted: &begun,
+                period_on: service.part.start,
+                time: service.part,
+                share,
+                order_id,
+            })?
+        };
+        let (over, once): (Vec<NewCharge>, Vec<NewCharge>) = charges
+            .iter()
+            .filter(|charge| charge.item_id.is_none_or(|item| !begun.contains_key(&item)))
+            .cloned()
+            .partition(|charge| charge.kind == ChargeKind::Recurring);
+        made.extend(self.on_share(leg, service.part.start, &over, share)?);
+        made.extend(self.on_charges(leg, service.part.start, &once)?);
         Ok(made)
     }
 
@@ -157,15 +233,15 @@ impl Discounts {
         }
     }
 
-    /// What each discount takes off each line: place of the line, place of the discount, exact amount. With `part`, the lines
-    /// are prices of a whole period of which that part is charged, and the amounts are still those of the whole.
+    /// What each discount takes off each line: place of the line, place of the discount, exact amount.
     fn shares(
         &self,
         leg: &LegFacts,
         period_on: Date,
         lines: &[Whole],
-        part: Option<Ratio>,
+        of: Of,
     ) -> Result<Vec<(usize, usize, Decimal)>> {
+        let part = of.part();
         let (currency, rounding) = (leg.terms.currency, leg.terms.policies.rounding);
         let mut which = Vec::new();
         let mut discounts = Vec::new();
@@ -181,7 +257,7 @@ impl Discounts {
             {
                 which.push(i);
                 discounts.push(Discount {
-                    kind,
+                    kind: of.scaled(kind)?,
                     applies: Applies::Lines(places),
                 });
             }
@@ -275,7 +351,7 @@ impl Discounts {
         freed.note_all(&back.iter().flatten().cloned().collect::<Vec<_>>())?;
         let mut is = Taken::new();
         if let Some(after) = rest.after {
-            let shares = freed.shares(after, rest.period_on, &lines, Some(rest.share))?;
+            let shares = freed.shares(after, rest.period_on, &lines, Of::Rest(rest.share))?;
             for (place, grant, whole) in shares {
                 let sum = is.entry((grant, lines[place].item)).or_default();
                 *sum = decimal::add(*sum, whole)?;
@@ -325,6 +401,40 @@ impl Discounts {
         }
         let granted = self.granted(grant, leg, terms, rest.time, rest.period_on, rest.order_id);
         granted(whole, exact).map(Some)
+    }
+}
+
+/// What lines are to the period that they belong to.
+#[derive(Debug, Clone, Copy)]
+enum Of {
+    /// What is charged for a share of it.
+    Charged(Ratio),
+    /// Prices of the whole of it, of which a share is charged; discounts are still those of the whole.
+    Rest(Ratio),
+}
+
+impl Of {
+    const fn part(self) -> Option<Ratio> {
+        match self {
+            Self::Charged(_) => None,
+            Self::Rest(share) => Some(share),
+        }
+    }
+
+    /// A discount by the period, for these lines.
+    fn scaled(self, kind: DiscountKind) -> Result<DiscountKind> {
+        let Self::Charged(share) = self else {
+            return Ok(kind);
+        };
+        Ok(match kind {
+            DiscountKind::Amount { amount } => DiscountKind::Amount {
+                amount: share.of(amount)?,
+            },
+            DiscountKind::PriceOverride { amount } => DiscountKind::PriceOverride {
+                amount: share.of(amount)?,
+            },
+            other => other,
+        })
     }
 }
 

@@ -9,8 +9,9 @@ use tradewind_kernel::{
     id::OrderId,
 };
 use tradewind_pricing::{
-    PriceKind, PriceModel, Usage,
+    PriceKind, PriceModel, Ratio, Usage,
     cycles::ServicePeriod,
+    proration::{self, Cut, Direction},
     rate,
     recurring::{self, Held, Holding, RecurringTerms},
 };
@@ -22,15 +23,16 @@ use crate::types::{ChargeKind, ItemQuantity, LegFacts, NewCharge};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Span {
     /// The period that begins: charged in advance.
-    pub advance: Option<Period>,
+    pub advance: Option<ServicePeriod>,
     /// The period that is over: charged in arrears.
-    pub arrears: Option<Period>,
+    pub arrears: Option<ServicePeriod>,
     /// The day of the purchase, when one-time items are due.
     pub bought_on: Option<Date>,
 }
 
-/// The charges of one leg for the periods of a billing day, each period's discounts after its prices. Metered items are not
-/// among them: their usage is charged by calendar month.
+/// The charges of one leg for the periods of a billing day, each period's discounts after its prices. A stub is charged its share
+/// of what the whole period would cost, with all bounds of the price. Metered items are not among them: their usage is
+/// charged by calendar month.
 ///
 /// # Errors
 /// `missing_price` when an item has no price that applies always; whatever the price model refuses.
@@ -41,9 +43,12 @@ pub fn charges_for_period(
     order_id: Option<OrderId>,
 ) -> Result<Vec<NewCharge>> {
     // By the first day of the billing period that they belong to.
-    let mut by_period: BTreeMap<Date, Vec<NewCharge>> = BTreeMap::new();
-    let mut due = |period_on: Date, charges: Vec<NewCharge>| {
-        by_period.entry(period_on).or_default().extend(charges);
+    let mut by_period: BTreeMap<Date, Due> = BTreeMap::new();
+    let mut due = |service: ServicePeriod, charges: Vec<NewCharge>| {
+        let due = by_period
+            .entry(service.part.start)
+            .or_insert_with(|| Due::of(service));
+        due.charges.extend(charges);
     };
     for item in &leg.terms.items {
         let Some(quantity) = quantities
@@ -57,22 +62,23 @@ pub fn charges_for_period(
                 if let Some(day) = span.bought_on {
                     let held = quantity.on(day);
                     let bought = one_time(leg, item, Decimal::ZERO, held, day, order_id)?;
-                    due(day, bought.into_iter().collect());
+                    let service = match span.advance {
+                        Some(service) if service.part.start == day => service,
+                        _ => ServicePeriod::whole(Period::new(day, calendar::add_days(day, 1)?)?),
+                    };
+                    due(service, bought.into_iter().collect());
                 }
             }
             (ItemKind::Recurring, Timing::Advance) => {
-                if let Some(period) = span.advance {
-                    let held = quantity.on(period.start);
-                    let begins = advance(leg, item, held, period, order_id)?;
-                    due(period.start, begins.into_iter().collect());
+                if let Some(service) = span.advance {
+                    let held = quantity.on(service.part.start);
+                    let begins = advance(leg, item, held, &service, order_id)?;
+                    due(service, begins.into_iter().collect());
                 }
             }
             (ItemKind::Recurring, Timing::Arrears) => {
-                if let Some(period) = span.arrears {
-                    due(
-                        period.start,
-                        arrears(leg, item, quantity, period, period, order_id)?,
-                    );
+                if let Some(service) = span.arrears {
+                    due(service, arrears(leg, item, quantity, &service, order_id)?);
                 }
             }
             (ItemKind::Metered, _) => {}
@@ -80,30 +86,70 @@ pub fn charges_for_period(
     }
     let mut discounts = Discounts::of(leg);
     let mut charges = Vec::new();
-    for (period_on, due) in by_period {
-        let taken_off = discounts.on_charges(leg, period_on, &due)?;
-        charges.extend(due);
+    for due in by_period.into_values() {
+        let taken_off = discounts.on_period(leg, &due.service, &due.charges)?;
+        charges.extend(due.charges);
         charges.extend(taken_off);
     }
     Ok(charges)
+}
+
+/// What is due for one period.
+struct Due {
+    service: ServicePeriod,
+    charges: Vec<NewCharge>,
+}
+
+impl Due {
+    const fn of(service: ServicePeriod) -> Self {
+        Self {
+            service,
+            charges: Vec::new(),
+        }
+    }
+}
+
+/// The share of a period that is charged where nothing changes in it.
+///
+/// # Errors
+/// `overflow`.
+pub fn share(terms: &LegTerms, service: &ServicePeriod) -> Result<Ratio> {
+    if !service.is_stub() {
+        return Ok(Ratio::ONE);
+    }
+    if terms.policies.is_free(service) {
+        return Ok(Ratio::ZERO);
+    }
+    let left_at = |at, direction| {
+        let cut = Cut {
+            full: service.full,
+            cadence: terms.cadence,
+            item_cadence: None,
+            at,
+            clock: None,
+        };
+        proration::left(terms.policies.proration_of(service).start, direction, &cut)
+    };
+    left_at(service.part.start, Direction::Start)?
+        .less(left_at(service.part.end, Direction::Downgrade)?)
 }
 
 fn advance(
     leg: &LegFacts,
     item: &ItemTerms,
     quantity: Decimal,
-    period: Period,
+    service: &ServicePeriod,
     order_id: Option<OrderId>,
 ) -> Result<Option<NewCharge>> {
     if quantity.is_zero() {
         return Ok(None);
     }
-    let exact = price(item, quantity)?;
+    let exact = share(&leg.terms, service)?.of(price(item, quantity)?)?;
     charge(
         leg,
         item,
         ChargeKind::Recurring,
-        period,
+        service.part,
         quantity,
         exact,
         order_id,
@@ -147,10 +193,10 @@ pub(super) fn arrears(
     leg: &LegFacts,
     item: &ItemTerms,
     quantity: &ItemQuantity,
-    full: Period,
-    part: Period,
+    service: &ServicePeriod,
     order_id: Option<OrderId>,
 ) -> Result<Vec<NewCharge>> {
+    let part = service.part;
     let model = &general_rule(item)?.model;
     let first = Held {
         from: part.start,
@@ -166,33 +212,29 @@ pub(super) fn arrears(
             holding: Holding::new(model, change.quantity),
         }))
         .collect();
-    recurring::charges(
-        &recurring_terms(&leg.terms),
-        &ServicePeriod { full, part },
-        &held,
-        None,
-    )
-    .map_err(|error| error.under(&format!("items.{}", item.code)))?
-    .into_iter()
-    .map(|line| {
-        charge(
-            leg,
-            item,
-            ChargeKind::Recurring,
-            line.part,
-            line.quantity,
-            line.exact,
-            order_id,
-        )
-    })
-    .collect()
+    recurring::charges(&recurring_terms(&leg.terms, service), service, &held, None)
+        .map_err(|error| error.under(&format!("items.{}", item.code)))?
+        .into_iter()
+        .map(|line| {
+            let free = leg.terms.policies.is_free(service);
+            charge(
+                leg,
+                item,
+                ChargeKind::Recurring,
+                line.part,
+                line.quantity,
+                if free { Decimal::ZERO } else { line.exact },
+                order_id,
+            )
+        })
+        .collect()
 }
 
-fn recurring_terms(terms: &LegTerms) -> RecurringTerms {
+fn recurring_terms(terms: &LegTerms, service: &ServicePeriod) -> RecurringTerms {
     RecurringTerms {
         currency: terms.currency,
         rounding: terms.policies.rounding,
-        proration: terms.policies.proration,
+        proration: terms.policies.proration_of(service),
         cadence: terms.cadence,
     }
 }

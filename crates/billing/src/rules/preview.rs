@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use tradewind_catalogue::types::{ItemKind, LegTerms, PriceRule};
 use tradewind_kernel::{
-    Date, Decimal, Locale, Money, Result,
-    calendar::{self, Period},
+    Date, Decimal, Locale, Money, Result, calendar,
     id::{ChargeId, ItemId},
 };
 use tradewind_orders::types::Benefit;
-use tradewind_pricing::PriceKind;
+use tradewind_pricing::{PriceKind, cycles::ServicePeriod};
 
 use super::{
     change::{self, Change, change_charges},
@@ -17,6 +16,7 @@ use super::{
     document,
     line::{LineCharge, LineSet, Position},
     period::{Span, charges_for_period},
+    renewal::{self, Clocks},
 };
 use crate::types::{
     ChargeKind, DimensionPrice, Grant, ItemQuantity, LegFacts, MeteredPrice, NewCharge,
@@ -38,6 +38,8 @@ pub struct Purchase<'a> {
     pub on: Date,
     /// Days that cost nothing.
     pub trial_days: i64,
+    /// Its clocks.
+    pub clocks: Clocks,
 }
 
 /// What a purchase would cost now and next.
@@ -52,16 +54,17 @@ pub fn purchase(purchase: &Purchase<'_>) -> Result<Preview> {
         wanted,
         on,
         trial_days,
+        clocks,
     } = *purchase;
     let begins = calendar::add_days(on, trial_days)?;
-    let first = calendar::period(begins, leg.terms.cadence, 0)?;
-    let quantities = held_from(wanted, on);
-    let span = Span {
-        advance: Some(first),
-        arrears: None,
-        bought_on: Some(begins),
+    let first = renewal::begin(begins, clocks)?;
+    let schedule = Schedule {
+        anchor: first.anchor_on,
+        clocks,
+        running: first.period,
     };
-    let charges = charges_for_period(leg, &quantities, span, None)?;
+    let quantities = held_from(wanted, on);
+    let charges = charges_for_period(leg, &quantities, first.span, None)?;
     let document = bill(leg, trade, &charges)?;
     let (due_now, trial_ends_on, next) = if trial_days > 0 {
         let next = document.map(|document| NextDocument {
@@ -72,17 +75,25 @@ pub fn purchase(purchase: &Purchase<'_>) -> Result<Preview> {
         (None, Some(begins), Following { next, charges })
     } else {
         let leg = &continued(leg, &charges)?;
-        let next = following(leg, renewed, trade, &quantities, begins, first)?;
+        let over = Holding {
+            leg,
+            quantities: &quantities,
+        };
+        let next = following(over, over, renewed, trade, schedule)?;
         (document, None, next)
     };
-    let now = if trial_days > 0 { &[][..] } else { &charges };
-    let running = (trial_days == 0).then_some(first);
-    let discounts = discounts(leg, now, &next.charges, begins, running)?;
+    let (now, runs) = if trial_days > 0 {
+        (&[][..], None)
+    } else {
+        (&charges[..], Some(first.period))
+    };
+    let discounts = discounts(leg, now, &next.charges, schedule, runs)?;
     Ok(Preview {
         currency: leg.terms.currency,
         effective_on: on,
         trial_ends_on,
-        period: (trial_days == 0).then_some(first),
+        period: runs.map(|service| service.part),
+        first: first.period.is_stub().then_some(first.period),
         due_now,
         one_time: sum(leg, now, ChargeKind::OneTime)?,
         recurring: sum(leg, now, ChargeKind::Recurring)?,
@@ -93,8 +104,8 @@ pub fn purchase(purchase: &Purchase<'_>) -> Result<Preview> {
     })
 }
 
-/// What a change at once, or a cancellation, would cost now and next. `anchor` is the day from which periods count; none
-/// follows a cancellation. `renewed` is the leg from the next period on, where its price is another.
+/// What a change at once, or a cancellation, would cost now and next; nothing follows a cancellation. `renewed` is the leg from
+/// the next period on, where its price is another.
 ///
 /// # Errors
 /// As [`change_charges`].
@@ -102,39 +113,31 @@ pub fn change(
     change: &Change<'_>,
     renewed: Option<&LegFacts>,
     trade: &Trade,
-    anchor: Option<Date>,
+    schedule: Schedule,
     paid: impl Fn(ItemId) -> Option<ChargeId>,
 ) -> Result<Preview> {
     let charges = change_charges(change, paid)?;
     let leg = change.after.unwrap_or(change.before);
     let zero = Money::zero(leg.terms.currency);
-    let running = change.new_period.unwrap_or(change.period);
-    let next = match (change.after, anchor) {
-        (Some(after), Some(anchor)) => {
-            let anchor = change.new_period.map_or(anchor, |period| period.start);
-            following(
-                &continued(after, &charges)?,
-                renewed,
-                trade,
-                &held_from(change.wanted, change.at),
-                anchor,
-                running,
-            )?
+    let running = change.running();
+    let next = match change.after {
+        Some(after) => {
+            let quantities = held_after(change);
+            let held = Holding {
+                leg: &continued(after, &charges)?,
+                quantities: &quantities,
+            };
+            following(held, held, renewed, trade, schedule)?
         }
-        _ => Following::default(),
+        None => Following::default(),
     };
-    let discounts = discounts(
-        leg,
-        &charges,
-        &next.charges,
-        anchor.unwrap_or(running.start),
-        Some(running),
-    )?;
+    let discounts = discounts(leg, &charges, &next.charges, schedule, Some(running))?;
     Ok(Preview {
         currency: leg.terms.currency,
         effective_on: change.at,
         trial_ends_on: None,
-        period: Some(running),
+        period: Some(running.part),
+        first: None,
         due_now: bill(leg, trade, &charges)?,
         one_time: sum(leg, &charges, ChargeKind::OneTime)?,
         recurring: sum(leg, &charges, ChargeKind::Recurring)?,
@@ -164,10 +167,10 @@ pub struct Corrected<'a> {
     pub quantities: &'a [ItemQuantity],
     /// The first day that is corrected.
     pub from: Date,
-    /// The day from which periods count; none follows an end.
-    pub anchor: Option<Date>,
-    /// The period that runs.
-    pub running: Period,
+    /// How its periods go on.
+    pub schedule: Schedule,
+    /// Whether nothing follows.
+    pub ends: bool,
 }
 
 /// What a correction would cost or give back now, and what follows.
@@ -179,90 +182,124 @@ pub fn correction(corrected: &Corrected<'_>) -> Result<Preview> {
         leg,
         trade,
         charges,
-        running,
+        schedule,
         ..
     } = *corrected;
     let after = continued(leg, charges)?;
-    let next = match corrected.anchor {
-        Some(anchor) => {
-            let (renewed, held) = (corrected.renewed, corrected.quantities);
-            following(&after, renewed, trade, held, anchor, running)?
-        }
-        None => Following::default(),
+    let next = if corrected.ends {
+        Following::default()
+    } else {
+        let held = Holding {
+            leg: &after,
+            quantities: corrected.quantities,
+        };
+        following(held, held, corrected.renewed, trade, schedule)?
     };
-    let anchor = corrected.anchor.unwrap_or(running.start);
+    let running = schedule.running;
     Ok(Preview {
         currency: leg.terms.currency,
         effective_on: corrected.from,
         trial_ends_on: None,
-        period: Some(running),
+        period: Some(running.part),
+        first: None,
         due_now: bill(leg, trade, charges)?,
         one_time: sum(leg, charges, ChargeKind::OneTime)?,
         recurring: sum(leg, charges, ChargeKind::Recurring)?,
         credited: change::credited(charges, Money::zero(leg.terms.currency))?,
         metered: Vec::new(),
-        discounts: discounts(leg, charges, &next.charges, anchor, Some(running))?,
+        discounts: discounts(leg, charges, &next.charges, schedule, Some(running))?,
         next: next.next,
     })
 }
 
-/// What a change that waits for the end of the period would cost: nothing now, and the next document is another one.
-/// `renewed` is the leg from the next period on, where its price is another.
+/// What a change that waits for the end of the period would cost: nothing now, and the next document is another one: what is over
+/// as it was held, and what begins as it will be. `renewed` is the leg from the next period on, where its price is another.
 ///
 /// # Errors
 /// Whatever the price models refuse.
 pub fn scheduled(
+    over: Holding<'_>,
     after: &LegFacts,
     renewed: Option<&LegFacts>,
     trade: &Trade,
     wanted: &BTreeMap<ItemId, Decimal>,
-    anchor: Date,
-    running: Period,
+    schedule: Schedule,
 ) -> Result<Preview> {
     let zero = Money::zero(after.terms.currency);
-    let held = held_from(wanted, running.start);
-    let next = following(after, renewed, trade, &held, anchor, running)?;
+    let running = schedule.running;
+    let quantities = held_from(wanted, running.part.end);
+    let begins = Holding {
+        leg: after,
+        quantities: &quantities,
+    };
+    let next = following(over, begins, renewed, trade, schedule)?;
     Ok(Preview {
         currency: after.terms.currency,
-        effective_on: running.end,
+        effective_on: running.part.end,
         trial_ends_on: None,
-        period: Some(running),
+        period: Some(running.part),
+        first: None,
         due_now: None,
         one_time: zero,
         recurring: zero,
         credited: zero,
         metered: metered(&after.terms, after.locale),
-        discounts: discounts(after, &[], &next.charges, anchor, Some(running))?,
+        discounts: discounts(after, &[], &next.charges, schedule, Some(running))?,
         next: next.next,
     })
 }
 
+/// What a leg holds, and held.
+#[derive(Debug, Clone, Copy)]
+pub struct Holding<'a> {
+    /// The leg.
+    pub leg: &'a LegFacts,
+    /// Its quantities with their history.
+    pub quantities: &'a [ItemQuantity],
+}
+
+/// How the periods of a sale go on.
+#[derive(Debug, Clone, Copy)]
+pub struct Schedule {
+    /// The day from which they count.
+    pub anchor: Date,
+    /// The clocks that hold from the next period on.
+    pub clocks: Clocks,
+    /// The period that runs.
+    pub running: ServicePeriod,
+}
+
 /// The document at the end of a running period: the next period in advance, the running one in arrears.
 fn following(
-    leg: &LegFacts,
+    over: Holding<'_>,
+    begins: Holding<'_>,
     renewed: Option<&LegFacts>,
     trade: &Trade,
-    quantities: &[ItemQuantity],
-    anchor: Date,
-    running: Period,
+    schedule: Schedule,
 ) -> Result<Following> {
-    let next = calendar::period_containing(anchor, leg.terms.cadence, running.end)?;
-    let over = Span {
+    let Schedule {
+        anchor,
+        clocks,
+        running,
+    } = schedule;
+    let ends_on = running.part.end;
+    let (_, next) = renewal::following(anchor, clocks, ends_on)?;
+    let is_over = Span {
         arrears: Some(running),
         ..Span::default()
     };
-    let begins = Span {
+    let is_next = Span {
         advance: Some(next),
         ..Span::default()
     };
-    let mut charges = charges_for_period(leg, quantities, over, None)?;
-    let renewed = LegFacts {
-        grants: continued(leg, &charges)?.grants,
-        ..renewed.unwrap_or(leg).clone()
+    let mut charges = charges_for_period(over.leg, over.quantities, is_over, None)?;
+    let leg = LegFacts {
+        grants: continued(over.leg, &charges)?.grants,
+        ..renewed.unwrap_or(begins.leg).clone()
     };
-    charges.extend(charges_for_period(&renewed, quantities, begins, None)?);
-    let on = document::collect_on(trade.invoice_day, running.end, true)?;
-    let next = bill(leg, trade, &charges)?.map(|document| NextDocument { on, document });
+    charges.extend(charges_for_period(&leg, begins.quantities, is_next, None)?);
+    let on = document::collect_on(trade.invoice_day, ends_on, true)?;
+    let next = bill(&leg, trade, &charges)?.map(|document| NextDocument { on, document });
     Ok(Following { next, charges })
 }
 
@@ -273,14 +310,14 @@ struct Following {
     charges: Vec<NewCharge>,
 }
 
-/// What the discounts of a leg take off some charges now and the next ones, and until when. `anchor` is the day from which
-/// periods count; no period runs during a trial. Discounts that are over are left out.
+/// What the discounts of a leg take off some charges now and the next ones, and until when; no period runs during a trial.
+/// Discounts that are over are left out.
 fn discounts(
     leg: &LegFacts,
     now: &[NewCharge],
     next: &[NewCharge],
-    anchor: Date,
-    running: Option<Period>,
+    schedule: Schedule,
+    running: Option<ServicePeriod>,
 ) -> Result<Vec<PreviewDiscount>> {
     let zero = Money::zero(leg.terms.currency);
     let after = continued(leg, now)?;
@@ -301,7 +338,7 @@ fn discounts(
             continue;
         }
         let until = match grant.periods_left() {
-            Some(left) if !trial => Some(over(leg, grant, left, anchor, running)?),
+            Some(left) if !trial => Some(over(grant, left, schedule, running)?),
             _ => None,
         };
         found.push(PreviewDiscount {
@@ -319,21 +356,44 @@ fn discounts(
 
 /// The first day without a discount that has some periods left.
 fn over(
-    leg: &LegFacts,
     grant: &Grant,
     left: u32,
-    anchor: Date,
-    running: Option<Period>,
+    schedule: Schedule,
+    running: Option<ServicePeriod>,
 ) -> Result<Date> {
-    let cadence = leg.terms.cadence;
-    let mut end = match (left, grant.granted.keys().next_back()) {
-        (0, Some(last)) => return Ok(calendar::period_containing(anchor, cadence, *last)?.end),
-        _ => running.map_or(anchor, |running| running.end),
+    let Schedule { anchor, clocks, .. } = schedule;
+    // A trial is followed by the first period, which may be a stub.
+    let (mut end, left) = match (left, grant.granted.keys().next_back(), running) {
+        (0, Some(last), _) => {
+            return Ok(calendar::period_containing(anchor, clocks.cadence, *last)?.end);
+        }
+        (_, _, Some(running)) => (running.part.end, left),
+        (0, None, None) => (schedule.running.part.start, 0),
+        (_, _, None) => (schedule.running.part.end, left - 1),
     };
     for _ in 0..left {
-        end = calendar::period_containing(anchor, cadence, end)?.end;
+        end = renewal::following(anchor, clocks, end)?.1.part.end;
     }
     Ok(end)
+}
+
+/// What is held after a change, with what was held before it.
+fn held_after(change: &Change<'_>) -> Vec<ItemQuantity> {
+    let mut held: BTreeMap<ItemId, Vec<QuantityChange>> = BTreeMap::new();
+    for quantity in change.quantities {
+        let before = quantity.changes.iter();
+        let before = before.filter(|was| was.from_on < change.at).copied();
+        held.entry(quantity.item_id).or_default().extend(before);
+    }
+    for (item, quantity) in change.wanted {
+        held.entry(*item).or_default().push(QuantityChange {
+            from_on: change.at,
+            quantity: *quantity,
+        });
+    }
+    let held = held.into_iter();
+    held.map(|(item_id, changes)| ItemQuantity { item_id, changes })
+        .collect()
 }
 
 /// The lines that charges would become.

@@ -6,6 +6,7 @@ use tradewind_kernel::{
     calendar::{self, Cadence, Period},
 };
 use tradewind_orders::types::{CommercialState, Subscription, SubscriptionEvent};
+use tradewind_pricing::cycles::{Alignment, BillingCycle, ServicePeriod};
 
 use super::period::Span;
 
@@ -16,8 +17,12 @@ pub enum Step {
     Begin(Next),
     /// The next period begins.
     Renew(Next),
-    /// A change waits for this day; it is applied first, and then the day is looked at again.
-    ApplyChange,
+    /// A change waits for this day: what is over is charged as it was, the change is applied, and then the day is looked at
+    /// again.
+    ApplyChange {
+        /// What is charged before it.
+        over: Span,
+    },
     /// It ends.
     End {
         /// What is charged for the last time.
@@ -34,21 +39,37 @@ pub struct Next {
     pub span: Span,
     /// The day from which periods count.
     pub anchor_on: Date,
-    /// The period that runs now.
-    pub period: Period,
+    /// The period that runs now; less than a whole one when it leads up to the billing day.
+    pub period: ServicePeriod,
     /// The first day after the term; none without a term.
     pub term_ends_on: Option<Date>,
     /// Whether the price is open again: no term runs on into the new period.
     pub reprices: bool,
 }
 
-/// The two clocks of the plan.
+/// The clocks of the plan, and the days on which they strike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Clocks {
     /// How often it is billed.
     pub cadence: Cadence,
     /// How long the buyer commits.
     pub term: Option<Cadence>,
+    /// What billing days follow from.
+    pub alignment: Alignment,
+}
+
+impl Clocks {
+    /// The same, aligned to the schedule of a date where one was asked for.
+    #[must_use]
+    pub const fn aligned(self, to: Option<Date>) -> Self {
+        match to {
+            Some(anchor) => Self {
+                alignment: Alignment::Date { anchor },
+                ..self
+            },
+            None => self,
+        }
+    }
 }
 
 /// What happens to a subscription on its next billing day.
@@ -91,32 +112,75 @@ fn trial_over(subscription: &Subscription, clocks: Clocks, day: Date) -> Result<
         .as_ref()
         .is_some_and(|change| change.on <= day)
     {
-        return Ok(Step::ApplyChange);
+        return Ok(Step::ApplyChange { over: nothing });
     }
-    begin(day, clocks).map(Step::Begin)
+    begin(day, clocks.aligned(subscription.anchor_on)).map(Step::Begin)
 }
 
-/// The clocks of a subscription whose first period begins on a day.
+/// The clocks of a subscription whose first period begins on a day. A term ends on a billing day: where it would end between
+/// two, on the one before, so that nobody is bound for longer than agreed; but not before the second.
 ///
 /// # Errors
 /// `unusable_cadence`.
 pub fn begin(day: Date, clocks: Clocks) -> Result<Next> {
-    let period = calendar::period(day, clocks.cadence, 0)?;
+    let cycle = BillingCycle {
+        alignment: clocks.alignment,
+        ..BillingCycle::anniversary(day, clocks.cadence)
+    };
+    let period = cycle.containing(day)?;
+    let anchor_on = cycle.anchor()?;
+    let term_ends_on = match clocks.term {
+        Some(term) => {
+            let ends = calendar::schedule(day, term, 1)?;
+            let before = calendar::period_containing(anchor_on, clocks.cadence, ends)?.start;
+            Some(before.max(period.part.end))
+        }
+        None => None,
+    };
     Ok(Next {
         span: Span {
             advance: Some(period),
             arrears: None,
             bought_on: Some(day),
         },
-        anchor_on: day,
+        anchor_on,
         period,
-        term_ends_on: clocks
-            .term
-            .map(|term| calendar::schedule(day, term, 1))
-            .transpose()?,
+        term_ends_on,
         // What begins, begins at the price that it was ordered at.
         reprices: false,
     })
+}
+
+/// The period after one that ends on a day, and the day from which periods count then. A plan with another cadence whose
+/// schedule has no such day begins a schedule of its own.
+///
+/// # Errors
+/// `unusable_cadence`.
+pub fn following(anchor: Date, clocks: Clocks, end: Date) -> Result<(Date, ServicePeriod)> {
+    let next = calendar::period_containing(anchor, clocks.cadence, end)?;
+    if next.start == end {
+        return Ok((anchor, ServicePeriod::whole(next)));
+    }
+    let begins = begin(end, clocks)?;
+    Ok((begins.anchor_on, begins.period))
+}
+
+/// The end of the term after one that ends on a billing day: as many billing periods later as the term has, so that a term that
+/// ended on the 31st does not drift.
+fn next_term(anchor: Date, clocks: Clocks, term: Cadence, ends_on: Date) -> Result<Date> {
+    let (long, short) = match (term.months(), clocks.cadence.months()) {
+        (Some(long), Some(short)) => (long, short),
+        _ => (
+            term.days().unwrap_or_default(),
+            clocks.cadence.days().unwrap_or_default(),
+        ),
+    };
+    let running = calendar::period_containing(anchor, clocks.cadence, ends_on)?;
+    if short == 0 || long % short != 0 || running.start != ends_on {
+        return calendar::next_after(anchor, term, ends_on);
+    }
+    let n = calendar::period_index(anchor, clocks.cadence, ends_on)?;
+    calendar::schedule(anchor, clocks.cadence, n + i64::from(long / short))
 }
 
 fn period_over(subscription: &Subscription, clocks: Clocks, day: Date) -> Result<Step> {
@@ -127,7 +191,9 @@ fn period_over(subscription: &Subscription, clocks: Clocks, day: Date) -> Result
     let anchor_on = subscription.anchor_on.ok_or_else(|| missing("anchor"))?;
     let over = Span {
         advance: None,
-        arrears: Period::new(start, end).ok(),
+        arrears: Period::new(start, end)
+            .and_then(|over| ServicePeriod::around(anchor_on, clocks.cadence, over))
+            .ok(),
         bought_on: None,
     };
     if cancelled(subscription, day) {
@@ -148,12 +214,11 @@ fn period_over(subscription: &Subscription, clocks: Clocks, day: Date) -> Result
         .as_ref()
         .is_some_and(|change| change.on <= day)
     {
-        return Ok(Step::ApplyChange);
+        return Ok(Step::ApplyChange { over });
     }
-    let period = calendar::period_containing(anchor_on, clocks.cadence, end)?;
+    let (anchor_on, period) = following(anchor_on, clocks, end)?;
     let term_ends_on = match (term_over, clocks.term) {
-        // Counted from the anchor, so that a term that began on the 31st does not drift.
-        (Some(ends_on), Some(term)) => Some(calendar::next_after(anchor_on, term, ends_on)?),
+        (Some(ends_on), Some(term)) => Some(next_term(anchor_on, clocks, term, ends_on)?),
         (None, _) => subscription.term_ends_on,
         (Some(_), None) => None,
     };

@@ -8,7 +8,7 @@ use tradewind_kernel::{
     calendar::{self, Period},
     id::{ItemId, OrderId},
 };
-use tradewind_pricing::proration::Direction;
+use tradewind_pricing::{cycles::ServicePeriod, proration::Direction};
 
 use super::{
     change::{self, Change, change_charges},
@@ -34,7 +34,7 @@ pub struct History<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Window<'a> {
     /// The billing periods, one after the other; the last one runs.
-    pub periods: &'a [Period],
+    pub periods: &'a [ServicePeriod],
     /// The day from which things should have been otherwise, in the first of the periods.
     pub from: Date,
     /// The order behind it.
@@ -57,17 +57,17 @@ pub fn from_scratch(history: &History<'_>, window: Window<'_>) -> Result<Vec<New
     };
     let mut periods = window.periods.iter().peekable();
     while let Some(period) = periods.next() {
-        replay.buy(*period)?;
-        if history.ends_on.is_some_and(|end| end <= period.start) {
+        replay.buy(period.part)?;
+        if history.ends_on.is_some_and(|end| end <= period.part.start) {
             break;
         }
         replay.begin(*period)?;
-        let days = replay.days_of_change(*period);
+        let days = replay.days_of_change(period.part);
         for day in days {
             replay.change(*period, day)?;
         }
         match history.ends_on {
-            Some(end) if end < period.end => {
+            Some(end) if end < period.part.end => {
                 replay.end(*period, end)?;
                 break;
             }
@@ -111,8 +111,8 @@ impl Replay<'_> {
         self.keep(bought)
     }
 
-    fn begin(&mut self, period: Period) -> Result<()> {
-        let leg = self.leg_on(period.start)?;
+    fn begin(&mut self, period: ServicePeriod) -> Result<()> {
+        let leg = self.leg_on(period.part.start)?;
         let span = Span {
             advance: Some(period),
             ..Span::default()
@@ -134,7 +134,7 @@ impl Replay<'_> {
             .collect()
     }
 
-    fn change(&mut self, period: Period, day: Date) -> Result<()> {
+    fn change(&mut self, period: ServicePeriod, day: Date) -> Result<()> {
         let eve = calendar::add_days(day, -1)?;
         let (before, after) = (self.leg_on(eve)?, self.leg_on(day)?);
         let held = self.held(&before, eve);
@@ -148,7 +148,7 @@ impl Replay<'_> {
             wanted: &wanted,
             at: day,
             period,
-            new_period: None,
+            begins: None,
             direction,
             order_id: self.window.order_id,
         };
@@ -159,7 +159,7 @@ impl Replay<'_> {
         self.keep(charges)
     }
 
-    fn end(&mut self, period: Period, day: Date) -> Result<()> {
+    fn end(&mut self, period: ServicePeriod, day: Date) -> Result<()> {
         let before = self.leg_on(calendar::add_days(day, -1)?)?;
         let nothing = BTreeMap::new();
         let change = Change {
@@ -169,7 +169,7 @@ impl Replay<'_> {
             wanted: &nothing,
             at: day,
             period,
-            new_period: None,
+            begins: None,
             direction: Direction::Cancellation,
             order_id: self.window.order_id,
         };
@@ -177,8 +177,8 @@ impl Replay<'_> {
         self.keep(charges)
     }
 
-    fn close(&mut self, period: Period) -> Result<()> {
-        let leg = self.leg_on(calendar::add_days(period.end, -1)?)?;
+    fn close(&mut self, period: ServicePeriod) -> Result<()> {
+        let leg = self.leg_on(calendar::add_days(period.part.end, -1)?)?;
         let span = Span {
             arrears: Some(period),
             ..Span::default()

@@ -57,6 +57,7 @@ pub fn preview_nothing(currency: Currency, effective_on: Date) -> Preview {
         effective_on,
         trial_ends_on: None,
         period: None,
+        first: None,
         due_now: None,
         one_time: zero,
         recurring: zero,

@@ -21,12 +21,12 @@ use super::{
 use crate::{
     rules::{
         change::change_charges,
-        period::{Span, charges_for_period},
-        preview,
+        period::charges_for_period,
+        preview::{self, Schedule},
         renewal::{self, Clocks, Next},
     },
     store::idle,
-    types::{DiscountOffer, Grant, LegFacts, Preview},
+    types::{DiscountOffer, Grant, LegFacts, Preview, Trade},
 };
 
 /// A purchase to preview: there is no subscription yet.
@@ -46,6 +46,8 @@ pub struct PreviewPurchase<'a> {
     pub on: Date,
     /// Days that cost nothing.
     pub trial_days: i64,
+    /// A day of the schedule that it would be aligned to, when it is to be billed with something else.
+    pub align_to: Option<Date>,
     /// The discounts that would be redeemed.
     pub offers: &'a [DiscountOffer],
 }
@@ -62,7 +64,8 @@ pub async fn preview_purchase(w: &mut Work, input: &PreviewPurchase<'_>) -> Resu
         .await?;
     let trade = known.trades.get(input.seller_id, input.buyer_id)?;
     let leg = imagined(input, trade.locale, input.terms);
-    let renewed = renewed_after_purchase(w, input)
+    let clocks = facts::clocks_of(input.terms, trade).aligned(input.align_to);
+    let renewed = renewed_after_purchase(w, input, clocks)
         .await?
         .map(|terms| imagined(input, trade.locale, &terms));
     preview::purchase(&preview::Purchase {
@@ -72,21 +75,29 @@ pub async fn preview_purchase(w: &mut Work, input: &PreviewPurchase<'_>) -> Resu
         wanted: input.wanted,
         on: input.on,
         trial_days: input.trial_days,
+        clocks,
     })
 }
 
-/// What a purchase would cost a visitor who has no account yet: as a buyer without agreed terms.
+/// What a purchase would cost a visitor who has no account yet: as a buyer without agreed terms, but for the day of the month that
+/// is agreed for invoices.
 ///
 /// # Errors
 /// As [`preview_purchase`].
 pub async fn preview_for_visitor(
     w: &mut Work,
     locale: Locale,
+    billing_day: Option<u8>,
     input: &PreviewPurchase<'_>,
 ) -> Result<Preview> {
     let mut known = Known::default();
     let trade = known.trades.visitor(w, input.seller_id, locale).await?;
+    let trade = Trade {
+        billing_day: billing_day.unwrap_or(trade.billing_day),
+        ..trade
+    };
     let leg = imagined(input, locale, input.terms);
+    let clocks = facts::clocks_of(input.terms, &trade).aligned(input.align_to);
     preview::purchase(&preview::Purchase {
         leg: &leg,
         renewed: None,
@@ -94,6 +105,7 @@ pub async fn preview_for_visitor(
         wanted: input.wanted,
         on: input.on,
         trial_days: input.trial_days,
+        clocks,
     })
 }
 
@@ -102,11 +114,12 @@ pub async fn preview_for_visitor(
 async fn renewed_after_purchase(
     w: &mut Work,
     input: &PreviewPurchase<'_>,
+    clocks: Clocks,
 ) -> Result<Option<Arc<LegTerms>>> {
     if input.terms.term.is_some() || input.trial_days > 0 {
         return Ok(None);
     }
-    let next = tradewind_kernel::calendar::schedule(input.on, input.terms.cadence, 1)?;
+    let next = renewal::begin(input.on, clocks)?.period.part.end;
     let chain = tradewind_accounts::service::chain(w, input.buyer_id).await?;
     let agreed: Vec<Arc<LegTerms>> =
         tradewind_catalogue::service::leg_terms(w, &chain, input.terms.plan, input.on)
@@ -179,7 +192,7 @@ pub async fn preview_change(
     let sale = previewed(w, input, offers).await?;
     let (before, after) = sale.customers()?;
     let trade = sale.known.trades.get(before.seller_id, before.buyer_id)?;
-    let Some(period) = sale.period else {
+    let Some(schedule) = sale.schedule else {
         // During a trial nothing is charged: the change shows in what begins after it.
         let begins = sale.billable.subscription.trial_ends_on.unwrap_or(input.at);
         let trial_days = tradewind_kernel::calendar::days_between(input.at, begins).max(0);
@@ -190,8 +203,10 @@ pub async fn preview_change(
             wanted: &input.wanted,
             on: input.at,
             trial_days,
+            clocks: (sale.clocks_after()?).aligned(sale.billable.subscription.anchor_on),
         });
     };
+    let period = schedule.running;
     let change = sale.change(
         before,
         Some(after),
@@ -201,10 +216,14 @@ pub async fn preview_change(
         input.direction(),
         None,
     )?;
-    let running = change.new_period.unwrap_or(period);
-    let renewed = sale.renewed(w, after, running).await?;
-    let anchor = sale.billable.subscription.anchor_on;
-    preview::change(&change, renewed.as_ref(), trade, anchor, |_| None)
+    let running = change.running();
+    let renewed = sale.renewed(w, after, running.part).await?;
+    let schedule = Schedule {
+        anchor: (change.begins).map_or(schedule.anchor, |begins| begins.anchor_on),
+        clocks: sale.clocks_after()?,
+        running,
+    };
+    preview::change(&change, renewed.as_ref(), trade, schedule, |_| None)
 }
 
 /// What a change at the end of the period would cost next. Says nothing about who may ask.
@@ -219,24 +238,28 @@ pub async fn preview_scheduled(
     let sale = previewed(w, input, offers).await?;
     let (before, after) = sale.customers()?;
     let trade = sale.known.trades.get(before.seller_id, before.buyer_id)?;
-    match (sale.period, sale.billable.subscription.anchor_on) {
-        (Some(period), Some(anchor)) => {
-            let renewed = if sale.switches() {
-                None
-            } else {
-                sale.renewed(w, after, period).await?
-            };
-            preview::scheduled(
-                after,
-                renewed.as_ref(),
-                trade,
-                &input.wanted,
-                anchor,
-                period,
-            )
-        }
-        _ => Err(not_billed(&sale.billable)),
-    }
+    let schedule = sale.schedule.ok_or_else(|| not_billed(&sale.billable))?;
+    let renewed = if sale.switches() {
+        None
+    } else {
+        sale.renewed(w, after, schedule.running.part).await?
+    };
+    let over = preview::Holding {
+        leg: before,
+        quantities: &sale.quantities,
+    };
+    let schedule = Schedule {
+        clocks: sale.clocks_after()?,
+        ..schedule
+    };
+    preview::scheduled(
+        over,
+        after,
+        renewed.as_ref(),
+        trade,
+        &input.wanted,
+        schedule,
+    )
 }
 
 /// What ending a subscription on a day would give back. Says nothing about who may ask.
@@ -252,18 +275,18 @@ pub async fn preview_cancel(
     let sale = sale.with_discounts(w, false).await?;
     let (before, _) = sale.customers()?;
     let trade = sale.known.trades.get(before.seller_id, before.buyer_id)?;
-    let period = sale.period.ok_or_else(|| not_billed(&sale.billable))?;
+    let schedule = sale.schedule.ok_or_else(|| not_billed(&sale.billable))?;
     let nothing = BTreeMap::new();
     let change = sale.change(
         before,
         None,
         &nothing,
         at,
-        period,
+        schedule.running,
         Direction::Cancellation,
         None,
     )?;
-    preview::change(&change, None, trade, None, |_| None)
+    preview::change(&change, None, trade, schedule, |_| None)
 }
 
 impl SubscriptionChange {
@@ -322,25 +345,10 @@ impl From<Next> for FirstPeriod {
     fn from(next: Next) -> Self {
         Self {
             anchor_on: next.anchor_on,
-            period: next.period,
+            period: next.period.part,
             term_ends_on: next.term_ends_on,
         }
     }
-}
-
-/// The clocks of a subscription under some terms that begins on a day.
-///
-/// # Errors
-/// `unusable_cadence`.
-pub fn first_period(terms: &LegTerms, begins_on: Date) -> Result<FirstPeriod> {
-    renewal::begin(
-        begins_on,
-        Clocks {
-            cadence: terms.cadence,
-            term: terms.term,
-        },
-    )
-    .map(FirstPeriod::from)
 }
 
 /// Charges a purchase on every leg. An order is charged once: the second time, its document is found again.
@@ -350,19 +358,15 @@ pub fn first_period(terms: &LegTerms, begins_on: Date) -> Result<FirstPeriod> {
 pub async fn charge_purchase_in(w: &mut Work, input: &PurchaseCharge) -> Result<OrderCharged> {
     let sale = Sale::load(w, input.subscription_id, &[]).await?;
     let sale = sale.with_discounts(w, true).await?;
-    let (customers, _) = sale.customers()?;
-    let clocks = first_period(&customers.terms, input.begins_on)?;
-    let span = Span {
-        advance: Some(clocks.period),
-        arrears: None,
-        bought_on: Some(input.begins_on),
-    };
+    let clocks = sale.known.clocks(&sale.before)?;
+    let clocks = clocks.aligned(sale.billable.subscription.anchor_on);
+    let next = renewal::begin(input.begins_on, clocks)?;
     sale.idle_from(w, &sale.before, input.begins_on).await?;
     let quantities = facts::quantities(&sale.billable.quantities);
     let charges = sale
         .before
         .iter()
-        .map(|leg| charges_for_period(leg, &quantities, span, Some(input.order_id)));
+        .map(|leg| charges_for_period(leg, &quantities, next.span, Some(input.order_id)));
     let charges = charges
         .collect::<Result<Vec<_>>>()?
         .into_iter()
@@ -373,7 +377,7 @@ pub async fn charge_purchase_in(w: &mut Work, input: &PurchaseCharge) -> Result<
         .await?;
     Ok(OrderCharged {
         invoice_id,
-        clocks: Some(clocks),
+        clocks: Some(next.into()),
     })
 }
 
@@ -389,13 +393,13 @@ pub async fn charge_change_in(
 ) -> Result<OrderCharged> {
     let sale = Sale::load(w, input.subscription_id, &input.terms).await?;
     let sale = sale.with_discounts(w, true).await?;
-    let Some(period) = sale.period else {
+    let Some(period) = sale.schedule.map(|schedule| schedule.running) else {
         return Ok(OrderCharged {
             invoice_id: None,
             clocks: None,
         });
     };
-    let paid = sale.paid(w, period).await?;
+    let paid = sale.paid(w, period.part).await?;
     let mut charges = Vec::new();
     let mut clocks = None;
     for (before, after) in sale.before.iter().zip(&sale.after) {
@@ -408,9 +412,7 @@ pub async fn charge_change_in(
             input.direction(),
             Some(order_id),
         )?;
-        if change.new_period.is_some() {
-            clocks = Some(first_period(&after.terms, input.at)?);
-        }
+        clocks = clocks.or(change.begins.map(FirstPeriod::from));
         charges.extend(change_charges(&change, |item| {
             paid.get(&(before.id, item)).copied()
         })?);
@@ -436,13 +438,13 @@ pub async fn charge_end_in(
     idle::end(&mut w.tx, realm, subscription, at).await?;
     let sale = Sale::load(w, subscription, &[]).await?;
     let sale = sale.with_discounts(w, true).await?;
-    let Some(period) = sale.period else {
+    let Some(period) = sale.schedule.map(|schedule| schedule.running) else {
         return Ok(OrderCharged {
             invoice_id: None,
             clocks: None,
         });
     };
-    let paid = sale.paid(w, period).await?;
+    let paid = sale.paid(w, period.part).await?;
     let nothing = BTreeMap::new();
     let mut charges = Vec::new();
     for leg in &sale.before {

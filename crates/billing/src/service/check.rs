@@ -9,7 +9,7 @@ use tradewind_kernel::{
 use tradewind_orders::billing::{self as orders, Billable};
 use tradewind_platform::{OpCtx, Platform, Work};
 
-use super::{authorize_run, check_discounts, check_usage};
+use super::{authorize_run, check_discounts, check_periods, check_usage};
 use crate::{
     store::{
         check::{self as store, CheckedCharge, PairSum},
@@ -32,6 +32,7 @@ const PAGE: i64 = 200;
 /// - Balances are documents less payments; the books' receivables, payables, credits and accruals say the same.
 /// - Usage is rated once: what was charged sums to what was rated, and that is what its total costs at that version.
 /// - All legs of a sale are charged for the same times.
+/// - Periods end on the days of their schedule.
 /// - Discounts are on the customer's leg, as their charges say, and no more than was promised.
 ///
 /// # Errors
@@ -337,6 +338,7 @@ async fn sales(w: &mut Work, after: &str) -> Result<(Vec<Finding>, Option<String
     let mut found = coverage(&billables, &charges);
     found.extend(check_usage::rated(w, &billables, &charges).await?);
     found.extend(check_discounts::check(w, &billables).await?);
+    found.extend(check_periods::check(w, &billables).await?);
     Ok((found, next))
 }
 

@@ -138,6 +138,7 @@ fn trade(seller: &Account, buyer: &Account, relationship: Option<&Relationship>)
         invoice_day: relationship
             .filter(|relationship| relationship.invoicing == Invoicing::Monthly)
             .map(|relationship| relationship.invoice_day),
+        billing_day: relationship.map_or(1, |relationship| relationship.invoice_day),
         seller_zone: seller.zone.clone(),
         locale: buyer.locale,
         seller: party(seller),
@@ -251,6 +252,16 @@ impl Known {
     pub(crate) fn legs(&self, billable: &Billable) -> Result<Vec<LegFacts>> {
         legs(billable, self)
     }
+
+    /// The clocks of a sale: those of the customer's leg.
+    pub(crate) fn clocks(&self, legs: &[LegFacts]) -> Result<Clocks> {
+        let last = legs
+            .iter()
+            .max_by_key(|leg| leg.position)
+            .ok_or_else(|| Error::internal("a sale without legs"))?;
+        let trade = self.trades.get(last.seller_id, last.buyer_id)?;
+        Ok(clocks_of(&last.terms, trade))
+    }
 }
 
 fn terms_of(billables: &[Billable]) -> BTreeSet<TermsId> {
@@ -325,13 +336,13 @@ fn leg_facts(
     })
 }
 
-/// The clocks of a sale: those of the customer's leg.
-pub(crate) fn clocks(legs: &[LegFacts]) -> Option<Clocks> {
-    let terms = &legs.iter().max_by_key(|leg| leg.position)?.terms;
-    Some(Clocks {
+/// The clocks of some terms between a buyer and a seller.
+pub(crate) fn clocks_of(terms: &LegTerms, trade: &Trade) -> Clocks {
+    Clocks {
         cadence: terms.cadence,
         term: terms.term,
-    })
+        alignment: terms.policies.billing_days.alignment(trade.billing_day),
+    }
 }
 
 /// The quantities of a subscription with their history, oldest first.

@@ -166,15 +166,17 @@ struct NewLegCharges {
 
 impl Run {
     async fn bill(&mut self, w: &mut Work, mut billable: Billable) -> Result<()> {
-        let mut changed = false;
+        let (mut changed, mut applied) = (false, false);
         loop {
             let id = billable.subscription.id;
             let legs = self.known.legs(&billable)?;
-            let clocks =
-                facts::clocks(&legs).ok_or_else(|| Error::internal(format!("{id} has no legs")))?;
+            let clocks = self.known.clocks(&legs)?;
             match renewal::step(&billable.subscription, clocks)? {
                 None => return Ok(()),
-                Some(Step::Renew(next)) => {
+                Some(Step::Renew(mut next)) => {
+                    if applied {
+                        next.span.arrears = None;
+                    }
                     self.idle_from(&billable, &legs, next);
                     // Another plan that waited for this day was shown with its price, and begins at that price.
                     let charges = if changed {
@@ -202,7 +204,10 @@ impl Run {
                     self.keep(charges)?;
                     return Ok(());
                 }
-                Some(Step::ApplyChange) => {
+                Some(Step::ApplyChange { over }) => {
+                    let charges = charges_of(&billable, &legs, over)?;
+                    self.keep(charges)?;
+                    applied = true;
                     let agreed = terms_of(&billable);
                     billable = orders::apply_scheduled(w, id).await?;
                     changed |= terms_of(&billable) != agreed;
@@ -214,7 +219,7 @@ impl Run {
 
     fn idle_from(&mut self, billable: &Billable, legs: &[LegFacts], next: Next) {
         if legs.iter().any(month::keeps_counting) {
-            let since = next.period.start;
+            let since = next.period.part.start;
             self.idle.push((billable.subscription.id, since));
         }
     }
@@ -231,7 +236,7 @@ impl Run {
         if !next.reprices {
             return charges_of(billable, legs, next.span);
         }
-        let on = next.period.start;
+        let on = next.period.part.start;
         let agreed = terms_of(billable);
         let Some(terms) = self
             .renewals
@@ -280,7 +285,7 @@ impl Run {
             id: billable.subscription.id,
             was_due_on: billable.subscription.next_bill_on,
             anchor_on: next.anchor_on,
-            period: next.period,
+            period: next.period.part,
             term_ends_on: next.term_ends_on,
         });
         Ok(())

@@ -198,16 +198,14 @@ async fn announce_one(
 ) -> Result<bool> {
     let realm = w.ctx.realm;
     let legs = known.legs(billable)?;
-    let Some(clocks) = facts::clocks(&legs) else {
-        return Ok(false);
-    };
+    let clocks = known.clocks(&legs)?;
     let Some(Step::Renew(next)) = renewal::step(&billable.subscription, clocks)? else {
         return Ok(false);
     };
     if !next.reprices {
         return Ok(false);
     }
-    let on = next.period.start;
+    let on = next.period.part.start;
     let Some(terms) = renewals
         .terms(w, known, billable, &terms_of(billable), on)
         .await?

@@ -10,6 +10,7 @@ use tradewind_kernel::{
 };
 use tradewind_orders::types::Subscription;
 use tradewind_platform::Work;
+use tradewind_pricing::cycles::ServicePeriod;
 use utoipa::ToSchema;
 
 use super::{
@@ -20,11 +21,11 @@ use super::{
 };
 use crate::{
     rules::{
-        preview,
+        preview::{self, Schedule},
         repair::{Booked, amended, corrections},
         replay::{History, Window, from_scratch, grants_before},
     },
-    store::{by_order, idle},
+    store::{by_order, charges, idle},
     types::{ItemQuantity, LegFacts, NewCharge, Preview},
 };
 
@@ -43,10 +44,11 @@ pub struct Correction {
     pub ends: bool,
 }
 
-/// The first day that can still be set right: the one from which the present billing periods count.
+/// The first day that can be set right at best: the one from which the present billing periods count, where it has been.
 #[must_use]
 pub fn correctable_from(subscription: &Subscription) -> Option<Date> {
-    subscription.period_start.and(subscription.anchor_on)
+    let start = subscription.period_start?;
+    subscription.anchor_on.map(|anchor| anchor.min(start))
 }
 
 /// What a correction would charge and give back now, and what the next document would be. Says nothing about who may ask.
@@ -63,9 +65,8 @@ pub async fn preview_correction(w: &mut Work, correction: &Correction) -> Result
         .into_iter()
         .filter(|charge| charge.leg_id == leg.id)
         .collect();
-    let running = running(&sale)?;
-    let anchor = sale.billable.subscription.anchor_on;
-    let renewed = sale.renewed(w, leg, running).await?;
+    let schedule = schedule(&sale)?;
+    let renewed = sale.renewed(w, leg, schedule.running.part).await?;
     preview::correction(&preview::Corrected {
         leg,
         renewed: renewed.as_ref(),
@@ -73,8 +74,8 @@ pub async fn preview_correction(w: &mut Work, correction: &Correction) -> Result
         charges: &charges,
         quantities: &repaired.quantities,
         from: correction.from,
-        anchor: anchor.filter(|_| !correction.ends),
-        running,
+        schedule,
+        ends: correction.ends,
     })
 }
 
@@ -108,8 +109,8 @@ async fn load(w: &mut Work, correction: &Correction, charges: bool) -> Result<Sa
     sale.with_discounts(w, charges).await
 }
 
-fn running(sale: &Sale) -> Result<Period> {
-    sale.period.ok_or_else(|| not_billed(&sale.billable))
+fn schedule(sale: &Sale) -> Result<Schedule> {
+    sale.schedule.ok_or_else(|| not_billed(&sale.billable))
 }
 
 /// What a correction comes to.
@@ -126,10 +127,11 @@ async fn repair(
     correction: &Correction,
     order_id: Option<OrderId>,
 ) -> Result<Repaired> {
-    let periods = periods_since(sale, correction.from)?;
+    let begins = begins_on(w, sale).await?;
+    let periods = periods_since(sale, begins, correction.from)?;
     let first = periods
         .first()
-        .map(|period| period.start)
+        .map(|period| period.part.start)
         .ok_or_else(|| not_billed(&sale.billable))?;
     let window = Window {
         periods: &periods,
@@ -144,7 +146,7 @@ async fn repair(
     let realm = realm(w);
     let booked = by_order::booked(&mut w.tx, realm, correction.subscription_id, first).await?;
     let terms = terms_since(w, sale, first).await?;
-    let mut charges = Vec::new();
+    let mut made = Vec::new();
     for (leg, terms) in sale.before.iter().zip(&terms) {
         let booked: Vec<Booked> = booked
             .iter()
@@ -164,7 +166,7 @@ async fn repair(
             ends_on: correction.ends.then_some(correction.from),
             ..recorded
         };
-        charges.extend(corrections(
+        made.extend(corrections(
             &from_scratch(&recorded, window)?,
             &from_scratch(&proper, window)?,
             &booked,
@@ -172,30 +174,52 @@ async fn repair(
         )?);
     }
     Ok(Repaired {
-        charges,
+        charges: made,
         quantities,
     })
 }
 
-/// The billing periods from the one with a day on, up to the one that runs.
-fn periods_since(sale: &Sale, from: Date) -> Result<Vec<Period>> {
-    let running = running(sale)?;
-    let subscription = &sale.billable.subscription;
-    let clocks = facts::clocks(&sale.before).ok_or_else(|| not_billed(&sale.billable))?;
-    let first = correctable_from(subscription).ok_or_else(|| not_billed(&sale.billable))?;
-    if from < first || from >= running.end {
+/// The first day of the schedule that a sale is billed by: that of the first period that was charged, or that on which its rhythm
+/// became another one.
+async fn begins_on(w: &mut Work, sale: &Sale) -> Result<Date> {
+    let schedule = schedule(sale)?;
+    let running = schedule.running.part.start;
+    let id = sale.billable.subscription.id;
+    let realm = realm(w);
+    let charged = charges::first_day(&mut w.tx, realm, id).await?;
+    let anchor = Some(schedule.anchor).filter(|anchor| *anchor <= running);
+    let begins = charged.max(anchor).unwrap_or(running);
+    let terms = terms_since(w, sale, begins).await?;
+    let rhythm = schedule.clocks.cadence;
+    let others = terms.iter().filter_map(|terms| {
+        let before = terms.iter().rposition(|(_, leg)| leg.terms.cadence != rhythm)?;
+        terms.get(before + 1).map(|(day, _)| *day)
+    });
+    Ok(others.max().map_or(begins, |day| day.max(begins)))
+}
+
+/// The billing periods from the one with a day on, up to the one that runs; the first of all may be a stub.
+fn periods_since(sale: &Sale, first: Date, from: Date) -> Result<Vec<ServicePeriod>> {
+    let Schedule {
+        anchor,
+        clocks,
+        running,
+    } = schedule(sale)?;
+    let end = running.part.end;
+    if from < first || from >= end {
         return Err(Error::invalid(
             "from",
             "out_of_range",
-            format!("must be a day from {first} on and before {}", running.end),
+            format!("must be a day from {first} on and before {end}"),
         ));
     }
     let mut periods = Vec::new();
     let mut day = from;
-    while day < running.end {
-        let period = calendar::period_containing(first, clocks.cadence, day)?;
-        day = period.end;
-        periods.push(period);
+    while day < end {
+        let full = calendar::period_containing(anchor, clocks.cadence, day)?;
+        let part = Period::new(full.start.max(first), full.end)?;
+        day = full.end;
+        periods.push(ServicePeriod { full, part });
     }
     Ok(periods)
 }

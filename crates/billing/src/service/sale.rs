@@ -10,17 +10,22 @@ use tradewind_kernel::{
 };
 use tradewind_orders::billing::{self as orders, Billable};
 use tradewind_platform::Work;
-use tradewind_pricing::proration::Direction;
+use tradewind_pricing::{cycles::ServicePeriod, proration::Direction};
 
 use super::{
     batch::Batch,
-    charging::first_period,
     collect::after_credit_notes,
     facts::{self, Known},
     month, realm,
 };
 use crate::{
-    rules::{change::Change, document, line::LineCharge},
+    rules::{
+        change::Change,
+        document,
+        line::LineCharge,
+        preview::Schedule,
+        renewal::{self, Clocks},
+    },
     store::{charges, documents, idle},
     types::{Grant, ItemQuantity, LegFacts, NewCharge, Settlement},
 };
@@ -32,7 +37,7 @@ pub(super) struct Sale {
     pub(super) before: Vec<LegFacts>,
     pub(super) after: Vec<LegFacts>,
     pub(super) quantities: Vec<ItemQuantity>,
-    pub(super) period: Option<Period>,
+    pub(super) schedule: Option<Schedule>,
 }
 
 impl Sale {
@@ -60,8 +65,17 @@ impl Sale {
             known.legs(&switched)?
         };
         let subscription = &billable.subscription;
-        let period = match (subscription.period_start, subscription.period_end) {
-            (Some(start), Some(end)) => Some(Period::new(start, end)?),
+        let clocks = known.clocks(&before)?;
+        let schedule = match (subscription.period_start, subscription.period_end) {
+            (Some(start), Some(end)) => {
+                let anchor = subscription.anchor_on.unwrap_or(start);
+                let part = Period::new(start, end)?;
+                Some(Schedule {
+                    anchor,
+                    clocks,
+                    running: ServicePeriod::around(anchor, clocks.cadence, part)?,
+                })
+            }
             _ => None,
         };
         let quantities = facts::quantities(&billable.quantities);
@@ -71,7 +85,7 @@ impl Sale {
             before,
             after,
             quantities,
-            period,
+            schedule,
         })
     }
 
@@ -125,6 +139,11 @@ impl Sale {
         terms(&self.before) != terms(&self.after)
     }
 
+    /// The clocks under the terms as they will be.
+    pub(super) fn clocks_after(&self) -> Result<Clocks> {
+        self.known.clocks(&self.after)
+    }
+
     /// The customer's leg from the period after a running one on, where its price is another.
     pub(super) async fn renewed(
         &self,
@@ -167,13 +186,14 @@ impl Sale {
         after: Option<&'a LegFacts>,
         wanted: &'a BTreeMap<ItemId, Decimal>,
         at: Date,
-        period: Period,
+        period: ServicePeriod,
         direction: Direction,
         order_id: Option<OrderId>,
     ) -> Result<Change<'a>> {
-        let new_period = match after {
+        // All legs of a sale have the days of the customer's.
+        let begins = match after {
             Some(after) if after.terms.cadence != before.terms.cadence => {
-                Some(first_period(&after.terms, at)?.period)
+                Some(renewal::begin(at, self.clocks_after()?)?)
             }
             _ => None,
         };
@@ -184,7 +204,7 @@ impl Sale {
             wanted,
             at,
             period,
-            new_period,
+            begins,
             direction,
             order_id,
         })

@@ -40,6 +40,8 @@ stmts! {
     /// The charges by which a subscription paid its running period in advance.
     PAID_IN_ADVANCE = "SELECT leg_id, item_id, id FROM charge WHERE realm_id = $1 AND subscription_id = $2
         AND kind = 'recurring' AND period_end = $3 ORDER BY id";
+    /// The first day that a subscription was charged for by time.
+    FIRST_DAY = "SELECT MIN(period_start) FROM charge WHERE realm_id = $1 AND subscription_id = $2 AND kind = 'recurring'";
     /// Charges of the order that are recorded already.
     OF_ORDER = "SELECT CAST(COUNT(*) AS BIGINT) FROM charge WHERE realm_id = $1 AND subscription_id = $2 AND order_id = $3";
     /// A page of the open charges between two accounts that are due.
@@ -481,6 +483,16 @@ pub(crate) async fn of_subscription(
         .all(&OF_SUBSCRIPTION, args![realm, subscription, after, limit])
         .await?;
     Ok(rows.into_iter().map(Charge::from).collect())
+}
+
+/// The first day that a subscription was charged for by time.
+pub(crate) async fn first_day(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscription: SubscriptionId,
+) -> Result<Option<Date>> {
+    let found: Vec<(Option<Date>,)> = tx.all(&FIRST_DAY, args![realm, subscription]).await?;
+    Ok(found.into_iter().find_map(|(day,)| day))
 }
 
 /// By leg and item, the charges that paid for a period ending on a day; the latest last.

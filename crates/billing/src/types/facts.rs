@@ -92,6 +92,8 @@ pub struct Trade {
     pub price_book: Option<PriceBookId>,
     /// The day of the month on which charges are collected into one invoice; none = invoiced when they arise.
     pub invoice_day: Option<u8>,
+    /// The day of the month agreed for invoices, on which periods begin where they follow it.
+    pub billing_day: u8,
     /// The seller's time zone, in which documents are dated.
     pub seller_zone: Zone,
     /// The buyer's language, in which documents are written.

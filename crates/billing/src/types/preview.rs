@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{Currency, Date, Money, calendar::Period, id::ItemId};
-use tradewind_pricing::PriceModel;
+use tradewind_pricing::{PriceModel, cycles::ServicePeriod};
 use utoipa::ToSchema;
 
 use super::{DocumentLine, PreviewDiscount, TaxLine};
@@ -74,6 +74,9 @@ pub struct Preview {
     pub trial_ends_on: Option<Date>,
     /// The billing period that runs then; none during a trial.
     pub period: Option<Period>,
+    /// The first period with the whole one that it is a part of, where it leads up to the days on which is billed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<ServicePeriod>,
     /// What is charged and credited at once; none when nothing is.
     pub due_now: Option<PreviewDocument>,
     /// One-time part of it, by its prices.

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use tradewind_billing::rules::renewal::Clocks;
 use tradewind_billing::types::{
     ItemQuantity, LegFacts, Party, QuantityChange, Settlement, TaxRate, Taxation, Trade,
 };
@@ -118,8 +119,28 @@ pub(crate) fn leg(items: Vec<ItemTerms>) -> LegFacts {
                 tax_included: false,
                 renewal: RenewalPrices::Revision,
                 stacking: StackingOrder::default(),
+                ..Policies::default()
             },
         }),
+    }
+}
+
+/// The clocks of a leg whose seller invoices on the first of the month.
+pub(crate) fn clocks(leg: &LegFacts) -> Clocks {
+    Clocks {
+        cadence: leg.terms.cadence,
+        term: leg.terms.term,
+        alignment: leg.terms.policies.billing_days.alignment(1),
+    }
+}
+
+/// A leg under other terms.
+pub(crate) fn under(leg: &LegFacts, change: impl FnOnce(&mut LegTerms)) -> LegFacts {
+    let mut terms = LegTerms::clone(&leg.terms);
+    change(&mut terms);
+    LegFacts {
+        terms: Arc::new(terms),
+        ..leg.clone()
     }
 }
 
@@ -191,6 +212,7 @@ pub(crate) fn trade(tax: &str) -> Trade {
         taxation: taxation(tax),
         price_book: None,
         invoice_day: None,
+        billing_day: 1,
         seller_zone: Zone::utc(),
         locale: Locale::En,
         seller: party(seller),

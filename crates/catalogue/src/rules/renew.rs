@@ -1,10 +1,10 @@
 //! What the prices of a running subscription become when it is renewed.
 
-use crate::types::{LegTerms, RenewalPrices};
+use crate::types::{LegTerms, Policies, RenewalPrices};
 
 /// The terms of every leg from a renewal on, given those agreed and those that somebody would get who bought on that day;
 /// nothing when none changes. A leg changes when its price book, or that of a tier above it, has moved on, and its seller
-/// lets renewals follow. Billing period and term stay as agreed.
+/// lets renewals follow. Billing period, billing days and term stay as agreed.
 ///
 /// What can no longer be bought in the same way (other sellers, another currency, an item fewer) is kept as agreed.
 #[must_use]
@@ -26,6 +26,10 @@ pub fn renewed(agreed: &[&LegTerms], now: &[LegTerms]) -> Option<Vec<LegTerms>> 
             LegTerms {
                 cadence: old.cadence,
                 term: old.term,
+                policies: Policies {
+                    billing_days: old.policies.billing_days,
+                    ..new.policies.clone()
+                },
                 ..new.clone()
             }
         })

@@ -140,7 +140,7 @@ pub(crate) fn resolve_plan(
             cadence: plan.billing_cadence,
             term: plan.term_cadence,
             items,
-            policies: tier.book.revision.policies.clone(),
+            policies: tier.book.revision.policies.of_plan(plan.id),
         });
     }
     Ok((!legs.is_empty()).then_some(legs))

@@ -96,6 +96,13 @@ pub(crate) fn check_policies(policies: &Policies) -> Result<()> {
             problems.add(field, "out_of_range", "at most 20 places");
         }
     }
+    problems.check(
+        (policies.billing_days.check()).map_err(|error| error.under("policies.billing_days")),
+    );
+    for (plan, days) in &policies.plan_billing_days {
+        let field = format!("policies.plan_billing_days.{plan}");
+        problems.check(days.check().map_err(|error| error.under(&field)));
+    }
     if policies.places.is_some_and(|places| !places.is_valid()) {
         problems.add("policies.places", "out_of_range", "at most 20 places");
     }

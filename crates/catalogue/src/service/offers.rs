@@ -284,6 +284,7 @@ fn plan_offer(plan: &Plan, leg: &LegTerms) -> PlanOffer {
         trial_days: plan.trial_days,
         auto_renew: plan.auto_renew,
         notice_days: plan.notice_days,
+        policies: leg.policies.clone(),
         from: rules::from_price(plan, leg),
         items: items.collect(),
     }

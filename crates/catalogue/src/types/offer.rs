@@ -12,7 +12,7 @@ use tradewind_kernel::{
 use tradewind_pricing::{Aggregation, PriceModel};
 use utoipa::ToSchema;
 
-use super::{Approval, DeliveryMode, ItemKind, Parameter, Timing};
+use super::{Approval, DeliveryMode, ItemKind, Parameter, Policies, Timing};
 
 /// Whose prices for whom, and on which day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -179,6 +179,8 @@ pub struct PlanOffer {
     pub auto_renew: bool,
     /// Days before the end of the term by which a cancellation has to come.
     pub notice_days: u32,
+    /// How its prices become amounts, and on which days.
+    pub policies: Policies,
     /// What it asks at its default quantities.
     pub from: Option<FromPrice>,
     /// What is charged.

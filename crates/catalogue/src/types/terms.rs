@@ -10,11 +10,14 @@ use tradewind_kernel::{
     text_enum,
 };
 use tradewind_pricing::{
-    Aggregation, PriceModel, PricePlaces, discount::StackingOrder, proration::ProrationTerms,
+    Aggregation, PriceModel, PricePlaces,
+    cycles::ServicePeriod,
+    discount::StackingOrder,
+    proration::{ProrationPolicy, ProrationTerms},
 };
 use utoipa::ToSchema;
 
-use super::{ItemKind, Timing};
+use super::{BillingDays, ItemKind, StubCharge, Timing};
 
 text_enum! {
     /// What becomes of the price of a running subscription when its seller's price book has moved on.
@@ -59,6 +62,13 @@ pub struct Policies {
     /// In which order several discounts on one sale are applied.
     #[serde(default, skip_serializing_if = "is_usual_stacking")]
     pub stacking: StackingOrder,
+    /// On which days billing periods begin; frozen with the sale, whatever later revisions say.
+    #[serde(default, skip_serializing_if = "BillingDays::is_usual")]
+    pub billing_days: BillingDays,
+    /// Plans that are billed on other days than the rest of the book; terms keep only what holds for their own plan.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = BTreeMap<String, BillingDays>)]
+    pub plan_billing_days: BTreeMap<PlanId, BillingDays>,
 }
 
 fn is_usual_stacking(order: &StackingOrder) -> bool {
@@ -75,6 +85,8 @@ impl Default for Policies {
             places: None,
             renewal: RenewalPrices::Revision,
             stacking: StackingOrder::default(),
+            billing_days: BillingDays::default(),
+            plan_billing_days: BTreeMap::new(),
         }
     }
 }
@@ -91,6 +103,35 @@ impl Policies {
             }),
             ..Self::default()
         }
+    }
+}
+
+impl Policies {
+    /// What of them is frozen with a sale of one plan.
+    #[must_use]
+    pub fn of_plan(&self, plan: PlanId) -> Self {
+        let own = self.plan_billing_days.get(&plan);
+        Self {
+            billing_days: own.copied().unwrap_or(self.billing_days),
+            plan_billing_days: BTreeMap::new(),
+            ..self.clone()
+        }
+    }
+
+    /// What of a period is charged, for the items that are charged by time: a stub as the policy of stubs says.
+    #[must_use]
+    pub fn proration_of(&self, service: &ServicePeriod) -> ProrationTerms {
+        let mut proration = self.proration;
+        if service.is_stub() && self.billing_days.stub == StubCharge::Full {
+            proration.start = ProrationPolicy::None;
+        }
+        proration
+    }
+
+    /// Whether a period is a stub that costs nothing.
+    #[must_use]
+    pub fn is_free(&self, service: &ServicePeriod) -> bool {
+        service.is_stub() && self.billing_days.stub == StubCharge::Free
     }
 }
 

@@ -43,6 +43,30 @@ cadence-year = { $count ->
    *[other] alle { $count } Jahre
 }
 
+# Der erste Zeitraum, wo er kürzer ist als die anderen: { $from } ist sein erster Tag, { $until } sein letzter, ab { $next }
+# folgen ganze Zeiträume im Rhythmus { $every }.
+billing-first-period = { $from } bis { $until }, danach { $every } ab { $next }
+rhythm-hour = { $count ->
+    [one] jede Stunde
+   *[other] alle { $count } Stunden
+}
+rhythm-day = { $count ->
+    [one] jeden Tag
+   *[other] alle { $count } Tage
+}
+rhythm-week = { $count ->
+    [one] jede Woche
+   *[other] alle { $count } Wochen
+}
+rhythm-month = { $count ->
+    [one] jeden Monat
+   *[other] alle { $count } Monate
+}
+rhythm-year = { $count ->
+    [one] jedes Jahr
+   *[other] alle { $count } Jahre
+}
+
 payment-kind-card = Karte
 payment-kind-transfer = Überweisung
 payment-kind-credit = Guthaben

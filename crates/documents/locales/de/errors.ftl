@@ -269,3 +269,5 @@ error-not-correctable = Das Abonnement kann jetzt nicht korrigiert werden.
 error-not-the-provider = Eine Korrektur ändert, was jedem Verkäufer dieses Abonnements zusteht; bitten Sie den Anbieter darum.
 error-in-the-future = Der Tag darf nicht in der Zukunft liegen.
 error-not-together = Geben Sie entweder Mengen oder das Ende an, nicht beides.
+error-not-alignable = Dieses Abonnement hat keinen nächsten Abrechnungstag, mit dem etwas anderes zusammenfallen könnte.
+error-unexpected = Diese Angabe gehört nicht hierher.

@@ -43,6 +43,30 @@ cadence-year = { $count ->
    *[other] every { $count } years
 }
 
+# The first period, where it is shorter than the others: { $from } is its first day and { $until } its last, { $next } the day
+# from which whole periods follow in the rhythm { $every }.
+billing-first-period = { $from } to { $until }, then { $every } from { $next }
+rhythm-hour = { $count ->
+    [one] every hour
+   *[other] every { $count } hours
+}
+rhythm-day = { $count ->
+    [one] every day
+   *[other] every { $count } days
+}
+rhythm-week = { $count ->
+    [one] every week
+   *[other] every { $count } weeks
+}
+rhythm-month = { $count ->
+    [one] every month
+   *[other] every { $count } months
+}
+rhythm-year = { $count ->
+    [one] every year
+   *[other] every { $count } years
+}
+
 payment-kind-card = Card
 payment-kind-transfer = Bank transfer
 payment-kind-credit = Credit

@@ -115,6 +115,9 @@ async fn place_purchase(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<O
         flow,
     };
     let order = orders::order_create_in(w, keys, &create).await?;
+    if let Some(anchor) = plan.align_to {
+        orders::align_in(w, order.order.subscription_id, anchor).await?;
+    }
     redeem(w, &order, &plan.coupons).await?;
     Ok(order)
 }

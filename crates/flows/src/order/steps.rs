@@ -173,7 +173,8 @@ async fn begin_trial(w: &mut Work, subscription: &Subscription, days: i64) -> Re
     let ends_on = add_days(today(w, subscription), days)?;
     orders::subscription_transition_in(w, subscription.id, SubscriptionEvent::StartTrial).await?;
     let clocks = PeriodSet {
-        anchor_on: None,
+        // A schedule that it is to be aligned to.
+        anchor_on: subscription.anchor_on,
         period: None,
         trial_ends_on: Some(ends_on),
         term_ends_on: None,

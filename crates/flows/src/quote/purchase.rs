@@ -11,15 +11,17 @@ use tradewind_billing::service::PreviewPurchase;
 use tradewind_billing::types::Preview;
 use tradewind_catalogue::rules::{Configuration, check_configuration, pick_packages};
 use tradewind_catalogue::types::{
-    Approval, ItemKind, ItemTerms, LegTerms, Offer, Plan, Policies, PriceRule, ProductDetail,
+    Approval, BillingAlign, ItemKind, ItemTerms, LegTerms, Offer, Plan, PriceRule, ProductDetail,
 };
+use tradewind_kernel::calendar::Cadence;
 use tradewind_kernel::id::{
-    AccountId, ItemId, PlanId, PriceBookId, ProductId, RevisionId, TermsId,
+    AccountId, ItemId, PlanId, PriceBookId, ProductId, RevisionId, SubscriptionId, TermsId,
 };
 use tradewind_kernel::{Date, Decimal, Error, Locale, Result, text};
 use tradewind_orders::types::{Coupon, OrderedItem, OrderedParameter, QuoteKind};
 use tradewind_platform::{KeyRing, OpCtx, Platform, Work};
 use tradewind_policy::AccountKind;
+use tradewind_pricing::cycles::together;
 use utoipa::ToSchema;
 
 /// What is to be bought.
@@ -51,6 +53,9 @@ pub struct PurchaseInput {
     /// The code of a coupon.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coupon: Option<String>,
+    /// A running subscription of the same buyer and seller to be billed together with: from its next billing day on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub align_with: Option<SubscriptionId>,
 }
 
 /// A purchase as it is kept in a quote: sensitive answers are sealed.
@@ -115,6 +120,7 @@ pub(crate) struct PurchasePlan {
     pub(crate) terms_ids: Vec<TermsId>,
     pub(crate) on: Date,
     pub(crate) trial_days: i64,
+    pub(crate) align_to: Option<Date>,
     pub(crate) coupons: Vec<Coupon>,
     pub(crate) preview: QuotePreview,
     pub(crate) basis: String,
@@ -207,6 +213,19 @@ pub(crate) async fn plan_purchase(
     )
     .await?;
     let trial_days = i64::from(plan.trial_days) + found.trial_days();
+    let align_to = match input.align_with {
+        Some(with) => Some(
+            schedule_of(
+                w,
+                with,
+                nearest.buyer.id,
+                nearest.seller.id,
+                plan.billing_cadence,
+            )
+            .await?,
+        ),
+        None => None,
+    };
     let billing = tradewind_billing::service::preview_purchase(
         w,
         &PreviewPurchase {
@@ -220,6 +239,7 @@ pub(crate) async fn plan_purchase(
                 .collect(),
             on,
             trial_days,
+            align_to,
             offers: &found.offers,
         },
     )
@@ -244,11 +264,37 @@ pub(crate) async fn plan_purchase(
         terms_ids,
         on,
         trial_days,
+        align_to,
         coupons: found.coupons,
         preview,
         basis,
         chain,
     })
+}
+
+/// A day of the schedule of the subscription that something new is to be billed with.
+async fn schedule_of(
+    w: &mut Work,
+    with: SubscriptionId,
+    buyer: AccountId,
+    seller: AccountId,
+    cadence: Cadence,
+) -> Result<Date> {
+    let other = tradewind_orders::service::subscription_in(w, with).await?;
+    if (other.customer_id, other.seller_id) != (buyer, seller) {
+        return Err(Error::not_found(with));
+    }
+    let goes_on = other.commercial_state.is_billed() && other.cancel_on.is_none();
+    match (other.anchor_on, other.period_end) {
+        (Some(anchor), Some(next)) if goes_on => together(anchor, next, cadence),
+        _ => Err(Error::refused(
+            "not_alignable",
+            format!(
+                "\"{}\" has no next billing day; name a subscription that runs and is not cancelled",
+                other.name
+            ),
+        )),
+    }
 }
 
 /// What a visitor of a storefront would pay, without an account and without a quote.
@@ -267,6 +313,7 @@ pub async fn price_for_visitor(
     plan: PlanId,
     quantities: &BTreeMap<ItemId, Decimal>,
     coupon: Option<&str>,
+    align_with: Option<SubscriptionId>,
     on: Date,
 ) -> Result<Preview> {
     let terms = Arc::new(offered_terms(seller, offer, plan, on)?);
@@ -298,6 +345,12 @@ pub async fn price_for_visitor(
                 redeems: false,
             };
             let found = discount::find(w, &asked).await?;
+            let align_to = match (align_with, customer) {
+                (Some(with), Some(buyer)) => {
+                    Some(schedule_of(w, with, buyer, seller, terms.cadence).await?)
+                }
+                _ => None,
+            };
             let purchase = PreviewPurchase {
                 seller_id: seller,
                 buyer_id: seller,
@@ -306,12 +359,25 @@ pub async fn price_for_visitor(
                 wanted: quantities,
                 on,
                 trial_days: i64::from(trial_days) + found.trial_days(),
+                align_to,
                 offers: &found.offers,
             };
-            tradewind_billing::service::preview_for_visitor(w, locale, &purchase).await
+            let follows = terms.policies.billing_days.align == BillingAlign::InvoiceDay;
+            let billing_day = match customer.filter(|_| follows) {
+                Some(buyer) => invoice_day(w, seller, buyer).await?,
+                None => None,
+            };
+            tradewind_billing::service::preview_for_visitor(w, locale, billing_day, &purchase).await
         })
     })
     .await
+}
+
+/// The day of the month that somebody who looks on and the seller have agreed on for invoices.
+async fn invoice_day(w: &mut Work, seller: AccountId, buyer: AccountId) -> Result<Option<u8>> {
+    let agreed = tradewind_accounts::service::relationships_of_buyers(w, &[buyer]).await?;
+    let ours = agreed.iter().find(|agreed| agreed.seller == seller);
+    Ok(ours.map(|agreed| agreed.invoice_day))
 }
 
 /// The terms that an offer stands for: those of the last leg, which is all that a visitor may know.
@@ -361,7 +427,7 @@ fn offered_terms(seller: AccountId, offer: &Offer, plan: PlanId, on: Date) -> Re
         cadence: offered.billing_cadence,
         term: offered.term_cadence,
         items,
-        policies: Policies::default(),
+        policies: offered.policies.clone(),
     })
 }
 

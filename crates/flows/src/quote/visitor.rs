@@ -75,6 +75,7 @@ pub async fn offer_price(
         plan.plan_id,
         &quantities,
         input.coupon.as_deref(),
+        None,
         scope.on,
     )
     .await

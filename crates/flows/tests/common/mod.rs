@@ -216,6 +216,7 @@ impl World {
             parameters: BTreeMap::new(),
             accepted_terms: None,
             coupon: None,
+            align_with: None,
         }
     }
 

@@ -32,7 +32,7 @@ pub use order::{
 pub use quote::{quote_get_in, quote_save_in, quote_use_in};
 pub use step::{StepMove, step_move_in};
 pub use subscription::{
-    PeriodSet, auto_renew_set, cancel_on_set_in, delivery_state_set_in, period_set_in,
+    PeriodSet, align_in, auto_renew_set, cancel_on_set_in, delivery_state_set_in, period_set_in,
     subscription_lock_in, subscription_rename, subscription_transition_in, subscription_update,
 };
 pub use take_over::{TakenOver, subscriptions_take_over_in};

@@ -209,6 +209,18 @@ pub async fn period_set_in(
     Ok(subscription)
 }
 
+/// Has the periods of a subscription that has not begun counted from a day of another schedule, once they begin.
+///
+/// # Errors
+/// Not found.
+pub async fn align_in(w: &mut Work, id: SubscriptionId, anchor: Date) -> Result<Subscription> {
+    let mut subscription = subscription_lock_in(w, id).await?;
+    subscription.anchor_on = Some(anchor);
+    let summary = json!({ "anchor_on": anchor });
+    save(w, &mut subscription, "subscription.align", summary).await?;
+    Ok(subscription)
+}
+
 /// Has a subscription end on a day, or go on when no day is given.
 ///
 /// # Errors

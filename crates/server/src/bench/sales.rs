@@ -166,6 +166,7 @@ impl World {
             parameters: BTreeMap::new(),
             accepted_terms: None,
             coupon: None,
+            align_with: None,
         };
         let quote = quote_purchase(p, ctx, &asked).await?;
         let preview = serde_json::to_value(&quote.preview).map_err(Error::internal)?;

@@ -9,8 +9,9 @@ use tradewind_catalogue::service::{
     revision_create, revision_preview,
 };
 use tradewind_catalogue::types::{
-    ListingDraft, ListingPrice, Policies, PriceBookAssign, PriceBookCreate, PriceBookDetail,
-    PriceBookUpdate, RenewalPrices, RevisionCreate, RevisionPreviewRequest, RevisionView,
+    BillingAlign, ListingDraft, ListingPrice, Policies, PriceBookAssign, PriceBookCreate,
+    PriceBookDetail, PriceBookUpdate, RenewalPrices, RevisionCreate, RevisionPreviewRequest,
+    RevisionView,
 };
 use tradewind_kernel::{Decimal, Error, Result, id::PriceBookId, time};
 use tradewind_pricing::PricePlaces;
@@ -115,6 +116,16 @@ pub(crate) struct Revise {
     /// Round prices that follow from markups and exchange rates: amounts and prices of a unit, as in 2:6
     #[arg(long, value_name = "AMOUNTS:UNITS")]
     places: Option<String>,
+    /// On which days new subscriptions are billed: anniversary, calendar, invoice-day, or a day of the month from 1 to 31
+    #[arg(long, value_name = "DAYS")]
+    billing_days: Option<String>,
+    /// What a first period costs that is shorter than the others
+    #[arg(long, value_name = "prorated|free|full", value_parser = ["prorated", "free", "full"])]
+    stub: Option<String>,
+    /// How time is shared out: a rule for start, upgrade, downgrade or cancellation, as in cancellation=none/1; can be given
+    /// several times
+    #[arg(long, value_name = "DIRECTION=RULE")]
+    proration: Vec<String>,
     /// Show what it would change, item by item, and add nothing
     #[arg(long)]
     preview: bool,
@@ -215,7 +226,9 @@ async fn policies(
     revise: &Revise,
 ) -> Result<Option<Policies>> {
     let places = revise.places.as_deref().map(places).transpose()?;
-    if !revise.keep_agreed && revise.tax.is_none() && places.is_none() {
+    let of_time = revise.billing_days.is_some() || revise.stub.is_some();
+    let of_time = of_time || !revise.proration.is_empty();
+    if !revise.keep_agreed && revise.tax.is_none() && places.is_none() && !of_time {
         return Ok(None);
     }
     let book = price_book_get(session.platform(), ctx, book).await?;
@@ -228,7 +241,46 @@ async fn policies(
         policies.tax_included = tax == "included";
     }
     policies.places = places.or(policies.places);
+    of_time_in(&mut policies, revise)?;
     Ok(Some(policies))
+}
+
+/// What the flags say of billing days and of how time is shared out.
+fn of_time_in(policies: &mut Policies, revise: &Revise) -> Result<()> {
+    let days = &mut policies.billing_days;
+    if let Some(text) = &revise.billing_days {
+        let day = text.parse::<u8>().ok();
+        days.align = match day {
+            Some(_) => BillingAlign::DayOfMonth,
+            None => {
+                (text.replace('-', "_").parse()).map_err(|error: Error| error.at("billing-days"))?
+            }
+        };
+        days.day = day;
+    }
+    if let Some(stub) = &revise.stub {
+        days.stub = stub.parse()?;
+    }
+    for text in &revise.proration {
+        let malformed = || {
+            Error::invalid(
+                "proration",
+                "malformed",
+                "expected start, upgrade, downgrade or cancellation, and a rule, as in cancellation=none/1",
+            )
+        };
+        let (direction, rule) = text.split_once('=').ok_or_else(malformed)?;
+        let rule = serde_json::from_value(json!({ "rule": rule })).map_err(|_| malformed())?;
+        let terms = &mut policies.proration;
+        *match direction {
+            "start" => &mut terms.start,
+            "upgrade" => &mut terms.upgrade,
+            "downgrade" => &mut terms.downgrade,
+            "cancellation" => &mut terms.cancellation,
+            _ => return Err(malformed()),
+        } = rule;
+    }
+    Ok(())
 }
 
 async fn add(session: &Session<'_>, ctx: &tradewind_platform::OpCtx, revise: Revise) -> Result<()> {

@@ -67,6 +67,9 @@ pub(crate) struct Buy {
     /// What to call the subscription
     #[arg(long)]
     name: Option<String>,
+    /// Bill it together with this subscription of the same seller: from its next billing day on
+    #[arg(long, value_name = "SUBSCRIPTION")]
+    align_with: Option<String>,
     /// Account that buys (default: one's own)
     #[arg(long = "for", value_name = "ACCOUNT")]
     customer: Option<String>,
@@ -188,6 +191,9 @@ async fn purchase(session: &Session<'_>, ctx: &OpCtx, buy: Buy) -> Result<QuoteV
             .collect::<Result<_>>()?,
         accepted_terms: buy.accept_terms,
         coupon: buy.coupon,
+        align_with: (buy.align_with.as_deref())
+            .map(|with| parse("align-with", with))
+            .transpose()?,
     };
     quote_purchase(platform, ctx, &input).await
 }
@@ -318,6 +324,8 @@ pub(crate) fn show(session: &Session<'_>, quote: &QuoteView) -> Result<()> {
             ("due now", "/preview/billing/due_now/gross"),
             ("of it tax", "/preview/billing/due_now/tax"),
             ("trial until", "/preview/billing/trial_ends_on"),
+            ("first period from", "/preview/billing/first/part/start"),
+            ("up to the billing day", "/preview/billing/first/part/end"),
             ("next invoice", "/preview/billing/next/on"),
             ("of", "/preview/billing/next/document/gross"),
             ("needs approval", "/preview/needs_approval"),

@@ -137,6 +137,7 @@ impl Builder<'_> {
             parameters: sale.parameters.clone(),
             accepted_terms: Some(offer.terms_version.clone()),
             coupon: None,
+            align_with: None,
         };
         let quote = quote_purchase(self.platform, &ctx, &input).await?;
         let ctx = self

@@ -137,11 +137,19 @@ pub(super) fn view(
         net: shown.map_or(zero, |document| document.net),
         taxes: shown.map_or_else(Vec::new, |document| taxes(t, tax, &document.tax_summary)),
         due_now,
-        due_note: preview.trial_ends_on.map_or_else(Txt::default, |on| {
-            t.with("price-trial-until", &[("date", t.date(on).text())])
-        }),
+        due_note: due_note(t, preview, cadence),
         next: preview.next.as_ref().map(|next| self::next(preview, next)),
     }
+}
+
+/// Until when nothing is due, and how the first period leads up to the billing days.
+fn due_note(t: &Tr, preview: &Preview, cadence: Option<Cadence>) -> Txt {
+    let trial = preview.trial_ends_on;
+    let trial = trial.map(|on| t.with("price-trial-until", &[("date", t.date(on).text())]));
+    let first = preview.first.zip(cadence);
+    let first = first.map(|(first, every)| phrases::first_period(t.locale, first.part, every));
+    let notes: Vec<Txt> = trial.into_iter().chain(first.map(Txt::from)).collect();
+    notes.join(" · ").into()
 }
 
 /// What discounts take off what is shown: what is due now, or the next invoice when nothing is.

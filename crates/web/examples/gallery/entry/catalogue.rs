@@ -343,12 +343,19 @@ fn price_book(editing: bool) -> PriceBookPage {
         },
     };
     PriceBookPage {
-        policies: PolicyEdit {
-            tax: "added".into(),
-            amounts: "2".into(),
-            units: "6".into(),
-            renewal: "revision".into(),
-        },
+        policies: PolicyEdit(
+            [
+                ("tax", "added"),
+                ("places.amounts", "2"),
+                ("places.units", "6"),
+                ("renewal", "revision"),
+                ("align", "day_of_month"),
+                ("align.day", "15"),
+                ("proration.cancellation", "none"),
+            ]
+            .map(|(field, value)| (field, value.into()))
+            .into(),
+        ),
         id: "pbk_1".into(),
         name: "Retail EUR".into(),
         currency: "EUR".into(),

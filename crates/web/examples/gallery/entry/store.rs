@@ -250,6 +250,7 @@ fn product(look: &Look, form: FormState) -> Page {
     };
     let wrong = !form.errors.is_empty();
     ProductPage {
+        together: vec![("sub_1".into(), "Backup – next on 1 April 2026".into())],
         slug: "tidemail".into(),
         name: "Tidemail".into(),
         vendor: "Tidemark Software".into(),

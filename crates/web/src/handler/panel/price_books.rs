@@ -19,7 +19,7 @@ use tradewind_policy::Action;
 use super::super::names::{Mentions, Names};
 use super::desk::{Desk, small};
 use super::price_models;
-use super::price_policies::edit_of as edit_of_policies;
+use super::price_policies::{self, edit_of as edit_of_policies};
 use super::price_revision::{draft_of, percent, revision};
 use super::price_rows::{edit_of, own, rule};
 use crate::form::Sent;
@@ -339,6 +339,7 @@ pub(crate) async fn save(desk: Desk, Id(id): Id<PriceBookId>, mut sent: Sent) ->
 async fn refused(desk: &Desk, draft: Draft, sent: &Sent, error: Error) -> Answer {
     let form = respond::blame(&desk.t(), sent.state(), error, |field| match field {
         "effective_on" => "from".to_owned(),
+        field if field.starts_with("policies.") => price_policies::field_of(field),
         field if field.contains("listings") || field.contains(".model") => String::new(),
         field => field.to_owned(),
     })?;

@@ -1,62 +1,153 @@
-//! The policies of a revision in its form: whether tax is in its prices, how computed prices are rounded, and how long an
-//! agreed price holds.
+//! The policies of a revision in its form: whether tax is in its prices, how computed prices are rounded, how long an agreed
+//! price holds, on which days is billed and how time is shared out.
 
-use tradewind_catalogue::types::{Policies, RenewalPrices};
+use std::collections::BTreeMap;
+
+use tradewind_catalogue::types::{BillingAlign, BillingDays, Policies, RenewalPrices};
 use tradewind_kernel::{Error, Result};
-use tradewind_pricing::PricePlaces;
+use tradewind_pricing::{PricePlaces, ProrationPolicy, ProrationTerms};
 
 use crate::form::Sent;
-use crate::view::panel::PolicyEdit;
+use crate::view::kit::Txt;
+use crate::view::panel::{PRORATION, PolicyEdit};
 
 /// Policies as the form shows them.
 pub(super) fn edit_of(policies: &Policies) -> PolicyEdit {
     let places = |of: fn(&PricePlaces) -> u32| {
-        policies
-            .places
-            .as_ref()
-            .map_or_else(String::new, |places| of(places).to_string())
+        let places = policies.places.as_ref();
+        places.map_or_else(String::new, |places| of(places).to_string())
     };
-    PolicyEdit {
-        tax: if policies.tax_included {
-            "included"
-        } else {
-            "added"
-        }
-        .into(),
-        amounts: places(|places| places.amounts).into(),
-        units: places(|places| places.units).into(),
-        renewal: policies.renewal.as_str().into(),
+    let days = policies.billing_days;
+    let tax = if policies.tax_included {
+        "included"
+    } else {
+        "added"
+    };
+    let mut values: BTreeMap<&'static str, Txt> = [
+        ("tax", tax.to_owned()),
+        ("places.amounts", places(|places| places.amounts)),
+        ("places.units", places(|places| places.units)),
+        ("renewal", policies.renewal.as_str().to_owned()),
+        ("align", days.align.as_str().to_owned()),
+        (
+            "align.day",
+            days.day.map_or_else(String::new, |day| day.to_string()),
+        ),
+        ("stub", days.stub.as_str().to_owned()),
+    ]
+    .map(|(field, value)| (field, Txt::from(value)))
+    .into();
+    for (field, of) in DIRECTIONS {
+        let rule = *of(&mut policies.proration.clone());
+        values.insert(field, word_of(rule).unwrap_or_default().into());
     }
+    PolicyEdit(values)
+}
+
+/// One of the rules of some terms.
+type Direction = fn(&mut ProrationTerms) -> &mut ProrationPolicy;
+
+/// The field of each direction in which time is shared out.
+const DIRECTIONS: [(&str, Direction); 4] = [
+    ("proration.start", |terms| &mut terms.start),
+    ("proration.upgrade", |terms| &mut terms.upgrade),
+    ("proration.downgrade", |terms| &mut terms.downgrade),
+    ("proration.cancellation", |terms| &mut terms.cancellation),
+];
+
+/// The word by which the form knows a rule of proration.
+fn word_of(rule: ProrationPolicy) -> Option<&'static str> {
+    PRORATION
+        .into_iter()
+        .find(|word| rule_of(word) == Some(rule))
+}
+
+fn rule_of(word: &str) -> Option<ProrationPolicy> {
+    let fixed = |days| ProrationPolicy::FixedMonth {
+        days,
+        ratio_places: None,
+    };
+    Some(match word {
+        "actual_days" => ProrationPolicy::ActualDays { ratio_places: None },
+        "fixed_30" => fixed(30),
+        "fixed_28" => fixed(28),
+        "day_consumed" => ProrationPolicy::DayConsumed,
+        "both_ends" => ProrationPolicy::BothEnds,
+        "whole_days" => ProrationPolicy::WholeDays,
+        "seconds" => ProrationPolicy::Seconds,
+        "hours_up" => ProrationPolicy::HoursUp,
+        "none" => ProrationPolicy::None,
+        _ => return None,
+    })
 }
 
 /// The policies before, with what the form says of them.
 ///
 /// # Errors
-/// `tax`, `renewal` with `unknown_value`, `places.amounts`, `places.units` with `required` or `malformed`.
+/// `tax`, `renewal`, `align`, `stub`, `proration.…` with `unknown_value`, numbers with `required` or `malformed`.
 pub(super) fn asked(before: &Policies, sent: &Sent) -> Result<Policies> {
     let mut policies = before.clone();
     match sent.get("tax") {
         "" => return Ok(policies),
         "included" => policies.tax_included = true,
         "added" => policies.tax_included = false,
-        _ => {
-            let text = "must be one of included, added";
-            return Err(Error::invalid("tax", "unknown_value", text));
-        }
+        _ => return Err(unknown("tax", "included, added")),
     }
     policies.renewal = match sent.get("renewal") {
         "" => RenewalPrices::Revision,
         word => word.parse().map_err(|error: Error| error.at("renewal"))?,
     };
-    let amounts = places("places.amounts", sent)?;
-    let units = places("places.units", sent)?;
+    let amounts = number("places.amounts", sent, 0, 20)?;
+    let units = number("places.units", sent, 0, 20)?;
     policies.places = match (amounts, units) {
         (None, None) => None,
-        (Some(amounts), Some(units)) => Some(PricePlaces { amounts, units }),
+        (Some(amounts), Some(units)) => Some(PricePlaces {
+            amounts: amounts.into(),
+            units: units.into(),
+        }),
         (None, _) => return Err(missing("places.amounts")),
         (_, None) => return Err(missing("places.units")),
     };
+    if let Some(word) = sent.some("align") {
+        let align: BillingAlign = word.parse().map_err(|error: Error| error.at("align"))?;
+        let stub = match sent.get("stub") {
+            "" => policies.billing_days.stub,
+            word => word.parse().map_err(|error: Error| error.at("stub"))?,
+        };
+        let day = number("align.day", sent, 1, 31)?;
+        policies.billing_days = BillingDays {
+            align,
+            day: day.filter(|_| align == BillingAlign::DayOfMonth),
+            stub,
+        };
+        let checked = policies.billing_days.check();
+        checked.map_err(|error| error.at("align.day"))?;
+    }
+    for (field, of) in DIRECTIONS {
+        match sent.get(field) {
+            "" => {}
+            word => {
+                *of(&mut policies.proration) =
+                    rule_of(word).ok_or_else(|| unknown(field, &PRORATION.join(", ")))?;
+            }
+        }
+    }
     Ok(policies)
+}
+
+/// The field of the form that a policy is asked by.
+pub(super) fn field_of(policy: &str) -> String {
+    let policy = policy.trim_start_matches("policies.");
+    match policy.strip_prefix("billing_days.") {
+        Some("align") => "align".to_owned(),
+        Some("stub") => "stub".to_owned(),
+        Some(_) => "align.day".to_owned(),
+        None => policy.to_owned(),
+    }
+}
+
+fn unknown(field: &str, known: &str) -> Error {
+    Error::invalid(field, "unknown_value", format!("must be one of {known}"))
 }
 
 fn missing(field: &'static str) -> Error {
@@ -67,18 +158,17 @@ fn missing(field: &'static str) -> Error {
     )
 }
 
-fn places(field: &'static str, sent: &Sent) -> Result<Option<u32>> {
+/// A whole number in a field, or none.
+fn number(field: &'static str, sent: &Sent, least: u8, most: u8) -> Result<Option<u8>> {
     let text = sent.get(field).trim();
     if text.is_empty() {
         return Ok(None);
     }
-    let number = text.parse().ok().filter(|number| *number <= 20);
+    let number = text.parse().ok();
+    let number = number.filter(|number| (least..=most).contains(number));
     number.map(Some).ok_or_else(|| {
-        Error::invalid(
-            field,
-            "out_of_range",
-            "expected a whole number from 0 to 20, or nothing",
-        )
+        let expected = format!("expected a whole number from {least} to {most}, or nothing");
+        Error::invalid(field, "out_of_range", expected)
     })
 }
 
@@ -99,15 +189,22 @@ mod tests {
 
     #[test]
     fn what_is_shown_and_sent_back_changes_nothing() {
-        for policies in [Policies::default(), Policies::readable(Currency::EUR)] {
+        let mut own = Policies::readable(Currency::EUR);
+        own.billing_days = BillingDays {
+            align: BillingAlign::DayOfMonth,
+            day: Some(31),
+            stub: tradewind_catalogue::types::StubCharge::Free,
+        };
+        own.proration.cancellation = ProrationPolicy::None;
+        own.proration.upgrade = ProrationPolicy::FixedMonth {
+            days: 29,
+            ratio_places: Some(4),
+        };
+        for policies in [Policies::default(), Policies::readable(Currency::EUR), own] {
             let shown = edit_of(&policies);
-            let back = sent(&[
-                ("tax", &shown.tax),
-                ("renewal", &shown.renewal),
-                ("places.amounts", &shown.amounts),
-                ("places.units", &shown.units),
-            ]);
-            assert_eq!(asked(&policies, &back).expect("policies"), policies);
+            let back: Vec<(&str, &str)> =
+                shown.0.iter().map(|(at, value)| (*at, &**value)).collect();
+            assert_eq!(asked(&policies, &sent(&back)).expect("policies"), policies);
             assert_eq!(asked(&policies, &sent(&[])).expect("policies"), policies);
         }
     }
@@ -136,11 +233,18 @@ mod tests {
             ("places.amounts", "-1"),
             ("places.units", "21"),
             ("places.units", ""),
+            ("align", "full_moon"),
+            ("align.day", "32"),
+            ("align.day", ""),
+            ("stub", "half"),
+            ("proration.upgrade", "sometimes"),
         ] {
             let mut form = sent(&[
                 ("tax", "added"),
                 ("places.amounts", "2"),
                 ("places.units", "4"),
+                ("align", "day_of_month"),
+                ("align.day", "4"),
             ]);
             form.0.retain(|(name, _)| name != field);
             form.0.push((field.to_owned(), value.to_owned()));

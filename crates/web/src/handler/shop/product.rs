@@ -13,7 +13,12 @@ use tradewind_flows::quote::{PurchaseInput, price_for_visitor, quote_purchase};
 use tradewind_kernel::{
     Currency, Decimal, Error, Result, Text,
     decimal::{Limits, parse_decimal},
-    id::ItemId,
+    id::{ItemId, SubscriptionId},
+    page::PageRequest,
+};
+use tradewind_orders::{
+    service::{SubscriptionQuery, subscription_list},
+    types::Subscription,
 };
 
 use super::{super::price, catalogue::may_order};
@@ -42,7 +47,8 @@ pub(super) async fn show(Anyone(visit): Anyone, Path(slug): Path<String>) -> Ans
     let sent = Sent(visit.query.clone());
     let mut asked = ask(&visit, &found, &sent)?;
     let price = priced(&visit, &found, &mut asked).await?;
-    respond::page(page(&visit, &found, asked, price))
+    let others = others(&visit).await?;
+    respond::page(page(&visit, &found, asked, price, &others))
 }
 
 /// The price of what is filled in. Another plan than the one the form was made for asks for other things: then it is the
@@ -55,7 +61,9 @@ pub(super) async fn price(Anyone(visit): Anyone, Path(slug): Path<String>, sent:
     if made_for.is_empty() || made_for == asked.plan.plan_id.to_string() {
         return respond::part(price_panel(&visit.t(), price.as_ref(), &asked.form));
     }
-    respond::page_into("#live", page(&visit, &found, asked, price))
+    let others = others(&visit).await?;
+    let page = page(&visit, &found, asked, price, &others);
+    respond::page_into("#live", page)
 }
 
 /// On to the checkout with what is filled in; who is not signed in does that first.
@@ -82,6 +90,7 @@ pub(super) async fn order(Anyone(visit): Anyone, Path(slug): Path<String>, sent:
             // What the buyer is asked to accept on the next page; without that no order is placed.
             accepted_terms: (!found.terms_text.is_empty()).then(|| found.terms_version.clone()),
             coupon: sent.some("coupon"),
+            align_with: together(&sent.state()),
         };
         match quote_purchase(visit.p(), &visit.ctx, &input).await {
             Ok(quote) => {
@@ -101,7 +110,8 @@ pub(super) async fn order(Anyone(visit): Anyone, Path(slug): Path<String>, sent:
         }
     }
     let price = priced(&visit, &found, &mut asked).await?;
-    respond::again(page(&visit, &found, asked, price))
+    let others = others(&visit).await?;
+    respond::again(page(&visit, &found, asked, price, &others))
 }
 
 /// The address of the product with what is filled in, secrets left out.
@@ -118,7 +128,7 @@ fn address(offer: &Offer, sent: &Sent) -> String {
         .0
         .iter()
         .filter(|(name, _)| {
-            let asked = ["plan", "coupon"].contains(&name.as_str())
+            let asked = ["plan", "coupon", "align_with"].contains(&name.as_str())
                 || name.starts_with("qty.")
                 || name.starts_with("param.");
             asked && !secret(name)
@@ -223,6 +233,7 @@ async fn priced(visit: &Visit, offer: &Offer, asked: &mut Asked<'_>) -> Result<O
         plan,
         &quantities,
         coupon.as_deref(),
+        together(&asked.form),
         scope.on,
     )
     .await;
@@ -250,7 +261,37 @@ async fn priced(visit: &Visit, offer: &Offer, asked: &mut Asked<'_>) -> Result<O
     Ok(Some(price::view(visit, &preview, &once, cadence)))
 }
 
-fn page(visit: &Visit, offer: &Offer, asked: Asked<'_>, price: Option<PriceView>) -> Page {
+/// The most subscriptions that something can be billed together with by a choice.
+const OTHERS: u32 = 50;
+
+/// What a customer has that something new can be billed together with.
+async fn others(visit: &Visit) -> Result<Vec<Subscription>> {
+    if !may_order(visit) {
+        return Ok(Vec::new());
+    }
+    let seller = visit.scope()?.seller;
+    let query = SubscriptionQuery {
+        filter: format!("state:active,grace seller:{seller}"),
+        sort: "name".to_owned(),
+        page: PageRequest::new(Some(OTHERS), None)?,
+    };
+    let found = subscription_list(visit.p(), &visit.ctx, &query).await?;
+    let goes_on = |one: &Subscription| one.period_end.is_some() && one.cancel_on.is_none();
+    Ok(found.items.into_iter().filter(goes_on).collect())
+}
+
+/// The subscription that it is to be billed together with.
+fn together(form: &FormState) -> Option<SubscriptionId> {
+    form.value("align_with").parse().ok()
+}
+
+fn page(
+    visit: &Visit,
+    offer: &Offer,
+    asked: Asked<'_>,
+    price: Option<PriceView>,
+    others: &[Subscription],
+) -> Page {
     let t = visit.t();
     let locale = visit.ctx.locale;
     let text = |text: &Text| -> Txt { text.get(locale).to_owned().into() };
@@ -302,6 +343,17 @@ fn page(visit: &Visit, offer: &Offer, asked: Asked<'_>, price: Option<PriceView>
             .map(|parameter| self::parameter(visit, parameter))
             .collect(),
         price,
+        together: others
+            .iter()
+            .filter_map(|one| {
+                let next = t.date(one.period_end?);
+                let label = t.with(
+                    "align-with-next",
+                    &[("name", &one.name), ("date", next.text())],
+                );
+                Some((one.id.to_string().into(), label))
+            })
+            .collect(),
         approval: offer.approval == Approval::Seller,
         delivery: t.code("delivery-promise", offer.card.delivery.as_str()),
         form: asked.form,

@@ -4,13 +4,14 @@
 use rust_decimal::Decimal;
 use tradewind_kernel::time::{Date, Timestamp};
 
+use super::price_policies::PolicyEdit;
 use crate::blocks;
 use crate::view::kit::{
     Block, Button, Buttons, Card, Cell, Choice, Field, Form, Kind, Notice, Row, Table, Tone, Txt,
 };
 use crate::view::shared::FormState;
 use crate::view::shell::Permit;
-use crate::view::{Head, Page, Shell, Tr};
+use crate::view::{Head, Page, Shell};
 
 /// A revision.
 pub struct RevisionRow {
@@ -76,47 +77,6 @@ pub struct ListingEdit {
     pub problem: Option<Txt>,
 }
 
-/// The policies of a revision, as its form has them.
-pub struct PolicyEdit {
-    /// Whether tax is `included` in its prices or `added` to them.
-    pub tax: Txt,
-    /// Places of computed amounts; empty to keep all digits.
-    pub amounts: Txt,
-    /// Places of computed unit prices; empty to keep all digits.
-    pub units: Txt,
-    /// `revision` or `agreed`.
-    pub renewal: Txt,
-}
-
-impl PolicyEdit {
-    /// Its fields.
-    fn fields(&self, t: &Tr) -> Vec<Field> {
-        let select = |name: &'static str, now: &Txt, codes: [&'static str; 2]| {
-            let choices = codes.map(|code| {
-                let label = t.tr(&format!("price-policy-{name}-{code}"));
-                Choice::new(code, label).on(now.as_ref() == code)
-            });
-            Field::select(
-                name,
-                t.tr(&format!("price-policy-{name}")),
-                choices.to_vec(),
-            )
-        };
-        let places = |name: &'static str, key: &str, now: &Txt| {
-            let kind = Kind::Number(Some("0".into()), Some("20".into()), "1".into());
-            Field::new(name, t.tr(key), kind)
-                .value(now.clone())
-                .hint(t.tr("price-policy-places-hint"))
-        };
-        vec![
-            select("tax", &self.tax, ["added", "included"]),
-            select("renewal", &self.renewal, ["revision", "agreed"]),
-            places("places.amounts", "price-policy-amounts", &self.amounts),
-            places("places.units", "price-policy-units", &self.units),
-        ]
-    }
-}
-
 /// A price book.
 pub struct PriceBookPage {
     /// Policies of the revision shown.
@@ -158,7 +118,7 @@ impl PriceBookPage {
         if let Some(rate) = self.rate.clone() {
             head = head.meta(rate);
         }
-        head = head.meta(t.tr(&format!("price-policy-tax-{}", self.policies.tax)));
+        head = head.meta(t.tr(&format!("price-policy-tax-{}", self.policies.value("tax"))));
         if !self.editing {
             let edit = shell
                 .go("revision-new", format!("{here}/edit"))

@@ -131,6 +131,8 @@ pub struct ProductPage {
     pub details: Vec<PriceDetail>,
     /// The price of what is filled in; `None` while that is not complete.
     pub price: Option<PriceView>,
+    /// What the buyer has that it can be billed together with: id, and name with its next billing day.
+    pub together: Vec<(Txt, Txt)>,
     /// Orders wait for an approval by the seller.
     pub approval: bool,
     /// How long delivery takes, in words.
@@ -256,6 +258,15 @@ impl ProductPage {
         ];
         fields.extend(self.quantities.iter().map(|ask| ask.field(t)));
         fields.extend(self.parameters.iter().map(|ask| parameter(t, ask)));
+        if !self.together.is_empty() {
+            let alone = Choice::new("", t.tr("align-with-none"));
+            let others = self.together.iter();
+            let others = others.map(|(id, name)| Choice::new(id.clone(), name.clone()));
+            let kind = Kind::Select(std::iter::once(alone).chain(others).collect());
+            fields.push(
+                Field::new("align_with", t.tr("align-with"), kind).hint(t.tr("align-with-hint")),
+            );
+        }
         fields.push(coupon(t));
         let chosen = self.plans.iter().find(|plan| plan.on);
         let made_for = chosen.map_or_else(Txt::default, |plan| plan.id.clone());

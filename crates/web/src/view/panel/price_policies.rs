@@ -1,0 +1,108 @@
+//! The policies of a revision, as its form asks for them.
+
+use std::collections::BTreeMap;
+
+use crate::view::Tr;
+use crate::view::kit::{Choice, Field, Kind, Txt};
+
+/// The rules of proration that the form knows; another one, set over the API, stays as long as nobody chooses.
+pub const PRORATION: [&str; 9] = [
+    "actual_days",
+    "fixed_30",
+    "fixed_28",
+    "day_consumed",
+    "both_ends",
+    "whole_days",
+    "seconds",
+    "hours_up",
+    "none",
+];
+
+/// A field of the form.
+enum Ask {
+    /// One of some words, told by the key of the field and the word.
+    Word(&'static [&'static str]),
+    /// One of the rules of proration.
+    Proration,
+    /// A whole number between two.
+    Number(&'static str, &'static str),
+}
+
+/// All fields, in the order in which they are asked.
+const FIELDS: [(&str, Ask); 11] = [
+    ("tax", Ask::Word(&["added", "included"])),
+    ("renewal", Ask::Word(&["revision", "agreed"])),
+    ("places.amounts", Ask::Number("0", "20")),
+    ("places.units", Ask::Number("0", "20")),
+    (
+        "align",
+        Ask::Word(&["anniversary", "calendar", "day_of_month", "invoice_day"]),
+    ),
+    ("align.day", Ask::Number("1", "31")),
+    ("stub", Ask::Word(&["prorated", "free", "full"])),
+    ("proration.start", Ask::Proration),
+    ("proration.upgrade", Ask::Proration),
+    ("proration.downgrade", Ask::Proration),
+    ("proration.cancellation", Ask::Proration),
+];
+
+/// Fields that are told apart by what they are for.
+const HINTED: [&str; 6] = [
+    "places.amounts",
+    "places.units",
+    "align",
+    "align.day",
+    "stub",
+    "proration.start",
+];
+
+/// The policies of a revision, as its form has them: a word or a number for each field, empty where none is set.
+#[derive(Default)]
+pub struct PolicyEdit(pub BTreeMap<&'static str, Txt>);
+
+impl PolicyEdit {
+    /// What a field has.
+    pub fn value(&self, field: &str) -> &str {
+        self.0.get(field).map_or("", AsRef::as_ref)
+    }
+
+    /// Its fields.
+    pub(super) fn fields(&self, t: &Tr) -> Vec<Field> {
+        FIELDS
+            .iter()
+            .map(|(name, ask)| {
+                let key = format!("price-policy-{}", name.replace('.', "-"));
+                let field = Field::new(*name, t.tr(&key), self.kind(t, name, &key, ask));
+                let field = field.value(self.value(name).to_owned());
+                if HINTED.contains(name) {
+                    field.hint(t.tr(&format!("{key}-hint")))
+                } else {
+                    field
+                }
+            })
+            .collect()
+    }
+
+    fn kind(&self, t: &Tr, name: &str, key: &str, ask: &Ask) -> Kind {
+        let now = self.value(name);
+        let choice = |code: &'static str, label: Txt| Choice::new(code, label).on(now == code);
+        match ask {
+            Ask::Number(least, most) => {
+                Kind::Number(Some((*least).into()), Some((*most).into()), "1".into())
+            }
+            Ask::Word(codes) => Kind::Select(
+                codes
+                    .iter()
+                    .map(|code| choice(code, t.tr(&format!("{key}-{code}"))))
+                    .collect(),
+            ),
+            Ask::Proration => {
+                let known = PRORATION.contains(&now);
+                let other = (!known).then(|| Choice::new("", t.tr("proration-other")).on(true));
+                let rules = PRORATION.iter();
+                let rules = rules.map(|code| choice(code, t.code("proration", code)));
+                Kind::Select(other.into_iter().chain(rules).collect())
+            }
+        }
+    }
+}

@@ -11,8 +11,8 @@ use tradewind_catalogue::types::{
 };
 use tradewind_flows::order::{PlaceInput, order_place};
 use tradewind_flows::quote::{
-    CancelInput, CancelWhen, ChangeInput, PurchaseInput, QuoteView, quote_cancel, quote_change,
-    quote_purchase,
+    CancelInput, CancelWhen, ChangeInput, CorrectionInput, PurchaseInput, QuoteView, quote_cancel,
+    quote_change, quote_correction, quote_purchase,
 };
 use tradewind_flows::upcoming::upcoming;
 use tradewind_kernel::calendar::Cadence;
@@ -333,6 +333,44 @@ async fn another_rhythm_at_the_end_of_a_period_begins_there() {
         world.travel("2024-02-10T09:00:00Z").await;
         assert_eq!(nets(&world).await.pop(), Some(shown));
         assert_eq!(period(&see(&world, id).await), "2024-02-10/2025-02-10");
+        world.pay_all().await;
+        world.assert_consistent().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_otherwise_in_the_first_period_is_set_right_by_its_share() {
+    each_world(|world| async move {
+        bills(&world, BillingAlign::Calendar, None, StubCharge::Prorated).await;
+        let quote = quoted(&world, &world.wanted("basic", "5")).await;
+        let id = bought(&world, &quote).await;
+        world.travel("2024-02-05T09:00:00Z").await;
+        world.pay_all().await;
+        let correction = |from: &str| CorrectionInput {
+            subscription_id: id,
+            from: day(from),
+            quantities: [("seats".to_owned(), dec("8"))].into(),
+            ended: false,
+            reason: "Noted too late".to_owned(),
+        };
+        let ctx = world.ctx().await;
+        let early = quote_correction(world.p(), &ctx, &correction("2024-01-10")).await;
+        let early = early.expect_err("it was not there then");
+        assert_eq!(early.problems()[0].code, "out_of_range");
+        let more = quote_correction(world.p(), &ctx, &correction("2024-01-22")).await;
+        let more = more.expect("a quote");
+        let due = more
+            .preview
+            .billing
+            .due_now
+            .as_ref()
+            .expect("something is due");
+        // Three more seats at 14.256 for 10 of 31 days and for a month.
+        assert_eq!(due.net.to_string(), "56.57 EUR");
+        bought(&world, &more).await;
+        world.travel("2024-03-01T09:00:00Z").await;
+        assert_eq!(nets(&world).await.pop(), Some("114.05 EUR".to_owned()));
         world.pay_all().await;
         world.assert_consistent().await;
     })

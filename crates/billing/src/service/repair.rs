@@ -192,7 +192,9 @@ async fn begins_on(w: &mut Work, sale: &Sale) -> Result<Date> {
     let terms = terms_since(w, sale, begins).await?;
     let rhythm = schedule.clocks.cadence;
     let others = terms.iter().filter_map(|terms| {
-        let before = terms.iter().rposition(|(_, leg)| leg.terms.cadence != rhythm)?;
+        let before = terms
+            .iter()
+            .rposition(|(_, leg)| leg.terms.cadence != rhythm)?;
         terms.get(before + 1).map(|(day, _)| *day)
     });
     Ok(others.max().map_or(begins, |day| day.max(begins)))

@@ -6,6 +6,7 @@ pub mod discount;
 pub mod document;
 pub mod dunning;
 pub mod export;
+mod grant;
 pub mod ledger;
 pub mod line;
 pub mod period;

@@ -10,7 +10,6 @@ use tradewind_kernel::{
     decimal,
     id::{ItemId, OrderId},
 };
-use tradewind_orders::types::Benefit;
 use tradewind_pricing::{
     Ratio,
     cycles::ServicePeriod,
@@ -455,65 +454,6 @@ pub struct Rest<'a> {
     pub share: Ratio,
     /// The order behind it.
     pub order_id: Option<OrderId>,
-}
-
-impl Grant {
-    /// Whether it holds in a billing period of a leg: in those that it was granted for already, and in as many as it has.
-    #[must_use]
-    pub fn holds(&self, leg: &LegFacts, period_on: Date) -> bool {
-        let currency = leg.terms.currency;
-        let fits = self
-            .terms
-            .benefit
-            .currency()
-            .or(self.left.map(|left| left.currency))
-            .is_none_or(|bound| bound == currency);
-        fits && self.terms.scope.has_plan(leg.terms.product, leg.terms.plan)
-            && (self.granted.contains_key(&period_on) || self.periods_left() != Some(0))
-    }
-
-    /// For how many more periods it can be granted; none for any number.
-    #[must_use]
-    pub fn periods_left(&self) -> Option<u32> {
-        let used = u32::try_from(self.granted.len()).unwrap_or(u32::MAX);
-        self.terms.periods.map(|most| most.saturating_sub(used))
-    }
-
-    /// Takes over what a charge adds to what is granted for a period.
-    ///
-    /// # Errors
-    /// `overflow`.
-    pub fn note(&mut self, period_on: Date, item: ItemId, whole: Decimal) -> Result<()> {
-        let period = self.granted.entry(period_on).or_default();
-        let sum = period.entry(item).or_default();
-        *sum = decimal::add(*sum, whole)?;
-        Ok(())
-    }
-
-    /// What it takes off further charges of a period.
-    fn kind(&self, period_on: Date) -> Result<Option<DiscountKind>> {
-        Ok(match self.terms.benefit {
-            Benefit::Percentage { percent } => Some(DiscountKind::Percentage { percent }),
-            Benefit::PriceOverride { amount } => Some(DiscountKind::PriceOverride {
-                amount: amount.to_decimal(),
-            }),
-            Benefit::Amount { amount } => {
-                let mut left = amount.to_decimal();
-                for whole in self
-                    .granted
-                    .get(&period_on)
-                    .into_iter()
-                    .flat_map(BTreeMap::values)
-                {
-                    left = decimal::sub(left, *whole)?;
-                }
-                Some(DiscountKind::Amount {
-                    amount: left.max(Decimal::ZERO),
-                })
-            }
-            Benefit::TrialExtension { .. } => None,
-        })
-    }
 }
 
 /// The items of a leg that are paid in advance for a period.

@@ -176,6 +176,18 @@ SENTENCES = {
         "amount": {"amount": at.pick(["10.00", "-1.00", "0.00", "92233720368547758.07", "1.005"]), "currency": at.pick(["EUR", "USD", "JPY"])},
         "reference": f"bank {at.pick(range(9))}",
     },
+    "assignBankEntry": lambda at: at.pick([
+        {"buyer_id": at.pick(POOL["acc"]), "top_up": at.chance(30)},
+        {"invoices": [{"invoice_id": at.pick(POOL.get("inv", POOL["acc"])), "amount": at.pick([None, {"amount": at.pick(["1.00", "-1.00", "92233720368547758.07"]), "currency": at.pick(["EUR", "JPY"])}])}]},
+        {"payment_id": at.pick(POOL.get("pay", POOL["acc"]))},
+    ]),
+    "ignoreBankEntry": lambda at: {"reason": at.pick(["Private", "", "\u0000"])},
+    "reverseTransfer": lambda at: {"reason": at.pick(["Mistake", "", "\u0000"])},
+    "setBankMapping": lambda at: {
+        "date": at.pick(["Day", "", "\u0000"]), "date_form": at.pick(["yyyy-mm-dd", "dd.mm.yyyy"]), "decimal_sign": "comma",
+        "amount": at.pick(["Amount", None]), "currency_code": at.pick(["EUR", None]), "text": at.pick([["Text"], [], ["x" * 200]]),
+        "separator": at.pick([None, ";", "x"]),
+    },
     "creditInvoice": lambda at: {
         "lines": at.pick([None, [{"no": at.pick([1, 2, -1])}], [{"no": 1, "quantity": at.pick(["1", "0.5", "-1", "79228162514264337593543950335"])}]]),
         "destination": at.pick(["debt", "balance", "refund"]),

@@ -7,6 +7,7 @@ use crate::state::ApiState;
 mod access;
 mod accounts;
 mod api_keys;
+mod bank;
 mod billing;
 mod card_payments;
 mod categories;
@@ -46,6 +47,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(access::router())
         .merge(accounts::router())
         .merge(api_keys::router())
+        .merge(bank::router())
         .merge(billing::router())
         .merge(card_payments::router())
         .merge(categories::router())

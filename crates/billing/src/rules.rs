@@ -1,5 +1,6 @@
 //! What billing decides, without IO, clock or floats.
 
+pub mod bank;
 pub mod change;
 pub mod credit;
 pub mod discount;

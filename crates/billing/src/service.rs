@@ -1,6 +1,9 @@
 //! The use cases of billing.
 
 mod adopt;
+mod bank;
+mod bank_assign;
+mod bank_match;
 mod batch;
 mod books;
 mod by_order;
@@ -28,6 +31,7 @@ mod reads;
 mod refunds;
 mod repair;
 mod retries;
+mod reversals;
 mod run;
 mod runs;
 mod sale;
@@ -36,6 +40,15 @@ mod transfers;
 mod usage;
 mod wallet;
 
+pub use bank::{
+    BankFileImport, BankMappingSet, bank_entry_list, bank_import, bank_import_allowed,
+    bank_mapping_list, bank_mapping_set, bank_statement_get, bank_statement_list, bank_unmatched,
+    signed as bank_signed,
+};
+pub use bank_assign::{
+    BankAssign, BankIgnore, BankShare, bank_assign, bank_entry_get, bank_ignore, bank_undo,
+};
+pub use bank_match::{bank_match, bank_match_all};
 pub use books::{ExportPiece, ExportPlace, ledger_balances, ledger_export, ledger_export_piece};
 pub use by_order::{
     RecurringTotals, check_credit_in, invoice_number_in, is_overdue_in, is_paid_in, oldest_open_in,
@@ -69,6 +82,7 @@ pub use refunds::{
 };
 pub use repair::{Correction, charge_correction_in, correctable_from, preview_correction};
 pub use retries::{RetrySet, retry_get, retry_next, retry_set};
+pub use reversals::{TransferReverse, transfer_reverse};
 pub use run::{bill, bill_again, bill_daily};
 pub use runs::{RUN_JOB, Resumed, RunStart, billing_run_get, billing_run_list};
 pub use transfers::{TransferRecord, transfer_record, transfer_record_in};

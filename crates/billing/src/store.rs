@@ -1,5 +1,7 @@
 //! The SQL of billing: the only place that touches its tables.
 
+pub(crate) mod bank;
+pub(crate) mod bank_match;
 pub(crate) mod by_order;
 pub(crate) mod charges;
 pub(crate) mod check;
@@ -19,13 +21,18 @@ pub(crate) mod wallet;
 use tradewind_platform::{db::Stmt, sql_text};
 
 use crate::types::{
-    BalanceStatus, ChargeKind, CreditDestination, CreditMoveKind, CreditSource, CreditUse,
-    DocumentKind, DunningAction, EntryKind, PaymentKind, PaymentState, PaymentStepKind,
-    PaymentStepState, RunOrigin, RunState, Settlement,
+    BalanceStatus, BankDirection, BankDoubt, BankEntryState, BankFormat, ChargeKind,
+    CreditDestination, CreditMoveKind, CreditSource, CreditUse, DocumentKind, DunningAction,
+    EntryKind, PaymentKind, PaymentState, PaymentStepKind, PaymentStepState, RunOrigin, RunState,
+    Settlement,
 };
 
 sql_text!(
     BalanceStatus,
+    BankDirection,
+    BankDoubt,
+    BankEntryState,
+    BankFormat,
     ChargeKind,
     CreditDestination,
     CreditMoveKind,
@@ -46,6 +53,9 @@ sql_text!(
 /// Every statement of this room.
 pub(crate) fn statements() -> Vec<&'static Stmt> {
     [
+        bank::statements(),
+        bank::bulk_statements(),
+        bank_match::statements(),
         by_order::statements(),
         charges::statements(),
         charges::bulk_statements(),

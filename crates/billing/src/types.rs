@@ -1,6 +1,7 @@
 //! The nouns of billing: charges, documents, payments, ledger entries, findings.
 
 mod accrual;
+mod bank;
 mod charge;
 mod credit_note;
 mod discount;
@@ -17,6 +18,11 @@ mod run;
 mod wallet;
 
 pub use accrual::{Accrual, Settlement};
+pub use bank::{
+    BankDirection, BankDoubt, BankEntry, BankEntryDetail, BankEntryPayment, BankEntryState,
+    BankFormat, BankImport, BankStatement, BankSuggestion, CsvMapping, DateForm, DecimalSign,
+    NamedMapping,
+};
 pub use charge::{Charge, ChargeKind, DiscountUse, FxUse, LegRecurring, NewCharge, UsageSpan};
 pub use credit_note::{CreditDestination, CreditLine, CreditNoted, Credited, LineLeft};
 pub use discount::{DiscountOffer, Grant, PreviewDiscount};

@@ -33,6 +33,8 @@ impl JobHandler for Daily {
             for problem in &report.problems {
                 tracing::warn!(subscription = %problem.subscription_id, "not billed: {}", problem.message);
             }
+            // What the bank has told of may have become clear, by an invoice or a payer that is known now.
+            tradewind_billing::service::bank_match_all(platform, &ctx).await?;
             // What has expired pays nothing any more, and reminders are for what is left to pay.
             tradewind_billing::service::credit_expire(platform, &ctx).await?;
             tradewind_billing::service::dunning_run(platform, &ctx).await?;

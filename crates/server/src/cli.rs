@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod admin;
 mod api;
+mod bank;
 mod bench;
 mod billing;
 mod catalogue;
@@ -205,6 +206,9 @@ enum Command {
     /// Bank transfers that arrived
     #[command(subcommand)]
     Transfer(payment::Transfer),
+    /// Bank statements: import, match, assign
+    #[command(subcommand)]
+    Bank(bank::Bank),
     /// Payments and what happens to them
     #[command(subcommand)]
     Payment(payments::Payment),
@@ -390,6 +394,7 @@ async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Pay(command) => payment::pay(&session, command).await?,
         Command::Card(command) => payment::card(&session, command).await?,
         Command::Transfer(command) => payment::transfer(&session, command).await?,
+        Command::Bank(command) => bank::bank(&session, command).await?,
         Command::Payment(command) => payments::payment(&session, command).await?,
         Command::Credit(command) => credit::credit(&session, command).await?,
         Command::Refund(command) => refund::refund(&session, command).await?,

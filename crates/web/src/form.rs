@@ -104,10 +104,9 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body, signed_in: bool) -> Re
         .strip_prefix("multipart/form-data;")
         .and_then(|rest| rest.trim().strip_prefix("boundary="))
     {
-        return Ok(Sent(parts(
-            &String::from_utf8_lossy(&bytes),
-            boundary.trim_matches('"'),
-        )));
+        // Files may be of older programs, whose letters are not UTF-8.
+        let text = tradewind_billing::rules::bank::decode(&bytes);
+        return Ok(Sent(parts(&text, boundary.trim_matches('"'))));
     }
     Err(Error::invalid(
         "",

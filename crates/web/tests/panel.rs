@@ -409,3 +409,64 @@ async fn a_coupon_is_made_changed_and_ended() {
     let shown = browser.get(&here).await;
     assert!(!shown.text.contains("Save coupon"), "{}", shown.text);
 }
+
+#[tokio::test]
+async fn a_seller_imports_a_statement_and_assigns_what_is_left() {
+    let world = world().await;
+    let (_, order) = world.order("basic", "3").await;
+    let browser = Browser::working_for(&world, world.reseller).await;
+    let awaited = browser.get("/panel/payments").await;
+    assert!(awaited.text.contains("/panel/bank"), "it is found");
+
+    let mapping = "csv_called=Giro&csv_date=Day&csv_date_form=yyyy-mm-dd&csv_decimal_sign=point&csv_amount=Amount\
+        &csv_text=Text&csv_name=Name&csv_currency_code=EUR";
+    let refused = browser
+        .post(
+            "/panel/bank/mappings",
+            &mapping.replace("csv_text=Text", "csv_text="),
+        )
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let kept = browser.post("/panel/bank/mappings", mapping).await;
+    assert_eq!(kept.to, "/panel/bank/mappings", "{}", kept.text);
+    let again = browser.get("/panel/bank/mappings?name=Giro").await;
+    assert!(again.text.contains("value=\"Amount\""));
+
+    let wrong = "mapping=Giro&file=Day,Amount,Text,Name%0A2024-13-01,1.00,a,b";
+    let wrong = browser.post("/panel/bank", wrong).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text.contains("Line 2 Day"), "{}", wrong.text);
+    let file = "mapping=Giro&file=Day,Amount,Text,Name%0A2024-01-01,7.00,Gift,Mum%0A2024-01-02,-3.00,Fee,Bank";
+    let done = browser.post("/panel/bank", file).await;
+    assert_eq!(done.to, "/panel/bank", "{}", done.text);
+
+    let queue = browser.get("/panel/bank").await;
+    assert!(queue.text.contains("Mum") && !queue.text.contains("Bank</a>"));
+    let at = queue.text.find("/panel/bank/ben_").expect("an entry");
+    let path = queue.text[at..]
+        .split('"')
+        .next()
+        .expect("an address")
+        .to_owned();
+    let entry = browser.get(&path).await;
+    assert_eq!(entry.status, StatusCode::OK, "{}", entry.text);
+    let nothing = browser
+        .post(&format!("{path}/assign"), "numbers=INV-1999-000001")
+        .await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let buyer = format!("buyer={}&top_up_all=on", order.order.customer_id);
+    let assigned = browser.post(&format!("{path}/account"), &buyer).await;
+    assert_eq!(assigned.to, path, "{}", assigned.text);
+    let settled = browser.get(&path).await;
+    assert!(settled.text.contains("/panel/payments/pay_"));
+    let undone = browser.post(&format!("{path}/undo"), "").await;
+    assert_eq!(undone.to, path, "{}", undone.text);
+    let ignored = browser
+        .post(&format!("{path}/ignore"), "reason=Private")
+        .await;
+    assert_eq!(ignored.to, path, "{}", ignored.text);
+    for view in ["matched", "assigned", "ignored", "outgoing", "statements"] {
+        let page = browser.get(&format!("/panel/bank?view={view}")).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    }
+}

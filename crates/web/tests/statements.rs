@@ -328,6 +328,37 @@ async fn walk(
     most
 }
 
+/// More entries on the reseller's bank account than a list shows, and a kind of file that is remembered.
+async fn bank(world: &World) {
+    let (p, ctx, seller_id) = (world.p(), world.ctx().await, world.reseller);
+    let mapping = serde_json::from_value(serde_json::json!({
+        "date": "Day", "date_form": "yyyy-mm-dd", "decimal_sign": "point", "amount": "Amount", "currency_code": "EUR",
+        "account": "Account", "name": "Name", "text": ["Text"],
+    }));
+    let set = billing::BankMappingSet {
+        seller_id,
+        name: "Giro".to_owned(),
+        mapping: Some(mapping.expect("a mapping")),
+    };
+    billing::bank_mapping_set(p, &ctx, &set)
+        .await
+        .expect("a mapping");
+    let rows = (0..2 * MANY).map(|number| {
+        format!("2024-03-01,1.00,AT61190430023457{number:04},Payer {number},INV-2024-{number} INV-2023-7\n")
+    });
+    let content = format!("Day,Amount,Account,Name,Text\n{}", rows.collect::<String>());
+    let file = billing::BankFileImport {
+        seller_id,
+        file_name: "giro.csv",
+        content: content.as_bytes(),
+        mapping: Some("Giro"),
+    };
+    let report = billing::bank_import(p, &ctx, &file)
+        .await
+        .expect("an import");
+    assert!(report.unmatched > 50, "{report:?}");
+}
+
 /// The pages that run too many statements.
 fn excess(who: &str, pages: &BTreeMap<String, (u64, String)>) -> Vec<String> {
     pages
@@ -374,6 +405,8 @@ async fn every_page_does_with_a_few_statements() {
     world.vendor_delivers().await;
     customer.order("4", "transfer").await;
     world.test.drain().await;
+
+    bank(&world).await;
 
     let mut found = Vec::new();
     let mut visitor = Browser::new(&world);

@@ -1,7 +1,7 @@
 //! Invoices, charges, payments, books, dunning and billing runs.
 
 use serde_json::json;
-use tradewind_kernel::id::{BillingRunId, InvoiceId, PaymentStepId};
+use tradewind_kernel::id::{BankEntryId, BankStatementId, BillingRunId, InvoiceId, PaymentStepId};
 
 use super::{
     Case,
@@ -22,6 +22,7 @@ pub(crate) fn cases() -> Vec<Case> {
     ];
     cases.extend(of_customer());
     cases.extend(of_seller());
+    cases.extend(of_bank());
     cases.extend(no_invoice());
     cases
 }
@@ -316,6 +317,97 @@ fn no_invoice() -> Vec<Case> {
             ..case("payInvoice", |_| {
                 format!("/invoices/{}/pay", InvoiceId::generate())
             })
+        },
+    ]
+}
+
+/// Bank statements are for the seller whose account it is.
+fn of_bank() -> Vec<Case> {
+    let case = |operation, path, status| Case {
+        unrelated: OtherReseller,
+        allowed: Reseller,
+        answers: [401, 404, status],
+        ..own_list(operation, path)
+    };
+    let statements = |w: &World| format!("/accounts/{}/bank-statements", w.reseller.id);
+    let mapping = |w: &World| format!("/accounts/{}/bank-mappings/Giro", w.reseller.id);
+    vec![
+        case("listBankStatements", statements, 200),
+        // JSON is no statement: a refusal that comes after the question who asks.
+        Case {
+            body: Some(|_| json!({})),
+            ..case(
+                "importBankStatement",
+                |w| {
+                    format!(
+                        "/accounts/{}/bank-statements?file_name=a.xml",
+                        w.reseller.id
+                    )
+                },
+                415,
+            )
+        },
+        case(
+            "getBankStatement",
+            |_| format!("/bank-statements/{}", BankStatementId::generate()),
+            404,
+        ),
+        case(
+            "listBankEntries",
+            |w| format!("/accounts/{}/bank-entries", w.reseller.id),
+            200,
+        ),
+        case(
+            "matchBankEntries",
+            |w| format!("/accounts/{}/bank-entries/match", w.reseller.id),
+            200,
+        ),
+        case(
+            "getBankEntry",
+            |_| format!("/bank-entries/{}", BankEntryId::generate()),
+            404,
+        ),
+        Case {
+            body: Some(|w| json!({ "buyer_id": w.customer.id })),
+            ..case(
+                "assignBankEntry",
+                |_| format!("/bank-entries/{}/assign", BankEntryId::generate()),
+                404,
+            )
+        },
+        Case {
+            body: Some(|_| json!({ "reason": "Private" })),
+            ..case(
+                "ignoreBankEntry",
+                |_| format!("/bank-entries/{}/ignore", BankEntryId::generate()),
+                404,
+            )
+        },
+        case(
+            "undoBankEntry",
+            |_| format!("/bank-entries/{}/undo", BankEntryId::generate()),
+            404,
+        ),
+        Case {
+            body: Some(|_| {
+                json!({ "date": "Day", "date_form": "yyyy-mm-dd", "decimal_sign": "point", "amount": "Amount",
+                        "currency_code": "EUR", "text": ["Text"] })
+            }),
+            ..case("setBankMapping", mapping, 204)
+        },
+        case(
+            "listBankMappings",
+            |w| format!("/accounts/{}/bank-mappings", w.reseller.id),
+            200,
+        ),
+        case("removeBankMapping", mapping, 404),
+        Case {
+            body: Some(|_| json!({ "reason": "Typing error" })),
+            ..case(
+                "reverseTransfer",
+                |w| format!("/payments/{}/reverse", w.sale.payment),
+                200,
+            )
         },
     ]
 }

@@ -48,7 +48,7 @@ pub struct Chargeback {
     pub reason: String,
 }
 
-async fn locked(w: &mut Work, id: PaymentId) -> Result<Payment> {
+pub(super) async fn locked(w: &mut Work, id: PaymentId) -> Result<Payment> {
     let realm = realm(w);
     let payment = payments::lock(&mut w.tx, realm, id)
         .await?
@@ -59,7 +59,7 @@ async fn locked(w: &mut Work, id: PaymentId) -> Result<Payment> {
     Ok(payment)
 }
 
-fn step_of(
+pub(super) fn step_of(
     w: &Work,
     payment: &Payment,
     kind: PaymentStepKind,
@@ -84,7 +84,7 @@ fn step_of(
     }
 }
 
-fn audit(w: &mut Work, action: &'static str, step: &PaymentStep) {
+pub(super) fn audit(w: &mut Work, action: &'static str, step: &PaymentStep) {
     w.audit(AuditEntry {
         action,
         kind: "payment",
@@ -195,7 +195,7 @@ pub(super) async fn settle(
             if step.kind == PaymentStepKind::Capture {
                 payment.amount = step.amount;
                 payment.state = PaymentState::Succeeded;
-                receive(w, &mut payment, into).await?;
+                receive(w, &mut payment, into, None).await?;
                 payments::set_state(&mut w.tx, realm, &payment).await?;
                 super::payments::announce(w, &payment);
             } else {
@@ -210,7 +210,7 @@ pub(super) async fn settle(
     Ok(())
 }
 
-fn pair_of(payment: &Payment) -> Pair {
+pub(super) fn pair_of(payment: &Payment) -> Pair {
     Pair {
         seller_id: payment.seller_id,
         buyer_id: payment.payer_id,
@@ -364,7 +364,7 @@ async fn won(w: &mut Work, id: PaymentId) -> Result<PaymentStep> {
     // What was not lost comes in as it did the first time.
     payment.amount = taken.amount.sub(lost)?;
     if !payment.amount.is_zero() {
-        receive(w, &mut payment, into.clone()).await?;
+        receive(w, &mut payment, into.clone(), None).await?;
     } else {
         payment.applied = payment.amount;
     }

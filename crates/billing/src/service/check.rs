@@ -12,6 +12,7 @@ use tradewind_platform::{OpCtx, Platform, Work};
 use super::{authorize_run, check_discounts, check_periods, check_usage};
 use crate::{
     store::{
+        bank_match,
         check::{self as store, CheckedCharge, PairSum},
         payment_steps, wallet,
     },
@@ -30,6 +31,7 @@ const PAGE: i64 = 200;
 /// - Credit notes take back no more than was billed, of no charge and no tax; no payment is paid back beyond its amount.
 /// - Numbers are gapless per seller and series.
 /// - Balances are documents less payments; the books' receivables, payables, credits and accruals say the same.
+/// - What entries of bank statements were recorded as comes to them.
 /// - Usage is rated once: what was charged sums to what was rated, and that is what its total costs at that version.
 /// - All legs of a sale are charged for the same times.
 /// - Periods end on the days of their schedule.
@@ -161,6 +163,10 @@ async fn whole(w: &mut Work) -> Result<Vec<Finding>> {
     for (grant, buyer, left, moved) in wallet::moves_differ(&mut w.tx, realm, store::MOST).await? {
         let text = format!("{left} is left of {grant}, its movements say {moved}");
         found.push(Finding::new("credit_moves", buyer, text));
+    }
+    for (entry, amount, recorded) in bank_match::differ(&mut w.tx, realm, store::MOST).await? {
+        let text = format!("is {amount}, recorded as payments of {recorded}");
+        found.push(Finding::new("bank_entry_differs", entry, text));
     }
     found.extend(books(w).await?);
     found.extend(positions(w).await?);

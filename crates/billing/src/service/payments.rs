@@ -6,7 +6,7 @@ use std::pin::Pin;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tradewind_kernel::{
-    Duration, Error, Money, Result,
+    Date, Duration, Error, Money, Result,
     id::{InvoiceId, PaymentId, PaymentMethodId},
 };
 use tradewind_platform::{NewEvent, NewJob, OpCtx, Platform, Work};
@@ -276,6 +276,7 @@ async fn settle_in(w: &mut Work, input: &Settle) -> Result<Payment> {
             w,
             &mut payment,
             LedgerAccount::Clearing(input.gateway.clone()),
+            None,
         )
         .await?;
     }
@@ -304,6 +305,7 @@ pub(super) fn announce(w: &mut Work, payment: &Payment) {
         PaymentState::Authorised => "payment.authorised",
         PaymentState::Voided => "payment.voided",
         PaymentState::ChargedBack => "payment.charged_back",
+        PaymentState::Reversed => "payment.reversed",
         PaymentState::Pending => return,
     };
     w.emit(NewEvent {
@@ -317,11 +319,12 @@ pub(super) fn announce(w: &mut Work, payment: &Payment) {
     });
 }
 
-/// Money that arrived: it pays the invoice as far as it goes, and what is over becomes credit.
+/// Money that arrived, today unless a day is named: it pays the invoice as far as it goes, and what is over becomes credit.
 pub(super) async fn receive(
     w: &mut Work,
     payment: &mut Payment,
     into: LedgerAccount,
+    on: Option<Date>,
 ) -> Result<()> {
     let realm = realm(w);
     let pair = Pair {
@@ -351,13 +354,9 @@ pub(super) async fn receive(
         give(w, pair, rest, Incoming::of(source, payment.id)).await?;
     }
     let sides = sides(w, pair).await?;
-    let header = header(
-        w,
-        pair,
-        payment.id.to_string(),
-        &format!("{} payment", payment.kind),
-    )
-    .await?;
+    let text = format!("{} payment", payment.kind);
+    let mut header = header(w, pair, payment.id.to_string(), &text).await?;
+    header.posted_on = on.unwrap_or(header.posted_on);
     post(
         w,
         ledger::payment(sides, &header, into, payment.amount, payment.applied)?,

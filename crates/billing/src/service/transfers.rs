@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tradewind_kernel::{
-    Error, Money, Result,
+    Date, Error, Money, Result, Timestamp,
     id::{AccountId, InvoiceId, PaymentId},
     text,
 };
@@ -40,13 +40,17 @@ pub struct TransferRecord {
     /// Whether the payer pays in advance: it becomes credit for later invoices, whatever is open now.
     #[serde(default)]
     pub top_up: bool,
+    /// The day on which it arrived, in the seller's time zone; today when left out.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub received_on: Option<Date>,
 }
 
 /// Records a bank transfer. Part payments leave the rest open, over-payments become credit of the payer.
 ///
 /// # Errors
-/// `amount` when it is not positive or in another currency, `reference`; `transfer_known` when the same reference was
-/// recorded before; `NotFound`, `Forbidden`.
+/// `amount` when it is not positive or in another currency, `reference`, `received_on` when that day has not come;
+/// `transfer_known` when the same reference was recorded before; `NotFound`, `Forbidden`.
 pub async fn transfer_record(p: &Platform, ctx: &OpCtx, input: &TransferRecord) -> Result<Payment> {
     p.command(ctx, "payment.record", input, |w, input| {
         Box::pin(transfer_record_in(w, input))
@@ -101,6 +105,7 @@ pub async fn transfer_record_in(w: &mut Work, input: &TransferRecord) -> Result<
             ));
         }
     }
+    let settled_at = arrival(w, input).await?;
     let mut payment = Payment {
         id: PaymentId::generate(),
         invoice_id: input.invoice_id,
@@ -115,9 +120,9 @@ pub async fn transfer_record_in(w: &mut Work, input: &TransferRecord) -> Result<
         action: None,
         failure_code: None,
         created_at: w.ctx.now,
-        settled_at: Some(w.ctx.now),
+        settled_at: Some(settled_at),
     };
-    receive(w, &mut payment, LedgerAccount::Bank).await?;
+    receive(w, &mut payment, LedgerAccount::Bank, input.received_on).await?;
     store::insert(&mut w.tx, realm, &payment).await?;
     if input.invoice_id.is_none() {
         let pair = Pair {
@@ -138,4 +143,19 @@ pub async fn transfer_record_in(w: &mut Work, input: &TransferRecord) -> Result<
     });
     announce(w, &payment);
     Ok(payment)
+}
+
+/// When a transfer arrived: now, or at the beginning of the day that is named.
+async fn arrival(w: &mut Work, input: &TransferRecord) -> Result<Timestamp> {
+    let Some(day) = input.received_on else {
+        return Ok(w.ctx.now);
+    };
+    let zone = tradewind_accounts::service::account_facts(w, input.seller_id)
+        .await?
+        .zone;
+    if day > w.ctx.now.date_in(&zone) {
+        let text = "expected a day that has come";
+        return Err(Error::invalid("received_on", "out_of_range", text));
+    }
+    Ok(zone.start_of_day(day).min(w.ctx.now))
 }

@@ -57,6 +57,7 @@ pub(crate) const PAYMENTS: Fields = Fields(&[
             "authorised",
             "voided",
             "charged_back",
+            "reversed",
         ]),
         "p.state",
     ),

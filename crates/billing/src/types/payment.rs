@@ -39,6 +39,8 @@ text_enum! {
         Voided = "voided",
         /// The payer's bank has taken it back.
         ChargedBack = "charged_back",
+        /// A transfer that the bank took back, or that was recorded by mistake.
+        Reversed = "reversed",
     }
 }
 

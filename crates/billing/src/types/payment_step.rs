@@ -27,6 +27,8 @@ text_enum! {
         ChargebackLoss = "chargeback_loss",
         /// The dispute was won, the money is back.
         ChargebackWon = "chargeback_won",
+        /// The bank took a transfer back, or it was recorded by mistake.
+        Reversal = "reversal",
     }
 }
 

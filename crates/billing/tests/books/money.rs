@@ -162,6 +162,7 @@ pub(crate) fn transfer(
         amount: eur(minor),
         reference: reference.to_owned(),
         top_up: false,
+        received_on: None,
     }
 }
 

@@ -319,6 +319,7 @@ impl World {
                 amount: balance.open,
                 reference: document.number.clone(),
                 top_up: false,
+                received_on: None,
             };
             billing::transfer_record(self.p(), &self.ctx().await, &transfer)
                 .await

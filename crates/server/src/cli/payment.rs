@@ -216,6 +216,7 @@ pub(crate) async fn transfer(session: &Session<'_>, command: Transfer) -> Result
         amount: Money::parse_amount("amount", &amount, document.gross.currency)?,
         reference,
         top_up: false,
+        received_on: None,
     };
     let payment = transfer_record(session.platform(), &ctx, &input).await?;
     session.settle().await?;

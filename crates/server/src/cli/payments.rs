@@ -3,8 +3,9 @@
 use clap::Subcommand;
 use serde_json::json;
 use tradewind_billing::service::{
-    Chargeback, ListQuery, PaymentCapture, RetrySet, chargeback_record, chargeback_won,
-    payment_capture, payment_get, payment_list, payment_steps, payment_void, retry_get, retry_set,
+    Chargeback, ListQuery, PaymentCapture, RetrySet, TransferReverse, chargeback_record,
+    chargeback_won, payment_capture, payment_get, payment_list, payment_steps, payment_void,
+    retry_get, retry_set, transfer_reverse,
 };
 use tradewind_billing::types::RetryPolicy;
 use tradewind_kernel::id::{AccountId, PaymentId};
@@ -52,6 +53,13 @@ pub(crate) enum Payment {
     Won {
         /// Payment
         payment: String,
+    },
+    /// Take a bank transfer back that was recorded by mistake: what it paid is open again
+    Reverse {
+        /// Payment
+        payment: String,
+        /// Why
+        reason: String,
     },
     /// Show or set after how many days failed payments of a seller are tried again
     #[command(after_help = "Example:\n  tradewind payment retries acc_01… --after 1,3,5")]
@@ -132,6 +140,14 @@ pub(crate) async fn payment(session: &Session<'_>, command: Payment) -> Result<(
                 reason,
             };
             chargeback_record(platform, &ctx, &input).await?;
+            input.payment_id
+        }
+        Payment::Reverse { payment, reason } => {
+            let input = TransferReverse {
+                payment_id: parse("payment", &payment)?,
+                reason,
+            };
+            transfer_reverse(platform, &ctx, &input).await?;
             input.payment_id
         }
         Payment::Won { payment } => {

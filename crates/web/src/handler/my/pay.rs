@@ -284,7 +284,10 @@ pub(in super::super) async fn outcome(
             let form = FormState::default();
             respond::page(page(visit, due, form, Some(payment.id)).await?)
         }
-        PaymentState::Failed | PaymentState::Voided | PaymentState::ChargedBack => {
+        PaymentState::Failed
+        | PaymentState::Voided
+        | PaymentState::ChargedBack
+        | PaymentState::Reversed => {
             let code = payment.failure_code.as_deref().unwrap_or("card_declined");
             let mut form = sent.state();
             form.problem = Some(t.code("error", code));

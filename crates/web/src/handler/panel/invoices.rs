@@ -9,6 +9,7 @@ use tradewind_billing::types::{
 use tradewind_flows::document::invoice_pdf;
 use tradewind_kernel::id::{AccountId, InvoiceId, SubscriptionId};
 use tradewind_kernel::money::Money;
+use tradewind_kernel::time::parse_date;
 use tradewind_kernel::{Error, Result};
 use tradewind_policy::Action;
 
@@ -346,8 +347,13 @@ fn record_page(document: &Document, form: FormState) -> RecordPaymentPage {
 pub(crate) async fn record(desk: Desk, Id(id): Id<InvoiceId>, sent: Sent) -> Answer {
     let document = billing::invoice_get(desk.p(), &desk.ctx, id).await?;
     let one = &document.summary;
-    let done = match Money::parse_amount("amount", sent.get("amount"), one.gross.currency) {
-        Ok(amount) => {
+    let received = sent
+        .some("received")
+        .map(|day| parse_date("received", &day))
+        .transpose();
+    let amount = Money::parse_amount("amount", sent.get("amount"), one.gross.currency);
+    let done = match amount.and_then(|amount| Ok((amount, received?))) {
+        Ok((amount, received_on)) => {
             let input = TransferRecord {
                 seller_id: one.seller_id,
                 payer_id: one.buyer_id,
@@ -355,6 +361,7 @@ pub(crate) async fn record(desk: Desk, Id(id): Id<InvoiceId>, sent: Sent) -> Ans
                 amount,
                 reference: sent.get("bank_reference").to_owned(),
                 top_up: false,
+                received_on,
             };
             billing::transfer_record(desk.p(), &desk.ctx, &input).await
         }
@@ -368,6 +375,7 @@ pub(crate) async fn record(desk: Desk, Id(id): Id<InvoiceId>, sent: Sent) -> Ans
         Err(error) => {
             let form = respond::blame(&desk.t(), sent.state(), error, |field| match field {
                 "reference" => "bank_reference".to_owned(),
+                "received_on" => "received".to_owned(),
                 field => field.to_owned(),
             })?;
             respond::again(record_page(&document, form).page(desk.app()))

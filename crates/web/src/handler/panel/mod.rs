@@ -1,5 +1,8 @@
 //! Pages of sellers: provider, distributor and resellers.
 
+mod bank;
+mod bank_entry;
+mod bank_mappings;
 mod corrections;
 mod coupons;
 mod credit_notes;
@@ -118,6 +121,14 @@ fn money() -> Router {
         )
         .route("/panel/payments", get(invoices::payments))
         .route("/panel/payments/new", get(invoices::payment_form))
+        .route("/panel/bank", get(bank::list).post(bank::import))
+        .route("/panel/bank/match", post(bank::match_again))
+        .route(
+            "/panel/bank/mappings",
+            get(bank_mappings::list).post(bank_mappings::save),
+        )
+        .route("/panel/bank/{id}", get(bank_entry::show))
+        .route("/panel/bank/{id}/{act}", post(bank_entry::act))
         .route("/panel/payments/{id}", get(payments::show))
         .route("/panel/payments/{id}/{act}", post(payments::act))
         .route("/panel/usage", get(usage::list).post(usage::import))

@@ -1,7 +1,9 @@
 //! One payment: what happened to it, and what its seller does with it.
 
 use axum::extract::Path;
-use tradewind_billing::service::{self as billing, Chargeback, PaymentCapture, RefundRequest};
+use tradewind_billing::service::{
+    self as billing, Chargeback, PaymentCapture, RefundRequest, TransferReverse,
+};
 use tradewind_billing::types::{Payment, PaymentKind, PaymentState, PaymentStep};
 use tradewind_kernel::id::PaymentId;
 use tradewind_kernel::{Error, Money, Result};
@@ -70,7 +72,7 @@ fn acts(desk: &Desk, payment: &Payment) -> Vec<&'static str> {
     }
     match (payment.state, payment.kind) {
         (PaymentState::Succeeded, PaymentKind::Card) => vec!["refund", "chargeback"],
-        (PaymentState::Succeeded, PaymentKind::Transfer) => vec!["refund"],
+        (PaymentState::Succeeded, PaymentKind::Transfer) => vec!["refund", "reverse"],
         (PaymentState::Authorised, _) => vec!["capture", "void"],
         (PaymentState::ChargedBack, _) => vec!["won"],
         _ => Vec::new(),
@@ -126,6 +128,13 @@ async fn done(desk: &Desk, payment_id: PaymentId, act: &str, sent: &Sent) -> Res
                 reason: sent.get("reason").to_owned(),
             };
             billing::chargeback_record(p, ctx, &input).await
+        }
+        "reverse" => {
+            let input = TransferReverse {
+                payment_id,
+                reason: sent.get("reason").to_owned(),
+            };
+            billing::transfer_reverse(p, ctx, &input).await
         }
         "won" => billing::chargeback_won(p, ctx, payment_id).await,
         other => Err(unknown(other)),

@@ -112,8 +112,8 @@ pub(crate) fn looks(code: &str) -> (Tone, &'static str) {
         "pending" | "waiting" | "waiting_retry" | "retrying" | "delivery" | "validation" => {
             (Tone::Warn, "hourglass")
         }
-        "grace" | "graced" | "past_due" | "held" | "open_late" | "expiring" | "unverified"
-        | "interrupted" => (Tone::Warn, "clock-alert"),
+        "grace" | "graced" | "past_due" | "held" | "unmatched" | "open_late" | "expiring"
+        | "unverified" | "interrupted" => (Tone::Warn, "clock-alert"),
         "open" | "issued" | "due" => (Tone::Info, "receipt"),
         "overdue" | "failed" | "dead" | "erred" | "refused" | "rejected" | "declined" => {
             (Tone::Bad, "circle-alert")

@@ -102,11 +102,10 @@ impl PaymentsPage {
             ],
         );
         let filters = shell.filters(&self.state, Some("invoices-search"), Vec::new());
-        Page::new(
-            shell,
-            Head::new(t.tr("nav-payments")).tabs(views),
-            blocks![filters, list],
-        )
+        let head = Head::new(t.tr("nav-payments"))
+            .tabs(views)
+            .and(shell.go("bank-title", "/panel/bank").icon("landmark"));
+        Page::new(shell, head, blocks![filters, list])
     }
 }
 

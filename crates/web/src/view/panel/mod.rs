@@ -1,6 +1,7 @@
 //! A seller's panel. Orders, subscriptions, invoices, users, keys and settings are in [`super::shared`]; products,
 //! deliveries and webhooks serve the vendor's panel as well.
 
+mod bank;
 mod billing;
 mod billing_runs;
 mod correction;
@@ -21,6 +22,10 @@ mod products;
 mod usage;
 mod webhooks;
 
+pub use bank::{
+    BankEntryPage, BankEntryRow, BankMappingsPage, BankPage, BankPaidRow, BankStatementRow,
+    BankSuggestionRow,
+};
 pub use billing::{PaymentRow, PaymentsPage, RecordPaymentPage};
 pub use billing_runs::{
     BillingRunPage, BillingRunRow, BillingRunsPage, RunProblemRow, RunTotalRow,

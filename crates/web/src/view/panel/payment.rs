@@ -42,7 +42,7 @@ pub struct PaymentDetailPage {
     pub failure: Txt,
     /// What happened to it.
     pub steps: Vec<PaymentStepRow>,
-    /// What may be done: `refund`, `capture`, `void`, `chargeback`, `won`.
+    /// What may be done: `refund`, `capture`, `void`, `chargeback`, `won`, `reverse`.
     pub acts: Vec<&'static str>,
     /// `amount`, `reason`, `reference`.
     pub form: FormState,
@@ -120,6 +120,7 @@ impl PaymentDetailPage {
                     scope(ask.text("reference").required()),
                     scope(ask.text("reason").required()),
                 ],
+                "reverse" => vec![scope(ask.text("reason").required())],
                 _ => Vec::new(),
             };
             let key = format!("payment-do-{act}");

@@ -27,6 +27,7 @@ mod notes;
 mod payments;
 mod periods;
 mod prices;
+mod rating;
 mod reads;
 mod refunds;
 mod repair;

@@ -49,4 +49,14 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             ON CONFLICT DO NOTHING",
         "DROP INDEX IF EXISTS usage_record_by_total",
     ],
+}, Migration {
+    name: "metering_0003",
+    steps: &[
+        // The months of subscriptions in which something has come since they were rated: who rates them need not look at the others.
+        "CREATE TABLE IF NOT EXISTS usage_due (realm_id {text} NOT NULL, subscription_id {text} NOT NULL, period_on {date} NOT NULL,
+            stamp {text} NOT NULL, PRIMARY KEY (realm_id, subscription_id, period_on)) {clustered}",
+        "INSERT INTO usage_due (realm_id, subscription_id, period_on, stamp)
+            SELECT DISTINCT realm_id, subscription_id, period_on, 'before' FROM usage_total WHERE records > 0
+            ON CONFLICT (realm_id, subscription_id, period_on) DO NOTHING",
+    ],
 }];

@@ -162,9 +162,11 @@ impl Replay<'_> {
     fn end(&mut self, period: ServicePeriod, day: Date) -> Result<()> {
         let before = self.leg_on(calendar::add_days(day, -1)?)?;
         let nothing = BTreeMap::new();
+        // What changes on the day of the end does not begin.
+        let held = self.until(day);
         let change = Change {
             before: &before,
-            quantities: self.history.quantities,
+            quantities: &held,
             after: None,
             wanted: &nothing,
             at: day,

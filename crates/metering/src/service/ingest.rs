@@ -3,9 +3,9 @@
 use super::prepare::{Candidate, Ready, name, prepare, problem, rejected};
 use crate::rules::{self, TotalKey};
 use crate::store::record::{self, Part};
-use crate::store::total;
+use crate::store::{due, total};
 use crate::types::{IngestOutcome, IngestReport, IngestStatus, UsageInput, UsageTotal};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tradewind_kernel::id::{ImportId, SubscriptionId};
 use tradewind_kernel::{Date, Error, Result};
 use tradewind_platform::db::overtaken;
@@ -182,7 +182,12 @@ async fn store(
         .filter(|running| running.total.version != running.version)
         .map(|running| &running.total)
         .collect();
-    total::save(&mut w.tx, realm, &changed, now).await
+    let months: BTreeSet<(SubscriptionId, Date)> = changed
+        .iter()
+        .map(|total| (total.subscription_id, total.period_on))
+        .collect();
+    total::save(&mut w.tx, realm, &changed, now).await?;
+    due::mark(&mut w.tx, realm, &months).await
 }
 
 /// What is new, by total and source, in order of their keys.

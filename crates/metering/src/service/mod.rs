@@ -14,6 +14,7 @@ pub use hold::{
 pub use import::{ImportOptions, focus_import, import_allowed, import_get, import_list};
 pub use ingest::{BATCH_MAX, usage_ingest};
 pub use query::{
-    no_usage, subscriptions_with_usage_in, total_key, totals_before_in, totals_by_day_in,
-    usage_records, usage_records_between, usage_records_between_in, usage_totals,
+    UsageDue, no_usage, total_key, totals_before_in, totals_by_day_in, usage_due_in,
+    usage_expect_in, usage_rated_in, usage_records, usage_records_between,
+    usage_records_between_in, usage_totals,
 };

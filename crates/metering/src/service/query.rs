@@ -2,8 +2,10 @@
 
 use super::ingest::key_of;
 use crate::rules::{TotalKey, accumulate};
-use crate::store::{record, total};
+use crate::store::{due, record, total};
 use crate::types::{UsageRecord, UsageTotal};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use tradewind_kernel::id::SubscriptionId;
 use tradewind_kernel::page::{Page, PageRequest};
 use tradewind_kernel::{Date, Error, Result, Zone};
@@ -35,18 +37,64 @@ pub fn no_usage(subscription: SubscriptionId, meter: &str, month: Date) -> Usage
     total::empty(&key, std::collections::BTreeMap::new())
 }
 
-/// Up to `limit` subscriptions after one that have usage in months that begin before a day, in order of their ids.
+/// Usage that waits to be rated.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsageDue {
+    /// The subscriptions, in order of their ids.
+    pub subscriptions: Vec<SubscriptionId>,
+    /// What waits, each with the stamp that it had when it was looked up.
+    stamps: Vec<(SubscriptionId, String)>,
+}
+
+/// Up to `limit` subscriptions after one in whose months before a day something has come that is not rated yet. Look this up before
+/// the totals are read.
 ///
 /// # Errors
 /// Database errors.
-pub async fn subscriptions_with_usage_in(
+pub async fn usage_due_in(
     w: &mut Work,
     day: Date,
     after: Option<SubscriptionId>,
     limit: u32,
-) -> Result<Vec<SubscriptionId>> {
+) -> Result<UsageDue> {
     let realm = w.ctx.realm;
-    total::subscriptions(&mut w.tx, realm, day, after, limit).await
+    let subscriptions = due::subscriptions(&mut w.tx, realm, day, after, limit).await?;
+    let stamps = due::stamps(&mut w.tx, realm, &subscriptions, day).await?;
+    Ok(UsageDue {
+        subscriptions,
+        stamps,
+    })
+}
+
+/// Notes that what waited of some subscriptions has been rated. What has come since it was looked up still waits.
+///
+/// # Errors
+/// Database errors.
+pub async fn usage_rated_in(
+    w: &mut Work,
+    due: UsageDue,
+    rated: &BTreeSet<SubscriptionId>,
+    day: Date,
+) -> Result<()> {
+    let mut stamps = due.stamps;
+    stamps.retain(|(id, _)| rated.contains(id));
+    if stamps.is_empty() {
+        return Ok(());
+    }
+    let realm = w.ctx.realm;
+    due::settle(&mut w.tx, realm, &stamps, day).await
+}
+
+/// Has some months wait to be rated, although nothing has come to them: what is held goes on into them.
+///
+/// # Errors
+/// Database errors.
+pub async fn usage_expect_in(
+    w: &mut Work,
+    months: &BTreeSet<(SubscriptionId, Date)>,
+) -> Result<()> {
+    let realm = w.ctx.realm;
+    due::mark(&mut w.tx, realm, months).await
 }
 
 /// A month's total as it stood before each of some days of the month: the sums of the records whose usage began before

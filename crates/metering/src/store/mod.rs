@@ -1,5 +1,6 @@
 //! The tables of this room; nobody else touches them.
 
+pub(crate) mod due;
 pub(crate) mod held;
 pub(crate) mod import;
 pub(crate) mod record;

@@ -38,9 +38,6 @@ stmts! {
         pg = "SELECT subscription_id, meter, period_on, group_key, dimensions, version, records, quantity, unit, cost, currency
         FROM usage_total WHERE realm_id = $1 AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON)))
         AND period_on < $3 AND records > 0 ORDER BY subscription_id, meter, period_on, group_key";
-    /// The subscriptions with usage in months before a day, after one, in order.
-    SUBSCRIPTIONS = "SELECT DISTINCT subscription_id FROM usage_total WHERE realm_id = $1 AND period_on < $2
-        AND subscription_id > $3 AND records > 0 ORDER BY subscription_id LIMIT $4";
 }
 
 row! {
@@ -169,19 +166,4 @@ pub(crate) async fn before(
         .all::<TotalRow>(&BEFORE, args![realm, Json(subscriptions), day])
         .await?;
     Ok(rows.into_iter().map(UsageTotal::from).collect())
-}
-
-/// Up to `limit` subscriptions after one that have usage in the months before a day.
-pub(crate) async fn subscriptions(
-    tx: &mut Tx,
-    realm: RealmId,
-    day: Date,
-    after: Option<SubscriptionId>,
-    limit: u32,
-) -> Result<Vec<SubscriptionId>> {
-    let after = after.map(|id| id.to_string()).unwrap_or_default();
-    let rows = tx
-        .all::<(SubscriptionId,)>(&SUBSCRIPTIONS, args![realm, day, after, limit])
-        .await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
 }

@@ -16,7 +16,7 @@ Benches run on a database of their own, in a temporary directory that is removed
 they run there; a database that holds anything but what benches make is refused. Figures are meant for a release build on
 a machine that does nothing else.";
 
-/// Measures ingest, billing and pages.
+/// Measures ingest, prices, billing, previews, repairs and pages.
 #[derive(Subcommand)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) enum Bench {
@@ -40,6 +40,27 @@ pub(crate) enum Bench {
         /// Invoice distributor and resellers once for everything, not for every subscription
         #[arg(long)]
         collected: bool,
+    },
+    /// Prices of four tiers worked out a second on one core, beside the same arithmetic in whole numbers
+    Rate {
+        /// Quantities each way
+        #[arg(long, default_value_t = 5_000_000)]
+        quantities: u64,
+    },
+    /// Previews of changes under load that does not wait for answers
+    Preview {
+        /// Previews a second
+        #[arg(long, default_value_t = 1_000)]
+        rate: u32,
+        /// For how many seconds
+        #[arg(long, default_value_t = 10)]
+        seconds: u32,
+    },
+    /// From a late record, or a correction, to its charges, in a world of 10,000 billed subscriptions
+    Repair {
+        /// How often each, at most 1000
+        #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u16).range(1..=1000))]
+        times: u16,
     },
     /// Pages under load that does not wait for answers, from a server in a process of its own
     Web {
@@ -159,6 +180,54 @@ pub(crate) async fn run(data: &DataOptions, command: Bench, out: &Output) -> Res
                     ("MB before", "/rss_before_mb"),
                     ("MB at most", "/rss_peak_mb"),
                     ("findings", "/findings"),
+                ],
+            )
+        }
+        Bench::Rate { quantities } => {
+            let figures = bench::rate_prices(quantities)?;
+            out.facts(
+                &figures,
+                columns![
+                    ("quantities", "/quantities"),
+                    ("prices/s", "/per_second"),
+                    ("whole numbers, prices/s", "/whole_numbers_per_second"),
+                    ("of whole numbers, %", "/percent"),
+                    ("both alike", "/alike"),
+                ],
+            )
+        }
+        Bench::Preview { rate, seconds } => {
+            let figures = bench::preview(&place, rate, seconds, &progress).await?;
+            bar.finish_and_clear();
+            out.facts(
+                &figures,
+                columns![
+                    ("engine", "/engine"),
+                    ("previews/s", "/rate"),
+                    ("answered", "/answered"),
+                    ("failed", "/failed"),
+                    ("p50 ms", "/p50_ms"),
+                    ("p95 ms", "/p95_ms"),
+                    ("p99 ms", "/p99_ms"),
+                ],
+            )
+        }
+        Bench::Repair { times } => {
+            let figures = bench::repair(&place, usize::from(times), &progress).await?;
+            bar.finish_and_clear();
+            out.facts(
+                &figures,
+                columns![
+                    ("engine", "/engine"),
+                    ("subscriptions", "/subscriptions"),
+                    ("late record, p50 ms", "/late_record/p50_ms"),
+                    ("p99 ms", "/late_record/p99_ms"),
+                    ("statements", "/late_record/statements"),
+                    ("charges", "/late_record/charges"),
+                    ("correction, p50 ms", "/correction/p50_ms"),
+                    ("p99 ms", "/correction/p99_ms"),
+                    ("statements", "/correction/statements"),
+                    ("charges", "/correction/charges"),
                 ],
             )
         }

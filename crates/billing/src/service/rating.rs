@@ -1,0 +1,536 @@
+//! Rating the usage of a batch of subscriptions: what their months come to on every leg, less what was rated before.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use tradewind_kernel::{
+    Date, Error, Result,
+    calendar::{self, Period},
+    id::{LegId, SubscriptionId, TermsId},
+};
+use tradewind_metering::{service as metering, types::UsageTotal};
+use tradewind_orders::billing::{self as orders, Billable};
+use tradewind_platform::Work;
+
+use super::{
+    adopt::{Past, Renewals, terms_of, under},
+    batch::Batch,
+    facts::{Known, Rates},
+    month::{self, Month, Wanted},
+    tariff::{Tariff, Tariffs},
+    usage::UsageReport,
+};
+use crate::{
+    rules::{
+        document,
+        pool::{self, Closing},
+        usage as rules,
+    },
+    store::{
+        idle::{self, IdleUsage},
+        usage::{self, RatedKey, key_of},
+    },
+    types::{LegFacts, NewCharge, Problem},
+};
+
+/// The usage of a subscription by meter and month.
+type Months<'a> = BTreeMap<(&'a str, Date), Vec<&'a UsageTotal>>;
+
+/// Charges the usage of some subscriptions in the months before a day.
+pub(super) async fn charge_totals(
+    w: &mut Work,
+    ids: &[SubscriptionId],
+    totals: &[UsageTotal],
+    ended: Date,
+    report: &mut UsageReport,
+) -> Result<()> {
+    let mut by_subscription: BTreeMap<SubscriptionId, Months<'_>> = BTreeMap::new();
+    for total in totals {
+        by_subscription
+            .entry(total.subscription_id)
+            .or_default()
+            .entry((total.meter.as_str(), total.period_on))
+            .or_default()
+            .push(total);
+    }
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let billables = orders::billable(&mut w.tx, w.ctx.realm, ids).await?;
+    let mut run = Run::load(w, &billables, totals, ended).await?;
+    for billable in &billables {
+        let id = billable.subscription.id;
+        let months = by_subscription.remove(&id).unwrap_or_default();
+        match run.charge(w, billable, months, ended).await {
+            Ok(()) => {}
+            Err(
+                error @ (Error::Internal(_) | Error::Unavailable { .. } | Error::Changed { .. }),
+            ) => return Err(error),
+            Err(error) => {
+                report.problems.push(Problem {
+                    subscription_id: id,
+                    message: error.to_string(),
+                });
+            }
+        }
+    }
+    run.write(w, ended, report).await
+}
+
+/// One batch in the making.
+struct Run {
+    known: Known,
+    rates: Rates,
+    rated: HashMap<RatedKey, rules::RatedState>,
+    fixed: Tariffs,
+    new_fixed: BTreeMap<(LegId, Date), TermsId>,
+    past: Past,
+    renewals: Renewals,
+    idle: HashMap<SubscriptionId, IdleUsage>,
+    settled: Vec<SubscriptionId>,
+    /// Months that have to be looked at when they are over, whether or not anything comes to them.
+    expected: BTreeSet<(SubscriptionId, Date)>,
+    outcome: Vec<Outcome>,
+}
+
+/// One meter in one month, as it is to be measured.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    meter: &'a str,
+    month: Date,
+    totals: &'a [&'a UsageTotal],
+    /// All totals of the meter.
+    history: &'a [&'a UsageTotal],
+    /// The first day on which the subscription no longer runs.
+    until: Option<Date>,
+    /// Whether something has come to this month or an earlier one.
+    moved: bool,
+}
+
+/// A part of a month to be rated.
+#[derive(Clone, Copy)]
+struct PartOf<'a> {
+    month: &'a Month,
+    part: usize,
+    /// Whether groups are rated again that have got nothing new.
+    whole: bool,
+}
+
+/// What one total comes to on one leg.
+struct Outcome {
+    key: RatedKey,
+    state: rules::RatedState,
+    charge: Option<NewCharge>,
+}
+
+impl Run {
+    async fn load(
+        w: &mut Work,
+        billables: &[Billable],
+        totals: &[UsageTotal],
+        ended: Date,
+    ) -> Result<Self> {
+        let realm = w.ctx.realm;
+        let ids: Vec<SubscriptionId> = billables.iter().map(|one| one.subscription.id).collect();
+        let idle = idle::some(&mut w.tx, realm, &ids).await?;
+        let legs: Vec<LegId> = billables
+            .iter()
+            .flat_map(|billable| billable.legs.iter().map(|leg| leg.id))
+            .collect();
+        let mut days: BTreeSet<Date> = totals.iter().map(|total| total.period_on).collect();
+        let fixed = usage::terms(&mut w.tx, realm, &legs).await?;
+        days.extend(fixed.keys().map(|(_, day)| *day));
+        for idle in idle.values() {
+            days.extend(month::months_between(idle.settled_on, ended)?);
+        }
+        let ids: BTreeSet<TermsId> = fixed.values().copied().collect();
+        let mut known = Known::default();
+        known.learn(w, billables).await?;
+        known.learn_terms(w, ids).await?;
+        // What is held goes on through all months.
+        let carry = known
+            .terms
+            .values()
+            .any(|terms| terms.items.iter().any(|item| item.aggregation.carries()));
+        if let Some(first) = days.first().copied().filter(|_| carry) {
+            days.extend(month::months_between(first, ended)?);
+        }
+        let days: Vec<Date> = days.into_iter().collect();
+        let rated = usage::rated(&mut w.tx, realm, &legs, &days).await?;
+        let past = Past::load(w, &mut known, billables).await?;
+        Ok(Self {
+            known,
+            rates: Rates::default(),
+            rated,
+            fixed: Tariffs::of(fixed),
+            new_fixed: BTreeMap::new(),
+            past,
+            renewals: Renewals::default(),
+            idle,
+            settled: Vec::new(),
+            expected: BTreeSet::new(),
+            outcome: Vec::new(),
+        })
+    }
+
+    async fn charge(
+        &mut self,
+        w: &mut Work,
+        billable: &Billable,
+        mut months: Months<'_>,
+        ended: Date,
+    ) -> Result<()> {
+        let mut outcome = Vec::new();
+        let idle = self.idle.get(&billable.subscription.id);
+        let idle = idle.map(|idle| month::run_of(billable, *idle));
+        let meters = match idle {
+            Some(idle) => self.idle_meters(w, billable, idle, ended).await?,
+            None => Vec::new(),
+        };
+        for (meter, month) in &meters {
+            months.entry((meter.as_str(), *month)).or_default();
+        }
+        let until = idle.map_or_else(|| month::ended_on(billable), |idle| idle.until_on);
+        let carries = self.carry_on(billable, &mut months, until.unwrap_or(ended).min(ended))?;
+        if carries && until.is_none_or(|until| until > ended) {
+            self.expected.insert((billable.subscription.id, ended));
+        }
+        let mut history: BTreeMap<&str, Vec<&UsageTotal>> = BTreeMap::new();
+        for ((meter, _), totals) in &months {
+            history.entry(meter).or_default().extend(totals);
+        }
+        let moved = self.moved(billable, &history);
+        for ((meter, first), totals) in &months {
+            let tariffs = self
+                .tariffs(w, billable, rules::usage_period(*first)?)
+                .await?;
+            let history = history.get(meter).map_or(&[][..], Vec::as_slice);
+            let asked = Asked {
+                meter,
+                month: *first,
+                totals,
+                history,
+                until,
+                moved: moved.get(meter).is_some_and(|since| since <= first),
+            };
+            let Some((month, whole)) = self.measured(w, billable, &tariffs, &asked).await? else {
+                continue;
+            };
+            for (i, (_, tariff)) in month.parts.iter().enumerate() {
+                for leg in self.known.legs(&under(billable, &tariff.terms))? {
+                    let part = PartOf {
+                        month: &month,
+                        part: i,
+                        whole,
+                    };
+                    let found = self.rate(w, &leg, meter, part, idle.as_ref()).await?;
+                    outcome.extend(found);
+                }
+            }
+        }
+        // All legs and totals of a subscription or none.
+        self.outcome.extend(outcome);
+        if idle.is_some_and(|idle| idle.settled_on < ended) {
+            self.settled.push(billable.subscription.id);
+        }
+        Ok(())
+    }
+
+    /// The months that a subscription has to pay for even without usage and that are not settled yet, with the meters.
+    async fn idle_meters(
+        &mut self,
+        w: &mut Work,
+        billable: &Billable,
+        idle: IdleUsage,
+        ended: Date,
+    ) -> Result<Vec<(String, Date)>> {
+        let mut meters = Vec::new();
+        for month in month::months_between(idle.settled_on, ended)? {
+            let period = rules::usage_period(month)?;
+            if idle.until_on.is_some_and(|until| until <= period.start) {
+                break;
+            }
+            for tariff in self.tariffs(w, billable, period).await? {
+                for leg in self.known.legs(&under(billable, &tariff.terms))? {
+                    let metered = leg
+                        .terms
+                        .items
+                        .iter()
+                        .filter_map(|item| item.meter.as_deref());
+                    let idle = metered.filter(|meter| month::is_idle(&leg, meter));
+                    meters.extend(idle.map(|meter| (meter.to_owned(), month)));
+                }
+            }
+        }
+        meters.sort();
+        meters.dedup();
+        Ok(meters)
+    }
+
+    /// The first month of each meter in which something has come that is not rated yet.
+    fn moved<'a>(
+        &self,
+        billable: &Billable,
+        history: &BTreeMap<&'a str, Vec<&UsageTotal>>,
+    ) -> BTreeMap<&'a str, Date> {
+        let fresh = |total: &&UsageTotal| {
+            billable.legs.iter().any(|leg| {
+                let known = self.rated.get(&key_of(leg.id, total, total.period_on));
+                known.is_none_or(|state| state.version < total.version)
+            })
+        };
+        let first = |totals: &[&UsageTotal]| {
+            let fresh = totals.iter().copied().filter(fresh);
+            fresh.map(|total| total.period_on).min()
+        };
+        history
+            .iter()
+            .filter_map(|(meter, totals)| Some((*meter, first(totals)?)))
+            .collect()
+    }
+
+    /// Where a value is held from month to month, all months up to a day are looked at from the first one on. Answers whether
+    /// anything is.
+    fn carry_on(&self, billable: &Billable, months: &mut Months<'_>, until: Date) -> Result<bool> {
+        let legs = self.known.legs(billable)?;
+        let mut first: BTreeMap<&str, Date> = BTreeMap::new();
+        for (meter, month) in months.keys() {
+            if month::aggregation(&legs, meter).carries() {
+                first.entry(meter).or_insert(*month);
+            }
+        }
+        let carries = !first.is_empty();
+        for (meter, first) in first {
+            for month in month::months_between(first, until)? {
+                months.entry((meter, month)).or_default();
+            }
+        }
+        Ok(carries)
+    }
+
+    /// What the groups of a month came to, and whether all of them have to be rated again; none when all of them stand
+    /// where they were rated.
+    async fn measured(
+        &self,
+        w: &mut Work,
+        billable: &Billable,
+        tariffs: &[Tariff],
+        asked: &Asked<'_>,
+    ) -> Result<Option<(Month, bool)>> {
+        let Asked {
+            meter,
+            month,
+            totals,
+            history,
+            until,
+            moved,
+        } = *asked;
+        let mut legs = Vec::new();
+        for tariff in tariffs {
+            legs.extend(self.known.legs(&under(billable, &tariff.terms))?);
+        }
+        let how = month::aggregation(&legs, meter);
+        let rated = |total: &UsageTotal, version: i64, month: Date| {
+            let mut states = billable
+                .legs
+                .iter()
+                .map(|leg| self.rated.get(&key_of(leg.id, total, month)));
+            states.all(|state| state.is_some_and(|state| state.version >= version))
+        };
+        let nothing = metering::no_usage(billable.subscription.id, meter, month);
+        // A month without usage is rated where it has not been, and stays in what it was rated in.
+        let known_idle = tariffs.iter().any(|tariff| {
+            let mut keys = legs
+                .iter()
+                .map(|leg| key_of(leg.id, &nothing, tariff.from_on));
+            keys.any(|key| self.rated.contains_key(&key))
+        });
+        let idle =
+            legs.iter().any(|leg| month::is_idle(leg, meter)) && (totals.is_empty() || known_idle);
+        let mut stands = totals
+            .iter()
+            .all(|total| rated(total, total.version, month));
+        // What came late to an earlier month goes on in this one.
+        let mut whole = false;
+        if how.carries() {
+            let mut earlier = history.iter().filter(|total| total.period_on < month);
+            stands &= !moved && earlier.all(|total| rated(total, 0, month));
+            whole = !stands;
+        }
+        if stands && (!totals.is_empty() || known_idle || how.carries()) {
+            return Ok(None);
+        }
+        let wanted = Wanted {
+            meter,
+            month,
+            events: month::wants_events(&legs, meter),
+            idle,
+            how,
+            history,
+            until,
+        };
+        let measured = Month::measure(w, billable, tariffs, totals, wanted).await?;
+        Ok(Some((measured, whole)))
+    }
+
+    /// The terms under which the days of a month are rated. What was decided when the month's first usage was rated
+    /// stays, so that late usage meets the prices of its day.
+    async fn tariffs(
+        &mut self,
+        w: &mut Work,
+        billable: &Billable,
+        month: Period,
+    ) -> Result<Vec<Tariff>> {
+        let fixed = self.fixed.in_month(billable, month.start);
+        if !fixed.is_empty() {
+            return Ok(fixed);
+        }
+        let mut tariffs: Vec<Tariff> = Vec::new();
+        let mut days = self.past.days(billable, month.start, month.end);
+        days.insert(month.start);
+        let agreed = terms_of(billable);
+        days.extend(
+            self.renewals
+                .days(w, &self.known, &agreed, month.start, month.end)
+                .await?,
+        );
+        for day in days {
+            let terms = self.terms_on(w, billable, day).await?;
+            if tariffs.last().is_none_or(|last| last.terms != terms) {
+                tariffs.push(Tariff {
+                    from_on: day,
+                    terms,
+                });
+            }
+        }
+        for tariff in &tariffs {
+            for (leg, terms) in billable.legs.iter().zip(&tariff.terms) {
+                self.new_fixed.insert((leg.id, tariff.from_on), *terms);
+            }
+        }
+        self.fixed.keep(billable, &tariffs);
+        Ok(tariffs)
+    }
+
+    /// The terms of every leg for the usage of a day: those agreed for the term; without a term, those of the revision
+    /// that holds on the day.
+    async fn terms_on(
+        &mut self,
+        w: &mut Work,
+        billable: &Billable,
+        day: Date,
+    ) -> Result<Vec<TermsId>> {
+        let agreed = self.past.terms_on(billable, day);
+        let committed = agreed
+            .last()
+            .and_then(|id| self.known.terms.get(id))
+            .is_none_or(|terms| terms.term.is_some());
+        if committed {
+            return Ok(agreed);
+        }
+        let renewed = self
+            .renewals
+            .kept(w, &mut self.known, billable, &agreed, day)
+            .await?;
+        Ok(renewed.unwrap_or(agreed))
+    }
+
+    /// What the groups of a part of a month come to on a leg, where that is not what was rated before.
+    async fn rate(
+        &mut self,
+        w: &mut Work,
+        leg: &LegFacts,
+        meter: &str,
+        of: PartOf<'_>,
+        idle: Option<&IdleUsage>,
+    ) -> Result<Vec<Outcome>> {
+        let PartOf { month, part, whole } = of;
+        let groups = month.groups(part, month::is_idle(leg, meter));
+        if groups.is_empty() {
+            return Ok(Vec::new());
+        }
+        let Some(item) = rules::metered_item(leg, meter) else {
+            return Err(Error::refused(
+                "unknown_meter",
+                format!("no item of the plan is charged by the meter \"{meter}\""),
+            ));
+        };
+        let keys: Vec<RatedKey> = groups
+            .iter()
+            .map(|group| month::rated_key(leg.id, group))
+            .collect();
+        let grown: Vec<bool> = groups
+            .iter()
+            .zip(&keys)
+            .map(|(group, key)| {
+                let known = self.rated.get(key);
+                whole || known.is_none_or(|state| group.part.total.version > state.version)
+            })
+            .collect();
+        if !grown.contains(&true) {
+            return Ok(Vec::new());
+        }
+        let on = calendar::add_days(month.period.end, -1)?;
+        for group in &groups {
+            let needed = rules::rates_needed(leg, item, group.part.total).into_iter();
+            let needed = needed.map(|(base, quote)| (base, quote, on)).collect();
+            self.rates.load(w, needed).await?;
+        }
+        let closing = Closing {
+            is_last: part + 1 == month.parts.len(),
+            running: month::running(leg, month.period, idle)?,
+        };
+        let rated = pool::rate_groups(leg, item, &groups, closing, &self.rates)?;
+        let moved: BTreeSet<usize> = rated
+            .iter()
+            .zip(&grown)
+            .filter(|(_, grown)| **grown)
+            .filter_map(|(rated, _)| rated.pool)
+            .collect();
+        let mut outcome = Vec::new();
+        for (((group, key), grown), rated) in groups.iter().zip(keys).zip(grown).zip(rated) {
+            // What is rated together changes together.
+            if !grown && !rated.pool.is_some_and(|pool| moved.contains(&pool)) {
+                continue;
+            }
+            let before = self.rated.get(&key).copied();
+            let charged = rules::group_charge(leg, item, &group.part, before, rated)?;
+            if let Some((charge, state)) = charged {
+                self.rated.insert(key.clone(), state);
+                outcome.push(Outcome { key, state, charge });
+            }
+        }
+        Ok(outcome)
+    }
+
+    async fn write(self, w: &mut Work, ended: Date, report: &mut UsageReport) -> Result<()> {
+        let realm = w.ctx.realm;
+        idle::settled(&mut w.tx, realm, &self.settled, ended).await?;
+        metering::usage_expect_in(w, &self.expected).await?;
+        let mut batch = Batch::new(w);
+        let mut states = HashMap::with_capacity(self.outcome.len());
+        for Outcome { key, state, charge } in self.outcome {
+            states.insert(key, state);
+            let Some(charge) = charge else { continue };
+            report.charges += 1;
+            let trade = self.known.trades.get(charge.seller_id, charge.buyer_id)?;
+            let due_on = document::collect_on(trade.invoice_day, charge.period.end, true)?;
+            batch.record_open(charge, due_on);
+        }
+        let fixed: Vec<(LegId, Date, TermsId)> = self
+            .new_fixed
+            .into_iter()
+            .map(|((leg, day), terms)| (leg, day, terms))
+            .collect();
+        usage::set_terms(&mut w.tx, realm, &fixed).await?;
+        let states: Vec<(RatedKey, rules::RatedState)> = states.into_iter().collect();
+        let forward = usage::set_rated(&mut w.tx, realm, &states).await?;
+        if forward != states.len() as u64 {
+            return Err(Error::conflict(
+                "billing_run",
+                "usage was rated by another run at the same time; bill again",
+            ));
+        }
+        batch.write(w).await?;
+        Ok(())
+    }
+}

@@ -403,6 +403,7 @@ impl Life {
                 amount,
                 reference: document.number.clone(),
                 top_up: false,
+                received_on: None,
             };
             billing::transfer_record(self.world.p(), &self.world.ctx().await, &transfer)
                 .await

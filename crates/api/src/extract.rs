@@ -48,15 +48,22 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         let bytes = axum::body::Bytes::from_request(request, state)
             .await
             .map_err(unreadable)?;
-        let mut reader = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        serde_json::from_slice(&bytes)
+            .map(Self)
+            .map_err(|error| wrong::<T>(&bytes, &error))
+    }
+}
+
+/// What is wrong with a body, and where. Keeping track of the path costs time, so it is kept only when there is something to say.
+fn wrong<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Problem {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    match serde_path_to_error::deserialize::<_, T>(&mut reader) {
+        Err(error) => {
             let path = dotted(&error.path().to_string());
             malformed(&path, &error.inner().to_string())
-        })?;
-        reader
-            .end()
-            .map_err(|error| malformed("", &error.to_string()))?;
-        Ok(Self(value))
+        }
+        // Something follows what was expected.
+        Ok(_) => malformed("", &error.to_string()),
     }
 }
 

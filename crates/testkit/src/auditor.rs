@@ -29,8 +29,24 @@ struct Sale {
     /// From a day on, so many seats.
     seats: BTreeMap<Date, u32>,
     ends_on: Option<Date>,
+    discount: Option<Discount>,
     /// By first day of the calendar month, what usage has cost at its source, in the smallest unit.
     usage: BTreeMap<Date, i128>,
+}
+
+/// So much off what the customer pays, for the first periods of a sale.
+#[derive(Debug, Clone, Copy)]
+struct Discount {
+    percent: i128,
+    periods: u32,
+}
+
+impl Discount {
+    /// What it takes off a price of a whole period: of the price as it would stand on an invoice, to the smallest unit.
+    fn off(self, price: Exact) -> Exact {
+        let off = Exact::whole(price.rounded()) * Exact::new(self.percent, 100);
+        Exact::whole(off.rounded())
+    }
 }
 
 /// What a sale comes to on a leg.
@@ -91,9 +107,15 @@ impl Auditor {
             has_setup,
             seats,
             ends_on: None,
+            discount: None,
             usage: BTreeMap::new(),
         });
         self.sales.len() - 1
+    }
+
+    /// A sale has a percentage taken off what its customer pays in its first periods.
+    pub fn discount(&mut self, sale: usize, percent: i128, periods: u32) {
+        self.sales[sale].discount = Some(Discount { percent, periods });
     }
 
     /// From a day on, up to the next day of which something is known, so many seats are held. Days may come in any order.
@@ -123,7 +145,8 @@ impl Auditor {
     /// What a sale comes to on a leg by the end of a day: every period that has begun, and the usage of every month that is over.
     #[must_use]
     pub fn audit(&self, sale: usize, leg: usize, today: Date) -> Audited {
-        self.sales[sale].audit(&self.legs[leg], today)
+        let is_customers = leg + 1 == self.legs.len();
+        self.sales[sale].audit(&self.legs[leg], is_customers, today)
     }
 }
 
@@ -135,17 +158,23 @@ impl Sale {
             .map_or(0, |(_, seats)| *seats)
     }
 
-    fn audit(&self, prices: &LegPrices, today: Date) -> Audited {
+    fn audit(&self, prices: &LegPrices, is_customers: bool, today: Date) -> Audited {
         let mut audited = Audited::NOTHING;
+        let discount = self.discount.filter(|_| is_customers);
         if self.has_setup {
             audited.line(prices.setup);
+            if let Some(discount) = discount {
+                audited.line(-discount.off(prices.setup));
+            }
         }
         for n in 0.. {
             let (start, end) = (self.nth_day(n), self.nth_day(n + 1));
             if start > today || self.ends_on.is_some_and(|ends_on| ends_on <= start) {
                 break;
             }
-            self.period(prices, (start, end), &mut audited);
+            let counts = |discount: &Discount| i64::from(n) < i64::from(discount.periods);
+            let discount = discount.filter(counts);
+            self.period(prices, discount, (start, end), &mut audited);
         }
         for (month, cost) in &self.usage {
             if months_after(*month, 1) <= today {
@@ -156,25 +185,43 @@ impl Sale {
     }
 
     /// A period is paid when it begins; a change gives the unused rest back and pays for the new rest, an end gives it back.
-    fn period(&self, prices: &LegPrices, (start, end): (Date, Date), audited: &mut Audited) {
+    /// What a discount takes off goes the same way, and is left alone where a change does not change it.
+    fn period(
+        &self,
+        prices: &LegPrices,
+        discount: Option<Discount>,
+        (start, end): (Date, Date),
+        audited: &mut Audited,
+    ) {
         let price = |seats: u32| prices.seat * Exact::whole(i128::from(seats));
         let days = |from: Date| Exact::new(days(from, end), days(start, end));
         let held = self.seats_on(start);
         if held == 0 {
             return;
         }
+        let off = |seats: u32| discount.map_or(Exact::ZERO, |it| it.off(price(seats)));
         audited.line(price(held));
+        if discount.is_some() {
+            audited.line(-off(held));
+        }
         let lasts = |day: &Date| *day < end && self.ends_on.is_none_or(|ends_on| *day < ends_on);
         let mut before = held;
         for (day, after) in self.seats.range(start..).filter(|(day, _)| lasts(day)) {
             if *day > start && *after != before {
                 audited.line(-(days(*day) * price(before)));
                 audited.line(days(*day) * price(*after));
+                if off(before) != off(*after) {
+                    audited.line(days(*day) * off(before));
+                    audited.line(-(days(*day) * off(*after)));
+                }
                 before = *after;
             }
         }
         if let Some(ends_on) = self.ends_on.filter(|ends_on| *ends_on < end) {
             audited.line(-(days(ends_on) * price(before)));
+            if discount.is_some() {
+                audited.line(days(ends_on) * off(before));
+            }
         }
     }
 
@@ -229,6 +276,21 @@ mod tests {
         );
         auditor.end(sale, day("2024-01-25"));
         assert_eq!(billed(&auditor, "2024-03-20"), 7128 + 7128 - 3679);
+    }
+
+    #[test]
+    fn a_discount_holds_for_its_periods_and_is_given_back_with_what_it_reduced() {
+        let mut auditor = customers();
+        let sale = auditor.subscribe(day("2024-01-10"), 10);
+        auditor.discount(sale, 50, 1);
+        let billed = |auditor: &Auditor, on: &str| auditor.audit(sale, 0, day(on)).billed;
+        assert_eq!(billed(&auditor, "2024-01-10"), 3564 + 7128);
+        assert_eq!(billed(&auditor, "2024-02-10"), 3564 + 7128 + 14256);
+        auditor.hold(sale, day("2024-01-20"), 20);
+        assert_eq!(
+            billed(&auditor, "2024-01-20"),
+            3564 + 7128 - 9657 + 19315 + 4829 - 9657
+        );
     }
 
     #[test]

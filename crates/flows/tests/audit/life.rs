@@ -11,10 +11,13 @@ use tradewind_flows::quote::{
 };
 use tradewind_kernel::calendar::{add_days, days_between};
 use tradewind_kernel::id::SubscriptionId;
-use tradewind_kernel::{Currency, Date, Decimal, Error, Money, Result, Timestamp};
+use tradewind_kernel::{Currency, Date, Decimal, Error, Money, Result, Text, Timestamp};
 use tradewind_metering::service::usage_ingest;
 use tradewind_metering::types::{UsageInput, UsageKind};
-use tradewind_orders::types::ChangeClass;
+use tradewind_orders::service::coupon_create;
+use tradewind_orders::types::{
+    Benefit, ChangeClass, CouponCreate, CouponInput, CouponLimits, DiscountScope,
+};
 use tradewind_platform::{args, stmts};
 use tradewind_testkit::{Auditor, Exact, LegPrices};
 
@@ -39,6 +42,9 @@ const EXPECTED: [&str; 6] = [
     "out_of_range",
     "committed",
 ];
+
+/// Coupons that purchases may name: code, percentage, for how many periods.
+const COUPONS: [(&str, i64, u32); 2] = [("HALF", 50, 2), ("THIRD", 33, 12)];
 
 /// The customer's leg.
 const LAST: usize = 3;
@@ -87,6 +93,7 @@ impl Life {
             reports: 0,
             log: vec![format!("seed {seed}")],
         };
+        life.coupons().await;
         life.meter().await;
         life.subscribe().await;
         life
@@ -205,6 +212,28 @@ impl Life {
         assert_eq!(i128::from(owes), billed - self.paid, "{}", self.story());
     }
 
+    async fn coupons(&self) {
+        for (code, percent, periods) in COUPONS {
+            let input = CouponInput {
+                name: Text::en(code),
+                code: Some(code.to_owned()),
+                benefit: Benefit::Percentage {
+                    percent: Decimal::from(percent),
+                },
+                scope: DiscountScope::default(),
+                periods: Some(periods),
+                limits: CouponLimits::default(),
+            };
+            let create = CouponCreate {
+                seller_id: self.world.reseller,
+                input,
+            };
+            coupon_create(self.world.p(), &self.world.ctx().await, &create)
+                .await
+                .expect("a coupon");
+        }
+    }
+
     async fn meter(&mut self) {
         let mut wanted = self.world.wanted("cloud", "1");
         wanted.quantities.clear();
@@ -224,10 +253,17 @@ impl Life {
     async fn subscribe(&mut self) {
         let seats = 1 + u32::try_from(self.chance.below(9)).expect("a few");
         self.say(format!("subscribes to {seats}"));
-        let wanted = self.world.wanted("basic", &seats.to_string());
+        let mut wanted = self.world.wanted("basic", &seats.to_string());
+        let coupon = self.chance.percent(40).then(|| self.chance.below(2));
+        let coupon = coupon.and_then(|at| COUPONS.get(usize::try_from(at).ok()?));
+        wanted.coupon = coupon.map(|(code, ..)| (*code).to_owned());
         let quote = quote_purchase(self.world.p(), &self.world.ctx().await, &wanted).await;
         let id = self.place(&quote.expect("a quote")).await;
         let audited = self.auditor.subscribe(self.today, seats);
+        if let Some((code, percent, periods)) = coupon {
+            self.say(format!("with {code}"));
+            self.auditor.discount(audited, (*percent).into(), *periods);
+        }
         self.sales.push(Sale {
             id,
             audited,

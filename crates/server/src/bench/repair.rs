@@ -176,9 +176,8 @@ async fn correct(
     let mut asks = Vec::with_capacity(some.len());
     for id in some {
         let detail = subscription_get(p, ctx, *id).await?;
-        let anchor = detail.subscription.anchor_on;
         let item = detail.items.first();
-        let (Some(from), Some(item)) = (anchor, item) else {
+        let (Some(from), Some(item)) = (detail.subscription.period_start, item) else {
             return Err(Error::internal("a subscription that is not billed"));
         };
         let held = BTreeMap::from([(item.item_id, item.quantity + Decimal::ONE)]);

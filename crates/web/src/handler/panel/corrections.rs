@@ -30,6 +30,11 @@ use crate::view::shared::FormState;
 /// Stands for the reason while none is given: what a correction comes to can be seen before.
 const NO_REASON: &str = "–";
 
+/// Whether another quantity of an item can have been held.
+fn may_differ(item: &Item) -> bool {
+    item.kind != ItemKind::Metered && item.quantity_max != Some(item.quantity_min)
+}
+
 /// A subscription with what can be corrected of it.
 struct About {
     detail: SubscriptionDetail,
@@ -51,9 +56,8 @@ impl About {
             .detail(one.product_id)
             .and_then(|product| product.plan(one.plan_id));
         let items = plan.map_or_else(Vec::new, |plan| {
-            let billed = plan.items.iter();
-            let billed = billed.filter(|item| item.kind != ItemKind::Metered);
-            billed.cloned().collect()
+            let items = plan.items.iter();
+            items.filter(|item| may_differ(item)).cloned().collect()
         });
         Ok(Some(Self { detail, items }))
     }

@@ -37,6 +37,7 @@ mod relationships;
 mod sessions;
 mod storefronts;
 mod subscriptions;
+mod tax;
 mod usage;
 mod usage_imports;
 mod webhooks;
@@ -77,6 +78,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(sessions::router())
         .merge(storefronts::router())
         .merge(subscriptions::router())
+        .merge(tax::router())
         .merge(usage::router())
         .merge(usage_imports::router())
         .merge(webhooks::router())

@@ -11,6 +11,8 @@ mod delivery;
 mod money;
 #[path = "access/orders.rs"]
 mod orders;
+#[path = "access/tax.rs"]
+mod tax;
 #[path = "access/usage.rs"]
 mod usage;
 
@@ -87,6 +89,7 @@ fn cases() -> Vec<Case> {
         delivery::cases(),
         money::cases(),
         orders::cases(),
+        tax::cases(),
         usage::cases(),
     ]
     .into_iter()

@@ -63,6 +63,7 @@ impl World {
     async fn new() -> Self {
         let rooms = [
             tradewind_accounts::MIGRATIONS,
+            tradewind_tax::MIGRATIONS,
             tradewind_catalogue::MIGRATIONS,
             tradewind_orders::MIGRATIONS,
             tradewind_metering::MIGRATIONS,

@@ -239,4 +239,10 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             mapping {json} NOT NULL, PRIMARY KEY (realm_id, seller_id, name)) {clustered}",
         "CREATE INDEX IF NOT EXISTS payment_transfers ON payment (realm_id, seller_id, amount) WHERE kind = 'transfer'",
     ],
+}, Migration {
+    name: "billing_tax_categories",
+    steps: &[
+        "ALTER TABLE charge ADD COLUMN tax_category {text} NOT NULL DEFAULT 'standard'",
+        "ALTER TABLE invoice_line ADD COLUMN tax_category {text} NOT NULL DEFAULT 'standard'",
+    ],
 }];

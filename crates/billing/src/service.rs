@@ -39,6 +39,7 @@ mod sale;
 mod tariff;
 mod transfers;
 mod usage;
+mod usual_tax;
 mod wallet;
 
 pub use bank::{
@@ -88,6 +89,7 @@ pub use run::{bill, bill_again, bill_daily};
 pub use runs::{RUN_JOB, Resumed, RunStart, billing_run_get, billing_run_list};
 pub use transfers::{TransferRecord, transfer_record, transfer_record_in};
 pub use usage::{UsageInput, UsageReport, usage_charge, usage_charge_in};
+pub use usual_tax::usual_tax;
 pub use wallet::{
     CreditGive, CreditUseSet, TopUp, TopUpSet, WalletOf, credit_expire, credit_give, credit_moves,
     credit_top_up, credit_top_up_low, credit_top_up_set, credit_use, credit_use_set, wallet_get,

@@ -31,7 +31,7 @@ pub use document::{
     Parties, Party, TaxLine,
 };
 pub use dunning::{DunningAction, DunningPolicy, DunningStep, Overdue};
-pub use facts::{ItemQuantity, LegFacts, QuantityChange, Taxation, Trade};
+pub use facts::{ItemQuantity, LegFacts, QuantityChange, TaxRule, Taxation, Trade};
 pub use finding::Finding;
 pub use ledger::{AccountBalance, Entry, EntryKind, ExportFormat, LedgerAccount, Posting};
 pub use payment::{

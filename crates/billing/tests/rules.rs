@@ -30,7 +30,7 @@ use tradewind_kernel::{
     id::{AccountId, ItemId},
 };
 use tradewind_pricing::cycles::ServicePeriod;
-use tradewind_pricing::{PriceModel, proration::Direction, tax::TaxPolicy};
+use tradewind_pricing::{PriceModel, proration::Direction};
 
 fn lines_of(charges: &[NewCharge]) -> tradewind_billing::rules::line::Lines {
     let mut lines = LineSet::new(Currency::EUR);
@@ -406,14 +406,11 @@ fn minors(line: &DocumentLine) -> (i64, i64, i64) {
 
 #[test]
 fn without_tax_there_is_none_and_the_document_says_why() {
-    let reverse = Taxation {
-        rates: vec![TaxRate::without_tax(
-            "VAT",
-            TaxKind::ReverseCharge,
-            "reverse_charge",
-        )],
-        policy: TaxPolicy::default(),
-    };
+    let reverse = Taxation::agreed(vec![TaxRate::without_tax(
+        "VAT",
+        TaxKind::ReverseCharge,
+        "reverse_charge",
+    )]);
     let document = taxed(&[("10", false), ("11.90", true)], &reverse);
     // Where the seller adds no tax, none is in an agreed price either: it stays as agreed.
     assert_eq!(
@@ -458,16 +455,13 @@ fn prices_with_and_without_tax_stand_on_one_document() {
 
 #[test]
 fn several_taxes_compound_on_each_line() {
-    let taxation = Taxation {
-        rates: vec![
-            TaxRate::standard("GST", dec("5")),
-            TaxRate {
-                compound: true,
-                ..TaxRate::standard("QST", dec("9.5"))
-            },
-        ],
-        policy: TaxPolicy::default(),
-    };
+    let taxation = Taxation::agreed(vec![
+        TaxRate::standard("GST", dec("5")),
+        TaxRate {
+            compound: true,
+            ..TaxRate::standard("QST", dec("9.5"))
+        },
+    ]);
     let document = taxed(&[("100", false)], &taxation);
     let each: Vec<i64> = (document.lines[0].taxes.iter())
         .map(|tax| tax.amount.minor)

@@ -70,4 +70,11 @@ pub const MIGRATIONS: &[Migration] = &[
             "{postgres} ALTER TABLE item ADD COLUMN IF NOT EXISTS aggregation {text} NOT NULL DEFAULT 'sum'",
         ],
     },
+    Migration {
+        name: "catalogue_tax",
+        steps: &[
+            "ALTER TABLE product ADD COLUMN tax_category {text} NOT NULL DEFAULT 'standard'",
+            "ALTER TABLE item ADD COLUMN tax_category {text}",
+        ],
+    },
 ];

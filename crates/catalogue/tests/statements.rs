@@ -7,6 +7,7 @@ async fn statements_hold_on_both_engines() {
     check_statements(
         &[
             tradewind_accounts::MIGRATIONS,
+            tradewind_tax::MIGRATIONS,
             tradewind_catalogue::MIGRATIONS,
         ],
         &tradewind_catalogue::statements(),

@@ -1,11 +1,12 @@
 //! Adapters behind the payment, mail and webhook ports: a careful HTTP client, mail into an outbox or to a mail server,
-//! and a card gateway for sandboxes.
+//! a card gateway for sandboxes, the register of VAT ids.
 
 mod http;
 mod mail;
 mod migrations;
 mod sandbox;
 mod store;
+mod vies;
 
 pub use http::{HttpClient, HttpClientConfig, install_crypto_provider, is_public};
 #[cfg(feature = "smtp")]
@@ -15,3 +16,4 @@ pub use mail::{OutboxEntry, OutboxMail, OutboxMailer, OutboxQuery, outbox_get, o
 pub use migrations::MIGRATIONS;
 pub use sandbox::{SandboxGateway, SandboxPayment};
 pub use store::statements;
+pub use vies::{VIES_URL, ViesRegister};

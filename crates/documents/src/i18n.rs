@@ -40,6 +40,10 @@ macro_rules! files {
                 include_str!(concat!("../locales/", $language, "/panel.ftl")),
             ),
             (
+                "tax",
+                include_str!(concat!("../locales/", $language, "/tax.ftl")),
+            ),
+            (
                 "mail",
                 include_str!(concat!("../locales/", $language, "/mail.ftl")),
             ),

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use tradewind_accounts::types::{Account, Address};
 use tradewind_billing::service::{credit_notes_about, invoice_get, payments_of_invoice};
 use tradewind_billing::types::{
-    BalanceStatus, Document, DocumentKind, DocumentLine, Party, TaxKind,
+    BalanceStatus, Document, DocumentKind, DocumentLine, Party, TaxKind, TaxRate,
 };
 use tradewind_documents::colour::Colour;
 use tradewind_documents::i18n;
@@ -18,8 +18,9 @@ use tradewind_documents::tax::TaxWord;
 use tradewind_kernel::Locale;
 use tradewind_kernel::id::{InvoiceId, number};
 use tradewind_kernel::vat_id::in_eu;
-use tradewind_kernel::{Error, Money, Result};
+use tradewind_kernel::{Decimal, Error, Money, Result};
 use tradewind_platform::{OpCtx, Platform};
+use tradewind_tax::rules::place_name;
 
 /// A document as a PDF, with the name of its file.
 ///
@@ -112,7 +113,7 @@ pub(crate) fn document_of(
             .tax_summary
             .iter()
             .map(|line| TaxLine {
-                treatment: treatment(document, line.rate.kind, line.rate.percent),
+                treatment: treatment(document, &line.rate, line.rate.percent),
                 base: line.net,
                 tax: line.tax,
             })
@@ -166,7 +167,7 @@ fn printed_line(document: &Document, line: &DocumentLine) -> Line {
         let named = text_of(&document.parties.seller.tax, "name");
         TaxWord::of(document.locale, named.as_deref().unwrap_or_default())
     };
-    let kind = (line.taxes.first()).map_or(TaxKind::Standard, |tax| tax.rate.kind);
+    let first = line.taxes.first().map(|tax| &tax.rate);
     Line {
         description: line.description.clone(),
         detail: line
@@ -179,7 +180,7 @@ fn printed_line(document: &Document, line: &DocumentLine) -> Line {
             unit: line.unit.clone(),
         }),
         unit_price: line.unit_price.filter(|_| !line.tax_included),
-        tax: Some(treatment(document, kind, line.tax_percent())),
+        tax: first.map(|first| treatment(document, first, line.tax_percent())),
         amount: line.net,
     }
 }
@@ -192,17 +193,52 @@ fn paper_of(country: &str) -> Paper {
     }
 }
 
-fn treatment(document: &Document, kind: TaxKind, rate: tradewind_kernel::Decimal) -> TaxTreatment {
+fn treatment(document: &Document, rate: &TaxRate, percent: Decimal) -> TaxTreatment {
     let parties = &document.parties;
-    match kind {
-        TaxKind::Standard => TaxTreatment::Rate(rate.normalize()),
+    let text = |key: &str| i18n::text(document.locale, key).into_owned();
+    let abroad = || {
+        if in_eu(&parties.seller.country) {
+            text("invoice-reason-abroad")
+        } else {
+            text("tax-reason-abroad")
+        }
+    };
+    let decided = !rate.place.is_empty();
+    match rate.kind {
+        TaxKind::Standard if decided => {
+            TaxTreatment::RateOf(percent.normalize(), rate.place.clone())
+        }
+        TaxKind::Standard => TaxTreatment::Rate(percent.normalize()),
         TaxKind::ReverseCharge => TaxTreatment::ReverseCharge,
+        TaxKind::Exempt if decided || rate.reference.is_some() => {
+            TaxTreatment::Exempt(why_exempt(document.locale, rate))
+        }
         TaxKind::Exempt if in_eu(&parties.seller.country) && !in_eu(&parties.buyer.country) => {
-            let reason = i18n::text(document.locale, "invoice-reason-abroad");
-            TaxTreatment::OutsideScope(reason.into_owned())
+            TaxTreatment::OutsideScope(text("invoice-reason-abroad"))
         }
         TaxKind::Exempt => TaxTreatment::Exempt(String::new()),
-        TaxKind::OutOfScope => TaxTreatment::OutsideScope(String::new()),
+        TaxKind::OutOfScope => TaxTreatment::OutsideScope(match rate.reason.as_deref() {
+            Some("abroad") => abroad(),
+            Some("no_registration") => i18n::tr(
+                document.locale,
+                "tax-reason-no-registration",
+                &i18n::Args::new().with("place", place_name(&rate.place, document.locale)),
+            ),
+            _ => String::new(),
+        }),
+    }
+}
+
+/// Why a rule has found something exempt.
+fn why_exempt(locale: Locale, rate: &TaxRate) -> String {
+    let args = i18n::Args::new()
+        .with("place", place_name(&rate.place, locale))
+        .with("number", rate.reference.as_deref().unwrap_or_default());
+    match rate.reason.as_deref() {
+        Some("certificate") => i18n::tr(locale, "tax-reason-certificate", &args),
+        Some("small_business") => i18n::tr(locale, "tax-reason-small-business", &args),
+        Some("not_taxable") => i18n::tr(locale, "tax-reason-not-taxable", &args),
+        _ => String::new(),
     }
 }
 

@@ -21,6 +21,7 @@ pub mod refund;
 pub mod retry;
 pub mod top_up;
 pub mod upcoming;
+pub mod vat_check;
 pub mod view;
 mod wiring;
 

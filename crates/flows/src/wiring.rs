@@ -10,10 +10,12 @@ use crate::react::{REACT_JOB, REACTED_TO, React};
 use crate::refund::{REFUND_JOB, Refund};
 use crate::retry::{LookAfter, RETRY_JOB, RetryFailed};
 use crate::top_up::{TOP_UP_JOB, TopUpLow};
+use crate::vat_check::{AskAbout, AskRegister, VAT_EVENTS, VAT_JOB};
 use std::sync::Arc;
 use tradewind_billing::service::{PaymentGateway, RUN_JOB, SETTLE_JOB};
 use tradewind_platform::Platform;
 use tradewind_platform::port::Mailer;
+use tradewind_tax::service::{VAT_CHECK_JOB, VatRegister};
 
 /// The outside worlds that the flows talk to.
 #[derive(Clone)]
@@ -22,6 +24,8 @@ pub struct Outside {
     pub mailer: Arc<dyn Mailer>,
     /// Who holds the cards.
     pub gateway: Arc<dyn PaymentGateway>,
+    /// Who knows VAT ids, where somebody is to be asked.
+    pub register: Option<Arc<dyn VatRegister>>,
     /// The installation's own address, as people reach it.
     pub public_url: String,
 }
@@ -59,6 +63,18 @@ pub fn wire(platform: &Platform, outside: &Outside) {
             gateway: outside.gateway.clone(),
         },
     );
+    platform.handle(
+        VAT_CHECK_JOB,
+        AskRegister {
+            register: outside.register.clone(),
+        },
+    );
+    platform.handle(VAT_JOB, AskAbout);
+    if outside.register.is_some() {
+        for kind in VAT_EVENTS {
+            platform.subscribe(kind, VAT_JOB);
+        }
+    }
     platform.handle(
         MAIL_JOB,
         MailJob {

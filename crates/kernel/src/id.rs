@@ -191,6 +191,7 @@ typed_id!(MailId, "mal", "mail");
 typed_id!(RequestId, "req", "request");
 typed_id!(TokenId, "tok", "token");
 typed_id!(TermsId, "trm", "terms document");
+typed_id!(CertificateId, "tcr", "exemption certificate");
 
 /// What people call a thing when they speak of it: the last eight characters of its id, in capitals.
 #[must_use]

@@ -43,6 +43,12 @@ pub struct TaxRate {
     /// Key of the text that says why no tax is added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Whose tax it is, where a rule has decided that: a country (`DE`) or a state (`US-TX`).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub place: String,
+    /// What the reason refers to: the number of a certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
 }
 
 text_enum! {
@@ -163,6 +169,8 @@ impl TaxRate {
             percent,
             compound: false,
             reason: None,
+            place: String::new(),
+            reference: None,
         }
     }
 
@@ -174,7 +182,16 @@ impl TaxRate {
             percent: Decimal::ZERO,
             compound: false,
             reason: Some(reason.into()),
+            place: String::new(),
+            reference: None,
         }
+    }
+
+    /// The same as the tax of a place.
+    #[must_use]
+    pub fn of(mut self, place: impl Into<String>) -> Self {
+        self.place = place.into();
+        self
     }
 
     /// Whether the rate is one that can be applied.

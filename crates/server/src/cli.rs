@@ -28,6 +28,7 @@ mod refund;
 mod serve;
 mod session;
 mod subscription;
+mod tax;
 mod usage;
 mod webhook;
 
@@ -178,6 +179,9 @@ enum Command {
     /// Exchange rates between the currencies of a realm
     #[command(subcommand)]
     Rate(rate::Rate),
+    /// How sellers are taxed, what is known of buyers, and the tax rates
+    #[command(subcommand)]
+    Tax(Box<tax::Tax>),
     /// What an order would cost and do
     #[command(subcommand)]
     Quote(quote::Quote),
@@ -381,6 +385,7 @@ async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Catalogue(command) => catalogue::run(&session, command).await?,
         Command::Product(command) => product::run(&session, *command).await?,
         Command::Rate(command) => rate::run(&session, command).await?,
+        Command::Tax(command) => tax::run(&session, *command).await?,
         Command::Access(command) => access::run(&session, command).await?,
         Command::Dunning(command) => dunning::run(&session, command).await?,
         Command::Webhook(command) => webhook::run(&session, command).await?,

@@ -81,6 +81,16 @@ pub struct DataOptions {
         help_heading = "Database"
     )]
     pub smtp_url: Option<String>,
+    /// Register of VAT ids to ask; without one they are checked by their form only. That of the European Union is
+    /// https://ec.europa.eu/taxation_customs/vies/rest-api
+    #[arg(
+        long,
+        global = true,
+        env = "TRADEWIND_VIES_URL",
+        value_name = "URL",
+        help_heading = "Database"
+    )]
+    pub vies_url: Option<String>,
 }
 
 impl DataOptions {
@@ -134,6 +144,8 @@ pub struct Config {
     pub allow_private_webhook_targets: bool,
     /// Mail server; without one, mails land in the outbox.
     pub smtp_url: Option<String>,
+    /// Register of VAT ids; without one they are checked by their form only.
+    pub vies_url: Option<String>,
     /// How long the claim of a worker on a job holds without being renewed.
     pub job_lease: Duration,
 }
@@ -166,6 +178,7 @@ impl Config {
             public_url: reached.public_url,
             allow_private_webhook_targets: reached.allow_private_webhook_targets,
             smtp_url: options.smtp_url.clone(),
+            vies_url: options.vies_url.clone(),
             job_lease: WorkerConfig::default().lease,
         })
     }
@@ -180,6 +193,7 @@ impl Config {
             database_url: None,
             commit: Commit::Normal,
             smtp_url: None,
+            vies_url: None,
         })
     }
 

@@ -13,16 +13,18 @@ use tradewind_accounts::{PasswordCost, Passwords};
 use tradewind_api::{ApiConfig, ApiState};
 use tradewind_billing::service::PaymentGateway;
 use tradewind_connectors::{
-    HttpClient, HttpClientConfig, OutboxMailer, SandboxGateway, SmtpMailer, install_crypto_provider,
+    HttpClient, HttpClientConfig, OutboxMailer, SandboxGateway, SmtpMailer, ViesRegister,
+    install_crypto_provider,
 };
 use tradewind_flows::Outside;
 use tradewind_kernel::{Error, Result};
-use tradewind_platform::port::Mailer;
+use tradewind_platform::port::{HttpCaller, Mailer};
 use tradewind_platform::{
     Migration, OpCtx, Platform, PlatformConfig, Worker, WorkerConfig, housekeeping,
 };
 
 use tradewind_policy::Principal;
+use tradewind_tax::service::VatRegister;
 
 use tradewind_web::{DemoInfo, WebState};
 
@@ -38,6 +40,7 @@ const DRAIN_TIME: Duration = Duration::from_secs(20);
 pub fn migrations() -> Vec<&'static [Migration]> {
     vec![
         tradewind_accounts::MIGRATIONS,
+        tradewind_tax::MIGRATIONS,
         tradewind_catalogue::MIGRATIONS,
         tradewind_orders::MIGRATIONS,
         tradewind_fulfilment::MIGRATIONS,
@@ -74,18 +77,23 @@ impl App {
     /// Lets events and jobs find those who handle them.
     fn wire(&self) -> Result<()> {
         let config = self.config();
-        let http = HttpClient::new(&HttpClientConfig {
+        let http: Arc<dyn HttpCaller> = Arc::new(HttpClient::new(&HttpClientConfig {
             allow_private_targets: config.allow_private_webhook_targets,
-        })?;
+        })?);
         let platform = self.platform();
-        tradewind_fulfilment::service::wire(platform, &config.public_url, Arc::new(http));
+        tradewind_fulfilment::service::wire(platform, &config.public_url, http.clone());
         let mailer: Arc<dyn Mailer> = match &config.smtp_url {
             Some(url) => Arc::new(SmtpMailer::new(url)?),
             None => Arc::new(OutboxMailer::new(platform.clone(), config.outbox())),
         };
+        let register = config.vies_url.as_deref().map(|url| {
+            let register: Arc<dyn VatRegister> = Arc::new(ViesRegister::new(http.clone(), url));
+            register
+        });
         let outside = Outside {
             mailer,
             gateway: self.gateway(),
+            register,
             public_url: config.public_url.clone(),
         };
         tradewind_flows::wire(platform, &outside);

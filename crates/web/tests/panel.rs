@@ -27,6 +27,7 @@ async fn sold(world: &World, approval: Approval, delivery: DeliveryMode) {
         id: one.id,
         version: one.version,
         draft: ProductDraft {
+            tax_category: Default::default(),
             slug: one.slug,
             name: one.name,
             summary: one.summary,

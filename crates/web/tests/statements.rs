@@ -40,6 +40,7 @@ async fn goods(world: &World, ctx: &OpCtx, vendor: AccountId, number: usize) -> 
     let create = ProductCreate {
         vendor_id: vendor,
         draft: ProductDraft {
+            tax_category: Default::default(),
             slug: format!("thing-{number}"),
             name: Text::en(format!("Thing {number}")),
             summary: Text::en("A thing."),
@@ -59,6 +60,7 @@ async fn goods(world: &World, ctx: &OpCtx, vendor: AccountId, number: usize) -> 
         .expect("a product")
         .id;
     let item = ItemDraft {
+        tax_category: None,
         aggregation: Default::default(),
         code: "seats".to_owned(),
         name: Text::en("Seats"),

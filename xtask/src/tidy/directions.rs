@@ -11,6 +11,7 @@ const ROOMS: &[&str] = &[
     "policy",
     "platform",
     "accounts",
+    "tax",
     "catalogue",
     "orders",
     "fulfilment",

@@ -9,6 +9,7 @@ const LINES_MAX: usize = 600;
 const EXACT_ROOMS: &[&str] = &[
     "kernel",
     "pricing",
+    "tax",
     "catalogue",
     "orders",
     "metering",

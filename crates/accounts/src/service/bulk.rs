@@ -8,7 +8,7 @@ use tradewind_platform::Work;
 
 use crate::{
     store::bulk,
-    types::{Account, Actor, Relationship},
+    types::{Account, Actor, Adjacent, Relationship},
 };
 
 /// Some accounts; those that do not exist are left out.
@@ -54,7 +54,10 @@ pub async fn relationships_of_buyers(
     for buyer in buyers {
         match w.recall::<Vec<Relationship>>(buyer) {
             Some(known) => found.extend(known.iter().cloned()),
-            None => missing.push(*buyer),
+            None => match bought_in_chain(w, *buyer) {
+                Some(known) => found.push(known),
+                None => missing.push(*buyer),
+            },
         }
     }
     if missing.is_empty() {
@@ -71,6 +74,14 @@ pub async fn relationships_of_buyers(
     }
     found.extend(read);
     Ok(found)
+}
+
+/// The terms under which an account buys from the one above it, where the way up to the provider was asked for before: an
+/// account below another one buys from nobody else.
+fn bought_in_chain(w: &Work, buyer: AccountId) -> Option<Relationship> {
+    let chain = w.recall::<Vec<Adjacent>>(buyer)?;
+    let first = chain.first().filter(|pair| pair.buyer.id == buyer)?;
+    Some(first.relationship.clone())
 }
 
 /// How many accounts stand above each of some accounts.

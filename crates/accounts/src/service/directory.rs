@@ -6,7 +6,10 @@ use tradewind_kernel::{Error, Result, id::AccountId};
 use tradewind_platform::{OpCtx, Platform, Work};
 use tradewind_policy::{AccountKind, ResourceKind, Target};
 
-use crate::{store, types::Adjacent};
+use crate::{
+    store,
+    types::{Account, AccountBrief, Adjacent, Relationship},
+};
 
 /// An account and everything above it, nearest first.
 ///
@@ -38,6 +41,10 @@ pub async fn chain(w: &mut Work, account: AccountId) -> Result<Vec<Adjacent>> {
     if let Some(found) = w.recall::<Vec<Adjacent>>(account) {
         return Ok(Vec::clone(&found));
     }
+    if let Some(pairs) = known_chain(w, account) {
+        w.remember(account, Arc::new(pairs.clone()));
+        return Ok(pairs);
+    }
     let pairs = store::relationship::chain(&mut w.tx, w.ctx.realm, account).await?;
     if !is_whole(account, &pairs) && pairs.len() + 1 != ancestry(w, account).await?.len() {
         return Err(Error::refused(
@@ -47,6 +54,23 @@ pub async fn chain(w: &mut Work, account: AccountId) -> Result<Vec<Adjacent>> {
     }
     w.remember(account, Arc::new(pairs.clone()));
     Ok(pairs)
+}
+
+/// The same from what was read before in this transaction, where all of it was.
+fn known_chain(w: &Work, account: AccountId) -> Option<Vec<Adjacent>> {
+    let mut buyer = w.recall::<Account>(account)?;
+    let mut pairs = Vec::new();
+    while let Some(above) = buyer.parent {
+        let seller = w.recall::<Account>(above)?;
+        let terms = w.recall::<Vec<Relationship>>(buyer.id)?;
+        pairs.push(Adjacent {
+            seller: AccountBrief::from(&*seller),
+            buyer: AccountBrief::from(&*buyer),
+            relationship: terms.iter().find(|one| one.seller == above)?.clone(),
+        });
+        buyer = seller;
+    }
+    Some(pairs)
 }
 
 /// Whether pairs lead from an account up to the provider without a gap: then no second look is needed.

@@ -78,6 +78,14 @@ pub struct TaxData {
     pub rate: String,
     /// What the tax is called on documents: `VAT`, `GST`.
     pub name: String,
+    /// Whether it buys as a private person, not as a business.
+    #[serde(skip_serializing_if = "is_business")]
+    pub consumer: bool,
+}
+
+// serde hands fields over by reference.
+const fn is_business(consumer: &bool) -> bool {
+    !*consumer
 }
 
 /// Where an account is paid by transfer.

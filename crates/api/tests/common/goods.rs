@@ -210,6 +210,7 @@ pub fn product_draft(slug: &str) -> ProductDraft {
         terms_title: Text::default(),
         terms_text: Text::default(),
         terms_version: String::new(),
+        tax_category: Default::default(),
     }
 }
 
@@ -233,6 +234,7 @@ pub fn plan_draft(code: &str) -> PlanDraft {
 pub fn item_draft(code: &str) -> ItemDraft {
     ItemDraft {
         aggregation: Default::default(),
+        tax_category: None,
         code: code.to_owned(),
         name: Text::en(code),
         kind: ItemKind::Recurring,

@@ -28,6 +28,7 @@ pub const PASSWORD: &str = "a long enough phrase";
 /// The rooms behind the operations, in the order of the house.
 const ROOMS: &[&[Migration]] = &[
     tradewind_accounts::MIGRATIONS,
+    tradewind_tax::MIGRATIONS,
     tradewind_catalogue::MIGRATIONS,
     tradewind_orders::MIGRATIONS,
     tradewind_fulfilment::MIGRATIONS,

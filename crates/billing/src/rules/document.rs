@@ -4,7 +4,7 @@ use tradewind_kernel::{
     Currency, Date, Error, Money, Result,
     calendar::{self, Period},
 };
-use tradewind_pricing::tax;
+use tradewind_pricing::tax::{self, TaxRate};
 
 use super::line::Lines;
 use crate::types::{DocumentKind, DocumentLine, LineTax, PreviewDocument, TaxLine, Taxation};
@@ -44,24 +44,28 @@ pub fn tax_lines(
     lines: &mut [DocumentLine],
     taxation: &Taxation,
 ) -> Result<Totals> {
+    let rates: Vec<Vec<TaxRate>> = lines
+        .iter()
+        .map(|line| taxation.of(line.tax_category, line.period))
+        .collect();
     let given: Vec<tax::TaxLine<'_>> = lines
         .iter()
-        .map(|line| tax::TaxLine {
+        .zip(&rates)
+        .map(|(line, rates)| tax::TaxLine {
             amount: line.amount.to_decimal(),
             mode: line.tax_mode(),
-            rates: &taxation.rates,
+            rates,
         })
         .collect();
     let taxed = tax::compute(&given, currency, &taxation.policy)?;
-    for (line, taxed) in lines.iter_mut().zip(&taxed.lines) {
+    for ((line, taxed), rates) in lines.iter_mut().zip(&taxed.lines).zip(rates) {
         line.net = taxed.net;
         line.tax = taxed.tax()?;
-        line.taxes = taxation
-            .rates
-            .iter()
+        line.taxes = rates
+            .into_iter()
             .zip(&taxed.taxes)
             .map(|(rate, amount)| LineTax {
-                rate: rate.clone(),
+                rate,
                 amount: *amount,
             })
             .collect();

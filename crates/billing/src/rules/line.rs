@@ -12,6 +12,8 @@ use tradewind_kernel::{
     locale::form_for,
 };
 
+use tradewind_tax::types::TaxCategory;
+
 use crate::types::{ChargeKind, DocumentLine, NewCharge};
 
 /// A running total: what was computed exactly, and what of it was billed.
@@ -83,6 +85,8 @@ pub struct LineCharge {
     pub rounding: Rounding,
     /// Whether its tax is in the amount.
     pub tax_included: bool,
+    /// What it is for, in the eyes of the tax offices.
+    pub tax_category: TaxCategory,
     /// For usage: first day of the month, and the line it is rounded in.
     pub usage_line: Option<(Date, String)>,
 }
@@ -100,6 +104,7 @@ impl From<&NewCharge> for LineCharge {
             exact: charge.exact,
             rounding: charge.rounding,
             tax_included: charge.tax_included,
+            tax_category: charge.tax_category,
             usage_line: charge
                 .usage
                 .as_ref()
@@ -123,6 +128,7 @@ enum LineKey {
         period: Period,
         rounding: Rounding,
         tax_included: bool,
+        tax_category: TaxCategory,
     },
 }
 
@@ -139,6 +145,7 @@ impl LineKey {
                 period: charge.period,
                 rounding: charge.rounding,
                 tax_included: charge.tax_included,
+                tax_category: charge.tax_category,
             },
         }
     }
@@ -266,6 +273,7 @@ impl OpenLine {
                 unit_price: charge.unit_price,
                 period: charge.period,
                 tax_included: charge.tax_included,
+                tax_category: charge.tax_category,
                 amount: Money::zero(currency),
                 net: Money::zero(currency),
                 tax: Money::zero(currency),

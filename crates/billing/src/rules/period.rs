@@ -283,6 +283,7 @@ pub(super) fn charge(
         exact,
         rounding: leg.terms.policies.rounding,
         tax_included: leg.terms.policies.tax_included,
+        tax_category: leg.tax_category(item),
         amount: Money::from_exact(exact, leg.terms.currency, leg.terms.policies.rounding)?,
         reverses: None,
         usage: None,

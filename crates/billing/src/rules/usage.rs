@@ -15,6 +15,8 @@ use tradewind_pricing::{
 };
 
 use super::{period::unit_price, pool::GroupRated};
+use tradewind_tax::types::TaxCategory;
+
 use crate::types::{ChargeKind, FxUse, LegFacts, NewCharge, UsageSpan};
 
 /// The property of usage by which invoice lines are grouped, where usage has it.
@@ -324,6 +326,7 @@ pub fn group_charge(
         exact: delta,
         rounding: leg.terms.policies.rounding,
         tax_included: leg.terms.policies.tax_included,
+        tax_category: leg.tax_category(item),
         amount: Money::from_exact(delta, leg.terms.currency, leg.terms.policies.rounding)?,
         reverses: None,
         usage: Some(UsageSpan {
@@ -348,6 +351,11 @@ fn line_of(leg: &LegFacts, item: &ItemTerms, service: Option<&str>) -> String {
         "/with_tax"
     } else {
         ""
+    };
+    // A running total is taxed as one thing; an item that has become another one begins a line of its own.
+    let with_tax = match leg.tax_category(item) {
+        TaxCategory::Standard => with_tax.to_owned(),
+        category => format!("{with_tax}/{category}"),
     };
     match service {
         Some(service) => format!("{}{with_tax}/{service}", item.item),

@@ -146,6 +146,7 @@ fn imagined(input: &PreviewPurchase<'_>, locale: Locale, terms: &Arc<LegTerms>) 
         heading: input.name.to_owned(),
         terms: Arc::clone(terms),
         grants: input.offers.iter().map(Grant::from).collect(),
+        categories: None,
     }
 }
 

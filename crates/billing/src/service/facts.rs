@@ -9,8 +9,8 @@ use std::{
 use tradewind_accounts::types::{Account, Invoicer, Invoicing, Relationship, TaxTreatment};
 use tradewind_catalogue::types::LegTerms;
 use tradewind_kernel::{
-    Currency, Date, Decimal, Error, Locale, Result, Text,
-    id::{AccountId, PlanId, ProductId, TermsId},
+    Currency, Date, Decimal, Error, Locale, Result, Text, Timestamp,
+    id::{AccountId, ItemId, PlanId, ProductId, TermsId},
 };
 use tradewind_orders::{
     billing::Billable,
@@ -18,7 +18,7 @@ use tradewind_orders::{
 };
 use tradewind_platform::Work;
 use tradewind_policy::AccountKind;
-use tradewind_pricing::tax::TaxPolicy;
+use tradewind_tax::{service::Taxers, types::TaxCategory};
 
 use super::grants::Grants;
 use crate::{
@@ -26,7 +26,7 @@ use crate::{
     store::charges::Pair,
     types::{
         Document, ItemQuantity, LegFacts, Party, QuantityChange, Settlement, TaxKind, TaxRate,
-        Taxation, Trade,
+        TaxRule, Taxation, Trade,
     },
 };
 
@@ -66,12 +66,15 @@ impl Trades {
             .into_iter()
             .map(|found| ((found.seller, found.buyer), found))
             .collect();
+        let pairs: Vec<(AccountId, AccountId)> = missing.iter().copied().collect();
+        let taxers = Taxers::load(w, &pairs).await?;
+        let now = w.ctx.now;
         for pair in missing {
             let (seller, buyer) = (account(&accounts, pair.0)?, account(&accounts, pair.1)?);
-            self.0.insert(
-                pair,
-                Arc::new(trade(seller, buyer, relationships.get(&pair))),
-            );
+            let relationship = relationships.get(&pair);
+            let taxation = taxation(&taxers, seller, buyer, relationship, now);
+            self.0
+                .insert(pair, Arc::new(trade(seller, buyer, relationship, taxation)));
         }
         Ok(())
     }
@@ -84,9 +87,13 @@ impl Trades {
         locale: Locale,
     ) -> Result<Trade> {
         let seller = tradewind_accounts::service::account_facts(w, seller).await?;
+        // With what is known of who asks, which a page is about to ask as well.
+        let asker = w.ctx.principal.account;
+        let taxers = Taxers::load(w, &[(seller.id, asker)]).await?;
+        let taxation = taxation(&taxers, &seller, &seller, None, w.ctx.now);
         Ok(Trade {
             locale,
-            ..trade(&seller, &seller, None)
+            ..trade(&seller, &seller, None, taxation)
         })
     }
 
@@ -98,6 +105,7 @@ impl Trades {
         Ok(Arc::new(Trade {
             settlement: Settlement::Document,
             locale: issued.locale,
+            taxation: Taxation::agreed(Vec::new()),
             ..Trade::clone(now)
         }))
     }
@@ -118,7 +126,12 @@ fn account(accounts: &HashMap<AccountId, Account>, id: AccountId) -> Result<&Acc
 
 /// How a seller and a buyer settle. A vendor is settled as the provider's cost; without agreed terms a buyer pays at
 /// once, with the seller's own tax rate.
-fn trade(seller: &Account, buyer: &Account, relationship: Option<&Relationship>) -> Trade {
+fn trade(
+    seller: &Account,
+    buyer: &Account,
+    relationship: Option<&Relationship>,
+    taxation: Taxation,
+) -> Trade {
     let settlement = match relationship.map(|relationship| relationship.invoicer) {
         _ if seller.kind == AccountKind::Vendor => Settlement::VendorShare,
         Some(Invoicer::External) => Settlement::External,
@@ -130,10 +143,7 @@ fn trade(seller: &Account, buyer: &Account, relationship: Option<&Relationship>)
         settlement,
         payment_terms_days: relationship
             .map_or(0, |relationship| i64::from(relationship.payment_terms_days)),
-        taxation: Taxation {
-            rates: vec![tax_rate(seller, relationship)],
-            policy: TaxPolicy::default(),
-        },
+        taxation,
         price_book: relationship.and_then(|relationship| relationship.price_book),
         invoice_day: relationship
             .filter(|relationship| relationship.invoicing == Invoicing::Monthly)
@@ -144,6 +154,27 @@ fn trade(seller: &Account, buyer: &Account, relationship: Option<&Relationship>)
         seller: party(seller),
         buyer: party(buyer),
         buyer_keeps_books: buyer.kind != AccountKind::Customer,
+    }
+}
+
+/// The taxes between a seller and a buyer: by place where the seller has them decided so, otherwise as agreed.
+fn taxation(
+    taxers: &Taxers,
+    seller: &Account,
+    buyer: &Account,
+    relationship: Option<&Relationship>,
+    now: Timestamp,
+) -> Taxation {
+    let rule = match taxers.of(seller, buyer) {
+        Some(taxer) => TaxRule::ByPlace {
+            taxer,
+            today: now.date_in(&seller.zone),
+        },
+        None => TaxRule::Agreed(vec![tax_rate(seller, relationship)]),
+    };
+    Taxation {
+        rule,
+        policy: taxers.profile(seller.id).policy,
     }
 }
 
@@ -180,9 +211,13 @@ fn party(account: &Account) -> Party {
 /// Frozen terms by their id.
 pub(crate) type Terms = HashMap<TermsId, Arc<LegTerms>>;
 
-/// What plans are called: the heading of a charge for those to whom a subscription is one of many.
+/// What of the catalogue holds by now, whatever was agreed: what plans are called (the heading of a charge for those to
+/// whom a subscription is one of many), and what their items are in the eyes of the tax offices.
 #[derive(Debug, Default)]
-pub(crate) struct Headings(HashMap<PlanId, Text>);
+pub(crate) struct Headings(HashMap<PlanId, (Text, Categories)>);
+
+/// The tax categories of the items of a plan.
+type Categories = Arc<BTreeMap<ItemId, TaxCategory>>;
 
 impl Headings {
     /// Learns what the plans of some terms are called.
@@ -206,13 +241,28 @@ impl Headings {
                     format!("{} · {plan}", detail.product.name.get(locale)),
                 );
             }
-            self.0.insert(plan, heading);
+            let items = detail.plans.iter().find(|found| found.id == plan);
+            let categories = items.map_or_else(BTreeMap::new, |plan| {
+                let items = plan.items.iter();
+                items
+                    .map(|item| (item.id, plan.tax_category_of(item)))
+                    .collect()
+            });
+            self.0.insert(plan, (heading, Arc::new(categories)));
         }
         Ok(())
     }
 
     fn of(&self, plan: PlanId, locale: Locale) -> &str {
-        self.0.get(&plan).map_or("", |heading| heading.get(locale))
+        self.0
+            .get(&plan)
+            .map_or("", |(heading, _)| heading.get(locale))
+    }
+
+    fn categories(&self, plan: PlanId) -> Option<Categories> {
+        self.0
+            .get(&plan)
+            .map(|(_, categories)| Arc::clone(categories))
     }
 }
 
@@ -328,6 +378,7 @@ fn leg_facts(
         locale,
         heading: heading.to_owned(),
         terms: Arc::clone(terms),
+        categories: known.headings.categories(terms.plan),
         grants: if is_customers {
             known.grants.of(leg.subscription_id)
         } else {

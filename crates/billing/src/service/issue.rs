@@ -188,6 +188,7 @@ fn whole(pending: Pending, number: String, created_at: Timestamp) -> Result<Whol
             parties: Parties {
                 seller: trade.seller.clone(),
                 buyer: trade.buyer.clone(),
+                tax_basis: trade.taxation.basis(),
             },
             tax_summary: totals.summary,
             locale: trade.locale,

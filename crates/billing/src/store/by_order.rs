@@ -24,7 +24,7 @@ stmts! {
     /// The charges of an order that reverse none of its own, each with its share of what it was settled with and with what
     /// takes it back.
     STANDING = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind, c.description,
-        c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.currency, c.amount,
+        c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.currency, c.amount,
         c.reverses, c.usage, c.rate, c.order_id, c.created_at, d.coupon_id, d.redemption_id,
         d.period_on AS discount_on, d.whole AS discount_whole, COALESCE(ic.amount, ac.amount) AS share, (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM charge r
         WHERE r.realm_id = c.realm_id AND r.reverses = c.id) AS taken FROM charge c
@@ -36,7 +36,7 @@ stmts! {
     /// The charges of a subscription for a time that ends after a day, but for its usage, each with its share of what it was
     /// settled with.
     BOOKED = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind, c.description,
-        c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.currency, c.amount,
+        c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.currency, c.amount,
         c.reverses, c.usage, c.rate, c.order_id, c.created_at, d.coupon_id, d.redemption_id,
         d.period_on AS discount_on, d.whole AS discount_whole, COALESCE(ic.amount, ac.amount) AS share FROM charge c
         LEFT JOIN charge_discount d ON d.realm_id = c.realm_id AND d.subscription_id = c.subscription_id AND d.charge_id = c.id

@@ -14,6 +14,8 @@ use tradewind_platform::{
     row, stmts,
 };
 
+use tradewind_tax::types::TaxCategory;
+
 use super::discounts;
 use crate::{
     rules::line::LineCharge,
@@ -23,7 +25,7 @@ use crate::{
 stmts! {
     /// Charges of a subscription, oldest first.
     OF_SUBSCRIPTION = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind,
-        c.description, c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.currency,
+        c.description, c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.currency,
         c.amount, c.reverses, c.usage, c.rate, c.order_id, c.created_at, d.coupon_id, d.redemption_id,
         d.period_on AS discount_on, d.whole AS discount_whole FROM charge c
         LEFT JOIN charge_discount d ON d.realm_id = c.realm_id AND d.subscription_id = c.subscription_id AND d.charge_id = c.id
@@ -46,11 +48,11 @@ stmts! {
     OF_ORDER = "SELECT CAST(COUNT(*) AS BIGINT) FROM charge WHERE realm_id = $1 AND subscription_id = $2 AND order_id = $3";
     /// A page of the open charges between two accounts that are due.
     OPEN_PAGE = "SELECT c.id, c.kind, c.group_label, c.description, c.period_start, c.period_end, c.quantity, c.unit,
-        c.unit_price, c.exact, c.rounding, c.tax_included, c.usage FROM open_charge o JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
+        c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.usage FROM open_charge o JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
         WHERE o.realm_id = $1 AND o.seller_id = $2 AND o.buyer_id = $3 AND o.currency = $4 AND o.due_on <= $5
         AND o.charge_id > $6 ORDER BY o.charge_id LIMIT $7 {for_update}",
         pg = "SELECT c.id, c.kind, c.group_label, c.description, c.period_start, c.period_end, c.quantity, c.unit,
-        c.unit_price, c.exact, c.rounding, c.tax_included, c.usage FROM open_charge o JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
+        c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.usage FROM open_charge o JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
         WHERE o.realm_id = $1 AND o.seller_id = $2 AND o.buyer_id = $3 AND o.currency = $4 AND o.due_on <= $5
         AND o.charge_id > $6 ORDER BY o.charge_id LIMIT $7 FOR UPDATE OF o";
     /// Open charges of an order, whenever they are due.
@@ -59,12 +61,12 @@ stmts! {
         WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.order_id = $3 ORDER BY c.id";
     /// The open charges of some buyers that are due.
     OPEN_OF_BUYERS = "SELECT o.seller_id, o.buyer_id, o.currency, c.id, c.kind, c.group_label, c.description,
-        c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.usage FROM open_charge o
+        c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.usage FROM open_charge o
         JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id WHERE o.realm_id = $1
         AND o.buyer_id IN (SELECT value FROM json_each($2)) AND o.due_on <= $3
         ORDER BY o.seller_id, o.buyer_id, o.currency, o.charge_id LIMIT $4",
         pg = "SELECT o.seller_id, o.buyer_id, o.currency, c.id, c.kind, c.group_label, c.description,
-        c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.usage FROM open_charge o
+        c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.usage FROM open_charge o
         JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id WHERE o.realm_id = $1
         AND o.buyer_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) AND o.due_on <= $3
         ORDER BY o.seller_id, o.buyer_id, o.currency, o.charge_id LIMIT $4 FOR UPDATE OF o";
@@ -73,7 +75,7 @@ stmts! {
         WHERE realm_id = $1 AND due_on <= $2 GROUP BY seller_id, buyer_id, currency";
     /// What is open between two accounts.
     OPEN_BETWEEN = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind,
-        c.description, c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.currency,
+        c.description, c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.currency,
         c.amount, c.reverses, c.usage, c.rate, c.order_id, c.created_at, d.coupon_id, d.redemption_id,
         d.period_on AS discount_on, d.whole AS discount_whole FROM open_charge o
         JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
@@ -86,7 +88,7 @@ stmts! {
         AND charge_id IN (SELECT json_array_elements_text(CAST($5 AS JSON)))";
     /// The charges behind a document, in the order of its lines.
     OF_INVOICE = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind,
-        c.description, c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.currency,
+        c.description, c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.currency,
         ic.amount, c.reverses, c.usage, c.rate, c.order_id, c.created_at, ic.line_no, d.coupon_id, d.redemption_id,
         d.period_on AS discount_on, d.whole AS discount_whole FROM invoice_charge ic
         JOIN charge c ON c.realm_id = ic.realm_id AND c.id = ic.charge_id
@@ -99,7 +101,7 @@ bulk! {
     /// New charges.
     CHARGES = "charge" { realm_id: Text, id: Text, leg_id: Text, subscription_id: Text, seller_id: Text, buyer_id: Text,
         item_id: Text, item_code: Text, kind: Text, description: Text, group_label: Text, period_start: Text,
-        period_end: Text, quantity: Text, unit: Text, unit_price: Text, exact: Text, rounding: Text, tax_included: Int, currency: Text, amount: Int,
+        period_end: Text, quantity: Text, unit: Text, unit_price: Text, exact: Text, rounding: Text, tax_included: Int, tax_category: Text, currency: Text, amount: Int,
         reverses: Text, usage: Text, rate: Text, order_id: Text, created_at: Int } on conflict Error;
     /// Charges that wait to be settled.
     OPEN = "open_charge" { realm_id: Text, seller_id: Text, buyer_id: Text, currency: Text, charge_id: Text, due_on: Text }
@@ -132,6 +134,7 @@ row! {
         exact: Decimal,
         rounding: Rounding,
         tax_included: bool,
+        tax_category: TaxCategory,
         currency: Currency,
         amount: i64,
         reverses: Option<ChargeId>,
@@ -183,6 +186,7 @@ impl From<ChargeRow> for Charge {
                 exact: row.exact,
                 rounding: row.rounding,
                 tax_included: row.tax_included,
+                tax_category: row.tax_category,
                 amount: Money::new(row.amount, row.currency),
                 reverses: row.reverses,
                 usage: row.usage.map(|json| json.0),
@@ -222,6 +226,7 @@ row! {
         exact: Decimal,
         rounding: Rounding,
         tax_included: bool,
+        tax_category: TaxCategory,
         usage: Option<Json<UsageSpan>>,
     }
 }
@@ -242,6 +247,7 @@ impl OpenRow {
             exact: self.exact,
             rounding: self.rounding,
             tax_included: self.tax_included,
+            tax_category: self.tax_category,
             usage_line: self.usage.map(|json| (json.0.period_on, json.0.line)),
         };
         (self.id, line)
@@ -305,6 +311,7 @@ fn charge_args(realm: RealmId, charge: &Charge) -> Vec<Arg> {
         facts.exact,
         facts.rounding,
         facts.tax_included,
+        facts.tax_category,
         facts.amount.currency,
         facts.amount.minor,
         facts.reverses,

@@ -11,7 +11,7 @@ use tradewind_platform::{
     db::{Json, Result, Tx},
     row, stmts,
 };
-use tradewind_pricing::tax::TaxPolicy;
+use tradewind_tax::types::TaxCategory;
 
 use super::charges::Pair;
 use crate::{
@@ -33,7 +33,7 @@ stmts! {
         LEFT JOIN invoice_balance b ON b.realm_id = i.realm_id AND b.invoice_id = i.id
         WHERE i.realm_id = $1 AND i.id = $2";
     /// Its lines.
-    LINES = "SELECT no, group_label, description, quantity, unit, unit_price, period_start, period_end, tax_included,
+    LINES = "SELECT no, group_label, description, quantity, unit, unit_price, period_start, period_end, tax_included, tax_category,
         amount, net, tax, taxes FROM invoice_line WHERE realm_id = $1 AND invoice_id = $2 ORDER BY no";
     /// The balance of an invoice.
     BALANCE = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, status, due_on, dunning_stage,
@@ -98,7 +98,7 @@ bulk! {
         credits: Text, created_at: Int } on conflict Error;
     /// Their lines.
     DOCUMENT_LINES = "invoice_line" { realm_id: Text, invoice_id: Text, no: Int, group_label: Text, description: Text,
-        quantity: Text, unit: Text, unit_price: Text, period_start: Text, period_end: Text, tax_included: Int,
+        quantity: Text, unit: Text, unit_price: Text, period_start: Text, period_end: Text, tax_included: Int, tax_category: Text,
         amount: Int, net: Int, tax: Int, taxes: Text } on conflict Error;
     /// Their balances.
     BALANCES = "invoice_balance" { realm_id: Text, invoice_id: Text, seller_id: Text, buyer_id: Text, currency: Text,
@@ -221,6 +221,7 @@ row! {
         period_start: Date,
         period_end: Date,
         tax_included: bool,
+        tax_category: TaxCategory,
         amount: i64,
         net: i64,
         tax: Option<i64>,
@@ -253,6 +254,7 @@ impl LineRow {
                 end: self.period_end,
             },
             tax_included: self.tax_included,
+            tax_category: self.tax_category,
             amount: money(self.amount),
             net: money(self.net),
             tax: money(self.tax.unwrap_or_default()),
@@ -337,6 +339,7 @@ pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, documents: &[NewDocument
                 line.period.start,
                 line.period.end,
                 line.tax_included,
+                line.tax_category,
                 line.amount.minor,
                 line.net.minor,
                 line.tax.minor,
@@ -408,11 +411,7 @@ fn share_tax(lines: &mut [DocumentLine], currency: Currency) -> Result<()> {
     let rates = lines.first().map_or_else(Vec::new, |line| {
         line.taxes.iter().map(|tax| tax.rate.clone()).collect()
     });
-    let taxation = Taxation {
-        rates,
-        policy: TaxPolicy::default(),
-    };
-    document::tax_lines(currency, lines, &taxation).map(drop)
+    document::tax_lines(currency, lines, &Taxation::agreed(rates)).map(drop)
 }
 
 /// The balance of an invoice, locked until the end of the transaction.

@@ -8,6 +8,7 @@ use tradewind_kernel::{
     locale::form_for,
     text_enum,
 };
+use tradewind_tax::types::TaxCategory;
 use utoipa::ToSchema;
 
 text_enum! {
@@ -122,6 +123,9 @@ pub struct NewCharge {
     /// Whether its tax is in the amount.
     #[serde(default)]
     pub tax_included: bool,
+    /// What it is for, in the eyes of the tax offices.
+    #[serde(default)]
+    pub tax_category: TaxCategory,
     /// The exact amount rounded on its own. On an invoice the charge has a share of its line, which is rounded once.
     pub amount: Money,
     /// The charge that this one takes back, wholly or in part.

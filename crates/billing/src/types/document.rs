@@ -8,6 +8,7 @@ use tradewind_kernel::{
     text_enum,
 };
 use tradewind_pricing::tax::{TaxMode, TaxRate};
+use tradewind_tax::types::{TaxBasis, TaxCategory};
 use utoipa::ToSchema;
 
 text_enum! {
@@ -88,6 +89,9 @@ pub struct Parties {
     pub seller: Party,
     /// Who receives.
     pub buyer: Party,
+    /// On what its taxes stand, where they were decided by place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_basis: Option<TaxBasis>,
 }
 
 /// One tax on one document.
@@ -138,6 +142,9 @@ pub struct DocumentLine {
     pub period: Period,
     /// Whether its price was agreed with the tax in it.
     pub tax_included: bool,
+    /// What it is for, in the eyes of the tax offices.
+    #[serde(default)]
+    pub tax_category: TaxCategory,
     /// The amount by that price, rounded once for the line: the sum of the shares of its charges.
     pub amount: Money,
     /// The amount without tax.

@@ -1,14 +1,19 @@
 //! What billing decides on: facts loaded from this and other rooms.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
-use tradewind_catalogue::types::LegTerms;
+use tradewind_catalogue::types::{ItemTerms, LegTerms};
 use tradewind_kernel::{
     Date, Decimal, Locale, Zone,
+    calendar::Period,
     id::{AccountId, ItemId, LegId, PriceBookId, SubscriptionId},
 };
 use tradewind_pricing::tax::{TaxPolicy, TaxRate};
+use tradewind_tax::{
+    rules::Taxer,
+    types::{TaxBasis, TaxCategory, TaxPoint},
+};
 
 use super::{Grant, Party, Settlement};
 
@@ -33,6 +38,18 @@ pub struct LegFacts {
     pub terms: Arc<LegTerms>,
     /// The discounts of its seller; on the customer's leg only.
     pub grants: Vec<Grant>,
+    /// What its items are in the eyes of the tax offices by now; none where that is what its terms say.
+    pub categories: Option<Arc<BTreeMap<ItemId, TaxCategory>>>,
+}
+
+impl LegFacts {
+    /// What an item is in the eyes of the tax offices: a law or a mistake does not wait for the next renewal.
+    #[must_use]
+    pub fn tax_category(&self, item: &ItemTerms) -> TaxCategory {
+        let now = self.categories.as_ref();
+        now.and_then(|now| now.get(&item.item).copied())
+            .unwrap_or(item.tax_category)
+    }
 }
 
 /// From a day on, this many.
@@ -66,13 +83,68 @@ impl ItemQuantity {
     }
 }
 
+/// What decides the taxes on a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TaxRule {
+    /// The same on everything, in the order in which they compound: as the terms of the trade say.
+    Agreed(Vec<TaxRate>),
+    /// By category, place and day.
+    ByPlace {
+        /// What decides.
+        taxer: Arc<Taxer>,
+        /// Today, where the seller is.
+        today: Date,
+    },
+}
+
 /// The taxes on what a seller sells to a buyer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taxation {
-    /// The taxes, in the order in which they compound.
-    pub rates: Vec<TaxRate>,
+    /// What decides them.
+    pub rule: TaxRule,
     /// What of them is rounded, and how.
     pub policy: TaxPolicy,
+}
+
+impl Taxation {
+    /// The same taxes on everything, rounded as usual.
+    #[must_use]
+    pub fn agreed(rates: Vec<TaxRate>) -> Self {
+        Self {
+            rule: TaxRule::Agreed(rates),
+            policy: TaxPolicy::default(),
+        }
+    }
+
+    /// The taxes on what is of a category and for some time, in the order in which they compound.
+    #[must_use]
+    pub fn of(&self, category: TaxCategory, period: Period) -> Vec<TaxRate> {
+        match &self.rule {
+            TaxRule::Agreed(rates) => rates.clone(),
+            TaxRule::ByPlace { taxer, today } => {
+                let on = match taxer.seller.profile.tax_point {
+                    // Periods are half open: their last day is the one before their end.
+                    TaxPoint::PeriodEnd => period
+                        .end
+                        .yesterday()
+                        .unwrap_or(period.end)
+                        .max(period.start),
+                    TaxPoint::PeriodStart => period.start,
+                    TaxPoint::Issue => *today,
+                };
+                taxer.taxes(category, on)
+            }
+        }
+    }
+
+    /// On what the taxes of a document stand, for the record.
+    #[must_use]
+    pub fn basis(&self) -> Option<TaxBasis> {
+        match &self.rule {
+            TaxRule::Agreed(_) => None,
+            TaxRule::ByPlace { taxer, .. } => Some(taxer.basis()),
+        }
+    }
 }
 
 /// How a seller and a buyer next to each other settle: their agreed terms and what documents say about them.

@@ -7,6 +7,7 @@ mod check;
 mod credit_notes;
 mod export;
 mod money;
+mod place;
 mod run;
 mod runs;
 mod sales;

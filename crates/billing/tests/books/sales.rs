@@ -54,6 +54,7 @@ where
     each_platform(
         &[
             tradewind_accounts::MIGRATIONS,
+            tradewind_tax::MIGRATIONS,
             tradewind_catalogue::MIGRATIONS,
             tradewind_orders::MIGRATIONS,
             tradewind_metering::MIGRATIONS,

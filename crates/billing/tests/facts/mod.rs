@@ -15,7 +15,6 @@ use tradewind_kernel::{
     id::{AccountId, ItemId, LegId, PlanId, PriceBookId, ProductId, RevisionId, SubscriptionId},
 };
 use tradewind_metering::types::UsageTotal;
-use tradewind_pricing::tax::TaxPolicy;
 use tradewind_pricing::{
     PriceKind, PriceModel, Tier, ZeroUsage, discount::StackingOrder, proration::ProrationTerms,
 };
@@ -73,6 +72,7 @@ fn item(
 ) -> ItemTerms {
     ItemTerms {
         aggregation: Default::default(),
+        tax_category: Default::default(),
         item: ItemId::generate(),
         code: code.to_owned(),
         name: Text::en(code),
@@ -101,6 +101,7 @@ pub(crate) fn leg(items: Vec<ItemTerms>) -> LegFacts {
         locale: Locale::En,
         heading: "Suite".to_owned(),
         grants: Vec::new(),
+        categories: None,
         terms: Arc::new(LegTerms {
             seller,
             product: ProductId::generate(),
@@ -187,10 +188,7 @@ pub(crate) fn usage(
 }
 
 pub(crate) fn taxation(percent: &str) -> Taxation {
-    Taxation {
-        rates: vec![TaxRate::standard("VAT", dec(percent))],
-        policy: TaxPolicy::default(),
-    }
+    Taxation::agreed(vec![TaxRate::standard("VAT", dec(percent))])
 }
 
 pub(crate) fn trade(tax: &str) -> Trade {

@@ -50,6 +50,7 @@ pub(crate) fn item(plan: PlanId, code: &str, kind: ItemKind) -> Item {
         quantity_max: Some(dec("500")),
         quantity_default: dec("1"),
         quantity_step: dec("1"),
+        tax_category: None,
         position: 0,
     }
 }
@@ -91,6 +92,7 @@ pub(crate) fn product(vendor: AccountId, slug: &str) -> ProductDetail {
             terms_title: Text::default(),
             terms_text: Text::default(),
             terms_version: String::new(),
+            tax_category: Default::default(),
             created_at: Timestamp::from_micros(0),
             version: 1,
         },
@@ -108,6 +110,7 @@ pub(crate) fn product(vendor: AccountId, slug: &str) -> ProductDetail {
             trial_days: 0,
             auto_renew: true,
             trial_needs_payment: false,
+            tax_category: Default::default(),
             notice_days: 0,
             version: 1,
             items: vec![

@@ -123,6 +123,7 @@ pub(crate) fn resolve_plan(
                 aggregation: item.aggregation.clone(),
                 timing: item.timing,
                 rules,
+                tax_category: plan.tax_category_of(item),
                 conversions: if open { steps(&currencies) } else { Vec::new() },
             });
         }

@@ -270,6 +270,7 @@ fn plan_offer(plan: &Plan, leg: &LegTerms) -> PlanOffer {
             quantity_max: item.quantity_max,
             quantity_default: item.quantity_default,
             quantity_step: item.quantity_step,
+            tax_category: plan.tax_category_of(item),
             prices: rules::offer_prices(terms),
         })
     });

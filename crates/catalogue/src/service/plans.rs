@@ -44,6 +44,7 @@ fn new_item(id: ItemId, plan: PlanId, draft: &ItemDraft) -> Item {
         quantity_max: draft.quantity_max,
         quantity_default: draft.quantity_default,
         quantity_step: draft.quantity_step,
+        tax_category: draft.tax_category,
         position: draft.position,
     }
 }

@@ -189,6 +189,7 @@ pub async fn product_create_in(w: &mut Work, input: &ProductCreate) -> Result<Pr
         terms_title: draft.terms_title,
         terms_text: draft.terms_text,
         terms_version: draft.terms_version,
+        tax_category: draft.tax_category,
         created_at: w.ctx.now,
         version: 1,
     };

@@ -26,24 +26,24 @@ stmts! {
     CATEGORY_UPDATE = "UPDATE category SET slug = $3, name = $4, position = $5 WHERE realm_id = $1 AND id = $2";
     /// All products.
     PRODUCTS = "SELECT id, vendor_id, slug, name, summary, description, category_id, status, delivery, approval, tags,
-                features, terms_title, terms_text, terms_version, created_at, version
+                features, terms_title, terms_text, terms_version, tax_category, created_at, version
                 FROM product WHERE realm_id = $1 ORDER BY id";
     /// One product, for changing it.
     PRODUCT = "SELECT id, vendor_id, slug, name, summary, description, category_id, status, delivery, approval, tags,
-               features, terms_title, terms_text, terms_version, created_at, version
+               features, terms_title, terms_text, terms_version, tax_category, created_at, version
                FROM product WHERE realm_id = $1 AND id = $2 {for_update}";
     /// Whose slug it is.
     PRODUCT_BY_SLUG = "SELECT id FROM product WHERE realm_id = $1 AND slug = $2";
     /// A new product; nothing when the slug is taken.
     PRODUCT_ADD = "INSERT INTO product (realm_id, id, vendor_id, slug, name, name_folded, summary, description,
                    category_id, status, delivery, approval, tags, features, terms_title, terms_text, terms_version,
-                   created_at, version)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1)
+                   tax_category, created_at, version)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 1)
                    ON CONFLICT DO NOTHING";
     /// A changed product.
     PRODUCT_UPDATE = "UPDATE product SET slug = $4, name = $5, name_folded = $6, summary = $7, description = $8,
                       category_id = $9, delivery = $10, approval = $11, tags = $12, features = $13, terms_title = $14,
-                      terms_text = $15, terms_version = $16, version = version + 1
+                      terms_text = $15, terms_version = $16, tax_category = $17, version = version + 1
                       WHERE realm_id = $1 AND id = $2 AND version = $3";
     /// A product's status.
     PRODUCT_STATUS = "UPDATE product SET status = $4, version = version + 1
@@ -52,15 +52,18 @@ stmts! {
     PRODUCT_BUMP = "UPDATE product SET version = version + 1 WHERE realm_id = $1 AND id = $2 AND version = $3";
     /// All plans.
     PLANS = "SELECT id, product_id, code, name, description, position, recommended, status, billing_cadence,
-             term_cadence, trial_days, auto_renew, trial_needs_payment, notice_days, version
+             term_cadence, trial_days, auto_renew, trial_needs_payment, notice_days, version,
+             (SELECT tax_category FROM product WHERE product.realm_id = plan.realm_id AND product.id = plan.product_id) AS tax_category
              FROM plan WHERE realm_id = $1 ORDER BY product_id, position, code";
     /// One plan, for changing it.
     PLAN = "SELECT id, product_id, code, name, description, position, recommended, status, billing_cadence,
-            term_cadence, trial_days, auto_renew, trial_needs_payment, notice_days, version
+            term_cadence, trial_days, auto_renew, trial_needs_payment, notice_days, version,
+             (SELECT tax_category FROM product WHERE product.realm_id = plan.realm_id AND product.id = plan.product_id) AS tax_category
             FROM plan WHERE realm_id = $1 AND id = $2 {for_update}";
     /// The plans of a product.
     PLANS_OF = "SELECT id, product_id, code, name, description, position, recommended, status, billing_cadence,
-                term_cadence, trial_days, auto_renew, trial_needs_payment, notice_days, version
+                term_cadence, trial_days, auto_renew, trial_needs_payment, notice_days, version,
+             (SELECT tax_category FROM product WHERE product.realm_id = plan.realm_id AND product.id = plan.product_id) AS tax_category
                 FROM plan WHERE realm_id = $1 AND product_id = $2 ORDER BY position, code";
     /// A new plan; nothing when the code is taken.
     PLAN_ADD = "INSERT INTO plan (realm_id, id, product_id, code, name, description, position, recommended, status,
@@ -75,10 +78,10 @@ stmts! {
     PLAN_BUMP = "UPDATE plan SET version = version + 1 WHERE realm_id = $1 AND id = $2 AND version = $3";
     /// All items.
     ITEMS = "SELECT id, plan_id, code, name, kind, unit, meter, aggregation, timing, quantity_min, quantity_max, quantity_default,
-             quantity_step, position FROM item WHERE realm_id = $1 ORDER BY plan_id, position, code";
+             quantity_step, tax_category, position FROM item WHERE realm_id = $1 ORDER BY plan_id, position, code";
     /// The items of a product.
     ITEMS_OF = "SELECT i.id, i.plan_id, i.code, i.name, i.kind, i.unit, i.meter, i.aggregation, i.timing, i.quantity_min,
-                i.quantity_max, i.quantity_default, i.quantity_step, i.position
+                i.quantity_max, i.quantity_default, i.quantity_step, i.tax_category, i.position
                 FROM plan p JOIN item i ON i.realm_id = p.realm_id AND i.plan_id = p.id
                 WHERE p.realm_id = $1 AND p.product_id = $2 ORDER BY i.plan_id, i.position, i.code";
     /// The plan of an item.
@@ -86,7 +89,7 @@ stmts! {
     /// A changed item.
     ITEM_UPDATE = "UPDATE item SET code = $3, name = $4, kind = $5, unit = $6, meter = $7, aggregation = $8,
                    timing = $9, quantity_min = $10, quantity_max = $11, quantity_default = $12, quantity_step = $13,
-                   position = $14
+                   tax_category = $14, position = $15
                    WHERE realm_id = $1 AND id = $2";
     /// All parameters.
     PARAMETERS = "SELECT id, product_id, code, label, hint, kind, required, pattern, choices, sensitive, position
@@ -109,7 +112,8 @@ bulk! {
     /// New items; left out when the code is taken.
     ITEMS_ADD = "item" {
         realm_id: Text, id: Text, plan_id: Text, code: Text, name: Text, kind: Text, unit: Text, meter: Text,
-        aggregation: Text, timing: Text, quantity_min: Text, quantity_max: Text, quantity_default: Text, quantity_step: Text, position: Int
+        aggregation: Text, timing: Text, quantity_min: Text, quantity_max: Text, quantity_default: Text, quantity_step: Text,
+        tax_category: Text, position: Int
     } on conflict Nothing;
 }
 
@@ -142,6 +146,7 @@ impl FromRow for Product {
             terms_title: json(row, "terms_title")?,
             terms_text: json(row, "terms_text")?,
             terms_version: row.get("terms_version")?,
+            tax_category: row.get("tax_category")?,
             created_at: row.get("created_at")?,
             version: row.get("version")?,
         })
@@ -167,6 +172,7 @@ impl FromRow for Plan {
             auto_renew: row.get("auto_renew")?,
             trial_needs_payment: row.get("trial_needs_payment")?,
             notice_days: row.get("notice_days")?,
+            tax_category: row.get("tax_category")?,
             version: row.get("version")?,
             items: Vec::new(),
         })
@@ -189,6 +195,7 @@ impl FromRow for Item {
             quantity_max: row.get("quantity_max")?,
             quantity_default: row.get("quantity_default")?,
             quantity_step: row.get("quantity_step")?,
+            tax_category: row.get("tax_category")?,
             position: row.get("position")?,
         })
     }
@@ -303,6 +310,7 @@ pub(crate) async fn add_product(tx: &mut Tx, realm: RealmId, product: &Product) 
         Json(&product.terms_title),
         Json(&product.terms_text),
         product.terms_version,
+        product.tax_category,
         product.created_at,
     ];
     Ok(tx.exec(&PRODUCT_ADD, args).await? == 1)
@@ -333,6 +341,7 @@ pub(crate) async fn update_product(
         Json(&draft.terms_title),
         Json(&draft.terms_text),
         draft.terms_version,
+        draft.tax_category,
     ];
     Ok(tx.exec(&PRODUCT_UPDATE, args).await? == 1)
 }
@@ -443,6 +452,7 @@ fn item_args(item: &Item) -> Vec<Arg> {
         item.quantity_max,
         item.quantity_default,
         item.quantity_step,
+        item.tax_category,
         item.position,
     ]
 }

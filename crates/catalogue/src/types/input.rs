@@ -9,6 +9,7 @@ use tradewind_kernel::{
     id::{AccountId, CategoryId, ItemId, ParameterId, PlanId, PriceBookId, ProductId},
 };
 use tradewind_pricing::Aggregation;
+use tradewind_tax::types::TaxCategory;
 use utoipa::ToSchema;
 
 use super::{
@@ -75,6 +76,9 @@ pub struct ProductDraft {
     /// Version of the conditions.
     #[serde(default)]
     pub terms_version: String,
+    /// What it is in the eyes of the tax offices.
+    #[serde(default, skip_serializing_if = "TaxCategory::is_standard")]
+    pub tax_category: TaxCategory,
 }
 
 /// Creates a product, as a draft.
@@ -202,6 +206,9 @@ pub struct ItemDraft {
     pub quantity_default: Decimal,
     /// Quantities are the smallest one plus a multiple of this.
     pub quantity_step: Decimal,
+    /// Its tax category; that of the product when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_category: Option<TaxCategory>,
     /// Place in lists, lowest first.
     #[serde(default)]
     pub position: i64,

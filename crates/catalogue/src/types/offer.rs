@@ -10,6 +10,7 @@ use tradewind_kernel::{
     page::PageRequest,
 };
 use tradewind_pricing::{Aggregation, PriceModel};
+use tradewind_tax::types::TaxCategory;
 use utoipa::ToSchema;
 
 use super::{Approval, DeliveryMode, ItemKind, Parameter, Policies, Timing};
@@ -215,6 +216,9 @@ pub struct ItemOffer {
     pub quantity_default: Decimal,
     /// Quantities are the smallest one plus a multiple of this.
     pub quantity_step: Decimal,
+    /// What it is in the eyes of the tax offices.
+    #[serde(default, skip_serializing_if = "TaxCategory::is_standard")]
+    pub tax_category: TaxCategory,
     /// The prices, most special first.
     pub prices: Vec<OfferPrice>,
 }

@@ -8,6 +8,7 @@ use tradewind_kernel::{
     text_enum,
 };
 use tradewind_pricing::Aggregation;
+use tradewind_tax::types::TaxCategory;
 use utoipa::ToSchema;
 
 text_enum! {
@@ -138,6 +139,9 @@ pub struct Product {
     pub terms_text: Text,
     /// Version of the conditions; an order keeps the version that was accepted.
     pub terms_version: String,
+    /// What it is in the eyes of the tax offices, where an item does not say otherwise.
+    #[serde(default)]
+    pub tax_category: TaxCategory,
     /// When it was created.
     pub created_at: Timestamp,
     /// Optimistic lock: grows with every change.
@@ -175,6 +179,9 @@ pub struct Plan {
     pub trial_needs_payment: bool,
     /// Days before the end of the term by which a cancellation has to come.
     pub notice_days: u32,
+    /// The tax category of its product: that of the items that have none of their own.
+    #[serde(default)]
+    pub tax_category: TaxCategory,
     /// Optimistic lock: grows with every change.
     pub version: i64,
     /// What is in it, in the order of presentation.
@@ -213,6 +220,9 @@ pub struct Item {
     pub quantity_default: Decimal,
     /// Quantities are the smallest one plus a multiple of this.
     pub quantity_step: Decimal,
+    /// Its tax category; none where it has that of the product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_category: Option<TaxCategory>,
     /// Place in lists, lowest first.
     pub position: i64,
 }
@@ -266,6 +276,14 @@ pub struct ProductDetail {
     pub plans: Vec<Plan>,
     /// Its parameters in the order of the form.
     pub parameters: Vec<Parameter>,
+}
+
+impl Plan {
+    /// What an item of it is in the eyes of the tax offices.
+    #[must_use]
+    pub fn tax_category_of(&self, item: &Item) -> TaxCategory {
+        item.tax_category.unwrap_or(self.tax_category)
+    }
 }
 
 impl ProductDetail {

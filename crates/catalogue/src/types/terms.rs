@@ -15,6 +15,7 @@ use tradewind_pricing::{
     discount::StackingOrder,
     proration::{ProrationPolicy, ProrationTerms},
 };
+use tradewind_tax::types::TaxCategory;
 use utoipa::ToSchema;
 
 use super::{BillingDays, ItemKind, StubCharge, Timing};
@@ -203,6 +204,9 @@ pub struct ItemTerms {
     pub timing: Timing,
     /// Prices; the first whose dimensions match applies, and the last has none.
     pub rules: Vec<PriceRule>,
+    /// What it was in the eyes of the tax offices. What it is now counts for running subscriptions.
+    #[serde(default, skip_serializing_if = "TaxCategory::is_standard")]
+    pub tax_category: TaxCategory,
     /// Currency changes still open, in their order, for rules that pass a cost through: done when the usage is rated.
     pub conversions: Vec<(Currency, Currency)>,
 }

@@ -40,6 +40,7 @@ where
     each_platform(
         &[
             tradewind_accounts::MIGRATIONS,
+            tradewind_tax::MIGRATIONS,
             tradewind_catalogue::MIGRATIONS,
         ],
         |platform| async { test(World::new(platform).await).await },
@@ -283,6 +284,7 @@ pub(crate) fn product_draft(vendor: AccountId, slug: &str) -> ProductCreate {
             terms_title: Text::default(),
             terms_text: Text::default(),
             terms_version: String::new(),
+            tax_category: Default::default(),
         },
     }
 }
@@ -316,6 +318,7 @@ pub(crate) fn item_draft(code: &str, kind: ItemKind, position: i64) -> ItemDraft
     let metered = kind == ItemKind::Metered;
     ItemDraft {
         aggregation: Default::default(),
+        tax_category: None,
         code: code.to_owned(),
         name: Text::en(code),
         kind,

@@ -281,6 +281,9 @@ fn cell_text<'a>(
 pub(super) fn treatment(words: &Words, tax: &TaxTreatment) -> String {
     match tax {
         TaxTreatment::Rate(rate) => format::percent(words.locale, *rate),
+        TaxTreatment::RateOf(rate, place) => {
+            format!("{} {place}", format::percent(words.locale, *rate))
+        }
         TaxTreatment::ReverseCharge => words.plain("invoice-tax-rate-reverse"),
         TaxTreatment::Exempt(_) => words.plain("invoice-tax-rate-exempt"),
         TaxTreatment::OutsideScope(_) => words.plain("invoice-tax-rate-outside"),

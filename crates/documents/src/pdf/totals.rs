@@ -116,8 +116,8 @@ impl Sums {
             for tax in &document.taxes {
                 let base = amount(tax.base);
                 let label = match &tax.treatment {
-                    TaxTreatment::Rate(rate) => {
-                        let rate = format::percent(document.locale, *rate);
+                    TaxTreatment::Rate(_) | TaxTreatment::RateOf(..) => {
+                        let rate = treatment(words, &tax.treatment);
                         let args = Args::new()
                             .with("rate", rate.as_str())
                             .with("base", base.as_str());
@@ -337,7 +337,7 @@ fn tax_notes(document: &InvoiceDocument, words: &Words) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     for tax in &document.taxes {
         let note = match &tax.treatment {
-            TaxTreatment::Rate(_) => continue,
+            TaxTreatment::Rate(_) | TaxTreatment::RateOf(..) => continue,
             TaxTreatment::ReverseCharge => words.plain("invoice-note-reverse-charge"),
             TaxTreatment::Exempt(reason) if reason.trim().is_empty() => {
                 words.taxed("invoice-note-exempt-plain", Args::new())

@@ -95,6 +95,8 @@ pub struct Buyer {
 pub enum TaxTreatment {
     /// At a rate in percent (zero is a rate).
     Rate(Decimal),
+    /// At a rate of a place, by its code: `25.5 % FI`.
+    RateOf(Decimal, String),
     /// The buyer owes the tax.
     ReverseCharge,
     /// Exempt; says why, naming the rule.

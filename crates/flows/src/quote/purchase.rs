@@ -399,6 +399,7 @@ fn offered_terms(seller: AccountId, offer: &Offer, plan: PlanId, on: Date) -> Re
             meter: None,
             aggregation: item.aggregation.clone(),
             timing: item.timing,
+            tax_category: item.tax_category,
             rules: item
                 .prices
                 .iter()

@@ -30,6 +30,7 @@ use tradewind_testkit::{TestPlatform, each_platform};
 /// Every table that the processes touch, in the order of the house.
 pub(crate) const MIGRATIONS: &[&[Migration]] = &[
     tradewind_accounts::MIGRATIONS,
+    tradewind_tax::MIGRATIONS,
     tradewind_catalogue::MIGRATIONS,
     tradewind_orders::MIGRATIONS,
     tradewind_fulfilment::MIGRATIONS,
@@ -131,6 +132,7 @@ impl World {
             &Outside {
                 mailer: Arc::new(letters.clone()),
                 gateway,
+                register: None,
                 public_url: "http://localhost".to_owned(),
             },
         );
@@ -380,6 +382,7 @@ async fn product(p: &Platform, ctx: &OpCtx, vendor: AccountId) -> ProductDetail 
         terms_title: Text::default(),
         terms_text: Text::default(),
         terms_version: String::new(),
+        tax_category: Default::default(),
     };
     let product = catalogue::product_create(
         p,
@@ -451,6 +454,7 @@ async fn product(p: &Platform, ctx: &OpCtx, vendor: AccountId) -> ProductDetail 
 
 fn item(code: &str, kind: ItemKind, position: i64) -> ItemDraft {
     ItemDraft {
+        tax_category: None,
         aggregation: Default::default(),
         code: code.to_owned(),
         name: Text::en(code),

@@ -254,6 +254,7 @@ async fn aggregates(world: &World, how: &str) {
         id: item.id,
         version: plan.version,
         draft: ItemDraft {
+            tax_category: None,
             aggregation: how.parse().expect("an aggregation"),
             code: item.code,
             name: item.name,

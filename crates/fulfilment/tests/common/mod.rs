@@ -31,6 +31,7 @@ use tradewind_testkit::{TestPlatform, each_platform};
 /// The tables that this room stands on, and its own.
 pub const MIGRATIONS: &[&[Migration]] = &[
     tradewind_accounts::MIGRATIONS,
+    tradewind_tax::MIGRATIONS,
     tradewind_catalogue::MIGRATIONS,
     tradewind_orders::MIGRATIONS,
     tradewind_fulfilment::MIGRATIONS,

@@ -18,6 +18,7 @@ use tradewind_testkit::{TestPlatform, each_platform};
 
 pub(crate) const MIGRATIONS: &[&[Migration]] = &[
     tradewind_accounts::MIGRATIONS,
+    tradewind_tax::MIGRATIONS,
     tradewind_catalogue::MIGRATIONS,
     tradewind_orders::MIGRATIONS,
     tradewind_metering::MIGRATIONS,

@@ -5,11 +5,11 @@ use serde::de::DeserializeOwned;
 use tradewind_kernel::decimal::Decimal;
 use tradewind_kernel::id::{
     AccountId, ApiKeyId, AttemptId, AuditId, BankEntryId, BankStatementId, BillingRunId,
-    CategoryId, ChargeId, CouponId, CreditGrantId, CreditMoveId, DeliveryId, EventId, ImportId,
-    InvoiceId, ItemId, JobId, LegId, ListingId, MailId, MeterId, OrderId, OrderStepId, ParameterId,
-    PaymentId, PaymentMethodId, PaymentStepId, PlanId, PriceBookId, ProductId, QuoteId, RateId,
-    RealmId, RedemptionId, RelationshipId, RequestId, RevisionId, SessionId, SubscriptionId,
-    TermsId, TokenId, TransactionId, UsageId, UserId, WebhookId,
+    CategoryId, CertificateId, ChargeId, CouponId, CreditGrantId, CreditMoveId, DeliveryId,
+    EventId, ImportId, InvoiceId, ItemId, JobId, LegId, ListingId, MailId, MeterId, OrderId,
+    OrderStepId, ParameterId, PaymentId, PaymentMethodId, PaymentStepId, PlanId, PriceBookId,
+    ProductId, QuoteId, RateId, RealmId, RedemptionId, RelationshipId, RequestId, RevisionId,
+    SessionId, SubscriptionId, TermsId, TokenId, TransactionId, UsageId, UserId, WebhookId,
 };
 use tradewind_kernel::{Currency, Date, Locale, Rounding, Timestamp, Zone};
 use tradewind_policy::{AccountKind, Action, PrincipalKind, ResourceKind, Role};
@@ -66,6 +66,7 @@ stored_as_text!(
     CreditGrantId,
     CreditMoveId,
     BankStatementId,
+    CertificateId,
     BankEntryId,
     PlanId,
     PriceBookId,

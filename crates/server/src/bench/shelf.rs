@@ -171,6 +171,7 @@ async fn product(
             terms_title: Text::default(),
             terms_text: Text::default(),
             terms_version: String::new(),
+            tax_category: Default::default(),
         },
     };
     let id = product_create_in(w, &create).await?.id;
@@ -212,6 +213,7 @@ fn item(code: &str, kind: ItemKind, position: usize) -> ItemDraft {
     let metered = kind == ItemKind::Metered;
     ItemDraft {
         aggregation: Default::default(),
+        tax_category: None,
         code: code.to_owned(),
         name: Text::en(format!("Part {position}")),
         kind,

@@ -205,6 +205,7 @@ impl Builder<'_> {
                     .zip(&plan.items)
                     .map(|(position, item)| tradewind_catalogue::types::ItemDraft {
                         aggregation: Default::default(),
+                        tax_category: None,
                         position,
                         ..item.draft.clone()
                     })

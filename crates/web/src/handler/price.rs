@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use tradewind_billing::service::usual_tax;
 use tradewind_billing::types::{
     DocumentLine, MeteredPrice, NextDocument, Preview, PreviewDiscount, TaxKind, TaxLine, TaxRate,
 };
 use tradewind_catalogue::types::{FromPrice, ItemKind, ItemOffer, OfferPrice};
 use tradewind_documents::{phrases, prices::PriceWords, tax::TaxWord};
-use tradewind_kernel::{Cadence, CadenceUnit, Currency, Decimal, Money, Text};
+use tradewind_kernel::{Cadence, CadenceUnit, Currency, Decimal, Money, Result, Text};
+use tradewind_policy::AccountKind;
 use tradewind_pricing::PriceModel;
+use tradewind_tax::rules::place_name;
 
 use crate::session::Visit;
 use crate::view::{
@@ -32,21 +35,56 @@ pub(super) fn every(cadence: Cadence) -> Every {
     }
 }
 
+/// What is said of tax beside the prices of a shop.
+pub(super) enum ShopTax {
+    /// It is added, or in them.
+    Taxed,
+    /// Nothing.
+    Silent,
+    /// Why there is none.
+    Without(Txt),
+}
+
+impl ShopTax {
+    /// Visitors are told what holds at the seller's home, a customer what holds for it.
+    pub(super) async fn of(visit: &Visit) -> Result<Self> {
+        let Some(shop) = &visit.shop else {
+            return Ok(Self::Silent);
+        };
+        if visit.kind() != Some(AccountKind::Customer) {
+            let rate = shop.tax.rate.parse::<Decimal>().unwrap_or_default();
+            return Ok(if rate.is_zero() {
+                Self::Silent
+            } else {
+                Self::Taxed
+            });
+        }
+        let today = visit.today();
+        let taxes = usual_tax(visit.p(), &visit.ctx, shop.account, today).await?;
+        if taxes.iter().any(|tax| !tax.percent.is_zero()) {
+            return Ok(Self::Taxed);
+        }
+        let reverse = taxes.iter().any(|tax| tax.kind == TaxKind::ReverseCharge);
+        Ok(if reverse {
+            Self::Without(visit.t().tr("invoice-tax-rate-reverse"))
+        } else {
+            Self::Silent
+        })
+    }
+}
+
 /// The least something costs in the shop of this visit.
-pub(super) fn least(visit: &Visit, from: &FromPrice) -> PriceFrom {
-    let taxed = (visit.shop.as_ref())
-        .and_then(|shop| shop.tax.rate.parse::<Decimal>().ok())
-        .is_some_and(|rate| !rate.is_zero());
+pub(super) fn least(visit: &Visit, tax: &ShopTax, from: &FromPrice) -> PriceFrom {
     let key = if from.tax_included {
         "price-with-tax"
     } else {
         "price-plus-tax"
     };
     PriceFrom {
-        tax: if taxed {
-            visit.t().with(key, &[("tax", &visit.tax().name)])
-        } else {
-            Txt::default()
+        tax: match tax {
+            ShopTax::Taxed => visit.t().with(key, &[("tax", &visit.tax().name)]),
+            ShopTax::Silent => Txt::default(),
+            ShopTax::Without(why) => why.clone(),
         },
         price: from.amount.to_decimal(),
         currency: from.amount.currency,
@@ -191,7 +229,22 @@ pub(super) fn taxes(t: &Tr, tax: &TaxWord, lines: &[TaxLine]) -> Vec<(Txt, Money
 /// The name of a tax with its height, or why there is none.
 pub(super) fn tax_name(t: &Tr, tax: &TaxWord, rate: &TaxRate) -> Txt {
     match rate.kind {
-        TaxKind::Standard => format!("{} {}", tax.name, t.percent(rate.percent.normalize())).into(),
+        TaxKind::Standard => {
+            // A rule that has decided by place names the tax of the place.
+            let own;
+            let tax = if rate.place.is_empty() {
+                tax
+            } else {
+                own = TaxWord::of(t.locale, &rate.code);
+                &own
+            };
+            let named = format!("{} {}", tax.name, t.percent(rate.percent.normalize()));
+            if rate.place.is_empty() {
+                named.into()
+            } else {
+                format!("{named} ({})", place_name(&rate.place, t.locale)).into()
+            }
+        }
         TaxKind::ReverseCharge => t.tr("invoice-tax-rate-reverse"),
         TaxKind::Exempt => t.tr("invoice-tax-rate-exempt"),
         TaxKind::OutOfScope => t.tr("invoice-tax-rate-outside"),

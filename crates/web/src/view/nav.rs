@@ -145,6 +145,7 @@ const PANEL: &[Group] = &[
                 "play",
                 "usage.import",
             ),
+            ("nav-tax", "/panel/tax", "landmark", "relationship.manage"),
             ("nav-ledger", "/panel/ledger", "scale", "ledger.view"),
         ],
     ),

@@ -35,6 +35,7 @@ use tradewind_web::{DemoInfo, WebState, router};
 
 const MIGRATIONS: &[&[Migration]] = &[
     tradewind_accounts::MIGRATIONS,
+    tradewind_tax::MIGRATIONS,
     tradewind_catalogue::MIGRATIONS,
     tradewind_orders::MIGRATIONS,
     tradewind_fulfilment::MIGRATIONS,
@@ -73,6 +74,7 @@ impl World {
             &Outside {
                 mailer: Arc::new(OutboxMailer::new(p.clone(), &outbox)),
                 gateway: Arc::new(gateway.clone()),
+                register: None,
                 public_url: "http://shop.test".to_owned(),
             },
         );
@@ -246,6 +248,7 @@ async fn product(p: &Platform, ctx: &OpCtx, vendor: AccountId) -> ProductDetail 
     let create = ProductCreate {
         vendor_id: vendor,
         draft: ProductDraft {
+            tax_category: Default::default(),
             slug: "desk".to_owned(),
             name: Text::en("Desk"),
             summary: Text::en("A help desk."),
@@ -321,6 +324,7 @@ async fn product(p: &Platform, ctx: &OpCtx, vendor: AccountId) -> ProductDetail 
 
 fn item(code: &str, kind: ItemKind, position: i64) -> ItemDraft {
     ItemDraft {
+        tax_category: None,
         aggregation: Default::default(),
         code: code.to_owned(),
         name: Text::en(code),

@@ -24,6 +24,7 @@ fn named(pairs: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
 fn item() -> ItemDraft {
     ItemDraft {
         aggregation: Default::default(),
+        tax_category: None,
         code: "seats".to_owned(),
         name: Text::en("Seats"),
         kind: ItemKind::Recurring,
@@ -182,6 +183,7 @@ fn parameters_fit_their_kind() {
 #[test]
 fn products_have_readable_names() {
     let draft = ProductDraft {
+        tax_category: Default::default(),
         slug: "Bad Slug".to_owned(),
         name: Text::default().with("not a tag!", "x"),
         summary: Text::en("one\nline"),

@@ -29,6 +29,7 @@ mod refunds;
 mod runs;
 mod subscriptions;
 pub(super) mod tasks;
+mod tax;
 mod usage;
 mod webhooks;
 
@@ -135,6 +136,11 @@ fn money() -> Router {
         .route("/panel/usage/held", get(usage::held).post(usage::assign))
         .route("/panel/billing-runs", get(runs::list).post(runs::begin))
         .route("/panel/billing-runs/{id}", get(runs::show))
+        .route("/panel/tax", get(tax::show).post(tax::save))
+        .route("/panel/tax/registrations", post(tax::register))
+        .route("/panel/tax/registrations/{place}", post(tax::unregister))
+        .route("/panel/tax/certificates/{id}/{act}", post(tax::decide))
+        .route("/panel/tax/rates", get(tax::rates).post(tax::replace))
         .route("/panel/ledger", get(operations::ledger))
         .route("/panel/ledger/export", get(operations::ledger_export))
 }

@@ -149,6 +149,10 @@ async fn item_save(
         },
         quantity_default: before.map_or(least.max(one), |item| item.quantity_default.max(least)),
         quantity_step: before.map_or(one, |item| item.quantity_step),
+        tax_category: match sent.get("item_tax_category") {
+            "" => None,
+            word => Some(word.parse().map_err(|e: Error| e.at("item_tax_category"))?),
+        },
         position: before.map_or(i64::from(small(plan.items.len())), |item| item.position),
     };
     match before {

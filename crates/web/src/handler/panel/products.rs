@@ -12,6 +12,7 @@ use tradewind_kernel::{Error, Locale, Result, Text};
 use tradewind_orders::service::{SubscriptionQuery, subscription_list};
 use tradewind_policy::Action;
 use tradewind_pricing::Aggregation;
+use tradewind_tax::types::TaxCategory;
 
 use super::super::names::{Mentions, Names};
 use super::desk::{Desk, permit, small};
@@ -134,6 +135,7 @@ fn form_of(product: &Product) -> FormState {
                 .map_or_else(String::new, |id| id.to_string()),
         ),
         ("delivery_mode", product.delivery.as_str().to_owned()),
+        ("tax_category", product.tax_category.as_str().to_owned()),
         (
             "needs_approval",
             if product.approval == Approval::Seller {
@@ -285,6 +287,10 @@ fn item_edit(desk: &Desk, item: &Item) -> ItemEdit {
                 item.quantity_max
                     .map_or_else(String::new, |most| most.normalize().to_string()),
             ),
+            (
+                "item_tax_category",
+                item.tax_category.map_or("", TaxCategory::as_str).to_owned(),
+            ),
         ]),
     }
 }
@@ -368,6 +374,10 @@ fn draft(before: Option<&Product>, sent: &Sent) -> Result<ProductDraft> {
         terms_title: kept(|one| &one.terms_title),
         terms_text: kept(|one| &one.terms_text),
         terms_version: before.map_or_else(String::new, |one| one.terms_version.clone()),
+        tax_category: match sent.get("tax_category") {
+            "" => before.map_or_else(TaxCategory::default, |one| one.tax_category),
+            word => word.parse()?,
+        },
     })
 }
 

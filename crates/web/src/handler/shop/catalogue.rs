@@ -12,7 +12,7 @@ use tradewind_kernel::{
 };
 use tradewind_policy::AccountKind;
 
-use super::super::price;
+use super::super::price::{self, ShopTax};
 use crate::{
     respond::{self, Answer},
     session::{self, Anyone, Visit},
@@ -49,6 +49,7 @@ pub(super) async fn list(Anyone(visit): Anyone) -> Answer {
         page: PageRequest::new(Some(PAGE), after)?,
     };
     let found = offers(visit.p(), &visit.shop_ctx()?, &visit.scope()?, &query).await?;
+    let tax = ShopTax::of(&visit).await?;
     let t = visit.t();
     let facet = |name: &'static str, label: &str, values: &[Counted]| Facet {
         name: name.into(),
@@ -92,14 +93,14 @@ pub(super) async fn list(Anyone(visit): Anyone) -> Answer {
         products: found
             .items
             .iter()
-            .map(|card| product(&visit, card))
+            .map(|card| product(&visit, &tax, card))
             .collect(),
         total: found.total,
     };
     respond::page(page.page(visit.store()))
 }
 
-fn product(visit: &Visit, card: &OfferCard) -> ProductCard {
+fn product(visit: &Visit, tax: &ShopTax, card: &OfferCard) -> ProductCard {
     let text =
         |text: &tradewind_kernel::Text| -> Txt { text.get(visit.ctx.locale).to_owned().into() };
     ProductCard {
@@ -107,7 +108,10 @@ fn product(visit: &Visit, card: &OfferCard) -> ProductCard {
         name: text(&card.name),
         vendor: card.vendor.clone().into(),
         summary: text(&card.summary),
-        from: card.from.as_ref().map(|from| price::least(visit, from)),
+        from: card
+            .from
+            .as_ref()
+            .map(|from| price::least(visit, tax, from)),
         trial_days: (card.trial_days > 0).then_some(card.trial_days),
         approval: false,
     }

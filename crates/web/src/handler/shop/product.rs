@@ -21,7 +21,10 @@ use tradewind_orders::{
     types::Subscription,
 };
 
-use super::{super::price, catalogue::may_order};
+use super::{
+    super::price::{self, ShopTax},
+    catalogue::may_order,
+};
 use crate::{
     form::Sent,
     respond::{self, Answer},
@@ -47,8 +50,9 @@ pub(super) async fn show(Anyone(visit): Anyone, Path(slug): Path<String>) -> Ans
     let sent = Sent(visit.query.clone());
     let mut asked = ask(&visit, &found, &sent)?;
     let price = priced(&visit, &found, &mut asked).await?;
+    let tax = ShopTax::of(&visit).await?;
     let others = others(&visit).await?;
-    respond::page(page(&visit, &found, asked, price, &others))
+    respond::page(page(&visit, &tax, &found, asked, price, &others))
 }
 
 /// The price of what is filled in. Another plan than the one the form was made for asks for other things: then it is the
@@ -61,8 +65,9 @@ pub(super) async fn price(Anyone(visit): Anyone, Path(slug): Path<String>, sent:
     if made_for.is_empty() || made_for == asked.plan.plan_id.to_string() {
         return respond::part(price_panel(&visit.t(), price.as_ref(), &asked.form));
     }
+    let tax = ShopTax::of(&visit).await?;
     let others = others(&visit).await?;
-    let page = page(&visit, &found, asked, price, &others);
+    let page = page(&visit, &tax, &found, asked, price, &others);
     respond::page_into("#live", page)
 }
 
@@ -110,8 +115,9 @@ pub(super) async fn order(Anyone(visit): Anyone, Path(slug): Path<String>, sent:
         }
     }
     let price = priced(&visit, &found, &mut asked).await?;
+    let tax = ShopTax::of(&visit).await?;
     let others = others(&visit).await?;
-    respond::again(page(&visit, &found, asked, price, &others))
+    respond::again(page(&visit, &tax, &found, asked, price, &others))
 }
 
 /// The address of the product with what is filled in, secrets left out.
@@ -287,6 +293,7 @@ fn together(form: &FormState) -> Option<SubscriptionId> {
 
 fn page(
     visit: &Visit,
+    tax: &ShopTax,
     offer: &Offer,
     asked: Asked<'_>,
     price: Option<PriceView>,
@@ -302,7 +309,10 @@ fn page(
             id: plan.plan_id.to_string().into(),
             name: text(&plan.name),
             summary: text(&plan.description),
-            from: plan.from.as_ref().map(|from| price::least(visit, from)),
+            from: plan
+                .from
+                .as_ref()
+                .map(|from| price::least(visit, tax, from)),
             trial_days: (plan.trial_days > 0).then_some(plan.trial_days),
             features: plan
                 .items

@@ -100,7 +100,7 @@ pub(crate) fn looks(code: &str) -> (Tone, &'static str) {
     match code {
         "active" | "running" | "done" | "completed" | "paid" | "succeeded" | "delivered"
         | "published" | "accepted" | "current" | "verified" | "sent" | "processed" | "assigned"
-        | "matched" | "billed" => (Tone::Ok, "circle-check"),
+        | "matched" | "billed" | "approved" => (Tone::Ok, "circle-check"),
         "trial" => (Tone::Brand, "timer"),
         "provisioning" | "delivering" | "leased" | "executing" | "in_progress" | "importing"
         | "changing" | "validating" | "processing" => (Tone::Info, "loader"),

@@ -1,5 +1,7 @@
 //! A product with its plans, items and parameters. Each part is a form of its own, so that none is long.
 
+use tradewind_tax::types::TaxCategory;
+
 use crate::blocks;
 use crate::view::kit::{
     Block, Button, Card, Cell, Checklist, Choice, Dialog, Kind, Notice, Row, Table, Tone, Txt,
@@ -66,7 +68,7 @@ pub struct ProductEditorPage {
     /// State.
     pub state: Txt,
     /// `name_en`, `name_de`, `summary_en`, `summary_de`, `description_en`, `description_de`, `category`, `delivery_mode`,
-    /// `needs_approval`.
+    /// `tax_category`, `needs_approval`.
     pub form: FormState,
     /// Categories to choose from: id, name.
     pub categories: Vec<(Txt, Txt)>,
@@ -177,6 +179,7 @@ impl ProductEditorPage {
                 ask.field("description_de", Kind::Area(false)),
                 ask.select("category", categories),
                 ask.codes("delivery_mode", "delivery-mode", &["automatic", "manual"]),
+                ask.codes("tax_category", "tax-category", &categories_of_tax()),
                 ask.check("needs_approval"),
             ]);
         if let Some(notice) = self.form.notice() {
@@ -331,6 +334,11 @@ impl PlanEdit {
     }
 }
 
+/// The codes of the tax categories.
+fn categories_of_tax() -> Vec<&'static str> {
+    TaxCategory::ALL.iter().map(|one| one.as_str()).collect()
+}
+
 impl ItemEdit {
     fn dialog(&self, shell: &Shell, id: &str, plan: &str) -> Dialog {
         let ask = Ask::new(shell, &self.form);
@@ -356,6 +364,7 @@ impl ItemEdit {
             ask.optional(ask.text("distinct_of")),
             ask.optional(ask.number("minimum")),
             ask.optional(ask.number("maximum")),
+            ask.optional(ask.text("item_tax_category")),
         ];
         let key = if self.id == "new" {
             "item-add"

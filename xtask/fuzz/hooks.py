@@ -188,6 +188,10 @@ SENTENCES = {
         "amount": at.pick(["Amount", None]), "currency_code": at.pick(["EUR", None]), "text": at.pick([["Text"], [], ["x" * 200]]),
         "separator": at.pick([None, ";", "x"]),
     },
+    "writeOffInvoice": lambda at: {
+        "amount": at.pick([None, {"amount": at.pick(["0.01", "-1.00", "92233720368547758.07"]), "currency": at.pick(["EUR", "JPY"])}]),
+        "reason": at.pick(["Bankrupt", "", "\u0000"]),
+    },
     "creditInvoice": lambda at: {
         "lines": at.pick([None, [{"no": at.pick([1, 2, -1])}], [{"no": 1, "quantity": at.pick(["1", "0.5", "-1", "79228162514264337593543950335"])}]]),
         "destination": at.pick(["debt", "balance", "refund"]),

@@ -41,6 +41,7 @@ mod tax;
 mod usage;
 mod usage_imports;
 mod webhooks;
+mod write_offs;
 
 /// All resources.
 pub(crate) fn router() -> OpenApiRouter<ApiState> {
@@ -82,4 +83,5 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(usage::router())
         .merge(usage_imports::router())
         .merge(webhooks::router())
+        .merge(write_offs::router())
 }

@@ -245,4 +245,11 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "ALTER TABLE charge ADD COLUMN tax_category {text} NOT NULL DEFAULT 'standard'",
         "ALTER TABLE invoice_line ADD COLUMN tax_category {text} NOT NULL DEFAULT 'standard'",
     ],
+}, Migration {
+    name: "billing_write_off_0001",
+    steps: &[
+        // Part of what counts as paid: what the seller has given up.
+        "{sqlite} ALTER TABLE invoice_balance ADD COLUMN written_off {money} NOT NULL DEFAULT 0",
+        "{postgres} ALTER TABLE invoice_balance ADD COLUMN IF NOT EXISTS written_off {money} NOT NULL DEFAULT 0",
+    ],
 }];

@@ -21,3 +21,4 @@ pub mod retry;
 pub mod run;
 pub mod usage;
 pub mod wallet;
+pub mod write_off;

@@ -41,6 +41,7 @@ mod transfers;
 mod usage;
 mod usual_tax;
 mod wallet;
+mod write_offs;
 
 pub use bank::{
     BankFileImport, BankMappingSet, bank_entry_list, bank_import, bank_import_allowed,
@@ -94,6 +95,7 @@ pub use wallet::{
     CreditGive, CreditUseSet, TopUp, TopUpSet, WalletOf, credit_expire, credit_give, credit_moves,
     credit_top_up, credit_top_up_low, credit_top_up_set, credit_use, credit_use_set, wallet_get,
 };
+pub use write_offs::{WriteOff, invoice_write_off, invoice_write_off_undo};
 
 use tradewind_kernel::{
     Error, Result,

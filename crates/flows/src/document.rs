@@ -5,7 +5,7 @@ use std::fmt::Display;
 use tradewind_accounts::types::{Account, Address};
 use tradewind_billing::service::{credit_notes_about, invoice_get, payments_of_invoice};
 use tradewind_billing::types::{
-    BalanceStatus, Document, DocumentKind, DocumentLine, Party, TaxKind, TaxRate,
+    BalanceStatus, Document, DocumentKind, DocumentLine, Party, PaymentKind, TaxKind, TaxRate,
 };
 use tradewind_documents::colour::Colour;
 use tradewind_documents::i18n;
@@ -55,7 +55,9 @@ pub async fn invoice_pdf(p: &Platform, ctx: &OpCtx, id: InvoiceId) -> Result<(St
         .into_iter()
         .filter_map(|payment| {
             let date = payment.settled_at?.date_in(&seller.zone);
-            (payment.applied.minor > 0).then(|| Payment {
+            // What the seller has given up is not what the buyer paid.
+            let came = payment.applied.minor > 0 && payment.kind != PaymentKind::WriteOff;
+            came.then(|| Payment {
                 date,
                 method: i18n::text(locale, &format!("payment-kind-{}", payment.kind)).into_owned(),
                 amount: payment.applied,
@@ -81,10 +83,12 @@ pub(crate) fn document_of(
     buyer: &Account,
 ) -> Result<InvoiceDocument> {
     let head = &document.summary;
-    let settled = head
-        .balance
-        .as_ref()
-        .is_some_and(|balance| balance.status != BalanceStatus::Open);
+    let settled = head.balance.as_ref().is_some_and(|balance| {
+        matches!(
+            balance.status,
+            BalanceStatus::Paid | BalanceStatus::Credited
+        )
+    });
     let credit = head.kind == DocumentKind::CreditNote;
     Ok(InvoiceDocument {
         locale: document.locale,

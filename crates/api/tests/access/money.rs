@@ -297,6 +297,15 @@ fn no_invoice() -> Vec<Case> {
                 format!("/invoices/{}/credit-notes", InvoiceId::generate())
             })
         },
+        Case {
+            body: Some(|_| json!({ "reason": "Bankrupt" })),
+            ..case("writeOffInvoice", |_| {
+                format!("/invoices/{}/write-off", InvoiceId::generate())
+            })
+        },
+        case("undoWriteOff", |_| {
+            format!("/invoices/{}/write-off/undo", InvoiceId::generate())
+        }),
         case("useCredit", |_| {
             format!("/invoices/{}/use-credit", InvoiceId::generate())
         }),

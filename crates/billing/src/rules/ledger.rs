@@ -270,6 +270,29 @@ pub fn chargeback(
     )
 }
 
+/// What a buyer owes and the seller gives up; negative when it is owed again.
+///
+/// # Errors
+/// `overflow`.
+pub fn write_off(sides: Sides, header: &Header, amount: Money) -> Result<Vec<Entry>> {
+    let (seller, buyer) = (sides.seller_id, sides.buyer_id);
+    both(
+        sides,
+        header,
+        EntryKind::WriteOff,
+        vec![
+            (LedgerAccount::BadDebt, amount),
+            (LedgerAccount::Receivable(buyer), amount.neg()?),
+        ],
+        || {
+            Ok(vec![
+                (LedgerAccount::Payable(seller), amount),
+                (LedgerAccount::ForgivenDebt, amount.neg()?),
+            ])
+        },
+    )
+}
+
 /// Credit that a seller gives.
 ///
 /// # Errors

@@ -130,7 +130,8 @@ pub async fn orders_of_invoice_in(w: &mut Work, invoice: InvoiceId) -> Result<Ve
 pub async fn is_paid_in(w: &mut Work, invoice: InvoiceId) -> Result<bool> {
     let realm = realm(w);
     let balance = documents::balance(&mut w.tx, realm, invoice).await?;
-    Ok(balance.is_none_or(|balance| balance.status != BalanceStatus::Open))
+    let owed = [BalanceStatus::Open, BalanceStatus::WrittenOff];
+    Ok(balance.is_none_or(|balance| !owed.contains(&balance.status)))
 }
 
 /// The number of a document.

@@ -125,6 +125,10 @@ async fn whole(w: &mut Work) -> Result<Vec<Finding>> {
         );
         found.push(Finding::new("balance_wrong", id, text));
     }
+    for (id, minor, moved, status) in store::given_up(&mut w.tx, realm).await? {
+        let text = format!("{status}, {minor} given up; the movements say {moved}");
+        found.push(Finding::new("written_off_wrong", id, text));
+    }
     for (id,) in store::no_balance(&mut w.tx, realm).await? {
         found.push(Finding::new(
             "balance_missing",

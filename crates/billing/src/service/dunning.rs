@@ -8,11 +8,11 @@ use tradewind_platform::{AuditEntry, NewEvent, OpCtx, Platform, Work};
 use tradewind_policy::{Action, ResourceKind};
 use utoipa::ToSchema;
 
-use super::{authorize_run, realm};
+use super::{authorize_run, realm, write_offs::write_off};
 use crate::{
     rules::dunning,
     store::documents,
-    types::{DunningPolicy, Overdue},
+    types::{DunningAction, DunningPolicy, Overdue},
 };
 
 /// Invoices that one transaction looks at.
@@ -74,6 +74,10 @@ async fn dun(w: &mut Work, today: Date) -> Result<Vec<Overdue>> {
             stage: due.stage,
             action: due.step.action,
         };
+        if due.step.action == DunningAction::WriteOff {
+            let open = balance.open();
+            write_off(w, balance, open, "dunning").await?;
+        }
         w.emit(NewEvent {
             kind: "invoice.overdue",
             subject: overdue.invoice_id.to_string(),

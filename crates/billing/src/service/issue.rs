@@ -157,6 +157,7 @@ fn whole(pending: Pending, number: String, created_at: Timestamp) -> Result<Whol
             let balance = Balance {
                 status,
                 paid: zero,
+                written_off: zero,
                 open: totals.gross,
                 dunning_stage: 0,
             };

@@ -17,6 +17,7 @@ use crate::{
     rules::{
         dunning,
         ledger::{self, Header, Sides},
+        write_off,
     },
     store::{
         charges::Pair,
@@ -39,7 +40,7 @@ pub(super) async fn apply(
         .ok_or_else(|| Error::internal("a balance overflows"))?;
     let paid = balance.paid >= balance.gross;
     if paid {
-        balance.status = then;
+        balance.status = write_off::closed(balance.written_off, then);
         balance.next_dunning_on = None;
     }
     documents::set_balance(&mut w.tx, w.ctx.realm, &balance).await?;

@@ -20,6 +20,7 @@ use super::{
     moves::{pay_with_credit, use_credit},
     reads::invoice_get_in,
     realm, refunds, traded,
+    write_offs::owed_again_by,
 };
 use crate::{
     rules::credit::{self, ChargeLeft, Taken},
@@ -151,16 +152,30 @@ async fn give_back(
     then: BalanceStatus,
     noted: &mut CreditNoted,
 ) -> Result<()> {
-    if input.destination == CreditDestination::Balance {
-        return Ok(());
-    }
     let realm = realm(w);
     let id = invoice.summary.id;
-    if let Some(balance) = documents::lock_balance(&mut w.tx, realm, id).await?
-        && balance.status == BalanceStatus::Open
-    {
-        noted.cancelled = pay_with_credit(w, pair, balance, Some(noted.gross), then).await?;
-        noted.to_balance = noted.to_balance.sub(noted.cancelled)?;
+    let balance = documents::lock_balance(&mut w.tx, realm, id).await?;
+    // Nobody gets credit for what was never paid: what was given up is taken back first, wherever the rest goes.
+    let given_up = balance
+        .as_ref()
+        .is_some_and(|balance| balance.written_off > 0);
+    if input.destination == CreditDestination::Balance && !given_up {
+        return Ok(());
+    }
+    if let Some(balance) = balance {
+        let open = balance.open();
+        let balance = owed_again_by(w, balance, noted.gross).await?;
+        let most = match input.destination {
+            CreditDestination::Balance => balance.open().sub(open)?,
+            _ => noted.gross,
+        };
+        if balance.status == BalanceStatus::Open {
+            noted.cancelled = pay_with_credit(w, pair, balance, Some(most), then).await?;
+            noted.to_balance = noted.to_balance.sub(noted.cancelled)?;
+        }
+    }
+    if input.destination == CreditDestination::Balance {
+        return Ok(());
     }
     match input.destination {
         CreditDestination::Refund => {

@@ -18,6 +18,7 @@ use super::{
     methods,
     moves::{apply, header, post, sides, use_credit},
     realm, traded,
+    write_offs::owed_again_by,
 };
 use crate::{
     rules::ledger,
@@ -336,6 +337,7 @@ pub(super) async fn receive(
     if let Some(invoice) = payment.invoice_id
         && let Some(balance) = documents::lock_balance(&mut w.tx, realm, invoice).await?
     {
+        let balance = owed_again_by(w, balance, payment.amount).await?;
         let open = balance.open();
         payment.applied = if payment.amount.minor < open.minor {
             payment.amount

@@ -77,7 +77,9 @@ async fn request_in(w: &mut Work, input: &RefundRequest) -> Result<PaymentStep> 
     let target = traded(w, ResourceKind::Payment, seller, payer).await?;
     w.authorize_for(Action::PaymentRecord, &target, &payment.id)?;
     text::check_len("reason", &input.reason, 1, 500)?;
-    if payment.kind == PaymentKind::Credit || payment.state != PaymentState::Succeeded {
+    if matches!(payment.kind, PaymentKind::Credit | PaymentKind::WriteOff)
+        || payment.state != PaymentState::Succeeded
+    {
         return Err(Error::refused(
             "not_refundable",
             "only a card payment or transfer that has succeeded can be paid back",
@@ -147,7 +149,9 @@ pub(super) async fn of_note(
     let mut refunds = Vec::new();
     let made = payments::of_invoice(&mut w.tx, w.ctx.realm, invoice).await?;
     for payment in made.iter().rev() {
-        if payment.kind == PaymentKind::Credit || payment.state != PaymentState::Succeeded {
+        if matches!(payment.kind, PaymentKind::Credit | PaymentKind::WriteOff)
+            || payment.state != PaymentState::Succeeded
+        {
             continue;
         }
         payments::lock(&mut w.tx, w.ctx.realm, payment.id).await?;

@@ -18,14 +18,14 @@ use crate::{
 /// The columns of a candidate.
 macro_rules! candidate_columns {
     () => {
-        "b.invoice_id, i.number, b.buyer_id, b.currency, b.gross, b.paid, b.status, b.due_on FROM invoice_balance b
+        "b.invoice_id, i.number, b.buyer_id, b.currency, b.gross, b.paid, b.written_off, b.status, b.due_on FROM invoice_balance b
         JOIN invoice i ON i.realm_id = b.realm_id AND i.id = b.invoice_id"
     };
 }
 
 stmts! {
     /// An invoice of a seller by its number.
-    BY_NUMBER = "SELECT b.invoice_id, i.number, b.buyer_id, b.currency, b.gross, b.paid, b.status, b.due_on FROM invoice i
+    BY_NUMBER = "SELECT b.invoice_id, i.number, b.buyer_id, b.currency, b.gross, b.paid, b.written_off, b.status, b.due_on FROM invoice i
         JOIN invoice_balance b ON b.realm_id = i.realm_id AND b.invoice_id = i.id
         WHERE i.realm_id = $1 AND i.seller_id = $2 AND i.series = $3 AND i.sequence = $4";
     /// Some invoice of a seller.
@@ -96,6 +96,7 @@ row! {
         currency: Currency,
         gross: i64,
         paid: i64,
+        written_off: i64,
         status: BalanceStatus,
         due_on: Date,
     }
@@ -105,7 +106,9 @@ impl From<CandidateRow> for Candidate {
     fn from(row: CandidateRow) -> Self {
         let open = match row.status {
             BalanceStatus::Open => row.gross.saturating_sub(row.paid),
-            _ => 0,
+            // What was given up is recovered by who pays it after all.
+            BalanceStatus::WrittenOff => row.written_off,
+            BalanceStatus::Paid | BalanceStatus::Credited => 0,
         };
         Self {
             invoice_id: row.invoice_id,

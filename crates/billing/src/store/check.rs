@@ -80,6 +80,12 @@ stmts! {
         WHERE b.realm_id = $1 GROUP BY b.invoice_id, b.paid, b.status, b.gross, i.gross
         HAVING COALESCE(SUM(p.applied), 0) <> b.paid OR b.gross <> i.gross
         OR (b.status = 'open' AND b.paid >= b.gross) OR (b.status <> 'open' AND b.paid <> b.gross) LIMIT $2";
+    /// Balances of which something else is given up than their movements say.
+    GIVEN_UP = "SELECT b.invoice_id, b.written_off, CAST(COALESCE(SUM(p.applied), 0) AS BIGINT), b.status
+        FROM invoice_balance b LEFT JOIN payment p ON p.realm_id = b.realm_id AND p.invoice_id = b.invoice_id
+        AND p.kind = 'write_off' WHERE b.realm_id = $1 GROUP BY b.invoice_id, b.written_off, b.status
+        HAVING COALESCE(SUM(p.applied), 0) <> b.written_off OR (b.status = 'written_off' AND b.written_off <= 0)
+        OR (b.status IN ('paid', 'credited') AND b.written_off <> 0) LIMIT $2";
     /// Invoices without balance.
     NO_BALANCE = "SELECT i.id FROM invoice i LEFT JOIN invoice_balance b ON b.realm_id = i.realm_id AND b.invoice_id = i.id
         WHERE i.realm_id = $1 AND i.kind = 'invoice' AND b.invoice_id IS NULL LIMIT $2";
@@ -216,6 +222,10 @@ all!(
 all!(
     /// Balances that are wrong: invoice, paid, status, gross, the invoice's gross, sum of payments.
     balances, BALANCES, (InvoiceId, i64, String, i64, i64, i64)
+);
+all!(
+    /// Balances of which something else is given up: invoice, given up, what movements say, status.
+    given_up, GIVEN_UP, (InvoiceId, i64, i64, String)
 );
 all!(
     /// Invoices without balance.

@@ -29,27 +29,28 @@ stmts! {
     /// One document.
     DOCUMENT = "SELECT i.id, i.seller_id, i.buyer_id, i.kind, i.number, i.issued_on, i.due_on, i.period_start,
         i.period_end, i.currency, i.net, i.tax, i.gross, i.created_at, i.parties, i.tax_summary, i.locale,
-        i.payment_terms_days, i.credits, b.status, b.paid, b.dunning_stage FROM invoice i
+        i.payment_terms_days, i.credits, b.status, b.paid, b.written_off, b.dunning_stage FROM invoice i
         LEFT JOIN invoice_balance b ON b.realm_id = i.realm_id AND b.invoice_id = i.id
         WHERE i.realm_id = $1 AND i.id = $2";
     /// Its lines.
     LINES = "SELECT no, group_label, description, quantity, unit, unit_price, period_start, period_end, tax_included, tax_category,
         amount, net, tax, taxes FROM invoice_line WHERE realm_id = $1 AND invoice_id = $2 ORDER BY no";
     /// The balance of an invoice.
-    BALANCE = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, status, due_on, dunning_stage,
+    BALANCE = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, written_off, status, due_on, dunning_stage,
         next_dunning_on FROM invoice_balance WHERE realm_id = $1 AND invoice_id = $2";
     /// The balance of an invoice, locked.
-    BALANCE_LOCK = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, status, due_on, dunning_stage,
+    BALANCE_LOCK = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, written_off, status, due_on, dunning_stage,
         next_dunning_on FROM invoice_balance WHERE realm_id = $1 AND invoice_id = $2 {for_update}";
     /// Invoices between two accounts that are not paid, the oldest due first, locked.
-    OPEN_BALANCES = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, status, due_on, dunning_stage,
+    OPEN_BALANCES = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, written_off, status, due_on, dunning_stage,
         next_dunning_on FROM invoice_balance WHERE realm_id = $1 AND seller_id = $2 AND buyer_id = $3 AND currency = $4
         AND status = 'open' ORDER BY due_on, invoice_id LIMIT 200 {for_update}";
     /// What was paid.
-    SET_PAID = "UPDATE invoice_balance SET paid = $3, status = $4, next_dunning_on = $5, dunning_stage = $6
+    SET_PAID = "UPDATE invoice_balance SET paid = $3, status = $4, next_dunning_on = $5, dunning_stage = $6,
+        written_off = $7
         WHERE realm_id = $1 AND invoice_id = $2";
     /// Invoices for which a dunning step is due.
-    DUNNING = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, status, due_on, dunning_stage,
+    DUNNING = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, written_off, status, due_on, dunning_stage,
         next_dunning_on FROM invoice_balance WHERE realm_id = $1 AND next_dunning_on <= $2 AND status = 'open'
         ORDER BY next_dunning_on, invoice_id LIMIT $3 {for_update}";
     /// The dunning policy of a seller.
@@ -114,7 +115,10 @@ row! {
         pub(crate) buyer_id: AccountId,
         pub(crate) currency: Currency,
         pub(crate) gross: i64,
+        /// What is settled: paid, credited, or given up.
         pub(crate) paid: i64,
+        /// What of that the seller has given up.
+        pub(crate) written_off: i64,
         pub(crate) status: BalanceStatus,
         pub(crate) due_on: Date,
         pub(crate) dunning_stage: i64,
@@ -126,6 +130,11 @@ impl BalanceRow {
     /// What is still owed.
     pub(crate) fn open(&self) -> Money {
         Money::new(self.gross.saturating_sub(self.paid), self.currency)
+    }
+
+    /// What the seller has given up.
+    pub(crate) fn given_up(&self) -> Money {
+        Money::new(self.written_off, self.currency)
     }
 }
 
@@ -148,6 +157,7 @@ row! {
         created_at: Timestamp,
         status: Option<BalanceStatus>,
         paid: Option<i64>,
+        written_off: Option<i64>,
         dunning_stage: Option<i64>,
     }
 }
@@ -158,7 +168,8 @@ impl From<SummaryRow> for DocumentSummary {
         let balance = match (row.status, row.paid, row.dunning_stage) {
             (Some(status), Some(paid), Some(dunning_stage)) => Some(Balance {
                 status,
-                paid: money(paid),
+                paid: money(paid.saturating_sub(row.written_off.unwrap_or(0))),
+                written_off: money(row.written_off.unwrap_or(0)),
                 open: money(row.gross.saturating_sub(paid)),
                 dunning_stage,
             }),
@@ -453,6 +464,7 @@ pub(crate) async fn set_balance(tx: &mut Tx, realm: RealmId, row: &BalanceRow) -
         status,
         next_dunning_on,
         dunning_stage,
+        written_off,
         ..
     } = row;
     tx.exec(
@@ -463,7 +475,8 @@ pub(crate) async fn set_balance(tx: &mut Tx, realm: RealmId, row: &BalanceRow) -
             paid,
             status,
             next_dunning_on,
-            dunning_stage
+            dunning_stage,
+            written_off
         ],
     )
     .await?;

@@ -29,7 +29,7 @@ pub(crate) const DOCUMENTS: Fields = Fields(&[
     ),
     Field::new(
         "status",
-        FieldKind::Enum(&["open", "paid", "credited"]),
+        FieldKind::Enum(&["open", "paid", "credited", "written_off"]),
         "b.status",
     ),
     Field::text("seller", "i.seller_id"),
@@ -44,7 +44,7 @@ pub(crate) const DOCUMENTS: Fields = Fields(&[
 pub(crate) const PAYMENTS: Fields = Fields(&[
     Field::new(
         "kind",
-        FieldKind::Enum(&["card", "transfer", "credit"]),
+        FieldKind::Enum(&["card", "transfer", "credit", "write_off"]),
         "p.kind",
     ),
     Field::new(
@@ -130,7 +130,7 @@ fn summaries(realm: RealmId) -> Query {
     Query::new(
         "billing::documents",
         "SELECT i.id, i.seller_id, i.buyer_id, i.kind, i.number, i.issued_on, i.due_on, i.period_start, i.period_end,
-        i.currency, i.net, i.tax, i.gross, i.created_at, b.status, b.paid, b.dunning_stage FROM invoice i
+        i.currency, i.net, i.tax, i.gross, i.created_at, b.status, b.paid, b.written_off, b.dunning_stage FROM invoice i
         LEFT JOIN invoice_balance b ON b.realm_id = i.realm_id AND b.invoice_id = i.id WHERE i.realm_id = $1",
         args![realm],
     )

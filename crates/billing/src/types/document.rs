@@ -50,6 +50,8 @@ text_enum! {
         Paid = "paid",
         /// Taken back by a credit note before it was paid.
         Credited = "credited",
+        /// What was still owed, the seller has given up.
+        WrittenOff = "written_off",
     }
 }
 
@@ -223,6 +225,8 @@ pub struct Balance {
     pub status: BalanceStatus,
     /// Paid so far, credits included.
     pub paid: Money,
+    /// What of it the seller has given up.
+    pub written_off: Money,
     /// Still owed.
     pub open: Money,
     /// Number of the last dunning step taken, 0 before the first.

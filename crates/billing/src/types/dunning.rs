@@ -17,6 +17,8 @@ text_enum! {
         Suspend = "suspend",
         /// End it.
         Terminate = "terminate",
+        /// Give up what is open.
+        WriteOff = "write_off",
     }
 }
 

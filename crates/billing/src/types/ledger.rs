@@ -27,6 +27,8 @@ text_enum! {
         CreditExpired = "credit_expired",
         /// What a vendor is owed for sales.
         VendorShare = "vendor_share",
+        /// What a buyer owes and the seller has given up, or gets after all.
+        WriteOff = "write_off",
         /// Sales that are invoiced elsewhere.
         External = "external",
     }
@@ -75,6 +77,10 @@ pub enum LedgerAccount {
     ChargebackLoss,
     /// Won from sellers by payments taken back.
     ChargebackGain,
+    /// Given up of what buyers owe.
+    BadDebt,
+    /// Owed to sellers who have given it up.
+    ForgivenDebt,
     /// Credit given to buyers.
     GoodwillGiven,
     /// Credit got from sellers.
@@ -105,6 +111,8 @@ impl fmt::Display for LedgerAccount {
             Self::Sales => f.write_str("income:sales"),
             Self::ChargebackLoss => f.write_str("expenses:chargebacks"),
             Self::ChargebackGain => f.write_str("income:chargebacks"),
+            Self::BadDebt => f.write_str("expenses:bad-debt"),
+            Self::ForgivenDebt => f.write_str("income:forgiven-debt"),
             Self::GoodwillGiven => f.write_str("expenses:goodwill"),
             Self::GoodwillReceived => f.write_str("income:goodwill"),
             Self::ExpiredCredit => f.write_str("income:expired-credit"),
@@ -143,6 +151,8 @@ impl FromStr for LedgerAccount {
             ("income", "sales") => Self::Sales,
             ("expenses", "chargebacks") => Self::ChargebackLoss,
             ("income", "chargebacks") => Self::ChargebackGain,
+            ("expenses", "bad-debt") => Self::BadDebt,
+            ("income", "forgiven-debt") => Self::ForgivenDebt,
             ("expenses", "goodwill") => Self::GoodwillGiven,
             ("income", "goodwill") => Self::GoodwillReceived,
             ("income", "expired-credit") => Self::ExpiredCredit,

@@ -19,6 +19,8 @@ text_enum! {
         Transfer = "transfer",
         /// From the buyer's credit with the seller.
         Credit = "credit",
+        /// No money: the seller has given it up; negative when it is owed again.
+        WriteOff = "write_off",
     }
 }
 

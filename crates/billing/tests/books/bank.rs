@@ -24,10 +24,10 @@ use crate::{
 };
 
 /// An entry of a file: minor units, negative for what went out, payer, account, text.
-type Line<'a> = (i64, &'a str, &'a str, &'a str);
+pub(crate) type Line<'a> = (i64, &'a str, &'a str, &'a str);
 
 /// A statement of a day with entries that have no reference of the bank's.
-fn camt(id: &str, day: &str, opening: i64, lines: &[Line<'_>]) -> String {
+pub(crate) fn camt(id: &str, day: &str, opening: i64, lines: &[Line<'_>]) -> String {
     let amount = |minor: i64| format!("{}.{:02}", minor.abs() / 100, minor.abs() % 100);
     let sign = |minor: i64| if minor < 0 { "DBIT" } else { "CRDT" };
     let balance = |kind: &str, minor: i64| {
@@ -62,7 +62,7 @@ fn camt(id: &str, day: &str, opening: i64, lines: &[Line<'_>]) -> String {
     )
 }
 
-async fn import(market: &Market, ctx: &OpCtx, content: &str) -> Result<BankImport> {
+pub(crate) async fn import(market: &Market, ctx: &OpCtx, content: &str) -> Result<BankImport> {
     let file = BankFileImport {
         seller_id: market.world.reseller,
         file_name: "march.xml",
@@ -125,7 +125,7 @@ async fn credit_of(market: &Market, buyer: AccountId) -> i64 {
     wallet.expect("a wallet").balance.minor
 }
 
-const PAYER: &str = "DE89370400440532013000";
+pub(crate) const PAYER: &str = "DE89370400440532013000";
 
 #[tokio::test]
 async fn what_is_named_is_paid_and_the_same_file_adds_nothing() {

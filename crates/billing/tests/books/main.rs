@@ -15,3 +15,4 @@ mod tax;
 mod wallet;
 #[path = "../../../catalogue/tests/common/mod.rs"]
 mod world;
+mod write_off;

@@ -283,6 +283,7 @@ invoice-detail-csv = Einzelnachweis als CSV
 invoice-resend = Erneut senden
 invoice-overdue = { $amount } sind seit { $date } fällig.
 invoice-is-paid = Diese Rechnung ist bezahlt. Danke.
+invoice-is-written-off = Was von dieser Rechnung offen war, wurde ausgebucht.
 invoice-to = Rechnung an
 invoice-lines = Positionen
 invoice-taxes = Steuern

@@ -308,6 +308,7 @@ state-terminated = Beendet
 state-removed = Entfernt
 state-expired = Abgelaufen
 state-void = Ungültig
+state-written-off = Ausgebucht
 state-revoked = Widerrufen
 state-withdrawn = Zurückgezogen
 state-reversed = Rückgängig gemacht

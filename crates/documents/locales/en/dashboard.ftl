@@ -283,6 +283,7 @@ invoice-detail-csv = Detail as CSV
 invoice-resend = Send again
 invoice-overdue = { $amount } has been due since { $date }.
 invoice-is-paid = This invoice is paid. Thank you.
+invoice-is-written-off = What was open of this invoice was written off.
 invoice-to = Invoice to
 invoice-lines = Lines
 invoice-taxes = Taxes

@@ -308,6 +308,7 @@ state-terminated = Ended
 state-removed = Removed
 state-expired = Expired
 state-void = Void
+state-written-off = Written off
 state-revoked = Revoked
 state-withdrawn = Withdrawn
 state-reversed = Reversed

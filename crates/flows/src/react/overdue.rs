@@ -36,7 +36,10 @@ pub(super) async fn overdue(w: &mut Work, event: &Event) -> Result<()> {
                 // The vendor removes the service because the subscription has ended.
                 orders::subscription_transition_in(w, id, SubscriptionEvent::Terminate).await?;
             }
-            DunningAction::Remind | DunningAction::Suspend | DunningAction::Terminate => {}
+            DunningAction::Remind
+            | DunningAction::Suspend
+            | DunningAction::Terminate
+            | DunningAction::WriteOff => {}
         }
     }
     Ok(())

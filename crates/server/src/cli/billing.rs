@@ -69,6 +69,8 @@ pub(crate) enum Invoice {
     },
     /// Take back an invoice, some of its lines or parts of them
     Credit(refund::Credit),
+    /// Write off what is open of an invoice, or take that back
+    WriteOff(refund::WriteOffArgs),
     /// The exact charges behind a document's lines, as CSV
     Detail {
         /// Document
@@ -263,6 +265,7 @@ pub(crate) async fn invoice(session: &Session<'_>, command: Invoice) -> Result<(
             )
         }
         Invoice::Credit(command) => refund::credit(session, command).await,
+        Invoice::WriteOff(command) => refund::write_off(session, command).await,
         Invoice::Detail { invoice } => {
             let id: InvoiceId = parse("invoice", &invoice)?;
             if session.out.is_json() {

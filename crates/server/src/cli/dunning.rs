@@ -20,7 +20,7 @@ pub(crate) enum Dunning {
     },
     /// Set the steps; invoices that are open already go on by them
     #[command(after_help = "\
-What can be done: remind, suspend, terminate.
+What can be done: remind, suspend, terminate, write_off.
 
 Example:
   tradewind dunning set --step 3=remind --step 10=suspend --step 30=terminate --as jana@example.com")]

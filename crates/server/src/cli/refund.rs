@@ -3,8 +3,9 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 use tradewind_billing::service::{
-    CreditNote, ListQuery, RefundBack, RefundRequest, credit_note_for, invoice_get, payment_get,
-    refund_list, refund_request, refund_settle,
+    CreditNote, ListQuery, RefundBack, RefundRequest, WriteOff, credit_note_for, invoice_get,
+    invoice_write_off, invoice_write_off_undo, payment_get, refund_list, refund_request,
+    refund_settle,
 };
 use tradewind_billing::types::{CreditLine, PaymentStep};
 use tradewind_kernel::decimal::{Limits, parse_decimal};
@@ -33,6 +34,27 @@ pub(crate) struct Credit {
     /// Where the money goes: debt (what is open, then credit), balance (credit), refund (what is open, then back to the payer)
     #[arg(long = "to", value_name = "DESTINATION", default_value = "debt")]
     destination: String,
+}
+
+/// An open amount to be written off.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  tradewind invoice write-off inv_01… 'Bankrupt' --as jana@example.com
+  tradewind invoice write-off inv_01… 'Settled out of court' --amount 20.00
+  tradewind invoice write-off inv_01… --undo")]
+pub(crate) struct WriteOffArgs {
+    /// Invoice
+    invoice: String,
+    /// Why
+    #[arg(required_unless_present = "undo")]
+    reason: Option<String>,
+    /// Amount; all that is open when left out
+    #[arg(long)]
+    amount: Option<String>,
+    /// Take it back: the amount is open again
+    #[arg(long, conflicts_with_all = ["reason", "amount"])]
+    undo: bool,
 }
 
 /// What can be done with refunds.
@@ -126,6 +148,37 @@ pub(crate) async fn credit(session: &Session<'_>, command: Credit) -> Result<()>
             ("amount", "/amount")
         ],
     )
+}
+
+pub(crate) async fn write_off(session: &Session<'_>, command: WriteOffArgs) -> Result<()> {
+    let platform = session.platform();
+    let ctx = session.ctx().await?;
+    let invoice_id: InvoiceId = parse("invoice", &command.invoice)?;
+    let payment = match command.reason {
+        None => invoice_write_off_undo(platform, &ctx, invoice_id).await?,
+        Some(reason) => {
+            let document = invoice_get(platform, &ctx, invoice_id).await?;
+            let currency = document.summary.gross.currency;
+            let amount = command
+                .amount
+                .map(|amount| Money::parse_amount("amount", &amount, currency))
+                .transpose()?;
+            let input = WriteOff {
+                invoice_id,
+                amount,
+                reason,
+            };
+            invoice_write_off(platform, &ctx, &input).await?
+        }
+    };
+    session.settle().await?;
+    let columns = columns![
+        ("movement", "/id"),
+        ("invoice", "/invoice_id"),
+        ("amount", "/amount"),
+        ("because", "/reference"),
+    ];
+    session.out.facts(&json!(payment), columns)
 }
 
 pub(crate) async fn refund(session: &Session<'_>, command: Refund) -> Result<()> {

@@ -378,6 +378,7 @@ pub(crate) fn invoice(look: &Look, base: &'static str) -> InvoicePage {
     InvoicePage {
         vat: true,
         notes: vec![related(base)],
+        write_off: Permit::Hidden,
         credit: if base == "/my" {
             Permit::Hidden
         } else {

@@ -45,6 +45,7 @@ pub(in super::super) fn state(visit: &Visit, document: &DocumentSummary) -> &'st
             BalanceStatus::Open => "open",
             BalanceStatus::Paid => "paid",
             BalanceStatus::Credited => "void",
+            BalanceStatus::WrittenOff => "written_off",
         },
     }
 }
@@ -72,6 +73,7 @@ pub(in super::super) fn filter(visit: &Visit) -> String {
         "overdue" => terms.push(format!("status:open due<{}", visit.today())),
         "paid" => terms.push("status:paid".to_owned()),
         "void" => terms.push("status:credited".to_owned()),
+        "written_off" => terms.push("status:written_off".to_owned()),
         _ => {}
     }
     let number = visit.ask("q").replace(['"', '\\'], "");
@@ -187,6 +189,7 @@ async fn filled(visit: &Visit, document: &Document) -> Result<InvoicePage> {
         resend: Permit::Hidden,
         notes: related(visit, head.id, "/my").await?,
         credit: Permit::Hidden,
+        write_off: Permit::Hidden,
         history: Vec::new(),
     })
 }

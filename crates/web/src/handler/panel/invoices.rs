@@ -48,6 +48,7 @@ fn state_term(desk: &Desk) -> String {
         "overdue" => format!("status:open due<{}", desk.today()),
         "paid" => "status:paid".to_owned(),
         "void" => "status:credited".to_owned(),
+        "written_off" => "status:written_off".to_owned(),
         _ => String::new(),
     }
 }
@@ -198,6 +199,12 @@ fn paper(desk: &Desk, document: &Document, payments: &[Payment]) -> Result<Invoi
         credit: permit(
             ours && one.kind == DocumentKind::Invoice && desk.may_at_home(Action::InvoiceIssue),
         ),
+        write_off: permit(
+            ours && desk.may_at_home(Action::InvoiceIssue)
+                && one.balance.as_ref().is_some_and(|balance| {
+                    !balance.open.is_zero() || !balance.written_off.is_zero()
+                }),
+        ),
         history: Vec::new(),
     })
 }
@@ -231,7 +238,7 @@ fn method(desk: &Desk, kind: PaymentKind) -> Txt {
 /// `GET /panel/payments`.
 pub(crate) async fn payments(desk: Desk) -> Answer {
     let page = match desk.ask("view") {
-        "received" => came(&desk, "state:succeeded").await?,
+        "received" => came(&desk, "state:succeeded kind:card,transfer,credit").await?,
         "failed" => came(&desk, "state:failed").await?,
         "refunds" => refunds::rows(&desk).await?,
         _ => awaited(&desk).await?,

@@ -9,6 +9,7 @@ mod credit_notes;
 mod customers;
 mod deliveries;
 pub(super) mod desk;
+mod dunning;
 mod home;
 mod invoices;
 mod journal;
@@ -32,6 +33,7 @@ pub(super) mod tasks;
 mod tax;
 mod usage;
 mod webhooks;
+mod write_offs;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -109,6 +111,10 @@ fn money() -> Router {
             get(credit_notes::form).post(credit_notes::issue),
         )
         .route(
+            "/panel/invoices/{id}/write-off",
+            get(write_offs::form).post(write_offs::save),
+        )
+        .route(
             "/panel/refunds/{id}",
             get(refunds::form).post(refunds::record),
         )
@@ -120,6 +126,8 @@ fn money() -> Router {
             "/panel/subscriptions/{id}/correct/confirm",
             post(corrections::confirm),
         )
+        .route("/panel/dunning", get(dunning::show).post(dunning::save))
+        .route("/panel/dunning/retries", post(dunning::save_retries))
         .route("/panel/payments", get(invoices::payments))
         .route("/panel/payments/new", get(invoices::payment_form))
         .route("/panel/bank", get(bank::list).post(bank::import))

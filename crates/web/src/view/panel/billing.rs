@@ -104,7 +104,8 @@ impl PaymentsPage {
         let filters = shell.filters(&self.state, Some("invoices-search"), Vec::new());
         let head = Head::new(t.tr("nav-payments"))
             .tabs(views)
-            .and(shell.go("bank-title", "/panel/bank").icon("landmark"));
+            .and(shell.go("bank-title", "/panel/bank").icon("landmark"))
+            .and(shell.go("dunning-title", "/panel/dunning").icon("bell"));
         Page::new(shell, head, blocks![filters, list])
     }
 }

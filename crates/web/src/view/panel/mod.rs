@@ -9,6 +9,7 @@ mod coupons;
 mod credit_note;
 mod customers;
 mod deliveries;
+mod dunning;
 mod home;
 mod ledger;
 mod operations;
@@ -22,6 +23,7 @@ mod products;
 mod tax;
 mod usage;
 mod webhooks;
+mod write_off;
 
 pub use bank::{
     BankEntryPage, BankEntryRow, BankMappingsPage, BankPage, BankPaidRow, BankStatementRow,
@@ -38,6 +40,7 @@ pub use customers::{
     Account360Page, AccountRow, AccountView, CustomersPage, RelationshipRow, RelationshipsPage,
 };
 pub use deliveries::{AttemptRow, DeliveriesPage, DeliveryPage, DeliveryRow, LateReportRow};
+pub use dunning::DunningPage;
 pub use home::{HomePage, Kpi, Waiting};
 pub use ledger::{BalanceRow, EntryRow, LedgerPage};
 pub use operations::{EventRow, EventsPage, JobRow, JobsPage, MailPage, MailRow, MailsPage};
@@ -51,3 +54,4 @@ pub use products::{ProductRow, ProductsPage};
 pub use tax::{CertificateRow, RegistrationRow, TaxPage, TaxRateRow, TaxRatesPage};
 pub use usage::{HeldRow, HeldUsagePage, ImportRow, ImportsPage};
 pub use webhooks::{WebhookEndpoint, WebhooksPage};
+pub use write_off::WriteOffPage;

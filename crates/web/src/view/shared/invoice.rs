@@ -129,6 +129,8 @@ pub struct InvoicePage {
     pub notes: Vec<RelatedNote>,
     /// May take it back.
     pub credit: Permit,
+    /// May give up what is open of it, or take that back.
+    pub write_off: Permit,
     /// What happened with it.
     pub history: Vec<Moment>,
 }
@@ -188,6 +190,10 @@ impl InvoicePage {
                     .icon("undo-2"),
             )
             .may(
+                &self.write_off,
+                shell.go("write-off", format!("{here}/write-off")),
+            )
+            .may(
                 &self.resend,
                 shell
                     .post("invoice-resend", format!("{here}/send"))
@@ -206,6 +212,7 @@ impl InvoicePage {
                 body.push(Notice::new(Tone::Bad, "", text).into());
             }
             "paid" => body.push(shell.notice(Tone::Ok, "invoice-is-paid").into()),
+            "written_off" => body.push(shell.notice(Tone::Idle, "invoice-is-written-off").into()),
             _ => {}
         }
         let (lines, taxes) = (self.lines(&shell), self.tax_table(&shell));

@@ -119,7 +119,7 @@ impl InvoicesPage {
         let pickers = vec![shell.picker(
             "state",
             "state",
-            &["draft", "open", "overdue", "paid", "void"],
+            &["draft", "open", "overdue", "paid", "void", "written_off"],
         )];
         let filters = shell.filters(&self.state, Some("invoices-search"), pickers);
         let empty = shell.empty("receipt-text", "invoices-empty");

@@ -161,7 +161,7 @@ SENTENCES = {
     },
     "createCoupon": coupon,
     "replaceCoupon": coupon,
-    "quoteCancel": lambda at: {"subscription_id": at.pick(POOL["sub"]), "when": at.pick(["now", "end_of_period"])},
+    "quoteCancel": lambda at: {"subscription_id": at.pick(POOL["sub"]), "when": at.pick(["now", "end_of_period", "end_of_commitment"])},
     "quoteCorrection": lambda at: {
         "subscription_id": at.pick(POOL["sub"]),
         "from": at.pick(["2024-09-01", "2024-10-02", "1970-01-01", "9999-12-31", "2024-02-30"]),

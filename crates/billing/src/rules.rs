@@ -7,6 +7,7 @@ pub mod discount;
 pub mod document;
 pub mod dunning;
 pub mod export;
+pub mod fee;
 mod grant;
 pub mod ledger;
 pub mod line;

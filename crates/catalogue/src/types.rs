@@ -1,6 +1,7 @@
 //! The nouns of the catalogue: products with their plans, price books with their revisions, frozen terms, offers.
 
 mod billing_days;
+mod cancellation;
 mod index;
 mod input;
 mod offer;
@@ -10,6 +11,7 @@ mod shelf;
 mod terms;
 
 pub use billing_days::*;
+pub use cancellation::*;
 pub(crate) use index::PriceIndex;
 pub use input::*;
 pub use offer::*;

@@ -376,3 +376,63 @@ async fn what_was_otherwise_in_the_first_period_is_set_right_by_its_share() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn weeks_and_days_are_billed_across_the_change_of_the_clocks() {
+    each_world(|world| async move {
+        // Berlin's clocks go forward on 31 March 2024.
+        world.travel("2024-03-21T09:00:00Z").await;
+        for (plan, cadence, days) in [
+            ("basic", "P2W", ["2024-03-21", "2024-04-04", "2024-04-18"]),
+            ("pro", "P1D", ["2024-03-21", "2024-03-22", "2024-03-23"]),
+            ("quarter", "P2M", ["2024-03-21", "2024-05-21", "2024-07-21"]),
+        ] {
+            rhythm(&world, world.plan(plan), cadence).await;
+            let quote = quoted(&world, &world.wanted(plan, "1")).await;
+            let billing = &quote.preview.billing;
+            let period = billing.period.expect("a period");
+            assert_eq!((period.start, period.end), (day(days[0]), day(days[1])));
+            assert_eq!(
+                billing.next.as_ref().map(|next| next.on),
+                Some(day(days[1]))
+            );
+            bought(&world, &quote).await;
+        }
+        world.travel("2024-04-04T09:00:00Z").await;
+        world.pay_all().await;
+        let now = orders_now(&world).await;
+        assert_eq!(
+            now,
+            [
+                ("P1D", "2024-04-04/2024-04-05".to_owned()),
+                ("P2M", "2024-03-21/2024-05-21".to_owned()),
+                ("P2W", "2024-04-04/2024-04-18".to_owned()),
+            ]
+        );
+        world.assert_consistent().await;
+    })
+    .await;
+}
+
+/// By rhythm, the running period of each subscription.
+async fn orders_now(world: &World) -> Vec<(&'static str, String)> {
+    let query = tradewind_orders::service::SubscriptionQuery::default();
+    let ctx = world.ctx().await;
+    let page = tradewind_orders::service::subscription_list(world.p(), &ctx, &query).await;
+    let named = |one: &Subscription| {
+        let plan = world
+            .product
+            .plans
+            .iter()
+            .find(|plan| plan.id == one.plan_id);
+        match plan.map(|plan| plan.code.as_str()) {
+            Some("basic") => "P2W",
+            Some("pro") => "P1D",
+            _ => "P2M",
+        }
+    };
+    let all = page.expect("subscriptions").items;
+    let mut found: Vec<_> = all.iter().map(|one| (named(one), period(one))).collect();
+    found.sort();
+    found
+}

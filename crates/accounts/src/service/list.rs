@@ -53,7 +53,7 @@ const RELATIONSHIP_FIELDS: Fields = Fields(&[
     ),
     Field::new(
         "invoicing",
-        FieldKind::Enum(&["immediate", "monthly"]),
+        FieldKind::Enum(&["immediate", "daily", "monthly"]),
         "r.invoicing",
     ),
     Field::new("created", FieldKind::Timestamp, "r.created_at").sortable(),

@@ -33,8 +33,10 @@ text_enum! {
 text_enum! {
     /// When charges become an invoice.
     pub enum Invoicing("invoicing") {
-        /// As soon as they are due.
+        /// As soon as they are due: each subscription on a document of its own.
         Immediate = "immediate",
+        /// As soon as they are due: all that a billing run charges for a day, of however many subscriptions, on one document.
+        Daily = "daily",
         /// Collected once a month, on the invoice day.
         Monthly = "monthly",
     }
@@ -78,7 +80,7 @@ pub struct Relationship {
     pub tax_rate: Decimal,
     /// When charges become an invoice.
     pub invoicing: Invoicing,
-    /// Day of the month of monthly invoices, 1 to 28.
+    /// Day of the month of monthly invoices, and of billing periods that follow it, 1 to 28.
     pub invoice_day: u8,
     /// Who invoices.
     pub invoicer: Invoicer,
@@ -110,10 +112,10 @@ pub struct TermsInput {
     /// Tax rate in per cent, as a decimal from 0 to 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tax_rate: Option<String>,
-    /// `immediate` or `monthly`.
+    /// `immediate`, `daily` or `monthly`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoicing: Option<String>,
-    /// Day of the month of monthly invoices, 1 to 28.
+    /// Day of the month of monthly invoices, and of billing periods that follow it, 1 to 28.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoice_day: Option<u8>,
     /// `self`, `on_behalf` or `external`.

@@ -299,6 +299,12 @@ pub fn direction(
 /// # Errors
 /// Whatever the price models refuse.
 pub fn whole_period(leg: &LegFacts, quantities: &BTreeMap<ItemId, Decimal>) -> Result<Decimal> {
+    let days = proration::nominal_days(leg.terms.cadence).max(1);
+    tradewind_kernel::decimal::div(whole(leg, quantities)?, Decimal::from(days))
+}
+
+/// What the recurring items of a leg cost in a whole period.
+pub(super) fn whole(leg: &LegFacts, quantities: &BTreeMap<ItemId, Decimal>) -> Result<Decimal> {
     let mut sum = Decimal::ZERO;
     for item in leg
         .terms
@@ -313,8 +319,7 @@ pub fn whole_period(leg: &LegFacts, quantities: &BTreeMap<ItemId, Decimal>) -> R
             sum = tradewind_kernel::decimal::add(sum, price(item, *quantity)?)?;
         }
     }
-    let days = proration::nominal_days(leg.terms.cadence).max(1);
-    tradewind_kernel::decimal::div(sum, Decimal::from(days))
+    Ok(sum)
 }
 
 /// What charges give back, as a positive amount.

@@ -117,6 +117,68 @@ pub fn change(
     paid: impl Fn(ItemId) -> Option<ChargeId>,
 ) -> Result<Preview> {
     let charges = change_charges(change, paid)?;
+    of_charges(change, &charges, renewed, trade, schedule)
+}
+
+/// What a cancellation at once would cost and give back, with a fee.
+///
+/// # Errors
+/// As [`change_charges`].
+pub fn ended(
+    change: &Change<'_>,
+    fee: Option<NewCharge>,
+    trade: &Trade,
+    schedule: Schedule,
+) -> Result<Preview> {
+    let mut charges = change_charges(change, |_| None)?;
+    charges.extend(fee);
+    of_charges(change, &charges, None, trade, schedule)
+}
+
+/// What a cancellation for the end of the running period would cost then, with a fee: nothing now.
+///
+/// # Errors
+/// Whatever the price models refuse.
+pub fn leaving(
+    held: Holding<'_>,
+    fee: Option<NewCharge>,
+    trade: &Trade,
+    schedule: Schedule,
+) -> Result<Preview> {
+    let leg = held.leg;
+    let zero = Money::zero(leg.terms.currency);
+    let running = schedule.running;
+    let over = Span {
+        arrears: Some(running),
+        ..Span::default()
+    };
+    let mut charges = charges_for_period(leg, held.quantities, over, None)?;
+    charges.extend(fee);
+    let on = document::collect_on(trade.invoice_day, running.part.end, true)?;
+    let document = bill(leg, trade, &charges)?;
+    Ok(Preview {
+        currency: leg.terms.currency,
+        effective_on: running.part.end,
+        trial_ends_on: None,
+        period: Some(running.part),
+        first: None,
+        due_now: None,
+        one_time: zero,
+        recurring: zero,
+        credited: zero,
+        metered: Vec::new(),
+        next: document.map(|document| NextDocument { on, document }),
+        discounts: Vec::new(),
+    })
+}
+
+fn of_charges(
+    change: &Change<'_>,
+    charges: &[NewCharge],
+    renewed: Option<&LegFacts>,
+    trade: &Trade,
+    schedule: Schedule,
+) -> Result<Preview> {
     let leg = change.after.unwrap_or(change.before);
     let zero = Money::zero(leg.terms.currency);
     let running = change.running();
@@ -124,24 +186,24 @@ pub fn change(
         Some(after) => {
             let quantities = held_after(change);
             let held = Holding {
-                leg: &continued(after, &charges)?,
+                leg: &continued(after, charges)?,
                 quantities: &quantities,
             };
             following(held, held, renewed, trade, schedule)?
         }
         None => Following::default(),
     };
-    let discounts = discounts(leg, &charges, &next.charges, schedule, Some(running))?;
+    let discounts = discounts(leg, charges, &next.charges, schedule, Some(running))?;
     Ok(Preview {
         currency: leg.terms.currency,
         effective_on: change.at,
         trial_ends_on: None,
         period: Some(running.part),
         first: None,
-        due_now: bill(leg, trade, &charges)?,
-        one_time: sum(leg, &charges, ChargeKind::OneTime)?,
-        recurring: sum(leg, &charges, ChargeKind::Recurring)?,
-        credited: change::credited(&charges, zero)?,
+        due_now: bill(leg, trade, charges)?,
+        one_time: sum(leg, charges, ChargeKind::OneTime)?,
+        recurring: sum(leg, charges, ChargeKind::Recurring)?,
+        credited: change::credited(charges, zero)?,
         metered: if change.after.is_some() {
             metered(&leg.terms, leg.locale)
         } else {

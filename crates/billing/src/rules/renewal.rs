@@ -29,6 +29,8 @@ pub enum Step {
         span: Span,
         /// How it ends.
         event: SubscriptionEvent,
+        /// The first day after a term that it ends before.
+        early: Option<Date>,
     },
 }
 
@@ -99,12 +101,14 @@ fn trial_over(subscription: &Subscription, clocks: Clocks, day: Date) -> Result<
         return Ok(Step::End {
             span: nothing,
             event: SubscriptionEvent::Terminate,
+            early: None,
         });
     }
     if !subscription.auto_renew {
         return Ok(Step::End {
             span: nothing,
             event: SubscriptionEvent::Expire,
+            early: None,
         });
     }
     if subscription
@@ -200,6 +204,7 @@ fn period_over(subscription: &Subscription, clocks: Clocks, day: Date) -> Result
         return Ok(Step::End {
             span: over,
             event: SubscriptionEvent::Terminate,
+            early: subscription.term_ends_on.filter(|ends_on| *ends_on > day),
         });
     }
     let term_over = subscription.term_ends_on.filter(|ends_on| *ends_on <= day);
@@ -207,6 +212,7 @@ fn period_over(subscription: &Subscription, clocks: Clocks, day: Date) -> Result
         return Ok(Step::End {
             span: over,
             event: SubscriptionEvent::Expire,
+            early: None,
         });
     }
     if subscription

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     rules::{
         change::change_charges,
+        fee::fee,
         period::charges_for_period,
         preview::{self, Schedule},
         renewal::{self, Clocks, Next},
@@ -287,7 +288,50 @@ pub async fn preview_cancel(
         Direction::Cancellation,
         None,
     )?;
-    preview::change(&change, None, trade, schedule, |_| None)
+    let fee = match sale.early(at, None) {
+        Some(early) => fee(before, early)?,
+        None => None,
+    };
+    preview::ended(&change, fee, trade, schedule)
+}
+
+/// What ending a subscription with its running period would cost then, where its term goes on; none where nothing would be charged,
+/// or the term cannot be left for a fee. Says nothing about who may ask.
+///
+/// # Errors
+/// As [`preview_change`].
+pub async fn preview_leaving(
+    w: &mut Work,
+    subscription: SubscriptionId,
+) -> Result<Option<Preview>> {
+    let sale = Sale::load(w, subscription, &[]).await?;
+    let sale = sale.with_discounts(w, false).await?;
+    let (leg, _) = sale.customers()?;
+    let trade = sale.known.trades.get(leg.seller_id, leg.buyer_id)?;
+    let Some(schedule) = sale.schedule else {
+        return Ok(None);
+    };
+    let Some(early) = sale.early(schedule.running.part.end, None) else {
+        return Ok(None);
+    };
+    if !leg.terms.policies.cancellation_fee.lets_go() {
+        return Ok(None);
+    }
+    let held = preview::Holding {
+        leg,
+        quantities: &sale.quantities,
+    };
+    preview::leaving(held, fee(leg, early)?, trade, schedule).map(Some)
+}
+
+/// Whether the buyer of a subscription may leave its term for a fee.
+///
+/// # Errors
+/// Not found; database errors.
+pub async fn lets_go(w: &mut Work, subscription: SubscriptionId) -> Result<bool> {
+    let sale = Sale::load(w, subscription, &[]).await?;
+    let (leg, _) = sale.customers()?;
+    Ok(leg.terms.policies.cancellation_fee.lets_go())
 }
 
 impl SubscriptionChange {
@@ -461,6 +505,9 @@ pub async fn charge_end_in(
         charges.extend(change_charges(&change, |item| {
             paid.get(&(leg.id, item)).copied()
         })?);
+        if let Some(early) = sale.early(at, Some(order_id)) {
+            charges.extend(fee(leg, early)?);
+        }
     }
     let invoice_id = sale.settle(w, order_id, at, charges).await?;
     Ok(OrderCharged {

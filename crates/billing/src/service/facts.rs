@@ -148,6 +148,7 @@ fn trade(
         invoice_day: relationship
             .filter(|relationship| relationship.invoicing == Invoicing::Monthly)
             .map(|relationship| relationship.invoice_day),
+        one_a_day: relationship.is_some_and(|agreed| agreed.invoicing == Invoicing::Daily),
         billing_day: relationship.map_or(1, |relationship| relationship.invoice_day),
         seller_zone: seller.zone.clone(),
         locale: buyer.locale,

@@ -16,6 +16,7 @@ use tradewind_orders::{
     types::SubscriptionEvent,
 };
 use tradewind_platform::{OpCtx, Platform, Work};
+use tradewind_pricing::cycles::ServicePeriod;
 use utoipa::ToSchema;
 
 use super::{
@@ -29,9 +30,11 @@ use crate::{
     rules::{
         discount::continued,
         document,
+        fee::{Early, fee},
         line::LineCharge,
         period::{Span, charges_for_period},
-        renewal::{self, Next, Step},
+        preview::Schedule,
+        renewal::{self, Clocks, Next, Step},
         run,
     },
     store::{
@@ -194,8 +197,18 @@ impl Run {
                     self.advance(&billable, charges, next)?;
                     return Ok(());
                 }
-                Some(Step::End { span, event }) => {
-                    let charges = charges_of(&billable, &legs, span)?;
+                Some(Step::End { span, event, early }) => {
+                    let mut charges = charges_of(&billable, &legs, span)?;
+                    if let (Some(term_ends_on), Some(running)) = (early, span.arrears) {
+                        fees(
+                            &billable,
+                            &legs,
+                            clocks,
+                            running,
+                            term_ends_on,
+                            &mut charges,
+                        )?;
+                    }
                     orders::transition(w, id, event).await?;
                     if let Some(on) = billable.subscription.next_bill_on {
                         let realm = w.ctx.realm;
@@ -302,7 +315,7 @@ impl Run {
                 .trades
                 .get(new.pair.seller_id, new.pair.buyer_id)?;
             for charge in new.charges {
-                if trade.settlement == Settlement::Document && trade.invoice_day.is_some() {
+                if trade.collects() {
                     batch.record_open(
                         charge,
                         document::collect_on(trade.invoice_day, new.arose_on, true)?,
@@ -367,6 +380,36 @@ fn charges_of(billable: &Billable, legs: &[LegFacts], span: Span) -> Result<Vec<
             })
         })
         .collect()
+}
+
+/// Adds what ending before the end of the term costs on each leg.
+fn fees(
+    billable: &Billable,
+    legs: &[LegFacts],
+    clocks: Clocks,
+    running: ServicePeriod,
+    term_ends_on: Date,
+    charges: &mut [NewLegCharges],
+) -> Result<()> {
+    let quantities = facts::quantities(&billable.quantities);
+    let early = Early {
+        quantities: &quantities,
+        schedule: Schedule {
+            anchor: billable
+                .subscription
+                .anchor_on
+                .unwrap_or(running.part.start),
+            clocks,
+            running,
+        },
+        at: running.part.end,
+        term_ends_on,
+        order_id: None,
+    };
+    for (leg, made) in legs.iter().zip(charges) {
+        made.charges.extend(fee(leg, early)?);
+    }
+    Ok(())
 }
 
 /// What waits on the queue between those who get a document now anyway, such as usage: it goes onto the first one.

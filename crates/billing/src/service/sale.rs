@@ -22,6 +22,7 @@ use crate::{
     rules::{
         change::Change,
         document,
+        fee::Early,
         line::LineCharge,
         preview::Schedule,
         renewal::{self, Clocks},
@@ -206,6 +207,18 @@ impl Sale {
             period,
             begins,
             direction,
+            order_id,
+        })
+    }
+
+    /// Its end on a day, when that is before the end of its term.
+    pub(super) fn early(&self, at: Date, order_id: Option<OrderId>) -> Option<Early<'_>> {
+        let ends_on = self.billable.subscription.term_ends_on;
+        Some(Early {
+            quantities: &self.quantities,
+            schedule: self.schedule?,
+            at,
+            term_ends_on: ends_on.filter(|ends_on| *ends_on > at)?,
             order_id,
         })
     }

@@ -17,6 +17,15 @@ use tradewind_tax::{
 
 use super::{Grant, Party, Settlement};
 
+impl Trade {
+    /// Whether what a billing run charges waits for a document that collects it, be it that of the day or of the month.
+    #[must_use]
+    pub const fn collects(&self) -> bool {
+        matches!(self.settlement, Settlement::Document)
+            && (self.invoice_day.is_some() || self.one_a_day)
+    }
+}
+
 /// One leg of a sale with its frozen terms.
 #[derive(Debug, Clone)]
 pub struct LegFacts {
@@ -164,6 +173,8 @@ pub struct Trade {
     pub price_book: Option<PriceBookId>,
     /// The day of the month on which charges are collected into one invoice; none = invoiced when they arise.
     pub invoice_day: Option<u8>,
+    /// Whether all that a billing run charges for a day is on one document, of however many subscriptions.
+    pub one_a_day: bool,
     /// The day of the month agreed for invoices, on which periods begin where they follow it.
     pub billing_day: u8,
     /// The seller's time zone, in which documents are dated.

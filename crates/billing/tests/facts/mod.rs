@@ -210,6 +210,7 @@ pub(crate) fn trade(tax: &str) -> Trade {
         taxation: taxation(tax),
         price_book: None,
         invoice_day: None,
+        one_a_day: false,
         billing_day: 1,
         seller_zone: Zone::utc(),
         locale: Locale::En,

@@ -99,6 +99,8 @@ pub(crate) fn check_policies(policies: &Policies) -> Result<()> {
     problems.check(
         (policies.billing_days.check()).map_err(|error| error.under("policies.billing_days")),
     );
+    let fee = policies.cancellation_fee.check();
+    problems.check(fee.map_err(|error| error.under("policies.cancellation_fee")));
     for (plan, days) in &policies.plan_billing_days {
         let field = format!("policies.plan_billing_days.{plan}");
         problems.check(days.check().map_err(|error| error.under(&field)));

@@ -18,7 +18,7 @@ use tradewind_pricing::{
 use tradewind_tax::types::TaxCategory;
 use utoipa::ToSchema;
 
-use super::{BillingDays, ItemKind, StubCharge, Timing};
+use super::{BillingDays, CancellationFee, ItemKind, StubCharge, Timing};
 
 text_enum! {
     /// What becomes of the price of a running subscription when its seller's price book has moved on.
@@ -70,6 +70,9 @@ pub struct Policies {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = BTreeMap<String, BillingDays>)]
     pub plan_billing_days: BTreeMap<PlanId, BillingDays>,
+    /// What ending before the end of the term costs; without a fee a term lasts to its end.
+    #[serde(default, skip_serializing_if = "CancellationFee::is_usual")]
+    pub cancellation_fee: CancellationFee,
 }
 
 fn is_usual_stacking(order: &StackingOrder) -> bool {
@@ -88,6 +91,7 @@ impl Default for Policies {
             stacking: StackingOrder::default(),
             billing_days: BillingDays::default(),
             plan_billing_days: BTreeMap::new(),
+            cancellation_fee: CancellationFee::None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{About, QuotePreview, QuoteView, basis_of, hindrance, save, today};
 use crate::access::may;
 use serde::{Deserialize, Serialize};
-use tradewind_billing::service::{preview_cancel, preview_nothing};
+use tradewind_billing::service::{lets_go, preview_cancel, preview_leaving, preview_nothing};
 use tradewind_kernel::id::SubscriptionId;
 use tradewind_kernel::{Date, Error, Result, text_enum};
 use tradewind_orders::types::{CommercialState, QuoteKind, Subscription, SubscriptionOperation};
@@ -14,9 +14,11 @@ use utoipa::ToSchema;
 text_enum! {
     /// When a subscription is to end.
     pub enum CancelWhen("when") {
-        /// At the end of what is paid, or of the commitment.
+        /// At the end of what is paid; of the commitment, where it cannot be left for a fee.
         EndOfPeriod = "end_of_period",
-        /// At once, with credit for the unused rest where the seller's policy gives it.
+        /// At the end of the commitment; without one, of what is paid.
+        EndOfCommitment = "end_of_commitment",
+        /// At once, with credit for the unused rest where the seller's policy gives it; a commitment can be left for a fee only.
         Now = "now",
     }
 }
@@ -95,26 +97,29 @@ pub(crate) async fn plan_cancel(w: &mut Work, input: &CancelInput) -> Result<Can
     let on = today(w.ctx.now, &subscription.zone);
     let billed = subscription.commercial_state != CommercialState::Trial
         && subscription.period_end.is_some();
-    // A trial costs nothing and so ends at once; a commitment lasts until its end.
+    // A trial costs nothing and so ends at once; a commitment lasts until its end, or is left for a fee.
     let at_once = input.when == CancelWhen::Now || !billed;
-    let ends_on = if at_once {
-        on
-    } else {
-        subscription
-            .term_ends_on
-            .or(subscription.period_end)
-            .unwrap_or(on)
+    let committed = subscription.term_ends_on.is_some_and(|end| end > on) && billed;
+    let of_term = subscription.term_ends_on.or(subscription.period_end);
+    let leaves = match input.when {
+        CancelWhen::EndOfPeriod if committed => preview_leaving(w, subscription.id).await?,
+        _ => None,
     };
-    if at_once && subscription.term_ends_on.is_some_and(|end| end > on) && billed {
+    let ends_on = match &leaves {
+        _ if at_once => on,
+        Some(leaving) => leaving.effective_on,
+        None => of_term.unwrap_or(on),
+    };
+    if at_once && committed && !lets_go(w, subscription.id).await? {
         return Err(Error::refused(
             "committed",
             "the subscription is committed to its term; cancel it for the end of the term instead",
         ));
     }
-    let billing = if at_once && billed {
-        preview_cancel(w, subscription.id, on).await?
-    } else {
-        preview_nothing(subscription.currency, ends_on)
+    let billing = match leaves {
+        _ if at_once && billed => preview_cancel(w, subscription.id, on).await?,
+        Some(leaving) => leaving,
+        None => preview_nothing(subscription.currency, ends_on),
     };
     let preview = QuotePreview {
         billing,

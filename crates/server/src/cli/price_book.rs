@@ -9,10 +9,11 @@ use tradewind_catalogue::service::{
     revision_create, revision_preview,
 };
 use tradewind_catalogue::types::{
-    BillingAlign, ListingDraft, ListingPrice, Policies, PriceBookAssign, PriceBookCreate,
-    PriceBookDetail, PriceBookUpdate, RenewalPrices, RevisionCreate, RevisionPreviewRequest,
-    RevisionView,
+    BillingAlign, CancellationFee, ListingDraft, ListingPrice, Policies, PriceBookAssign,
+    PriceBookCreate, PriceBookDetail, PriceBookUpdate, RenewalPrices, RevisionCreate,
+    RevisionPreviewRequest, RevisionView,
 };
+use tradewind_kernel::decimal::{Limits, parse_decimal};
 use tradewind_kernel::{Decimal, Error, Result, id::PriceBookId, time};
 use tradewind_pricing::PricePlaces;
 
@@ -126,6 +127,10 @@ pub(crate) struct Revise {
     /// several times
     #[arg(long, value_name = "DIRECTION=RULE")]
     proration: Vec<String>,
+    /// What leaving a term early costs: none, rest (what the rest of the term would cost), a percentage of it as in 50%, or an
+    /// amount
+    #[arg(long, value_name = "none|rest|PERCENT%|AMOUNT")]
+    cancellation_fee: Option<String>,
     /// Show what it would change, item by item, and add nothing
     #[arg(long)]
     preview: bool,
@@ -227,7 +232,7 @@ async fn policies(
 ) -> Result<Option<Policies>> {
     let places = revise.places.as_deref().map(places).transpose()?;
     let of_time = revise.billing_days.is_some() || revise.stub.is_some();
-    let of_time = of_time || !revise.proration.is_empty();
+    let of_time = of_time || !revise.proration.is_empty() || revise.cancellation_fee.is_some();
     if !revise.keep_agreed && revise.tax.is_none() && places.is_none() && !of_time {
         return Ok(None);
     }
@@ -260,6 +265,19 @@ fn of_time_in(policies: &mut Policies, revise: &Revise) -> Result<()> {
     }
     if let Some(stub) = &revise.stub {
         days.stub = stub.parse()?;
+    }
+    if let Some(text) = &revise.cancellation_fee {
+        let number = |text: &str| parse_decimal("cancellation-fee", text, &Limits::any());
+        policies.cancellation_fee = match (text.as_str(), text.strip_suffix('%')) {
+            ("none", _) => CancellationFee::None,
+            ("rest", _) => CancellationFee::Rest,
+            (_, Some(percent)) => CancellationFee::Percent {
+                percent: number(percent)?,
+            },
+            (amount, None) => CancellationFee::Amount {
+                amount: number(amount)?,
+            },
+        };
     }
     for text in &revise.proration {
         let malformed = || {

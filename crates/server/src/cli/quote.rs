@@ -114,8 +114,10 @@ pub(crate) struct Cancel {
 /// When a subscription ends.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum When {
-    /// At the end of what is paid, or of the commitment.
+    /// At the end of what is paid; of the commitment, where it cannot be left for a fee.
     EndOfPeriod,
+    /// At the end of the commitment.
+    EndOfCommitment,
     /// At once.
     Now,
 }
@@ -229,6 +231,7 @@ pub(crate) async fn cancel(
         subscription_id: parse("subscription", &wanted.subscription)?,
         when: match wanted.when {
             When::EndOfPeriod => CancelWhen::EndOfPeriod,
+            When::EndOfCommitment => CancelWhen::EndOfCommitment,
             When::Now => CancelWhen::Now,
         },
         reason: wanted.reason,

@@ -91,7 +91,8 @@ pub(crate) fn entries() -> Entries {
                 id: "sub_1".into(),
                 product: "Tidemail".into(),
                 period_end: date("2026-12-22"),
-                at_once: Some(Some(eur(1240))),
+                at_once: Some((Some(eur(1240)), Some(eur(4900)))),
+                leaving: Some((date("2026-12-22"), Some(eur(4900)))),
                 notes: vec![
                     "Mailboxes are closed and their content is deleted 30 days later.".into(),
                     "Export what you need before.".into(),

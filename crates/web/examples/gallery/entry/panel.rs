@@ -225,6 +225,11 @@ fn customers(look: &Look, full: bool) -> Page {
 
 fn account(view: AccountView) -> Account360Page {
     Account360Page {
+        invoicing: Some(FormState::of([
+            ("invoicing", "monthly"),
+            ("invoice_day", "15"),
+        ])),
+        bill: Permit::Yes,
         credit: Some((eur(2500), "/panel/customers/x/credit".into())),
         id: "acc_01ksd2v7nwe0v9wm0q3w4v5x6y".into(),
         name: "Hansa Logistik GmbH".into(),

@@ -386,19 +386,35 @@ pub(super) async fn cancel_form(Customer(visit): Customer, Id(id): Id<Subscripti
 
 async fn cancel_page(visit: &Visit, detail: &SubscriptionDetail, form: FormState) -> Result<Page> {
     let one = &detail.subscription;
-    let input = CancelInput {
+    let asked = |when| CancelInput {
         subscription_id: one.id,
-        when: CancelWhen::Now,
+        when,
         reason: None,
     };
-    let at_once = match preview_of_cancel(visit.p(), &visit.ctx, &input).await {
-        Ok(preview) => {
-            let credited = preview.billing.credited;
-            Some((!credited.is_zero()).then_some(credited))
-        }
-        Err(Error::Refused { .. } | Error::Conflict { .. }) => None,
-        Err(error) => return Err(error),
+    let previewed = async |when| match preview_of_cancel(visit.p(), &visit.ctx, &asked(when)).await
+    {
+        Ok(preview) => Ok(Some(preview)),
+        Err(Error::Refused { .. } | Error::Conflict { .. }) => Ok(None),
+        Err(error) => Err(error),
     };
+    let at_once = previewed(CancelWhen::Now).await?;
+    let at_once = at_once.map(|preview| {
+        let (credited, fee) = (preview.billing.credited, preview.billing.one_time);
+        let some = |amount: Money| (!amount.is_zero()).then_some(amount);
+        (some(credited), some(fee))
+    });
+    // A term that can be left for a fee may end with the period already.
+    let committed = one.term_ends_on > one.period_end;
+    let leaving = if committed && at_once.is_some() {
+        previewed(CancelWhen::EndOfPeriod).await?
+    } else {
+        None
+    };
+    let leaving = leaving.filter(|preview| Some(preview.effective_on) == one.period_end);
+    let leaving = leaving.map(|preview| {
+        let next = preview.billing.next;
+        (preview.effective_on, next.map(|next| next.document.net))
+    });
     let page = CancelPage {
         base: "/my",
         id: one.id.to_string().into(),
@@ -409,6 +425,7 @@ async fn cancel_page(visit: &Visit, detail: &SubscriptionDetail, form: FormState
             .or(one.trial_ends_on)
             .unwrap_or_else(|| visit.today()),
         at_once,
+        leaving,
         notes: vec![visit.t().tr("cancel-note")],
         form,
     };
@@ -430,10 +447,10 @@ pub(super) async fn cancel(
     let reason = reason.into_iter().flatten().collect::<Vec<_>>().join(": ");
     let input = CancelInput {
         subscription_id: id,
-        when: if sent.get("when") == "now" {
-            CancelWhen::Now
-        } else {
-            CancelWhen::EndOfPeriod
+        when: match sent.get("when") {
+            "now" => CancelWhen::Now,
+            "leave" => CancelWhen::EndOfPeriod,
+            _ => CancelWhen::EndOfCommitment,
         },
         reason: (!reason.is_empty()).then_some(reason),
     };

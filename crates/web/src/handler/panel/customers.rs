@@ -3,7 +3,8 @@
 use axum::extract::Path;
 use tradewind_accounts::service as accounts;
 use tradewind_accounts::types::{
-    Account, AccountCreate, AccountStatus, ActAs, PersonInput, Relationship,
+    Account, AccountCreate, AccountStatus, ActAs, PersonInput, Relationship, RelationshipSet,
+    TermsInput,
 };
 use tradewind_billing::service as billing;
 use tradewind_kernel::id::AccountId;
@@ -219,6 +220,16 @@ async fn show(desk: Desk, id: AccountId, view: AccountView) -> Answer {
                     format!("/panel/customers/{id}/credit").into(),
                 )
             }),
+        invoicing: relationship.as_ref().and_then(|with| {
+            let ours = with.seller == desk.account();
+            ours.then(|| {
+                FormState::of([
+                    ("invoicing", with.invoicing.as_str()),
+                    ("invoice_day", &with.invoice_day.to_string()),
+                ])
+            })
+        }),
+        bill: desk.permit(Action::RelationshipManage),
         act_as: permit(may_act),
         view,
     };
@@ -238,6 +249,33 @@ async fn relationship(desk: &Desk, account: &Account) -> Result<Option<Relations
         Err(Error::NotFound { .. }) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// `POST /panel/customers/{id}/invoicing`.
+pub(crate) async fn invoicing(desk: Desk, Id(id): Id<AccountId>, sent: Sent) -> Answer {
+    let here = format!("/panel/customers/{id}");
+    let day = sent.get("invoice_day").trim().parse();
+    let day = day.map_err(|_| {
+        let text = "expected a day from 1 to 28";
+        Error::invalid("invoice_day", "out_of_range", text)
+    });
+    let done = match day {
+        Ok(day) => {
+            let input = RelationshipSet {
+                seller: desk.account(),
+                buyer: id,
+                version: None,
+                terms: TermsInput {
+                    invoicing: sent.some("invoicing"),
+                    invoice_day: Some(day),
+                    ..TermsInput::default()
+                },
+            };
+            accounts::relationship_set(desk.p(), &desk.ctx, &input).await
+        }
+        Err(error) => Err(error),
+    };
+    changed(&desk, done, here, "invoicing-saved")
 }
 
 /// `POST /panel/customers/{id}/act-as`.

@@ -65,6 +65,10 @@ fn trade() -> Router {
         .route("/panel/customers/{id}/{view}", get(customers::view))
         .route("/panel/customers/{id}/act-as", post(customers::act_as))
         .route(
+            "/panel/customers/{id}/invoicing",
+            post(customers::invoicing),
+        )
+        .route(
             "/panel/subscriptions/{id}/suspend",
             post(subscriptions::suspend),
         )

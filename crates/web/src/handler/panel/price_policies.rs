@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use tradewind_catalogue::types::{BillingAlign, BillingDays, Policies, RenewalPrices};
+use tradewind_catalogue::types::{
+    BillingAlign, BillingDays, CancellationFee, Policies, RenewalPrices,
+};
+use tradewind_kernel::decimal::{Limits, parse_decimal};
 use tradewind_kernel::{Error, Result};
 use tradewind_pricing::{PricePlaces, ProrationPolicy, ProrationTerms};
 
@@ -23,6 +26,12 @@ pub(super) fn edit_of(policies: &Policies) -> PolicyEdit {
     } else {
         "added"
     };
+    let (fee, value) = match policies.cancellation_fee {
+        CancellationFee::None => ("none", String::new()),
+        CancellationFee::Rest => ("rest", String::new()),
+        CancellationFee::Percent { percent } => ("percent", percent.normalize().to_string()),
+        CancellationFee::Amount { amount } => ("amount", amount.normalize().to_string()),
+    };
     let mut values: BTreeMap<&'static str, Txt> = [
         ("tax", tax.to_owned()),
         ("places.amounts", places(|places| places.amounts)),
@@ -34,6 +43,8 @@ pub(super) fn edit_of(policies: &Policies) -> PolicyEdit {
             days.day.map_or_else(String::new, |day| day.to_string()),
         ),
         ("stub", days.stub.as_str().to_owned()),
+        ("fee", fee.to_owned()),
+        ("fee.value", value),
     ]
     .map(|(field, value)| (field, Txt::from(value)))
     .into();
@@ -123,6 +134,18 @@ pub(super) fn asked(before: &Policies, sent: &Sent) -> Result<Policies> {
         let checked = policies.billing_days.check();
         checked.map_err(|error| error.at("align.day"))?;
     }
+    let value = || {
+        let limits = Limits::new(12, 6).non_negative();
+        parse_decimal("fee.value", sent.get("fee.value").trim(), &limits)
+    };
+    policies.cancellation_fee = match sent.get("fee") {
+        "" => policies.cancellation_fee,
+        "none" => CancellationFee::None,
+        "rest" => CancellationFee::Rest,
+        "percent" => CancellationFee::Percent { percent: value()? },
+        "amount" => CancellationFee::Amount { amount: value()? },
+        _ => return Err(unknown("fee", "none, rest, percent, amount")),
+    };
     for (field, of) in DIRECTIONS {
         match sent.get(field) {
             "" => {}
@@ -138,6 +161,9 @@ pub(super) fn asked(before: &Policies, sent: &Sent) -> Result<Policies> {
 /// The field of the form that a policy is asked by.
 pub(super) fn field_of(policy: &str) -> String {
     let policy = policy.trim_start_matches("policies.");
+    if policy.starts_with("cancellation_fee") {
+        return "fee.value".to_owned();
+    }
     match policy.strip_prefix("billing_days.") {
         Some("align") => "align".to_owned(),
         Some("stub") => "stub".to_owned(),
@@ -196,6 +222,9 @@ mod tests {
             stub: tradewind_catalogue::types::StubCharge::Free,
         };
         own.proration.cancellation = ProrationPolicy::None;
+        own.cancellation_fee = CancellationFee::Percent {
+            percent: "12.5".parse().expect("a number"),
+        };
         own.proration.upgrade = ProrationPolicy::FixedMonth {
             days: 29,
             ratio_places: Some(4),
@@ -238,6 +267,9 @@ mod tests {
             ("align.day", ""),
             ("stub", "half"),
             ("proration.upgrade", "sometimes"),
+            ("fee", "much"),
+            ("fee.value", "-1"),
+            ("fee.value", ""),
         ] {
             let mut form = sent(&[
                 ("tax", "added"),
@@ -245,6 +277,8 @@ mod tests {
                 ("places.units", "4"),
                 ("align", "day_of_month"),
                 ("align.day", "4"),
+                ("fee", "amount"),
+                ("fee.value", "10"),
             ]);
             form.0.retain(|(name, _)| name != field);
             form.0.push((field.to_owned(), value.to_owned()));

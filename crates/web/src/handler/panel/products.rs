@@ -210,7 +210,7 @@ async fn editor(desk: &Desk, detail: &ProductDetail, form: FormState) -> Result<
 
 fn plan_edit(desk: &Desk, plan: &Plan) -> PlanEdit {
     let t = desk.t();
-    let every = |cadence: Cadence| t.code("billing-period", &cadence.to_string());
+    let every = |cadence: Cadence| crate::view::panel::rhythm(&t, &cadence.to_string());
     let mut items: Vec<ItemEdit> = plan
         .items
         .iter()

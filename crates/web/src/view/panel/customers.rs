@@ -188,6 +188,10 @@ pub struct Account360Page {
     pub warning: Option<Txt>,
     /// What is kept for it: amount, address; where the reader sells to it.
     pub credit: Option<(Money, Txt)>,
+    /// When its charges become invoices: `invoicing`, `invoice_day`, as its form has them; where the reader sells to it.
+    pub invoicing: Option<FormState>,
+    /// May set that.
+    pub bill: Permit,
     /// May act as it.
     pub act_as: Permit,
     /// What is shown.
@@ -224,6 +228,10 @@ impl Account360Page {
                 &self.act_as,
                 Button::open(t.tr("act-as"), "act-as").icon("user-check"),
             );
+        if self.invoicing.is_some() {
+            let open = Button::open(t.tr("invoicing-set"), "invoicing-set").icon("calendar");
+            head = head.may(&self.bill, open);
+        }
         for (name, href) in &self.above {
             head = head.under(name.clone(), href.clone());
         }
@@ -239,6 +247,26 @@ impl Account360Page {
                     .confirm("act-as", "act-as", format!("{here}/act-as"), vec![reason])
                     .into(),
             );
+        }
+        let mut invoicing = Cell::Nil;
+        if let Some(form) = &self.invoicing {
+            let how = form.value("invoicing");
+            invoicing = Cell::Text(match how {
+                "monthly" => t.with("invoicing-on", &[("day", form.value("invoice_day"))]),
+                how => t.code("invoicing", how),
+            });
+            if self.bill.is_yes() {
+                let ask = Ask::new(&shell, form);
+                let day = Kind::Number(Some("1".into()), Some("28".into()), "1".into());
+                let fields = vec![
+                    ask.codes("invoicing", "invoicing", &["immediate", "daily", "monthly"]),
+                    ask.field("invoice_day", day)
+                        .required()
+                        .hint(t.tr("f-invoice-day-hint")),
+                ];
+                let to = format!("{here}/invoicing");
+                body.push(shell.confirm("invoicing-set", "w-save", to, fields).into());
+            }
         }
         let price_book = match self.price_book {
             Some((name, href)) => Cell::Link(href, name),
@@ -259,6 +287,7 @@ impl Account360Page {
                     .map_or(Cell::Nil, |limit| Cell::Text(t.money(limit))),
             ),
             ("c-payment-terms", Cell::Text(self.terms)),
+            ("c-invoicing", invoicing),
             ("c-price-book", price_book),
         ];
         let who = vec![

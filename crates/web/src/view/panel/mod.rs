@@ -49,7 +49,7 @@ pub use price_book::{ListingEdit, PriceBookPage, RevisionRow, RuleRow, TierRow};
 pub use price_books::{ListingRow, ListingsPage, PriceBookRow, PriceBooksPage};
 pub use price_model::{AmountPart, PriceExample, PriceModelPage, PricePanel, PricePreviewView};
 pub use price_policies::{PRORATION, PolicyEdit};
-pub use product_editor::{ItemEdit, ParameterEdit, PlanEdit, ProductEditorPage};
+pub use product_editor::{ItemEdit, ParameterEdit, PlanEdit, ProductEditorPage, rhythm};
 pub use products::{ProductRow, ProductsPage};
 pub use tax::{CertificateRow, RegistrationRow, TaxPage, TaxRateRow, TaxRatesPage};
 pub use usage::{HeldRow, HeldUsagePage, ImportRow, ImportsPage};

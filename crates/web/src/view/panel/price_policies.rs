@@ -24,12 +24,14 @@ enum Ask {
     Word(&'static [&'static str]),
     /// One of the rules of proration.
     Proration,
+    /// A decimal, zero or more.
+    Decimal,
     /// A whole number between two.
     Number(&'static str, &'static str),
 }
 
 /// All fields, in the order in which they are asked.
-const FIELDS: [(&str, Ask); 11] = [
+const FIELDS: [(&str, Ask); 13] = [
     ("tax", Ask::Word(&["added", "included"])),
     ("renewal", Ask::Word(&["revision", "agreed"])),
     ("places.amounts", Ask::Number("0", "20")),
@@ -44,16 +46,20 @@ const FIELDS: [(&str, Ask); 11] = [
     ("proration.upgrade", Ask::Proration),
     ("proration.downgrade", Ask::Proration),
     ("proration.cancellation", Ask::Proration),
+    ("fee", Ask::Word(&["none", "rest", "percent", "amount"])),
+    ("fee.value", Ask::Decimal),
 ];
 
 /// Fields that are told apart by what they are for.
-const HINTED: [&str; 6] = [
+const HINTED: [&str; 8] = [
     "places.amounts",
     "places.units",
     "align",
     "align.day",
     "stub",
     "proration.start",
+    "fee",
+    "fee.value",
 ];
 
 /// The policies of a revision, as its form has them: a word or a number for each field, empty where none is set.
@@ -87,6 +93,7 @@ impl PolicyEdit {
         let now = self.value(name);
         let choice = |code: &'static str, label: Txt| Choice::new(code, label).on(now == code);
         match ask {
+            Ask::Decimal => Kind::Number(Some("0".into()), None, "any".into()),
             Ask::Number(least, most) => {
                 Kind::Number(Some((*least).into()), Some((*most).into()), "1".into())
             }

@@ -1,5 +1,7 @@
 //! A product with its plans, items and parameters. Each part is a form of its own, so that none is long.
 
+use tradewind_documents::phrases;
+use tradewind_kernel::Cadence;
 use tradewind_tax::types::TaxCategory;
 
 use crate::blocks;
@@ -8,7 +10,7 @@ use crate::view::kit::{
 };
 use crate::view::shared::{Ask, FormState};
 use crate::view::shell::Permit;
-use crate::view::{Head, Page, Shell};
+use crate::view::{Head, Page, Shell, Tr};
 
 /// An item of a plan.
 pub struct ItemEdit {
@@ -312,12 +314,15 @@ impl PlanEdit {
     }
 
     fn dialog(&self, shell: &Shell, id: &str, at: &str) -> Dialog {
-        let ask = Ask::new(shell, &self.form);
+        let (ask, t) = (Ask::new(shell, &self.form), &shell.t);
         let fields = vec![
             ask.text("plan_name_en").required(),
             ask.text("plan_name_de"),
-            ask.codes("billing_period", "billing-period", &["P1M", "P3M", "P1Y"]),
-            ask.codes("term", "billing-period", &["none", "P1M", "P1Y", "P3Y"]),
+            ask.select(
+                "billing_period",
+                rhythms(t, self.form.value("billing_period"), &RHYTHMS),
+            ),
+            ask.select("term", rhythms(t, self.form.value("term"), &TERMS)),
             ask.number("trial_days"),
             ask.codes("plan_state", "state", &["published", "withdrawn"]),
         ];
@@ -372,5 +377,33 @@ impl ItemEdit {
             "item-save"
         };
         shell.confirm(id, key, format!("{plan}/items/{}", self.id), fields)
+    }
+}
+
+/// How often a plan can be billed; further rhythms are set over the API.
+const RHYTHMS: [&str; 12] = [
+    "P1M", "P2M", "P3M", "P6M", "P1Y", "P2Y", "P3Y", "P1D", "P1W", "P2W", "P4W", "P30D",
+];
+
+/// How long a buyer can be bound.
+const TERMS: [&str; 11] = [
+    "none", "P1M", "P3M", "P6M", "P1Y", "P2Y", "P3Y", "P5Y", "P4W", "P52W", "P30D",
+];
+
+/// Rhythms to choose from, and the one that was set over the API.
+fn rhythms(t: &Tr, now: &str, known: &[&'static str]) -> Vec<Choice> {
+    let other = !now.is_empty() && !known.contains(&now);
+    let other = other.then(|| Choice::new(now.to_owned(), rhythm(t, now)).on(true));
+    let known = known.iter();
+    let known = known.map(|code| Choice::new(*code, rhythm(t, code)).on(*code == now));
+    other.into_iter().chain(known).collect()
+}
+
+/// A rhythm in words: one with a name of its own, or every so many units.
+pub fn rhythm(t: &Tr, code: &str) -> Txt {
+    let named = t.code("billing-period", code);
+    match Cadence::parse(code) {
+        Ok(every) if named.as_ref() == code => phrases::cadence(t.locale, every).into(),
+        _ => named,
     }
 }

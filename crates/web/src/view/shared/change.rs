@@ -258,13 +258,15 @@ pub struct CancelPage {
     pub id: Txt,
     /// Product.
     pub product: Txt,
-    /// Last day of the current period.
+    /// End of the commitment, or of the current period.
     pub period_end: Date,
-    /// May end at once, with this credit (as a positive amount) if any.
-    pub at_once: Option<Option<Money>>,
+    /// May end at once, with this credit (as a positive amount) and this fee, if any.
+    pub at_once: Option<(Option<Money>, Option<Money>)>,
+    /// May end with the current period although a commitment goes on: when, and what is charged then, before tax.
+    pub leaving: Option<(Date, Option<Money>)>,
     /// What happens to service and data.
     pub notes: Vec<Txt>,
-    /// `when` (`period_end`, `now`), `reason`, `comment`.
+    /// `when` (`period_end`, `leave`, `now`), `reason`, `comment`.
     pub form: FormState,
 }
 
@@ -280,11 +282,21 @@ impl CancelPage {
                 .hint(t.tr("cancel-at-end-hint"))
                 .on(true),
         ];
-        if let Some(credit) = self.at_once {
-            let hint = match credit {
+        if let Some((date, costs)) = self.leaving {
+            let label = t.with("cancel-leave", &[("date", t.date(date).text())]);
+            let hint = match costs {
+                Some(costs) => t.with("cancel-fee", &[("amount", &t.money(costs))]),
+                None => t.tr("cancel-no-fee"),
+            };
+            when.push(Choice::new("leave", label).hint(hint));
+        }
+        if let Some((credit, fee)) = self.at_once {
+            let credit = match credit {
                 Some(credit) => t.with("cancel-now-credit", &[("amount", &t.money(credit))]),
                 None => t.tr("cancel-now-no-credit"),
             };
+            let fee = fee.map(|fee| t.with("cancel-fee", &[("amount", &t.money(fee))]));
+            let hint = fee.map_or(credit.clone(), |fee| format!("{fee} {credit}").into());
             when.push(Choice::new("now", t.tr("cancel-now")).hint(hint));
         }
         let reasons = [

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tradewind_catalogue::types::CancellationFee;
+use tradewind_catalogue::types::{CancellationFee, ItemKind};
 use tradewind_kernel::{
     Date, Decimal, Money, Result, Text,
     calendar::Period,
@@ -10,6 +10,7 @@ use tradewind_kernel::{
     id::{ItemId, OrderId},
 };
 use tradewind_pricing::proration::{self, Cut, Direction};
+use tradewind_tax::types::TaxCategory;
 
 use super::{change::whole, period::share, preview::Schedule, renewal};
 use crate::types::{ChargeKind, ItemQuantity, LegFacts, NewCharge};
@@ -69,6 +70,10 @@ pub fn fee(leg: &LegFacts, early: Early<'_>) -> Result<Option<NewCharge>> {
         exact,
         rounding: policies.rounding,
         tax_included: policies.tax_included,
+        // Taxed as what would have been delivered.
+        tax_category: (terms.items.iter())
+            .find(|item| item.kind == ItemKind::Recurring)
+            .map_or_else(TaxCategory::default, |item| leg.tax_category(item)),
         amount: Money::from_exact(exact, terms.currency, policies.rounding)?,
         reverses: None,
         usage: None,

@@ -66,8 +66,8 @@ pub use collect::{InvoiceNow, invoice_open_charges, invoice_open_charges_in};
 pub use dunning::{DunningSet, dunning_get, dunning_run, dunning_set, invoice_subscriptions};
 pub use grants::{coupon_costs, coupon_costs_in, redemption_costs};
 pub use methods::{
-    MethodAdd, MethodRef, has_default_method, method_add, method_list, method_remove,
-    method_set_default,
+    MethodAdd, MethodKept, MethodRef, has_default_method, method_add, method_keep_in, method_list,
+    method_remove, method_set_default,
 };
 pub use notes::{
     CreditNote, credit_note_for, credit_note_for_in, credit_notes_about, invoice_left,

@@ -1,11 +1,12 @@
 //! Adapters behind the payment, mail and webhook ports: a careful HTTP client, mail into an outbox or to a mail server,
-//! a card gateway for sandboxes, the register of VAT ids.
+//! a card gateway for sandboxes, Stripe, the register of VAT ids.
 
 mod http;
 mod mail;
 mod migrations;
 mod sandbox;
 mod store;
+mod stripe;
 mod vies;
 
 pub use http::{HttpClient, HttpClientConfig, install_crypto_provider, is_public};
@@ -16,4 +17,9 @@ pub use mail::{OutboxEntry, OutboxMail, OutboxMailer, OutboxQuery, outbox_get, o
 pub use migrations::MIGRATIONS;
 pub use sandbox::{SandboxGateway, SandboxPayment};
 pub use store::statements;
+pub use stripe::{
+    Gateways, MethodSetup, SetupBegin, SetupFinish, StripeConfig, StripeGateway, StripeRef,
+    StripeSet, method_setup_begin, method_setup_finish, stripe_get, stripe_remove, stripe_set,
+    stripe_test, stripe_webhook, verify,
+};
 pub use vies::{VIES_URL, ViesRegister};

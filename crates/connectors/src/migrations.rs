@@ -25,4 +25,16 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             failure_code {text}, created_at {time} NOT NULL, PRIMARY KEY (step_key)) {clustered}",
         "CREATE INDEX IF NOT EXISTS sandbox_step_by_payment ON sandbox_step (payment_reference)",
     ],
+}, Migration {
+    name: "connectors_stripe_0001",
+    steps: &[
+        // Keys are sealed.
+        "CREATE TABLE IF NOT EXISTS stripe_account (realm_id {text} NOT NULL, seller_id {text} NOT NULL,
+            publishable_key {text} NOT NULL, key_hint {text} NOT NULL, live {bool} NOT NULL, secret_key {text} NOT NULL,
+            webhook_secret {text} NOT NULL, set_at {time} NOT NULL, PRIMARY KEY (realm_id, seller_id)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS stripe_customer (realm_id {text} NOT NULL, seller_id {text} NOT NULL,
+            account_id {text} NOT NULL, customer {text} NOT NULL, PRIMARY KEY (realm_id, seller_id, account_id)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS stripe_setup (realm_id {text} NOT NULL, setup {text} NOT NULL, method_id {text} NOT NULL,
+            PRIMARY KEY (realm_id, setup)) {clustered}",
+    ],
 }];

@@ -281,8 +281,9 @@ impl PaymentGateway for SandboxGateway {
         Box::pin(self.pay(attempt))
     }
 
-    fn confirm<'a>(&'a self, key: PaymentId, reference: &'a str) -> PortFuture<'a, GatewayOutcome> {
-        Box::pin(self.look_up(key, reference))
+    fn confirm<'a>(&'a self, attempt: &'a Attempt) -> PortFuture<'a, GatewayOutcome> {
+        let reference = attempt.reference.as_deref().unwrap_or_default();
+        Box::pin(self.look_up(attempt.key, reference))
     }
 
     fn step<'a>(&'a self, step: &'a GatewayStep) -> PortFuture<'a, GatewayOutcome> {

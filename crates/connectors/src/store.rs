@@ -3,6 +3,7 @@
 pub(crate) mod outbox;
 pub(crate) mod sandbox;
 pub(crate) mod sandbox_steps;
+pub(crate) mod stripe;
 
 use tradewind_platform::Stmt;
 
@@ -13,6 +14,7 @@ pub fn statements() -> Vec<&'static Stmt> {
         outbox::statements(),
         sandbox::statements(),
         sandbox_steps::statements(),
+        stripe::statements(),
     ]
     .concat()
 }

@@ -3,7 +3,7 @@
 use tradewind_billing::service::PaymentGateway as _;
 use tradewind_billing::types::{Attempt, CardInput, GatewayOutcome, GatewayStep, PaymentStepKind};
 use tradewind_connectors::SandboxGateway;
-use tradewind_kernel::id::{PaymentId, PaymentStepId};
+use tradewind_kernel::id::{AccountId, PaymentId, PaymentStepId, RealmId};
 use tradewind_kernel::{Currency, Money};
 use tradewind_platform::stmts;
 use tradewind_testkit::{TestPlatform, each_platform};
@@ -25,10 +25,24 @@ async fn attempt(gateway: &SandboxGateway, number: &str) -> Attempt {
     };
     Attempt {
         key: PaymentId::generate(),
+        realm: RealmId::generate(),
+        seller_id: AccountId::generate(),
+        gateway: gateway.name().to_owned(),
+        reference: None,
+        again: false,
+        present: false,
         token: gateway.tokenise(&card).await.unwrap().token,
         amount: money(12_50),
         text: "Invoice 2024-1".to_owned(),
         hold: false,
+    }
+}
+
+/// The same, with the reference that the gateway has given it.
+fn asked(attempt: &Attempt, reference: &str) -> Attempt {
+    Attempt {
+        reference: Some(reference.to_owned()),
+        ..attempt.clone()
     }
 }
 
@@ -96,7 +110,10 @@ async fn the_same_key_is_the_same_payment_also_after_a_restart() {
             panic!("{outcome:?}")
         };
         assert_eq!(
-            restarted.confirm(attempt.key, reference).await.unwrap(),
+            restarted
+                .confirm(&asked(&attempt, reference))
+                .await
+                .unwrap(),
             outcome
         );
         assert_eq!(t.number(&PAYMENTS).await, 1);
@@ -107,7 +124,7 @@ async fn the_same_key_is_the_same_payment_also_after_a_restart() {
         let error = restarted.charge(&more).await.unwrap_err();
         assert_eq!(error.code(), "gateway_key_reused");
         let error = restarted
-            .confirm(attempt.key, "sbx_guessed")
+            .confirm(&asked(&attempt, "sbx_guessed"))
             .await
             .unwrap_err();
         assert_eq!(error.code(), "not_found");
@@ -131,7 +148,7 @@ async fn the_payer_accepts_or_refuses_once() {
                 &format!("https://t.example/sandbox/card/{reference}")
             );
             assert_eq!(
-                gateway.confirm(attempt.key, reference).await.unwrap(),
+                gateway.confirm(&asked(&attempt, reference)).await.unwrap(),
                 outcome,
                 "not answered yet"
             );
@@ -140,7 +157,7 @@ async fn the_payer_accepts_or_refuses_once() {
             gateway.answer(reference, accepted).await.unwrap();
             let error = gateway.answer(reference, !accepted).await.unwrap_err();
             assert_eq!(error.code(), "payment_settled");
-            let settled = gateway.confirm(attempt.key, reference).await.unwrap();
+            let settled = gateway.confirm(&asked(&attempt, reference)).await.unwrap();
             assert_eq!(code(&settled), expected);
             assert_eq!(
                 gateway.charge(&attempt).await.unwrap(),
@@ -183,6 +200,9 @@ async fn a_payment_goes_back_once_per_key_and_never_beyond_its_amount() {
         let gateway = gateway(&t);
         let back = async |attempt: &Attempt, reference: &str, minor: i64| GatewayStep {
             key: PaymentStepId::generate(),
+            realm: attempt.realm,
+            seller_id: attempt.seller_id,
+            gateway: attempt.gateway.clone(),
             kind: PaymentStepKind::Refund,
             payment: attempt.key,
             reference: reference.to_owned(),

@@ -27,6 +27,7 @@ mod rate;
 mod refund;
 mod serve;
 mod session;
+mod stripe;
 mod subscription;
 mod tax;
 mod usage;
@@ -182,6 +183,9 @@ enum Command {
     /// How sellers are taxed, what is known of buyers, and the tax rates
     #[command(subcommand)]
     Tax(Box<tax::Tax>),
+    /// Sellers' accounts at Stripe, and methods that payers give to it
+    #[command(subcommand)]
+    Stripe(stripe::Stripe),
     /// What an order would cost and do
     #[command(subcommand)]
     Quote(quote::Quote),
@@ -385,6 +389,7 @@ async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Catalogue(command) => catalogue::run(&session, command).await?,
         Command::Product(command) => product::run(&session, *command).await?,
         Command::Rate(command) => rate::run(&session, command).await?,
+        Command::Stripe(command) => stripe::run(&session, command).await?,
         Command::Tax(command) => tax::run(&session, *command).await?,
         Command::Access(command) => access::run(&session, command).await?,
         Command::Dunning(command) => dunning::run(&session, command).await?,

@@ -91,6 +91,16 @@ pub struct DataOptions {
         help_heading = "Database"
     )]
     pub vies_url: Option<String>,
+    /// Where Stripe is; another address than its own is for tests
+    #[arg(
+        long,
+        global = true,
+        env = "TRADEWIND_STRIPE_URL",
+        value_name = "URL",
+        default_value = STRIPE_URL,
+        help_heading = "Database"
+    )]
+    pub stripe_url: String,
 }
 
 impl DataOptions {
@@ -100,6 +110,9 @@ impl DataOptions {
         self.database_url.is_some() || self.data != Path::new(DEFAULT_DATA)
     }
 }
+
+/// Where Stripe is.
+const STRIPE_URL: &str = "https://api.stripe.com";
 
 /// How the server reaches the world and is reached.
 #[derive(Args, Clone, Debug)]
@@ -146,6 +159,8 @@ pub struct Config {
     pub smtp_url: Option<String>,
     /// Register of VAT ids; without one they are checked by their form only.
     pub vies_url: Option<String>,
+    /// Where Stripe is.
+    pub stripe_url: String,
     /// How long the claim of a worker on a job holds without being renewed.
     pub job_lease: Duration,
 }
@@ -179,6 +194,7 @@ impl Config {
             allow_private_webhook_targets: reached.allow_private_webhook_targets,
             smtp_url: options.smtp_url.clone(),
             vies_url: options.vies_url.clone(),
+            stripe_url: options.stripe_url.clone(),
             job_lease: WorkerConfig::default().lease,
         })
     }
@@ -194,6 +210,7 @@ impl Config {
             commit: Commit::Normal,
             smtp_url: None,
             vies_url: None,
+            stripe_url: STRIPE_URL.to_owned(),
         })
     }
 

@@ -7,6 +7,7 @@ mod bench;
 pub mod cli;
 pub mod config;
 mod demo;
+mod hooks;
 mod logging;
 mod output;
 pub mod wiring;

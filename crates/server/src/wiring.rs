@@ -13,8 +13,8 @@ use tradewind_accounts::{PasswordCost, Passwords};
 use tradewind_api::{ApiConfig, ApiState};
 use tradewind_billing::service::PaymentGateway;
 use tradewind_connectors::{
-    HttpClient, HttpClientConfig, OutboxMailer, SandboxGateway, SmtpMailer, ViesRegister,
-    install_crypto_provider,
+    Gateways, HttpClient, HttpClientConfig, OutboxMailer, SandboxGateway, SmtpMailer,
+    StripeGateway, ViesRegister, install_crypto_provider,
 };
 use tradewind_flows::Outside;
 use tradewind_kernel::{Error, Result};
@@ -29,6 +29,7 @@ use tradewind_tax::service::VatRegister;
 use tradewind_web::{DemoInfo, WebState};
 
 use crate::config::Config;
+use crate::hooks;
 
 /// How often gauges are set.
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(60);
@@ -59,8 +60,16 @@ pub struct App {
 struct Inner {
     platform: Platform,
     passwords: Passwords,
-    gateway: SandboxGateway,
+    sandbox: SandboxGateway,
+    stripe: StripeGateway,
     config: Config,
+}
+
+/// Calls other people's servers, as far as the configuration lets it.
+fn http_of(config: &Config) -> Result<Arc<dyn HttpCaller>> {
+    Ok(Arc::new(HttpClient::new(&HttpClientConfig {
+        allow_private_targets: config.allow_private_webhook_targets,
+    })?))
 }
 
 impl App {
@@ -77,9 +86,7 @@ impl App {
     /// Lets events and jobs find those who handle them.
     fn wire(&self) -> Result<()> {
         let config = self.config();
-        let http: Arc<dyn HttpCaller> = Arc::new(HttpClient::new(&HttpClientConfig {
-            allow_private_targets: config.allow_private_webhook_targets,
-        })?);
+        let http = http_of(config)?;
         let platform = self.platform();
         tradewind_fulfilment::service::wire(platform, &config.public_url, http.clone());
         let mailer: Arc<dyn Mailer> = match &config.smtp_url {
@@ -112,7 +119,13 @@ impl App {
         let page = format!("{}/sandbox/payments", config.public_url);
         Ok(Self {
             inner: Arc::new(Inner {
-                gateway: SandboxGateway::new(platform.clone(), page),
+                sandbox: SandboxGateway::new(platform.clone(), page),
+                stripe: StripeGateway::new(
+                    platform.clone(),
+                    http_of(config)?,
+                    &config.stripe_url,
+                    &config.public_url,
+                ),
                 platform,
                 passwords: Passwords::new(PasswordCost::default())?,
                 config: config.clone(),
@@ -135,7 +148,16 @@ impl App {
     /// Who holds the cards.
     #[must_use]
     pub fn gateway(&self) -> Arc<dyn PaymentGateway> {
-        Arc::new(self.inner.gateway.clone())
+        Arc::new(Gateways::new(
+            self.inner.sandbox.clone(),
+            self.inner.stripe.clone(),
+        ))
+    }
+
+    /// Stripe, with the accounts that sellers have there.
+    #[must_use]
+    pub fn stripe(&self) -> &StripeGateway {
+        &self.inner.stripe
     }
 
     /// Sees to it that every realm has its daily run.
@@ -216,12 +238,13 @@ impl App {
             platform: self.platform().clone(),
             passwords: self.passwords().clone(),
             gateway: self.gateway(),
-            sandbox: Some(self.inner.gateway.clone()),
+            sandbox: Some(self.inner.sandbox.clone()),
             outbox: self.config().smtp_url.is_none(),
             public_url: self.config().public_url.clone(),
             demo: demo.map(Arc::new),
         };
-        self.api().merge(tradewind_web::router(pages))
+        let hooks = hooks::router(self.inner.stripe.clone(), self.gateway());
+        self.api().merge(hooks).merge(tradewind_web::router(pages))
     }
 
     /// Serves these routes on this listener and works off jobs until `shutdown` comes to an end; then lets what is running finish.

@@ -7,14 +7,14 @@ use tradewind_kernel::{
     id::{AccountId, PaymentMethodId},
     text,
 };
-use tradewind_platform::{AuditEntry, OpCtx, Platform, Work};
+use tradewind_platform::{AuditEntry, KeyRing, OpCtx, Platform, Work};
 use tradewind_policy::{Action, ResourceKind};
 use utoipa::ToSchema;
 
 use super::{payments::PaymentGateway, realm};
 use crate::{
     store::payments as store,
-    types::{CardInput, PaymentMethod},
+    types::{CardInput, PaymentMethod, Tokenised},
 };
 
 /// A card to be kept for an account.
@@ -93,6 +93,43 @@ pub async fn method_add(
         Box::pin(store_method(w, stored))
     })
     .await
+}
+
+/// A method that its payer has given to a gateway without us, as the gateway tells of it.
+#[derive(Debug, Clone)]
+pub struct MethodKept {
+    /// Whose.
+    pub account_id: AccountId,
+    /// Which gateway keeps it.
+    pub gateway: &'static str,
+    /// What it keeps.
+    pub kept: Tokenised,
+}
+
+/// Keeps the token of a method that a gateway has. The first one is used when none is named.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn method_keep_in(
+    w: &mut Work,
+    keys: &KeyRing,
+    input: &MethodKept,
+) -> Result<PaymentMethod> {
+    let id = PaymentMethodId::generate();
+    let kept = &input.kept;
+    let stored = MethodStore {
+        sealed: keys.seal(&place(id), &kept.token)?,
+        method: PaymentMethod {
+            id,
+            account_id: input.account_id,
+            gateway: input.gateway.to_owned(),
+            brand: kept.brand.clone(),
+            last4: kept.last4.clone(),
+            expires: kept.expires.clone(),
+            is_default: false,
+        },
+    };
+    store_method(w, &stored).await
 }
 
 fn check(card: &CardInput) -> Result<()> {
@@ -267,25 +304,28 @@ pub async fn has_default_method(w: &mut Work, account: AccountId) -> Result<bool
     Ok(methods.iter().any(|method| method.is_default))
 }
 
-/// The token of a method, opened.
-pub(super) async fn token(
+/// Which gateway keeps a method, and its token, opened; none when it was taken out of use.
+pub(super) async fn kept(
     p: &Platform,
     ctx: &OpCtx,
-    gateway: &str,
+    gateway: &dyn PaymentGateway,
     id: PaymentMethodId,
-) -> Result<String> {
+) -> Result<(String, Option<String>)> {
     let found = p
         .read(ctx, &id, |w, id| {
             Box::pin(async move { store::token(&mut w.tx, w.ctx.realm, *id).await })
         })
         .await?;
     let (kept_by, sealed) = found.ok_or_else(|| Error::not_found(id))?;
-    if kept_by != gateway {
+    if !gateway.serves(&kept_by) {
         return Err(Error::refused(
             "other_gateway",
             format!("this card is kept by the gateway \"{kept_by}\""),
         ));
     }
-    text::check_len("token", &sealed, 1, 10_000).map_err(|_| Error::not_found(id))?;
-    Ok(p.keys().open(&place(id), &sealed)?.expose().to_owned())
+    if text::check_len("token", &sealed, 1, 10_000).is_err() {
+        return Ok((kept_by, None));
+    }
+    let token = p.keys().open(&place(id), &sealed)?.expose().to_owned();
+    Ok((kept_by, Some(token)))
 }

@@ -10,7 +10,7 @@ use tradewind_kernel::{
     id::{InvoiceId, PaymentId, PaymentMethodId},
 };
 use tradewind_platform::{NewEvent, NewJob, OpCtx, Platform, Work};
-use tradewind_policy::{Action, ResourceKind};
+use tradewind_policy::{Action, PrincipalKind, ResourceKind};
 use utoipa::ToSchema;
 
 use super::{
@@ -42,6 +42,11 @@ pub trait PaymentGateway: Send + Sync {
     /// A stable name, stored with methods and used in the books.
     fn name(&self) -> &'static str;
 
+    /// Whether methods that are kept under a name are its to charge.
+    fn serves(&self, name: &str) -> bool {
+        name == self.name()
+    }
+
     /// Exchanges card data for a token.
     fn tokenise<'a>(&'a self, card: &'a CardInput) -> PortFuture<'a, Tokenised>;
 
@@ -49,7 +54,7 @@ pub trait PaymentGateway: Send + Sync {
     fn charge<'a>(&'a self, attempt: &'a Attempt) -> PortFuture<'a, GatewayOutcome>;
 
     /// What became of a payment after its payer was asked to confirm it.
-    fn confirm<'a>(&'a self, key: PaymentId, reference: &'a str) -> PortFuture<'a, GatewayOutcome>;
+    fn confirm<'a>(&'a self, attempt: &'a Attempt) -> PortFuture<'a, GatewayOutcome>;
 
     /// Takes a step of a payment, or answers what became of the same key before.
     fn step<'a>(&'a self, step: &'a GatewayStep) -> PortFuture<'a, GatewayOutcome>;
@@ -101,7 +106,7 @@ pub async fn payment_pay(
     if ctx.dry_run || !prepared.payment.state.is_open() {
         return Ok(prepared.payment);
     }
-    send(p, ctx, gateway, prepared).await
+    send(p, ctx, gateway, prepared, false).await
 }
 
 /// Has the gateway make a payment that is recorded, and records what became of it.
@@ -110,24 +115,58 @@ pub(super) async fn send(
     ctx: &OpCtx,
     gateway: &dyn PaymentGateway,
     prepared: Prepared,
+    again: bool,
 ) -> Result<Payment> {
     let Prepared { payment, number } = prepared;
+    let attempt = attempt(p, ctx, gateway, &payment, number, again).await?;
+    if attempt.token.is_empty() {
+        return Err(Error::not_found(attempt.key));
+    }
+    let outcome = gateway.charge(&attempt).await?;
+    settle(p, ctx, &attempt.gateway, payment.id, outcome).await
+}
+
+/// What a gateway is asked about a payment. Without its token when the method is not kept any more.
+async fn attempt(
+    p: &Platform,
+    ctx: &OpCtx,
+    gateway: &dyn PaymentGateway,
+    payment: &Payment,
+    text: String,
+    again: bool,
+) -> Result<Attempt> {
     let method = payment
         .method_id
         .ok_or_else(|| Error::internal("a card payment has no method"))?;
-    let token = methods::token(p, ctx, gateway.name(), method).await?;
+    let (kept_by, token) = methods::kept(p, ctx, gateway, method).await?;
     let held = p.read(ctx, &payment.id, |w, id| {
         Box::pin(async move { store::is_held(&mut w.tx, w.ctx.realm, *id).await })
     });
-    let attempt = Attempt {
+    Ok(Attempt {
         hold: held.await?,
         key: payment.id,
-        token,
+        realm: ctx.realm,
+        seller_id: payment.seller_id,
+        gateway: kept_by,
+        reference: payment.reference.clone(),
+        again,
+        present: ctx.principal.kind == PrincipalKind::User,
+        token: token.unwrap_or_default(),
         amount: payment.amount,
-        text: number,
-    };
-    let outcome = gateway.charge(&attempt).await?;
-    settle(p, ctx, gateway.name(), payment.id, outcome).await
+        text,
+    })
+}
+
+/// Asks the gateway what became of a payment after its payer was asked to confirm it.
+async fn ask_again(
+    p: &Platform,
+    ctx: &OpCtx,
+    gateway: &dyn PaymentGateway,
+    payment: &Payment,
+) -> Result<Payment> {
+    let attempt = attempt(p, ctx, gateway, payment, String::new(), true).await?;
+    let outcome = gateway.confirm(&attempt).await?;
+    settle(p, ctx, &attempt.gateway, payment.id, outcome).await
 }
 
 async fn prepare(w: &mut Work, input: &PaymentPay) -> Result<Prepared> {
@@ -380,9 +419,7 @@ pub async fn payment_confirm_action(
     if payment.state != PaymentState::RequiresAction {
         return Ok(payment);
     }
-    let reference = payment.reference.clone().unwrap_or_default();
-    let outcome = gateway.confirm(id, &reference).await?;
-    settle(p, ctx, gateway.name(), id, outcome).await
+    ask_again(p, ctx, gateway, &payment).await
 }
 
 /// Looks after one payment: when its outcome is open, the gateway is asked.
@@ -408,13 +445,9 @@ pub async fn payment_look_after(
     match payment.state {
         PaymentState::Pending if payment.kind == PaymentKind::Card => {
             let number = payment.id.to_string();
-            send(p, ctx, gateway, Prepared { payment, number }).await
+            send(p, ctx, gateway, Prepared { payment, number }, true).await
         }
-        PaymentState::RequiresAction => {
-            let reference = payment.reference.clone().unwrap_or_default();
-            let outcome = gateway.confirm(id, &reference).await?;
-            settle(p, ctx, gateway.name(), id, outcome).await
-        }
+        PaymentState::RequiresAction => ask_again(p, ctx, gateway, &payment).await,
         _ => Ok(payment),
     }
 }
@@ -451,7 +484,7 @@ pub async fn payments_reconcile(
             let number = payment
                 .invoice_id
                 .map_or_else(String::new, |id| id.to_string());
-            let payment = send(p, ctx, gateway, Prepared { payment, number }).await?;
+            let payment = send(p, ctx, gateway, Prepared { payment, number }, true).await?;
             settled += u64::from(!payment.state.is_open());
         }
     }

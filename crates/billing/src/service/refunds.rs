@@ -226,7 +226,7 @@ pub async fn refund_send(
     gateway: &dyn PaymentGateway,
     id: PaymentStepId,
 ) -> Result<PaymentStep> {
-    let (step, payment) = p
+    let (step, payment, kept_by) = p
         .read(ctx, &id, |w, id| {
             Box::pin(async move {
                 authorize_run(w)?;
@@ -237,15 +237,23 @@ pub async fn refund_send(
                 let payment = payments::payment(&mut w.tx, realm, step.payment_id)
                     .await?
                     .ok_or_else(|| Error::not_found(step.payment_id))?;
-                Ok((step, payment))
+                let kept_by = match payment.method_id {
+                    Some(method) => payments::token(&mut w.tx, realm, method).await?,
+                    None => None,
+                };
+                Ok((step, payment, kept_by.map(|(gateway, _)| gateway)))
             })
         })
         .await?;
     if step.state != PaymentStepState::Pending || payment.kind != PaymentKind::Card {
         return Ok(step);
     }
+    let kept_by = kept_by.unwrap_or_else(|| gateway.name().to_owned());
     let asked = GatewayStep {
         key: step.id,
+        realm: ctx.realm,
+        seller_id: step.seller_id,
+        gateway: kept_by.clone(),
         kind: step.kind,
         payment: payment.id,
         reference: payment.reference.unwrap_or_default(),
@@ -254,7 +262,7 @@ pub async fn refund_send(
     let outcome = gateway.step(&asked).await?;
     let input = Settle {
         id,
-        account: LedgerAccount::Clearing(gateway.name().to_owned()).to_string(),
+        account: LedgerAccount::Clearing(kept_by).to_string(),
         outcome: match outcome {
             GatewayOutcome::Succeeded { reference } => Outcome::Paid(reference),
             GatewayOutcome::Failed { code, .. } => Outcome::Failed(code),

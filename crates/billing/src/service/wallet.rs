@@ -233,7 +233,7 @@ pub async fn credit_top_up(
     if ctx.dry_run || !prepared.payment.state.is_open() {
         return Ok(prepared.payment);
     }
-    send(p, ctx, gateway, prepared).await
+    send(p, ctx, gateway, prepared, false).await
 }
 
 async fn prepare(
@@ -303,7 +303,7 @@ pub async fn credit_top_up_low(
         .await?;
     match prepared {
         Some(prepared) if prepared.payment.state.is_open() => {
-            send(p, ctx, gateway, prepared).await.map(Some)
+            send(p, ctx, gateway, prepared, false).await.map(Some)
         }
         other => Ok(other.map(|prepared| prepared.payment)),
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
     Money, Timestamp,
-    id::{AccountId, InvoiceId, PaymentId, PaymentMethodId},
+    id::{AccountId, InvoiceId, PaymentId, PaymentMethodId, RealmId},
     text_enum,
 };
 use utoipa::ToSchema;
@@ -147,6 +147,18 @@ impl fmt::Debug for Tokenised {
 pub struct Attempt {
     /// The same key always means the same payment.
     pub key: PaymentId,
+    /// Whose world it is made in.
+    pub realm: RealmId,
+    /// Who is paid, and so whose account with the gateway it goes through.
+    pub seller_id: AccountId,
+    /// Which gateway keeps the method.
+    pub gateway: String,
+    /// The gateway's reference, once it is known.
+    pub reference: Option<String>,
+    /// Whether it may have been asked for before, and the answer got lost.
+    pub again: bool,
+    /// Whether the payer is there and can be asked to confirm.
+    pub present: bool,
     /// The token of the method.
     pub token: String,
     /// How much.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
     Money, Timestamp,
-    id::{AccountId, InvoiceId, PaymentId, PaymentStepId},
+    id::{AccountId, InvoiceId, PaymentId, PaymentStepId, RealmId},
     text_enum,
 };
 use utoipa::ToSchema;
@@ -82,6 +82,12 @@ pub struct PaymentStep {
 pub struct GatewayStep {
     /// The same key always means the same step.
     pub key: PaymentStepId,
+    /// Whose world it is taken in.
+    pub realm: RealmId,
+    /// Who was paid.
+    pub seller_id: AccountId,
+    /// Which gateway made the payment.
+    pub gateway: String,
     /// What to do.
     pub kind: PaymentStepKind,
     /// The payment's own key.

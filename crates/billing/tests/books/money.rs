@@ -101,7 +101,8 @@ impl PaymentGateway for Gateway {
         })
     }
 
-    fn confirm<'a>(&'a self, _: PaymentId, reference: &'a str) -> PortFuture<'a, GatewayOutcome> {
+    fn confirm<'a>(&'a self, attempt: &'a Attempt) -> PortFuture<'a, GatewayOutcome> {
+        let reference = attempt.reference.as_deref().unwrap_or_default();
         Box::pin(async move {
             Ok(GatewayOutcome::Succeeded {
                 reference: reference.to_owned(),

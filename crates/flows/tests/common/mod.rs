@@ -17,7 +17,7 @@ use tradewind_flows::{Outside, wire};
 use tradewind_fulfilment::service as fulfilment;
 use tradewind_fulfilment::types::{Delivery, DeliveryReport, ReportOutcome};
 use tradewind_kernel::calendar::Cadence;
-use tradewind_kernel::id::{AccountId, OrderId, PaymentId, PriceBookId, RealmId, SubscriptionId};
+use tradewind_kernel::id::{AccountId, OrderId, PriceBookId, RealmId, SubscriptionId};
 use tradewind_kernel::page::PageRequest;
 use tradewind_kernel::{Currency, Date, Decimal, Error, Result, Text, Timestamp};
 use tradewind_orders::service as orders;
@@ -80,7 +80,7 @@ impl PaymentGateway for NoCards {
         Box::pin(async { Err(Error::refused("no_cards", "cards are not taken here")) })
     }
 
-    fn confirm<'a>(&'a self, _: PaymentId, _: &'a str) -> PortFuture<'a, GatewayOutcome> {
+    fn confirm<'a>(&'a self, _: &'a Attempt) -> PortFuture<'a, GatewayOutcome> {
         Box::pin(async { Err(Error::refused("no_cards", "cards are not taken here")) })
     }
 

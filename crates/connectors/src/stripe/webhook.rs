@@ -4,7 +4,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::Value;
 use sha2::Sha256;
 use tradewind_billing::service::{
-    Chargeback, PaymentGateway, chargeback_record, chargeback_won, payment_look_after,
+    Chargeback, PaymentGateway, chargeback_record, chargeback_won, payment_get, payment_look_after,
     payment_steps, refund_send,
 };
 use tradewind_billing::types::PaymentStepKind;
@@ -150,7 +150,15 @@ impl Told<'_> {
         };
         let api = self.stripe.api(self.ctx.realm, self.seller).await?;
         let intent = api.get(&intent_path(intent)?).await?;
-        Ok(own(&intent, "/metadata/payment"))
+        let Some(payment) = own::<PaymentId>(&intent, "/metadata/payment") else {
+            return Ok(None);
+        };
+        // An account speaks of the payments of its own seller; what it says of others is not heard.
+        match payment_get(&self.stripe.platform, &self.ctx, payment).await {
+            Ok(known) => Ok((known.seller_id == self.seller).then_some(payment)),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether a dispute is recorded already, be it open or decided.

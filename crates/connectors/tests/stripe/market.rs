@@ -9,7 +9,7 @@ use tradewind_connectors::{
     StripeSet, method_setup_begin, method_setup_finish, stripe_set,
 };
 use tradewind_kernel::Result;
-use tradewind_kernel::id::InvoiceId;
+use tradewind_kernel::id::{AccountId, InvoiceId};
 use tradewind_platform::OpCtx;
 use tradewind_testkit::TestPlatform;
 
@@ -58,17 +58,20 @@ impl Shop {
             market,
             stripe,
         };
-        let ctx = shop.ctx().await;
+        shop.account(shop.market.world.reseller).await;
+        shop
+    }
+
+    /// Gives a seller an account at Stripe.
+    pub(crate) async fn account(&self, seller: AccountId) {
         let set = StripeSet {
             publishable_key: "pk_test_0123456789".to_owned(),
             secret_key: "sk_test_0123456789".to_owned(),
             webhook_secret: WEBHOOK_SECRET.to_owned(),
         };
-        let seller = shop.market.world.reseller;
-        stripe_set(shop.market.p(), &ctx, seller, &set)
+        stripe_set(self.market.p(), &self.ctx().await, seller, &set)
             .await
             .expect("an account at Stripe");
-        shop
     }
 
     pub(crate) fn gateway(&self) -> &dyn PaymentGateway {

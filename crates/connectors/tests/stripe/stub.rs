@@ -9,6 +9,7 @@ use tradewind_billing::service::{payment_get, payment_look_after, payment_steps}
 use tradewind_billing::types::{PaymentState, PaymentStepKind};
 use tradewind_connectors::{StripeSet, stripe_get, stripe_set, stripe_test, stripe_webhook};
 use tradewind_kernel::Error;
+use tradewind_kernel::id::AccountId;
 use tradewind_policy::{AccountKind, Role};
 use tradewind_testkit::each_platform;
 
@@ -123,10 +124,14 @@ fn signature(body: &str, at: i64) -> String {
 
 /// Stripe tells something.
 async fn tells(shop: &Shop, kind: &str, object: Value) -> Result<(), Error> {
+    tells_as(shop, shop.market.world.reseller, kind, object).await
+}
+
+/// The account of a seller tells something.
+async fn tells_as(shop: &Shop, seller: AccountId, kind: &str, object: Value) -> Result<(), Error> {
     let body = json!({ "id": "evt_1", "type": kind, "data": { "object": object } }).to_string();
     let header = signature(&body, shop.market.p().wall().as_seconds());
-    let world = &shop.market.world;
-    let whose = (world.realm, world.reseller);
+    let whose = (shop.market.world.realm, seller);
     stripe_webhook(
         &shop.stripe,
         shop.gateway(),
@@ -280,6 +285,12 @@ async fn what_stripe_tells_is_asked_for_in_any_order_and_any_number_of_times() {
         let steps = payment_steps(shop.market.p(), &ctx, payment.id).await.unwrap();
         let count = |kind| steps.iter().filter(|step| step.kind == kind).count();
         assert_eq!((count(PaymentStepKind::Chargeback), count(PaymentStepKind::ChargebackWon)), (1, 1));
+        // The account of another seller, which names the same payment, has nothing to say of it.
+        let other = shop.market.world.provider;
+        shop.account(other).await;
+        let disputed = json!({ "id": "dp_2", "payment_intent": "pi_1", "status": "needs_response", "reason": "fraudulent" });
+        tells_as(&shop, other, "charge.dispute.created", disputed).await.unwrap();
+        assert_eq!(state().await, PaymentState::Succeeded);
         // Payments that others make in the same account are none of ours.
         tells(&shop, "payment_intent.succeeded", json!({ "id": "pi_9", "metadata": {} })).await.unwrap();
         tells(&shop, "customer.created", json!({})).await.unwrap();
@@ -287,7 +298,7 @@ async fn what_stripe_tells_is_asked_for_in_any_order_and_any_number_of_times() {
         let world = &shop.market.world;
         let unsigned = stripe_webhook(&shop.stripe, shop.gateway(), (world.realm, world.reseller), "t=1,v1=00", b"{}").await;
         assert_eq!(unsigned.unwrap_err().code(), "bad_signature");
-        let elsewhere = stripe_webhook(&shop.stripe, shop.gateway(), (world.realm, world.provider), "t=1,v1=00", b"{}").await;
+        let elsewhere = stripe_webhook(&shop.stripe, shop.gateway(), (world.realm, world.distributor), "t=1,v1=00", b"{}").await;
         assert_eq!(elsewhere.unwrap_err().code(), "no_stripe_account");
         shop.market.assert_clean().await;
     })

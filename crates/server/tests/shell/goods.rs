@@ -379,7 +379,7 @@ async fn rates_reminders_and_endpoints_are_set_by_commands() {
     let wrong = refused(&shell, PROVIDER, &["dunning", "set", "--step", "3=sue"]).await;
     assert_eq!(
         wrong,
-        "error: step: must be one of remind suspend terminate\n"
+        "error: step: must be one of remind suspend terminate write_off\n"
     );
     let kept = ask(&shell, PROVIDER, &["dunning", "show"]).await;
     let expected = json!([

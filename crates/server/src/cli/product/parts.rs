@@ -108,7 +108,7 @@ pub(super) async fn plan(session: &Session<'_>, ctx: &OpCtx, command: Plan) -> R
         } => {
             let product = which.load(session, ctx).await?;
             let now = find_plan(&product, &plan)?;
-            let fixed = &["id", "product_id", "version", "items"];
+            let fixed = &["id", "product_id", "version", "items", "tax_category"];
             let input = PlanUpdate {
                 id: now.id,
                 version: change.expected.or(now.version),

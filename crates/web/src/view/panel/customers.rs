@@ -265,7 +265,11 @@ impl Account360Page {
                         .hint(t.tr("f-invoice-day-hint")),
                 ];
                 let to = format!("{here}/invoicing");
-                body.push(shell.confirm("invoicing-set", "w-save", to, fields).into());
+                body.push(
+                    shell
+                        .confirm("invoicing-set", "invoicing-set", to, fields)
+                        .into(),
+                );
             }
         }
         let price_book = match self.price_book {

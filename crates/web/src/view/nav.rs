@@ -242,6 +242,19 @@ pub enum Menu {
     Vendor,
 }
 
+/// Pages without an entry of their own, and the entry that they belong to.
+const BELONGS: &[(&str, &str)] = &[
+    ("/panel/bank", "/panel/payments"),
+    ("/panel/dunning", "/panel/payments"),
+    ("/panel/refunds", "/panel/payments"),
+];
+
+/// Whether a page is at an address or below it.
+fn is_in(path: &str, at: &str) -> bool {
+    path.strip_prefix(at)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// The navigation for a reader at `path`, without the entries that `may` denies (it is asked with the names of actions),
 /// with the numbers waiting at some addresses.
 pub fn build(
@@ -256,13 +269,10 @@ pub fn build(
         Menu::Panel => PANEL,
         Menu::Vendor => VENDOR,
     };
-    let path = path.split('?').next().unwrap_or(path);
-    let inside = |href: &str| {
-        path == href
-            || path
-                .strip_prefix(href)
-                .is_some_and(|rest| rest.starts_with('/'))
-    };
+    let asked = path.split('?').next().unwrap_or(path);
+    let belongs = BELONGS.iter().find(|(at, _)| is_in(asked, at));
+    let path = belongs.map_or(asked, |(_, entry)| entry);
+    let inside = |href: &str| is_in(path, href);
     // The most specific entry is the current one.
     let entries = || groups.iter().flat_map(|(_, entries)| entries.iter());
     let current = entries()
@@ -294,4 +304,33 @@ pub fn build(
         })
         .filter(|group| !group.items.is_empty())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tradewind_kernel::{Locale, Zone};
+
+    fn current(path: &str) -> Vec<&'static str> {
+        let t = Tr::new(Locale::En, Zone::utc());
+        let groups = build(&t, Menu::Panel, path, |_| true, &[]);
+        let items = groups.into_iter().flat_map(|group| group.items);
+        let current = items.filter(|item| item.current);
+        current.map(|item| item.href).collect()
+    }
+
+    #[test]
+    fn every_page_is_below_one_entry() {
+        for (path, entry) in [
+            ("/panel", "/panel"),
+            ("/panel/payments/pay_1", "/panel/payments"),
+            ("/panel/bank?view=ignored", "/panel/payments"),
+            ("/panel/bank/mappings", "/panel/payments"),
+            ("/panel/dunning", "/panel/payments"),
+            ("/panel/tax/rates", "/panel/tax"),
+            ("/panel/banks", "/panel"),
+        ] {
+            assert_eq!(current(path), [entry], "{path}");
+        }
+    }
 }

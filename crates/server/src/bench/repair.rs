@@ -21,7 +21,7 @@ use super::place::Place;
 use super::shelf::METER;
 use super::world::{Shape, World, zone};
 
-/// Subscriptions of the world; each has usage that is billed.
+/// Subscriptions of the world, all of them billed; the first thousand with usage.
 const SUBSCRIPTIONS: usize = 10_000;
 /// Records that one report has.
 const TOGETHER: usize = 1_000;
@@ -31,7 +31,7 @@ const TOGETHER: usize = 1_000;
 pub(crate) struct RepairFigures {
     /// The engine.
     engine: String,
-    /// Subscriptions with usage that is billed.
+    /// Subscriptions that are billed, the first thousand with usage.
     subscriptions: usize,
     /// From a late record to its charge on every leg.
     late_record: Took,

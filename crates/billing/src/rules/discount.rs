@@ -514,7 +514,7 @@ fn whole_of(amount: Decimal, part: Ratio) -> Result<Decimal> {
 }
 
 /// The mode that rounds the opposite of an amount to the opposite of what this one rounds the amount to.
-const fn mirrored(rounding: Rounding) -> Rounding {
+pub(super) const fn mirrored(rounding: Rounding) -> Rounding {
     match rounding {
         Rounding::Ceiling => Rounding::Floor,
         Rounding::Floor => Rounding::Ceiling,

@@ -10,6 +10,7 @@ use tradewind_kernel::{
 };
 use tradewind_pricing::repair::repair as pricing_repair;
 
+use super::discount::mirrored;
 use crate::types::{Charge, ChargeKind, DiscountUse, ItemQuantity, NewCharge, QuantityChange};
 
 /// Quantities as they should have been: from a day on, up to the next change that is recorded.
@@ -61,7 +62,7 @@ impl Booked {
 struct Key {
     leg: LegId,
     item: Option<ItemId>,
-    kind: String,
+    kind: &'static str,
     period: (Date, Date),
     quantity: Decimal,
     exact: Decimal,
@@ -73,7 +74,7 @@ impl Key {
         Self {
             leg: charge.leg_id,
             item: charge.item_id,
-            kind: charge.kind.to_string(),
+            kind: charge.kind.as_str(),
             period: (charge.period.start, charge.period.end),
             quantity: charge.quantity.normalize(),
             exact: charge.exact.normalize(),
@@ -144,33 +145,38 @@ pub fn corrections(
             made.push(taken_back(facts, Some(id), exact, order_id)?);
         }
     }
-    let mut missing = lines(proper);
-    for (key, amount) in repair.charges {
-        let at = missing
-            .iter()
-            .position(|line| *line == (key.clone(), amount));
-        let Some(at) = at else { continue };
-        // Equal lines are taken one after the other.
-        missing[at].0.kind.clear();
-        made.extend(proper.get(at).map(|charge| NewCharge {
+    // Equal lines are taken one after the other.
+    let mut missing: Vec<((Key, Money), &NewCharge)> =
+        lines(proper).into_iter().zip(proper).collect();
+    for line in repair.charges {
+        let Some(at) = missing.iter().position(|(found, _)| *found == line) else {
+            continue;
+        };
+        let (_, charge) = missing.remove(at);
+        made.push(NewCharge {
             reverses: books.paid(charge),
             ..charge.clone()
-        }));
+        });
     }
     Ok(made)
 }
 
-/// What takes a charge back.
-fn taken_back(
+/// What takes a charge back: rounded as the charge was, seen from the other side, so that a whole charge leaves nothing behind.
+///
+/// # Errors
+/// `overflow`.
+pub fn taken_back(
     facts: &NewCharge,
     reverses: Option<ChargeId>,
     exact: Decimal,
     order_id: Option<OrderId>,
 ) -> Result<NewCharge> {
+    let rounding = mirrored(facts.rounding);
     Ok(NewCharge {
         kind: ChargeKind::Credit,
         exact,
-        amount: Money::from_exact(exact, facts.amount.currency, facts.rounding)?,
+        rounding,
+        amount: Money::from_exact(exact, facts.amount.currency, rounding)?,
         reverses,
         order_id,
         discount: facts.discount.as_ref().map(|granted| DiscountUse {

@@ -17,9 +17,9 @@ use super::{
     sale::Sale,
 };
 use crate::{
-    rules::change::whole_period,
+    rules::{change::whole_period, repair::taken_back},
     store::{by_order, documents},
-    types::{BalanceStatus, ChargeKind, DiscountUse, NewCharge, Preview},
+    types::{BalanceStatus, Preview},
 };
 
 /// What the recurring items of a subscription cost in a whole period, before and after a change, made comparable.
@@ -96,17 +96,12 @@ pub async fn order_reverse_in(
         } else {
             left.neg()?.to_decimal()
         };
-        reversals.push(NewCharge {
-            kind: ChargeKind::Credit,
+        reversals.push(taken_back(
+            &facts,
+            Some(standing.charge.id),
             exact,
-            amount: left.neg()?,
-            reverses: Some(standing.charge.id),
-            discount: facts.discount.as_ref().map(|granted| DiscountUse {
-                whole: -granted.whole,
-                ..granted.clone()
-            }),
-            ..facts
-        });
+            Some(order),
+        )?);
     }
     if reversals.is_empty() {
         return Ok(None);

@@ -127,7 +127,7 @@ async fn repair(
     correction: &Correction,
     order_id: Option<OrderId>,
 ) -> Result<Repaired> {
-    let begins = begins_on(w, sale).await?;
+    let (begins, terms) = begins_on(w, sale).await?;
     let periods = periods_since(sale, begins, correction.from)?;
     let first = periods
         .first()
@@ -145,7 +145,6 @@ async fn repair(
     };
     let realm = realm(w);
     let booked = by_order::booked(&mut w.tx, realm, correction.subscription_id, first).await?;
-    let terms = terms_since(w, sale, first).await?;
     let mut made = Vec::new();
     for (leg, terms) in sale.before.iter().zip(&terms) {
         let booked: Vec<Booked> = booked
@@ -179,9 +178,12 @@ async fn repair(
     })
 }
 
+/// By leg, the terms that it had from each day on.
+type Terms = Vec<Vec<(Date, LegFacts)>>;
+
 /// The first day of the schedule that a sale is billed by: that of the first period that was charged, or that on which its rhythm
-/// became another one.
-async fn begins_on(w: &mut Work, sale: &Sale) -> Result<Date> {
+/// became another one. With the terms of the legs since then, or since earlier.
+async fn begins_on(w: &mut Work, sale: &Sale) -> Result<(Date, Terms)> {
     let schedule = schedule(sale)?;
     let running = schedule.running.part.start;
     let id = sale.billable.subscription.id;
@@ -197,7 +199,8 @@ async fn begins_on(w: &mut Work, sale: &Sale) -> Result<Date> {
             .rposition(|(_, leg)| leg.terms.cadence != rhythm)?;
         terms.get(before + 1).map(|(day, _)| *day)
     });
-    Ok(others.max().map_or(begins, |day| day.max(begins)))
+    let begins = others.max().map_or(begins, |day| day.max(begins));
+    Ok((begins, terms))
 }
 
 /// The billing periods from the one with a day on, up to the one that runs; the first of all may be a stub.
@@ -226,15 +229,14 @@ fn periods_since(sale: &Sale, first: Date, from: Date) -> Result<Vec<ServicePeri
     Ok(periods)
 }
 
-/// By leg, the terms that it had from each day on, since the first of some periods.
-async fn terms_since(w: &mut Work, sale: &Sale, first: Date) -> Result<Vec<Vec<(Date, LegFacts)>>> {
+async fn terms_since(w: &mut Work, sale: &Sale, first: Date) -> Result<Terms> {
     let billable = &sale.billable;
     let mut known = facts::Known::default();
     known.learn(w, std::slice::from_ref(billable)).await?;
     let past = Past::load(w, &mut known, std::slice::from_ref(billable)).await?;
     let mut days: BTreeSet<Date> = past.days(billable, first, Date::MAX);
     days.insert(first);
-    let mut terms: Vec<Vec<(Date, LegFacts)>> = vec![Vec::new(); billable.legs.len()];
+    let mut terms: Terms = vec![Vec::new(); billable.legs.len()];
     for day in days {
         let legs = known.legs(&under(billable, &past.terms_on(billable, day)))?;
         for (since, leg) in terms.iter_mut().zip(legs) {

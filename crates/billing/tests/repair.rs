@@ -74,7 +74,8 @@ fn what_still_waits_is_taken_back_whole_and_what_was_settled_as_it_was_settled()
             share,
         };
         let id = booked.charge.id;
-        let made = corrections(&[charge.clone()], &[], &[booked], None).expect("corrections");
+        let before = std::slice::from_ref(&charge);
+        let made = corrections(before, &[], &[booked], None).expect("corrections");
         let [reversal] = made.as_slice() else {
             panic!("{made:?}");
         };

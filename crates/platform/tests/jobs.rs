@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use common::jobs::{Recorder, days, enqueue, named, worker};
-use common::{JOBS_CANCELLED, JOBS_DEAD, JOBS_DONE, JOBS_READY, MIGRATIONS};
+use common::{
+    JOBS_ANALYZE, JOBS_CANCELLED, JOBS_DEAD, JOBS_DONE, JOBS_LEASED, JOBS_READY, MIGRATIONS,
+};
 use futures_util::future::BoxFuture;
 use serde_json::json;
 use tradewind_kernel::Duration;
@@ -14,7 +16,7 @@ use tradewind_kernel::id::JobId;
 use tradewind_platform::db::Result;
 use tradewind_platform::jobs::{self, Drained};
 use tradewind_platform::{
-    Event, Job, JobHandler, JobResult, NewEvent, NewJob, Platform, Worker, WorkerConfig,
+    Event, Job, JobHandler, JobResult, NewEvent, NewJob, Platform, Worker, WorkerConfig, args,
 };
 use tradewind_testkit::{START, each_platform};
 
@@ -35,6 +37,38 @@ async fn two_workers_run_every_job_once() {
         seen.sort();
         assert_eq!(seen, names);
         assert_eq!(t.number(&JOBS_DONE).await, 60);
+    })
+    .await;
+}
+
+/// The planner, told that the table is tiny, must not look for jobs once for each row it goes through: what is locked
+/// already is skipped, so that every look would take another job.
+#[tokio::test]
+async fn no_more_are_claimed_than_asked_for_however_the_database_plans() {
+    each_platform(&[MIGRATIONS], |t| async move {
+        type Leased = Arc<Mutex<Vec<i64>>>;
+        #[derive(Clone, Default)]
+        struct Count(Leased);
+        impl JobHandler for Count {
+            fn run<'a>(&'a self, p: &'a Platform, _: &'a Job) -> BoxFuture<'a, Result<JobResult>> {
+                Box::pin(async move {
+                    let mut tx = p.db().read().await?;
+                    let (leased,): (i64,) = tx.one(&JOBS_LEASED, args![]).await?;
+                    tx.rollback().await?;
+                    self.0.lock().unwrap().push(leased);
+                    Ok(JobResult::Done)
+                })
+            }
+        }
+        let count = Count::default();
+        t.platform.handle("record", count.clone());
+        enqueue(&t, vec![named("0")]).await;
+        let mut tx = t.platform.db().begin().await.unwrap();
+        tx.exec(&JOBS_ANALYZE, args![]).await.unwrap();
+        tx.commit().await.unwrap();
+        enqueue(&t, (1..5).map(|i| named(&i.to_string())).collect()).await;
+        assert_eq!(worker(&t, "one by one").drain(false).await.unwrap().done, 5);
+        assert_eq!(*count.0.lock().unwrap(), [1; 5]);
     })
     .await;
 }

@@ -19,15 +19,18 @@ macro_rules! claimable {
     };
 }
 
+/// What is picked stands in a query of its own that runs once: as a subquery PostgreSQL may run it for every row, and as
+/// what is locked is skipped, each time picks others, beyond the limit.
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
-            "UPDATE job SET state = 'leased', attempt = attempt + 1, lease_until = $4, leased_by = $5
-             WHERE realm_id = $1 AND id IN (SELECT j.id FROM job j WHERE ",
+            "WITH picked AS MATERIALIZED (SELECT j.id FROM job j WHERE ",
             claimable!(),
             " ORDER BY j.due_at, j.id LIMIT $6 ",
             $lock,
-            ") RETURNING id, kind, payload, lane, due_at, attempt, max_attempts"
+            ") UPDATE job SET state = 'leased', attempt = attempt + 1, lease_until = $4, leased_by = $5
+             WHERE realm_id = $1 AND id IN (SELECT id FROM picked)
+             RETURNING id, kind, payload, lane, due_at, attempt, max_attempts"
         )
     };
 }

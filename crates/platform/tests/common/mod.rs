@@ -24,6 +24,8 @@ tradewind_platform::stmts! {
     EVENTS_COUNT = "SELECT COUNT(*) FROM event";
     JOBS_COUNT = "SELECT COUNT(*) FROM job";
     JOBS_READY = "SELECT COUNT(*) FROM job WHERE state = 'ready'";
+    JOBS_LEASED = "SELECT COUNT(*) FROM job WHERE state = 'leased'";
+    JOBS_ANALYZE = "ANALYZE job";
     JOBS_DEAD = "SELECT COUNT(*) FROM job WHERE state = 'dead'";
     JOBS_DONE = "SELECT COUNT(*) FROM job WHERE state = 'done'";
     JOBS_CANCELLED = "SELECT COUNT(*) FROM job WHERE state = 'cancelled'";

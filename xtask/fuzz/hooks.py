@@ -170,6 +170,17 @@ SENTENCES = {
     },
     "placeOrder": lambda at: {"quote_id": at.pick(POOL.get("quo", POOL["sub"]))},
     "reportUsage": usage,
+    "setLateUsagePolicy": lambda at: {
+        "window_days": at.pick([None, 0, 30, 3660, 3661, -1]), "late_as": at.pick(["past_period", "current_period"]),
+    },
+    "decideLateUsage": lambda at: {
+        **at.pick([
+            {"records": [{"source": "fuzz", "external_id": f"u{at.pick(range(50))}"}]},
+            {"group": {"subscription_id": at.pick(POOL["sub"]), "meter": at.pick([None, "envelopes"]), "period_on": at.pick([None, "2024-09-01", "2024-09-02"])}},
+        ]),
+        "decision": at.pick(["count", "count_later", "discard", "reopen"]),
+        "reason": at.pick(["Settled by hand", "", "\u0000"]),
+    },
     "recordTransfer": lambda at: {
         "seller_id": ACCOUNT,
         "payer_id": at.pick(POOL["acc"]),

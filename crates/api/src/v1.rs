@@ -40,6 +40,7 @@ mod subscriptions;
 mod tax;
 mod usage;
 mod usage_imports;
+mod usage_review;
 mod webhooks;
 mod write_offs;
 
@@ -82,6 +83,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(tax::router())
         .merge(usage::router())
         .merge(usage_imports::router())
+        .merge(usage_review::router())
         .merge(webhooks::router())
         .merge(write_offs::router())
 }

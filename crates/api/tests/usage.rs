@@ -255,6 +255,85 @@ async fn usage_is_reported_by_the_vendor_and_read_by_those_concerned() {
 }
 
 #[tokio::test]
+async fn usage_after_the_window_waits_for_the_provider_and_the_vendor_sees_its_state() {
+    let w = World::new().await;
+    // What was used in March 2024 comes much later, by the clock of the realm.
+    let put = |body: Value, key: String| {
+        let w = &w;
+        async move {
+            let body = body.to_string();
+            let path = "/late-usage/policy";
+            w.send(Method::PUT, path, &key, "application/json", body)
+                .await
+        }
+    };
+    let policy = json!({ "window_days": 10, "late_as": "current_period" });
+    assert_eq!(
+        put(policy.clone(), w.vendor.clone()).await.status,
+        StatusCode::NOT_FOUND
+    );
+    let wrong = json!({ "window_days": 3661, "late_as": "current_period" });
+    let refused = put(wrong, w.provider.clone()).await;
+    assert_eq!(refused.json["problems"][0]["field"], "window_days");
+    assert_eq!(put(policy.clone(), w.provider.clone()).await.json, policy);
+    assert_eq!(w.get("/late-usage/policy", &w.provider).await.json, policy);
+
+    let mut old = record(w.subscription, "old");
+    old["starts_at"] = json!("2020-03-10T10:00:00Z");
+    let batch = json!({ "records": [old] });
+    let done = w.post("/usage", &w.vendor, &batch).await;
+    assert_eq!(
+        done.json["outcomes"][0]["status"], "review",
+        "{}",
+        done.json
+    );
+    assert_eq!(
+        (&done.json["review"], &done.json["accepted"]),
+        (&json!(1), &json!(0))
+    );
+    let again = w.post("/usage", &w.vendor, &batch).await;
+    assert_eq!(again.json["outcomes"][0]["status"], "duplicate");
+
+    let own = format!("/subscriptions/{}/late-usage", w.subscription);
+    let seen = w.get(&own, &w.vendor).await;
+    assert_eq!(seen.json["items"][0]["state"], "waiting", "{}", seen.json);
+    assert_eq!(seen.json["items"][0]["period_on"], "2020-03-01");
+    assert_eq!(seen.json["items"][0]["record"]["cost"], "2.5");
+    let customers = w.get(&own, &w.customer).await;
+    assert_eq!(customers.json["items"][0]["record"]["cost"], Value::Null);
+    assert_eq!(w.get(&own, &w.stranger).await.status, StatusCode::NOT_FOUND);
+    for key in [&w.vendor, &w.customer] {
+        assert_eq!(
+            w.get("/late-usage", key).await.status,
+            StatusCode::NOT_FOUND
+        );
+    }
+
+    let names = json!([{ "source": "meter", "external_id": "old" }]);
+    let decide = |decision: &str, reason: &str| json!({ "records": names, "decision": decision, "reason": reason });
+    let refused = w
+        .post("/late-usage/decide", &w.vendor, &decide("count", ""))
+        .await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    let refused = w
+        .post("/late-usage/decide", &w.provider, &decide("discard", ""))
+        .await;
+    assert_eq!(refused.json["problems"][0]["field"], "reason");
+    let path = "/late-usage/decide";
+    let done = w
+        .post(path, &w.provider, &decide("discard", "Settled by hand"))
+        .await;
+    let said = json!({ "changed": 1, "unchanged": 0, "more": false });
+    assert_eq!(done.json, said, "{}", done.json);
+    let seen = w.get(&own, &w.vendor).await;
+    assert_eq!(seen.json["items"][0]["state"], "discarded");
+    assert_eq!(seen.json["items"][0]["reason"], "Settled by hand");
+    assert_eq!(seen.json["items"][0]["decided_by"], "");
+    let waiting = w.get("/late-usage?state=waiting", &w.provider).await;
+    assert_eq!(waiting.json["items"], json!([]));
+}
+
+#[tokio::test]
 async fn a_file_is_imported_and_what_waits_is_assigned() {
     let w = World::new().await;
     let path = "/usage-imports?file_name=march.csv";

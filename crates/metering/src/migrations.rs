@@ -59,4 +59,21 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             SELECT DISTINCT realm_id, subscription_id, period_on, 'before' FROM usage_total WHERE records > 0
             ON CONFLICT (realm_id, subscription_id, period_on) DO NOTHING",
     ],
+}, Migration {
+    name: "metering_0004",
+    steps: &[
+        // What a provider does with usage of months that are over; without a row it counts whenever it comes.
+        "CREATE TABLE IF NOT EXISTS late_policy (realm_id {text} NOT NULL, window_days {int}, late_as {text} NOT NULL,
+            PRIMARY KEY (realm_id)) {clustered}",
+        // Usage that came after its window, and what was decided about it.
+        "CREATE TABLE IF NOT EXISTS late_usage (realm_id {text} NOT NULL, source {text} NOT NULL, external_id {text} NOT NULL,
+            subscription_id {text} NOT NULL, meter {text} NOT NULL, period_on {date} NOT NULL, state {text} NOT NULL,
+            reason {text} NOT NULL, counts_on {date}, body {json} NOT NULL, digest {text} NOT NULL, import_id {text},
+            received_at {time} NOT NULL, decided_by {text} NOT NULL, decided_at {time},
+            PRIMARY KEY (realm_id, source, external_id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS late_usage_by_state ON late_usage (realm_id, state, subscription_id, counts_on)",
+        "CREATE INDEX IF NOT EXISTS late_usage_by_subscription ON late_usage (realm_id, subscription_id, period_on)",
+        "{sqlite} ALTER TABLE usage_import ADD COLUMN review {int} NOT NULL DEFAULT 0",
+        "{postgres} ALTER TABLE usage_import ADD COLUMN IF NOT EXISTS review {int} NOT NULL DEFAULT 0",
+    ],
 }];

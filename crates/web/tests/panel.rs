@@ -3,6 +3,8 @@
 #[path = "../../flows/tests/common/mod.rs"]
 mod common;
 mod desk;
+#[path = "desk/late_usage.rs"]
+mod late_usage;
 #[path = "desk/prices.rs"]
 mod prices;
 

@@ -45,8 +45,9 @@ struct UsageBatch {
 
 /// Report usage.
 ///
-/// Every record is accepted, known already or refused by itself; the answer says so in the order of the batch. A record
-/// counts once, whatever is repeated: its `source` and `external_id` name it for good.
+/// Every record is accepted, known already, kept for review or refused by itself; the answer says so in the order of the
+/// batch. A record counts once, whatever is repeated: its `source` and `external_id` name it for good. What comes after the
+/// window of its month is kept for review, and counts only when the provider decides so.
 #[utoipa::path(post, path = "/usage", tag = "usage", operation_id = "reportUsage", request_body = UsageBatch,
     responses((status = 200, description = "What became of each record.", body = IngestReport)))]
 async fn report(

@@ -65,6 +65,33 @@ pub(crate) fn cases() -> Vec<Case> {
             404,
         ),
         provider_only("listHeldUsage", |_| "/held-usage".into(), None, 200),
+        provider_only(
+            "getLateUsagePolicy",
+            |_| "/late-usage/policy".into(),
+            None,
+            200,
+        ),
+        provider_only(
+            "setLateUsagePolicy",
+            |_| "/late-usage/policy".into(),
+            Some(|_| json!({ "window_days": 30, "late_as": "past_period" })),
+            200,
+        ),
+        provider_only("listLateUsage", |_| "/late-usage".into(), None, 200),
+        provider_only(
+            "decideLateUsage",
+            |_| "/late-usage/decide".into(),
+            Some(
+                |_| json!({ "records": [{ "source": "meter", "external_id": "1" }], "decision": "count" }),
+            ),
+            404,
+        ),
+        provider_only(
+            "listLateUsageOfSubscription",
+            |_| format!("/subscriptions/{}/late-usage", SubscriptionId::generate()),
+            None,
+            404,
+        ),
         provider_only("listSubAccounts", |_| "/sub-accounts".into(), None, 200),
         provider_only(
             "assignSubAccount",

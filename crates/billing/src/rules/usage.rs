@@ -4,7 +4,7 @@
 
 use tradewind_catalogue::types::{ItemKind, ItemTerms};
 use tradewind_kernel::{
-    Currency, Date, Decimal, Error, Money, Result,
+    Currency, Date, Decimal, Error, Locale, Money, Result,
     calendar::{self, Period},
     decimal,
 };
@@ -342,6 +342,18 @@ pub fn group_charge(
         order_id: None,
     };
     Ok(Some((Some(charge), after)))
+}
+
+/// Has the difference that late usage makes to its month billed with another one. It stays on the line of its own month,
+/// whose running total it goes on with, and says which that is.
+pub fn bill_with(charge: &mut NewCharge, locale: Locale, running: Period) {
+    let of = charge.period.start;
+    let note = match locale {
+        Locale::En => format!(", late usage of {}-{:02}", of.year(), of.month()),
+        Locale::De => format!(", Nachtrag für {:02}/{}", of.month(), of.year()),
+    };
+    charge.description.push_str(&note);
+    charge.period = running;
 }
 
 /// The invoice line in which usage is rounded: one per service where usage names its service, across all subscriptions

@@ -7,7 +7,10 @@ use tradewind_kernel::{
     calendar::{self, Period},
     id::{LegId, SubscriptionId, TermsId},
 };
-use tradewind_metering::{service as metering, types::UsageTotal};
+use tradewind_metering::{
+    service as metering,
+    types::{LateAs, UsageTotal},
+};
 use tradewind_orders::billing::{self as orders, Billable};
 use tradewind_platform::Work;
 
@@ -89,6 +92,7 @@ struct Run {
     settled: Vec<SubscriptionId>,
     /// Months that have to be looked at when they are over, whether or not anything comes to them.
     expected: BTreeSet<(SubscriptionId, Date)>,
+    late: Late,
     outcome: Vec<Outcome>,
 }
 
@@ -104,6 +108,48 @@ struct Asked<'a> {
     until: Option<Date>,
     /// Whether something has come to this month or an earlier one.
     moved: bool,
+}
+
+/// What is known of late usage.
+struct Late {
+    /// Where what it changes is billed.
+    billed: LateAs,
+    /// The running month.
+    running: Period,
+    /// The months of meters that were charged before this run, by leg.
+    charged: BTreeSet<(LegId, String, Date)>,
+}
+
+impl Late {
+    async fn load(
+        w: &mut Work,
+        rated: &HashMap<RatedKey, rules::RatedState>,
+        ended: Date,
+    ) -> Result<Self> {
+        let billed = metering::late_policy_in(w).await?.late_as;
+        let key = |key: &RatedKey| {
+            (
+                key.leg_id,
+                key.meter.clone(),
+                key.period_on.first_of_month(),
+            )
+        };
+        let charged = match billed {
+            LateAs::PastPeriod => BTreeSet::new(),
+            LateAs::CurrentPeriod => rated.keys().map(key).collect(),
+        };
+        Ok(Self {
+            billed,
+            running: rules::usage_period(ended)?,
+            charged,
+        })
+    }
+
+    /// Whether what a month of a meter has grown by is billed with the running month.
+    fn is_moved(&self, leg: LegId, meter: &str, month: Date) -> bool {
+        self.billed == LateAs::CurrentPeriod
+            && self.charged.contains(&(leg, meter.to_owned(), month))
+    }
 }
 
 /// A part of a month to be rated.
@@ -156,6 +202,7 @@ impl Run {
         }
         let days: Vec<Date> = days.into_iter().collect();
         let rated = usage::rated(&mut w.tx, realm, &legs, &days).await?;
+        let late = Late::load(w, &rated, ended).await?;
         let past = Past::load(w, &mut known, billables).await?;
         Ok(Self {
             known,
@@ -168,6 +215,7 @@ impl Run {
             idle,
             settled: Vec::new(),
             expected: BTreeSet::new(),
+            late,
             outcome: Vec::new(),
         })
     }
@@ -480,6 +528,7 @@ impl Run {
             running: month::running(leg, month.period, idle)?,
         };
         let rated = pool::rate_groups(leg, item, &groups, closing, &self.rates)?;
+        let moved_on = self.late.is_moved(leg.id, meter, month.period.start);
         let moved: BTreeSet<usize> = rated
             .iter()
             .zip(&grown)
@@ -494,7 +543,10 @@ impl Run {
             }
             let before = self.rated.get(&key).copied();
             let charged = rules::group_charge(leg, item, &group.part, before, rated)?;
-            if let Some((charge, state)) = charged {
+            if let Some((mut charge, state)) = charged {
+                if let Some(charge) = charge.as_mut().filter(|_| moved_on) {
+                    rules::bill_with(charge, leg.locale, self.late.running);
+                }
                 self.rated.insert(key.clone(), state);
                 outcome.push(Outcome { key, state, charge });
             }

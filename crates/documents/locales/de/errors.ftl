@@ -302,3 +302,4 @@ error-no-stripe-account = Dieser Verkäufer hat kein Konto bei Stripe eingericht
 error-setup-open = Bei Stripe ist noch kein Zahlungsmittel hinterlegt.
 error-stripe-key = Stripe nimmt den geheimen Schlüssel dieses Verkäufers nicht an.
 error-stripe-refused = Stripe hat das abgelehnt.
+error-already-counted = Dieser Verbrauch ist schon gezählt; was daran falsch ist, berichtigt ein eigener Datensatz.

@@ -10,6 +10,7 @@ nav-invoices-issued = Ausgestellte Rechnungen
 nav-invoices-received = Erhaltene Rechnungen
 nav-payments = Zahlungen
 nav-usage = Verbrauchsimporte
+nav-late-usage = Später Verbrauch
 nav-billing-runs = Abrechnungsläufe
 nav-ledger = Hauptbuch
 nav-tasks = Aufgaben
@@ -352,6 +353,47 @@ usage-held-none-text = Jeder Datensatz hat sein Abonnement.
 usage-assign = Datensätze zuordnen
 usage-assign-one = Zuordnen
 usage-assign-one-text = Alle zurückgehaltenen und künftigen Datensätze dieses Unterkontos gehen an das Abonnement.
+late-title = Später Verbrauch
+late-lead = Er kam nach der Frist seines Monats. Nichts davon geht verloren, und nichts zählt, bevor jemand entscheidet.
+late-queue = Datensätze
+late-view-all = Wartet
+late-view-count = Zählt
+late-view-later = Zählt später
+late-view-discarded = Verworfen
+late-view-counted = Gezählt
+late-none = Nichts vorhanden
+late-none-text = Hier wartet Verbrauch, der nach der Frist seines Monats kommt.
+late-picked = Auswahl
+late-pick = { $record } auswählen
+late-month = Verbraucht im
+late-came = Eingang
+late-decide = Entscheiden
+late-verdict-count = im eigenen Monat zählen
+late-verdict-count-later = im laufenden Monat zählen
+late-verdict-discard = verwerfen
+late-verdict-reopen = Entscheidung zurücknehmen
+late-decided = { $count ->
+    [one] Über { $count } Datensatz entschieden.
+   *[other] Über { $count } Datensätze entschieden.
+}
+late-window = Frist
+late-save = Speichern
+late-as-past-period = für den eigenen Monat
+late-as-current-period = mit dem laufenden Monat
+late-open = Später Verbrauch
+late-waiting = { $count ->
+    [one] { $count } Datensatz kam zu spät und wartet auf eine Entscheidung.
+   *[other] { $count } Datensätze kamen zu spät und warten auf eine Entscheidung.
+}
+c-late = Zu spät
+c-record = Datensatz
+f-all-shown = Alle gezeigten Datensätze
+f-verdict = Entscheidung
+f-verdict-hint = Was zählen soll, wird mit dem nächsten Abrechnungslauf bewertet; bis dahin lässt es sich zurücknehmen.
+f-window-days = Tage nach Monatsende
+f-window-days-hint = So lange zählt Verbrauch von selbst; leer: wann immer er kommt.
+f-late-as = Änderungen abrechnen
+f-late-as-hint = Verbrauch, der innerhalb der Frist kommt oder im eigenen Monat zählen soll.
 f-file = Datei
 f-on-error = Bei einer fehlerhaften Zeile
 on-error-skip = die anderen importieren
@@ -474,7 +516,7 @@ price-book-added = Die Preisliste ist angelegt; nun fehlt eine Revision.
 product-saved = Gespeichert.
 product-published = Das Produkt ist veröffentlicht.
 product-withdrawn = Das Produkt ist aus dem Verkauf genommen.
-usage-imported = { $accepted } Datensätze übernommen, { $duplicate } schon bekannt, { $held } zurückgehalten, { $rejected } abgewiesen.
+usage-imported = { $accepted } Datensätze übernommen, { $duplicate } schon bekannt, { $held } zurückgehalten, { $review } zu spät, { $rejected } abgewiesen.
 usage-assigned = Zugeordnet; was zurückgehalten war, ist übernommen.
 delivery-retried = Die Auslieferung wird wiederholt.
 delivery-reported = Die Meldung ist gespeichert.

@@ -10,6 +10,7 @@ nav-invoices-issued = Invoices issued
 nav-invoices-received = Invoices received
 nav-payments = Payments
 nav-usage = Usage imports
+nav-late-usage = Late usage
 nav-billing-runs = Billing runs
 nav-ledger = Ledger
 nav-tasks = Tasks
@@ -352,6 +353,47 @@ usage-held-none-text = Every record has its subscription.
 usage-assign = Assign records
 usage-assign-one = Assign
 usage-assign-one-text = All held and future records of this sub-account go to the subscription.
+late-title = Late usage
+late-lead = It came after the window of its month. Nothing of it is lost, and nothing counts before somebody decides.
+late-queue = Records
+late-view-all = Waiting
+late-view-count = Will count
+late-view-later = Will count later
+late-view-discarded = Discarded
+late-view-counted = Counted
+late-none = Nothing here
+late-none-text = Usage that comes after the window of its month waits here.
+late-picked = Pick
+late-pick = Pick { $record }
+late-month = Used in
+late-came = Came
+late-decide = Decide
+late-verdict-count = count in its own month
+late-verdict-count-later = count in the running month
+late-verdict-discard = discard
+late-verdict-reopen = take the decision back
+late-decided = { $count ->
+    [one] Decided about { $count } record.
+   *[other] Decided about { $count } records.
+}
+late-window = Window
+late-save = Save
+late-as-past-period = for its own month
+late-as-current-period = with the running month
+late-open = Late usage
+late-waiting = { $count ->
+    [one] { $count } record came too late and waits for a decision.
+   *[other] { $count } records came too late and wait for a decision.
+}
+c-late = Too late
+c-record = Record
+f-all-shown = All records shown
+f-verdict = Decision
+f-verdict-hint = What is to count is rated with the next billing run; until then it can be taken back.
+f-window-days = Days after the end of a month
+f-window-days-hint = So long usage counts by itself; empty: whenever it comes.
+f-late-as = Bill what it changes
+f-late-as-hint = Usage that comes within the window, and what is decided to count in its own month.
 f-file = File
 f-on-error = On a malformed row
 on-error-skip = import the others
@@ -474,7 +516,7 @@ price-book-added = The price book is there; now make a revision.
 product-saved = Saved.
 product-published = The product is published.
 product-withdrawn = The product is withdrawn from sale.
-usage-imported = { $accepted } records taken in, { $duplicate } known already, { $held } held, { $rejected } refused.
+usage-imported = { $accepted } records taken in, { $duplicate } known already, { $held } held, { $review } too late, { $rejected } refused.
 usage-assigned = Assigned; what was held is taken in.
 delivery-retried = The delivery is tried again.
 delivery-reported = Your report is kept.

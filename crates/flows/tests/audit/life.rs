@@ -12,8 +12,10 @@ use tradewind_flows::quote::{
 use tradewind_kernel::calendar::{add_days, days_between};
 use tradewind_kernel::id::SubscriptionId;
 use tradewind_kernel::{Currency, Date, Decimal, Error, Money, Result, Text, Timestamp};
-use tradewind_metering::service::usage_ingest;
-use tradewind_metering::types::{UsageInput, UsageKind};
+use tradewind_metering::service::{late_policy_set, review_decide, usage_ingest};
+use tradewind_metering::types::{
+    LateAs, LatePolicy, RecordName, ReviewDecide, ReviewDecision, UsageInput, UsageKind,
+};
 use tradewind_orders::service::coupon_create;
 use tradewind_orders::types::{
     Benefit, ChangeClass, CouponCreate, CouponInput, CouponLimits, DiscountScope,
@@ -67,8 +69,13 @@ pub(crate) struct Life {
     today: Date,
     paid: i128,
     reports: u32,
+    /// Usage that came too late: its name, its sale, its day and its cost.
+    late: Vec<(String, usize, Date, i64)>,
     log: Vec<String>,
 }
+
+/// Days after the end of its month in which usage counts by itself, in every other life.
+const WINDOW_DAYS: u32 = 12;
 
 impl Life {
     pub(crate) async fn begin(world: World, seed: u64) -> Self {
@@ -91,9 +98,11 @@ impl Life {
             today: day("2024-01-10"),
             paid: 0,
             reports: 0,
+            late: Vec::new(),
             log: vec![format!("seed {seed}")],
         };
         life.coupons().await;
+        life.window(seed).await;
         life.meter().await;
         life.subscribe().await;
         life
@@ -107,7 +116,8 @@ impl Life {
             35..58 => self.change().await,
             58..62 => self.cancel().await,
             62..82 => self.correct().await,
-            82..96 => self.report().await,
+            82..93 => self.report().await,
+            93..96 => self.decide().await,
             _ => self.over_pay().await,
         }
     }
@@ -115,6 +125,9 @@ impl Life {
     /// Lets all that waits happen, and looks over everything.
     pub(crate) async fn settle(&mut self) {
         self.pay(0).await;
+        while !self.late.is_empty() {
+            self.decide().await;
+        }
         for _ in 0..6 {
             self.go(9).await;
             self.pay(0).await;
@@ -410,8 +423,58 @@ impl Life {
             let report = usage_ingest(self.world.p(), &self.world.ctx().await, records).await;
             let report = report.expect("a report");
             assert_eq!(report.rejected, 0, "{report:?}");
+            if report.review > 0 {
+                self.say("which is too late".to_owned());
+                self.late
+                    .push((record.external_id.clone(), audited, on, cents));
+            } else if report.accepted > 0 {
+                self.auditor.usage(audited, on, cents.into());
+            }
         }
-        self.auditor.usage(audited, on, cents.into());
+    }
+
+    async fn window(&self, seed: u64) {
+        let policy = LatePolicy {
+            window_days: seed.is_multiple_of(2).then_some(WINDOW_DAYS),
+            late_as: LateAs::PastPeriod,
+        };
+        late_policy_set(self.world.p(), &self.world.ctx().await, &policy)
+            .await
+            .expect("a policy");
+    }
+
+    /// Somebody decides about usage that came too late, now and then after having thought otherwise.
+    async fn decide(&mut self) {
+        let Some((name, audited, on, cents)) = self.late.pop() else {
+            return;
+        };
+        let rethought = self.chance.percent(30);
+        let decisions = [
+            ReviewDecision::Count,
+            ReviewDecision::CountLater,
+            ReviewDecision::Discard,
+        ];
+        let at = usize::try_from(self.chance.below(3)).expect("one of three");
+        let first = rethought.then_some([ReviewDecision::Discard, ReviewDecision::Reopen]);
+        for decision in first.into_iter().flatten().chain([decisions[at]]) {
+            self.say(format!("decides about {name}: {decision}"));
+            let input = ReviewDecide {
+                records: vec![RecordName {
+                    source: "audit".to_owned(),
+                    external_id: name.clone(),
+                }],
+                group: None,
+                decision,
+                reason: "Looked at".to_owned(),
+            };
+            let done = review_decide(self.world.p(), &self.world.ctx().await, &input).await;
+            assert_eq!(done.expect("a decision").changed, 1, "{}", self.story());
+        }
+        match decisions[at] {
+            ReviewDecision::Count => self.auditor.usage(audited, on, cents.into()),
+            ReviewDecision::CountLater => self.auditor.usage(audited, self.today, cents.into()),
+            _ => {}
+        }
     }
 
     async fn over_pay(&mut self) {

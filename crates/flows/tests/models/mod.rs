@@ -1,5 +1,7 @@
 //! Prices of other makes than one price a unit, from the order to the document.
 
+mod late;
+
 use super::common::{World, day, dec, each_world, markup};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

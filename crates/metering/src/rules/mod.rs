@@ -3,9 +3,13 @@
 mod focus;
 mod mapping;
 mod record;
+mod review;
 
 pub use focus::{COST_METER, FocusRow, FocusTable, Occurrences};
 pub use mapping::{MappingRow, check_assignment, read_mapping};
 pub use record::{
     GroupKey, TotalKey, accumulate, check_record, content_digest, group_of, period_of,
+};
+pub use review::{
+    DECIDE_MAX, changes, check_decision, check_late_policy, concerned, decided, is_late,
 };

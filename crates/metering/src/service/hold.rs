@@ -1,6 +1,7 @@
 //! Records that wait for a home: nothing is dropped, and assigning a sub-account counts what waited for it.
 
 use super::ingest::{BATCH_MAX, ingest_in};
+use super::prepare::Origin;
 use super::query::malformed_cursor;
 use crate::rules::{self, COST_METER, MappingRow};
 use crate::store::held as store;
@@ -12,7 +13,7 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use tradewind_kernel::id::{AccountId, ImportId, SubscriptionId};
 use tradewind_kernel::page::{Page, PageRequest};
-use tradewind_kernel::{Error, Problems, Result};
+use tradewind_kernel::{Error, Problems, Result, Timestamp};
 use tradewind_platform::{AuditEntry, NewEvent, OpCtx, Platform, Work};
 use tradewind_policy::{Action, ResourceKind};
 
@@ -140,15 +141,16 @@ async fn release(w: &mut Work, to: &SubAccountAssignment) -> Result<u64> {
         if waiting.is_empty() {
             return Ok(released);
         }
-        let mut by_import: BTreeMap<ImportId, Vec<_>> = BTreeMap::new();
+        // What waited for its home came when it was held: it is not late because of that.
+        let mut by_import: BTreeMap<(ImportId, Timestamp), Vec<_>> = BTreeMap::new();
         for row in waiting {
             by_import
-                .entry(row.import_id)
+                .entry((row.import_id, row.held_at))
                 .or_default()
                 .push(row.body.0.of(to.subscription_id, COST_METER));
         }
-        for (import, records) in by_import {
-            let report = ingest_in(w, &records, Some(import)).await?;
+        for ((import, held_at), records) in by_import {
+            let report = ingest_in(w, &records, Origin::of(Some(import), held_at)).await?;
             released += report.accepted;
             settle(w, &records, &report).await?;
         }
@@ -161,7 +163,9 @@ async fn settle(w: &mut Work, records: &[UsageInput], report: &IngestReport) -> 
     for (record, outcome) in records.iter().zip(&report.outcomes) {
         let reason = outcome.problems.first().map_or("", |p| p.message.as_str());
         let state = match outcome.status {
-            IngestStatus::Accepted | IngestStatus::Duplicate => HeldState::Released,
+            IngestStatus::Accepted | IngestStatus::Duplicate | IngestStatus::Review => {
+                HeldState::Released
+            }
             IngestStatus::Rejected => HeldState::Rejected,
         };
         outcomes
@@ -249,7 +253,7 @@ fn after(page: &PageRequest) -> Result<(String, String)> {
     }
 }
 
-fn paged<T>(
+pub(super) fn paged<T>(
     mut items: Vec<T>,
     page: &PageRequest,
     name: impl Fn(&T) -> (&String, &String),

@@ -3,6 +3,7 @@
 use super::file::{ImportProgress, Piece, read_pieces};
 use super::hold::authorize;
 use super::ingest::{ID_REUSED, ingest_in};
+use super::prepare::Origin;
 use crate::rules::{COST_METER, FocusRow, content_digest};
 use crate::store::{held, import as store};
 use crate::types::{ImportFormat, ImportProblem, ImportState, OnError, UsageImport, UsageInput};
@@ -50,6 +51,7 @@ pub async fn focus_import(
                 accepted: 0,
                 duplicate: 0,
                 held: 0,
+                review: 0,
                 ..checked
             };
             return end(p, ctx, failed, ImportState::Failed).await;
@@ -203,6 +205,7 @@ async fn start(p: &Platform, ctx: &OpCtx, file_name: &str) -> Result<UsageImport
                     accepted: 0,
                     duplicate: 0,
                     held: 0,
+                    review: 0,
                     rejected: 0,
                     problems: Vec::new(),
                     started_by: w.ctx.principal.label(),
@@ -260,6 +263,7 @@ async fn end(
                         "accepted": import.accepted,
                         "duplicate": import.duplicate,
                         "held": import.held,
+                        "review": import.review,
                         "rejected": import.rejected,
                     }),
                 });
@@ -322,9 +326,11 @@ async fn count_rows(w: &mut Work, import: &mut UsageImport, rows: &[FocusRow]) -
             None => homeless.push(row),
         }
     }
-    let report = ingest_in(w, &homed, Some(import.id)).await?;
+    let origin = Origin::of(Some(import.id), w.ctx.now);
+    let report = ingest_in(w, &homed, origin).await?;
     import.accepted += to_i64(report.accepted)?;
     import.duplicate += to_i64(report.duplicate)?;
+    import.review += to_i64(report.review)?;
     import.rejected += to_i64(report.rejected)?;
     for ((record, row), outcome) in homed.iter().zip(numbers).zip(&report.outcomes) {
         if let Some(problem) = outcome.problems.first() {

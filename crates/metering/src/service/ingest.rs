@@ -1,12 +1,13 @@
 //! Taking usage in, exactly once.
 
-use super::prepare::{Candidate, Ready, name, prepare, problem, rejected};
+use super::prepare::{Candidate, Origin, Place, Ready, name, prepare, problem, rejected};
 use crate::rules::{self, TotalKey};
+use crate::store::late::{self, NewLate};
 use crate::store::record::{self, Part};
 use crate::store::{due, total};
 use crate::types::{IngestOutcome, IngestReport, IngestStatus, UsageInput, UsageTotal};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use tradewind_kernel::id::{ImportId, SubscriptionId};
+use tradewind_kernel::id::SubscriptionId;
 use tradewind_kernel::{Date, Error, Result};
 use tradewind_platform::db::overtaken;
 use tradewind_platform::{OpCtx, Platform, Work};
@@ -17,8 +18,8 @@ const OUT_OF_RANGE: &str = "the total of the month would need more digits than c
 /// Records in one batch at most.
 pub const BATCH_MAX: usize = 1_000;
 
-/// Takes a batch of records in. Each is accepted, known already or refused by itself; a refused one does not hold up the
-/// others.
+/// Takes a batch of records in. Each is accepted, known already, kept for review or refused by itself; a refused one does
+/// not hold up the others.
 ///
 /// # Errors
 /// When the batch is too large; database errors, and then nothing is taken in.
@@ -38,7 +39,8 @@ pub async fn usage_ingest(
     // waits for that one. To whom a subscription belongs, and in which zone it is, never changes.
     let ready = p
         .read(ctx, &records, |w, records| {
-            Box::pin(prepare(w, records, None))
+            let origin = Origin::of(None, w.ctx.now);
+            Box::pin(prepare(w, records, origin))
         })
         .await?;
     p.command(ctx, "usage.ingest", &ready, |w, ready| {
@@ -48,12 +50,12 @@ pub async fn usage_ingest(
 }
 
 /// As [`usage_ingest`], inside another command.
-pub(crate) async fn ingest_in(
+pub(super) async fn ingest_in(
     w: &mut Work,
     records: &[UsageInput],
-    import: Option<ImportId>,
+    origin: Origin<'_>,
 ) -> Result<IngestReport> {
-    let ready = prepare(w, records, import).await?;
+    let ready = prepare(w, records, origin).await?;
     take_in(w, &ready).await
 }
 
@@ -62,13 +64,13 @@ async fn take_in(w: &mut Work, ready: &Ready<'_>) -> Result<IngestReport> {
     let mut totals = lock_totals(w, &ready.totals).await?;
     // The totals are locked: who takes in the same record at the same time has either done so and is seen here, or
     // waits and will see this.
-    let known = known(w, &ready.first).await?;
+    let known = known(w, ready).await?;
     let is_fresh = add_up(ready, &known, &mut totals)?;
     store(w, ready, &is_fresh, &totals).await?;
     for (candidate, is_fresh) in ready.first.iter().zip(&is_fresh) {
         outcomes[candidate.index] = Some(match known.get(&name(candidate.input)) {
             Some(digest) => repetition(candidate, digest),
-            None if *is_fresh => accepted(),
+            None if *is_fresh => kept(candidate),
             None => out_of_range(),
         });
     }
@@ -98,7 +100,7 @@ async fn take_in(w: &mut Work, ready: &Ready<'_>) -> Result<IngestReport> {
 fn report(outcomes: Vec<Option<IngestOutcome>>) -> IngestReport {
     let outcomes: Vec<IngestOutcome> = outcomes
         .into_iter()
-        .map(|outcome| outcome.unwrap_or_else(accepted))
+        .map(|outcome| outcome.unwrap_or_else(|| plain(IngestStatus::Accepted)))
         .collect();
     let count = |status| {
         outcomes
@@ -109,6 +111,7 @@ fn report(outcomes: Vec<Option<IngestOutcome>>) -> IngestReport {
     IngestReport {
         accepted: count(IngestStatus::Accepted),
         duplicate: count(IngestStatus::Duplicate),
+        review: count(IngestStatus::Review),
         rejected: count(IngestStatus::Rejected),
         outcomes,
     }
@@ -140,8 +143,11 @@ fn add_up(
             if known.contains_key(&name(candidate.input)) {
                 return Ok(false);
             }
+            let Some(at) = candidate.total() else {
+                return Ok(true);
+            };
             let running = totals
-                .get_mut(candidate.total)
+                .get_mut(at)
                 .ok_or_else(|| Error::internal("a locked total vanished"))?;
             let fits = rules::accumulate(&mut running.total, candidate.input).is_ok();
             if fits {
@@ -160,19 +166,15 @@ async fn store(
     totals: &[Running],
 ) -> Result<()> {
     let (realm, now) = (w.ctx.realm, w.ctx.now);
-    let fresh = is_fresh.iter().filter(|is_fresh| **is_fresh).count() as u64;
+    hold_late(w, ready, is_fresh).await?;
+    let rows: Vec<_> = fresh(ready, is_fresh)
+        .filter_map(|candidate| Some((&candidate.row, totals[candidate.total()?].next())))
+        .collect();
+    let fresh = rows.len() as u64;
     if fresh == 0 {
         return Ok(());
     }
-    let rows = ready
-        .by_name
-        .iter()
-        .filter(|place| is_fresh[**place])
-        .map(|place| {
-            let candidate = &ready.first[*place];
-            (&candidate.row, totals[candidate.total].next())
-        });
-    if record::insert(&mut w.tx, rows).await? != fresh {
+    if record::insert(&mut w.tx, rows.into_iter()).await? != fresh {
         // Possible only when the same name was reported for another total at the same time.
         return Err(overtaken("a usage record"));
     }
@@ -190,13 +192,46 @@ async fn store(
     due::mark(&mut w.tx, realm, &months).await
 }
 
+/// What is new, in order of its names.
+fn fresh<'a, 'r>(
+    ready: &'a Ready<'r>,
+    is_fresh: &'a [bool],
+) -> impl Iterator<Item = &'a Candidate<'r>> {
+    let fresh = ready.by_name.iter().filter(|place| is_fresh[**place]);
+    fresh.map(|place| &ready.first[*place])
+}
+
+/// Has what came too late wait for a decision.
+async fn hold_late(w: &mut Work, ready: &Ready<'_>, is_fresh: &[bool]) -> Result<()> {
+    let late: Vec<NewLate<'_>> = fresh(ready, is_fresh)
+        .filter_map(|candidate| match candidate.place {
+            Place::Total(_) => None,
+            Place::Review(period_on) => Some(NewLate {
+                input: candidate.input,
+                period_on,
+                digest: &candidate.digest,
+            }),
+        })
+        .collect();
+    if late.is_empty() {
+        return Ok(());
+    }
+    let (realm, origin) = (w.ctx.realm, ready.origin);
+    let held = late::hold(&mut w.tx, realm, &late, origin.import, origin.received_at).await?;
+    if held != late.len() as u64 {
+        return Err(overtaken("late usage"));
+    }
+    Ok(())
+}
+
 /// What is new, by total and source, in order of their keys.
 fn parts<'a>(ready: &'a Ready<'_>, is_fresh: &[bool], totals: &[Running]) -> Vec<Part<'a>> {
     let mut names: BTreeMap<(usize, &str), Vec<&str>> = BTreeMap::new();
-    for place in ready.by_name.iter().filter(|place| is_fresh[**place]) {
-        let candidate = &ready.first[*place];
+    for candidate in fresh(ready, is_fresh) {
         let (source, id) = name(candidate.input);
-        names.entry((candidate.total, source)).or_default().push(id);
+        if let Some(total) = candidate.total() {
+            names.entry((total, source)).or_default().push(id);
+        }
     }
     names
         .into_iter()
@@ -259,11 +294,13 @@ fn by_key(totals: Vec<UsageTotal>) -> HashMap<TotalKey, UsageTotal> {
 /// Digests of the records of a batch whose names are taken.
 async fn known<'a>(
     w: &mut Work,
-    candidates: &'a [Candidate<'_>],
+    ready: &'a Ready<'_>,
 ) -> Result<HashMap<(&'a str, &'a str), String>> {
     let realm = w.ctx.realm;
+    // What was decided to count is known as late, of course.
+    let only_counted = ready.origin.months.is_some();
     let mut by_source: BTreeMap<&str, HashMap<&str, &str>> = BTreeMap::new();
-    for candidate in candidates {
+    for candidate in &ready.first {
         let (source, id) = name(candidate.input);
         by_source.entry(source).or_default().insert(id, id);
     }
@@ -271,7 +308,7 @@ async fn known<'a>(
     for (source, ids) in by_source {
         let mut asked: Vec<&str> = ids.keys().copied().collect();
         asked.sort_unstable();
-        for (id, digest) in record::digests(&mut w.tx, realm, source, &asked).await? {
+        for (id, digest) in record::digests(&mut w.tx, realm, source, &asked, only_counted).await? {
             if let Some(id) = ids.get(id.as_str()) {
                 known.insert((source, *id), digest);
             }
@@ -283,10 +320,7 @@ async fn known<'a>(
 /// Tells a repetition, which is fine, from another record under a name that is taken.
 fn repetition(candidate: &Candidate<'_>, stored: &str) -> IngestOutcome {
     if candidate.digest == stored {
-        return IngestOutcome {
-            status: IngestStatus::Duplicate,
-            problems: Vec::new(),
-        };
+        return plain(IngestStatus::Duplicate);
     }
     rejected(&[problem("external_id", "id_reused", ID_REUSED.to_owned())])
 }
@@ -304,9 +338,17 @@ pub(super) fn key_of(total: &UsageTotal) -> TotalKey {
     }
 }
 
-fn accepted() -> IngestOutcome {
+/// A record that is new.
+const fn kept(candidate: &Candidate<'_>) -> IngestOutcome {
+    plain(match candidate.place {
+        Place::Total(_) => IngestStatus::Accepted,
+        Place::Review(_) => IngestStatus::Review,
+    })
+}
+
+const fn plain(status: IngestStatus) -> IngestOutcome {
     IngestOutcome {
-        status: IngestStatus::Accepted,
+        status,
         problems: Vec::new(),
     }
 }

@@ -6,6 +6,7 @@ mod import;
 mod ingest;
 mod prepare;
 mod query;
+mod review;
 
 pub use file::ImportProgress;
 pub use hold::{
@@ -17,4 +18,8 @@ pub use query::{
     UsageDue, no_usage, total_key, totals_before_in, totals_by_day_in, usage_due_in,
     usage_expect_in, usage_rated_in, usage_records, usage_records_between,
     usage_records_between_in, usage_totals,
+};
+pub use review::{
+    ReviewQuery, late_policy_get, late_policy_in, late_policy_set, review_count, review_decide,
+    review_list,
 };

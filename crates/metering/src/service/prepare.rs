@@ -2,17 +2,42 @@
 //! counts in, and the row that it becomes.
 
 use crate::rules::{self, TotalKey};
+use crate::store::late;
 use crate::store::record::{Common, NewRecord};
-use crate::types::{IngestOutcome, IngestStatus, RejectedField, UsageInput};
+use crate::types::{IngestOutcome, IngestStatus, LatePolicy, RejectedField, UsageInput};
 use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use tradewind_kernel::id::{AccountId, ImportId, SubscriptionId};
-use tradewind_kernel::{Error, FieldProblem, Result, Zone};
+use tradewind_kernel::{Date, Error, FieldProblem, Result, Timestamp, Zone};
 use tradewind_platform::Work;
 use tradewind_policy::{Action, PrincipalKind, ResourceKind};
 
+/// Where a batch comes from.
+#[derive(Clone, Copy)]
+pub(super) struct Origin<'a> {
+    /// The import that brought it.
+    pub(super) import: Option<ImportId>,
+    /// When it came; decides what is late.
+    pub(super) received_at: Timestamp,
+    /// The months in which its records count, one for each, where somebody has decided that. Then none of them is late.
+    pub(super) months: Option<&'a [Date]>,
+}
+
+impl Origin<'_> {
+    /// Reported, or brought by an import, at a point in time.
+    pub(super) const fn of(import: Option<ImportId>, received_at: Timestamp) -> Self {
+        Self {
+            import,
+            received_at,
+            months: None,
+        }
+    }
+}
+
 /// A batch that is ready to be taken in.
 pub(super) struct Ready<'a> {
+    /// Where it comes from.
+    pub(super) origin: Origin<'a>,
     /// The records, as they were reported.
     pub(super) records: &'a [UsageInput],
     /// What became of those that were refused, by their place in the batch.
@@ -41,23 +66,49 @@ pub(super) struct Candidate<'a> {
     pub(super) index: usize,
     /// What was reported.
     pub(super) input: &'a UsageInput,
-    /// The place of its total.
-    pub(super) total: usize,
+    /// Where it counts.
+    pub(super) place: Place,
     /// What it says, in short.
     pub(super) digest: String,
     /// The row that it becomes.
     pub(super) row: NewRecord,
 }
 
+/// Where a record counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In the total at this place.
+    Total(usize),
+    /// Nowhere yet: it came after the window of the month that begins on this day.
+    Review(Date),
+}
+
+impl Candidate<'_> {
+    /// The place of its total, if it counts.
+    pub(super) const fn total(&self) -> Option<usize> {
+        match self.place {
+            Place::Total(at) => Some(at),
+            Place::Review(_) => None,
+        }
+    }
+}
+
 /// Checks a batch and prepares what is acceptable.
 pub(super) async fn prepare<'a>(
     w: &mut Work,
     records: &'a [UsageInput],
-    import: Option<ImportId>,
+    origin: Origin<'a>,
 ) -> Result<Ready<'a>> {
-    let homes = homes(w, records, import.is_some()).await?;
-    let common = Common::new(w.ctx.realm, import, w.ctx.now);
-    Ok(sorted(records, &homes, &common, import.is_some()))
+    let decided = origin.months.is_some();
+    let homes = homes(w, records, origin.import.is_some() || decided).await?;
+    let realm = w.ctx.realm;
+    let policy = if decided {
+        LatePolicy::default()
+    } else {
+        late::policy(&mut w.tx, realm).await?
+    };
+    let common = Common::new(realm, origin.import, w.ctx.now);
+    Ok(sorted(records, origin, &homes, &common, &policy))
 }
 
 /// Whose name a record has.
@@ -70,7 +121,7 @@ pub(super) fn name(input: &UsageInput) -> (&str, &str) {
 async fn homes(
     w: &mut Work,
     records: &[UsageInput],
-    imported: bool,
+    trusted: bool,
 ) -> Result<HashMap<SubscriptionId, Home>> {
     let mut ids: Vec<SubscriptionId> = records
         .iter()
@@ -83,7 +134,7 @@ async fn homes(
     for subscription in tradewind_orders::service::subscription_homes_in(w, &ids).await? {
         let between = (subscription.customer_id, subscription.vendor_id);
         let access = match allowed.get(&between) {
-            _ if imported => Access::Granted,
+            _ if trusted => Access::Granted,
             Some(access) => *access,
             None => {
                 let access = access(w, between.0, between.1).await?;
@@ -130,10 +181,12 @@ async fn access(w: &mut Work, customer: AccountId, vendor: AccountId) -> Result<
 /// bills, which are those of UTC; what is measured counts in the months of the customer.
 fn sorted<'a>(
     records: &'a [UsageInput],
+    origin: Origin<'a>,
     homes: &HashMap<SubscriptionId, Home>,
     common: &Common,
-    imported: bool,
+    policy: &LatePolicy,
 ) -> Ready<'a> {
+    let imported = origin.import.is_some();
     let utc = Zone::utc();
     let mut outcomes = vec![None; records.len()];
     let mut totals: BTreeMap<TotalKey, BTreeMap<String, String>> = BTreeMap::new();
@@ -147,30 +200,35 @@ fn sorted<'a>(
             }
         };
         let (group_key, shared) = rules::group_of(input);
+        let zone = if imported { &utc } else { &home.zone };
+        let decided = origin.months.and_then(|months| months.get(index)).copied();
         let key = TotalKey {
             subscription_id: input.subscription_id,
             meter: input.meter.clone(),
-            period_on: rules::period_of(input.starts_at, if imported { &utc } else { &home.zone }),
+            period_on: decided.unwrap_or_else(|| rules::period_of(input.starts_at, zone)),
             group_key,
         };
-        if !totals.contains_key(&key) {
+        let late = rules::is_late(policy, key.period_on, zone, origin.received_at);
+        if !late && !totals.contains_key(&key) {
             totals.insert(key.clone(), shared);
         }
-        keys.push((index, key));
+        keys.push((index, key, late));
     }
     let totals: Vec<(TotalKey, BTreeMap<String, String>)> = totals.into_iter().collect();
     let mut names = HashSet::with_capacity(keys.len());
     let (mut first, mut repeated) = (Vec::with_capacity(keys.len()), Vec::new());
-    for (index, key) in keys {
+    for (index, key, late) in keys {
         let input = &records[index];
-        let Ok(total) = totals.binary_search_by(|(known, _)| known.cmp(&key)) else {
-            continue;
+        let place = match totals.binary_search_by(|(known, _)| known.cmp(&key)) {
+            _ if late => Place::Review(key.period_on),
+            Ok(total) => Place::Total(total),
+            Err(_) => continue,
         };
         let digest = rules::content_digest(input, (!imported).then_some(input.subscription_id));
         let candidate = Candidate {
             index,
             input,
-            total,
+            place,
             row: common.record(input, &key, &digest),
             digest,
         };
@@ -182,6 +240,7 @@ fn sorted<'a>(
     let mut by_name: Vec<usize> = (0..first.len()).collect();
     by_name.sort_unstable_by_key(|place| name(first[*place].input));
     Ready {
+        origin,
         records,
         outcomes,
         totals,

@@ -3,7 +3,7 @@
 use super::ingest::key_of;
 use crate::rules::{TotalKey, accumulate};
 use crate::store::{due, record, total};
-use crate::types::{UsageRecord, UsageTotal};
+use crate::types::{UsageInput, UsageRecord, UsageTotal};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use tradewind_kernel::id::SubscriptionId;
@@ -47,7 +47,7 @@ pub struct UsageDue {
 }
 
 /// Up to `limit` subscriptions after one in whose months before a day something has come that is not rated yet. Look this up before
-/// the totals are read.
+/// the totals are read: what was decided to count although it came late is taken in here.
 ///
 /// # Errors
 /// Database errors.
@@ -59,6 +59,8 @@ pub async fn usage_due_in(
 ) -> Result<UsageDue> {
     let realm = w.ctx.realm;
     let subscriptions = due::subscriptions(&mut w.tx, realm, day, after, limit).await?;
+    // Before the stamps are read: what is taken in here is rated with the rest.
+    super::review::take_in(w, &subscriptions, day).await?;
     let stamps = due::stamps(&mut w.tx, realm, &subscriptions, day).await?;
     Ok(UsageDue {
         subscriptions,
@@ -247,7 +249,7 @@ pub(super) fn malformed_cursor() -> Error {
 /// What somebody sees of usage. What it cost at the supplier is what the provider pays: that is between those two. Who
 /// buys further down sees quantities here and prices on its own charges.
 #[derive(Clone, Copy)]
-struct View {
+pub(super) struct View {
     cost: bool,
 }
 
@@ -256,15 +258,20 @@ const COST_ATTRIBUTES: &[&str] = &["EffectiveCost", "ListCost", "ListUnitPrice"]
 
 impl View {
     fn record(self, mut record: UsageRecord) -> UsageRecord {
+        record.input = self.input(record.input);
+        record
+    }
+
+    /// What was reported, as it is seen.
+    pub(super) fn input(self, mut input: UsageInput) -> UsageInput {
         if !self.cost {
-            record.input.cost = None;
-            record.input.currency = None;
-            record
-                .input
+            input.cost = None;
+            input.currency = None;
+            input
                 .attributes
                 .retain(|name, _| !COST_ATTRIBUTES.contains(&name.as_str()));
         }
-        record
+        input
     }
 
     fn total(self, mut total: UsageTotal) -> UsageTotal {
@@ -276,7 +283,8 @@ impl View {
     }
 }
 
-async fn authorize(w: &mut Work, subscription: SubscriptionId) -> Result<View> {
+/// Who may see the usage of a subscription, and how much of it.
+pub(super) async fn authorize(w: &mut Work, subscription: SubscriptionId) -> Result<View> {
     let sold = tradewind_orders::service::subscription_in(w, subscription).await?;
     let target = tradewind_accounts::service::target(w, ResourceKind::Usage, sold.customer_id)
         .await?

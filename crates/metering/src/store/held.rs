@@ -37,7 +37,7 @@ stmts! {
         FROM sub_account s WHERE s.realm_id = $1 AND (s.source, s.external_id) > ($2, $3)
         ORDER BY s.source, s.external_id LIMIT $4";
     /// Some records that wait for a sub-account, locked.
-    WAITING = "SELECT body, import_id FROM held_record WHERE realm_id = $1 AND provider = $2
+    WAITING = "SELECT body, import_id, held_at FROM held_record WHERE realm_id = $1 AND provider = $2
         AND sub_account = $3 AND state = 'held' ORDER BY source, external_id LIMIT $4 {for_update}";
     /// What some records say that are or were held.
     BODIES = "SELECT external_id, body FROM held_record WHERE realm_id = $1 AND source = $2
@@ -66,6 +66,7 @@ row! {
     pub(crate) struct WaitingRow {
         pub(crate) body: Json<RecordDraft>,
         pub(crate) import_id: ImportId,
+        pub(crate) held_at: Timestamp,
     }
 }
 

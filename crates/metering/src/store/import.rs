@@ -9,16 +9,16 @@ use tradewind_platform::{args, row, stmts};
 stmts! {
     /// A new import.
     INSERT = "INSERT INTO usage_import (realm_id, id, format, file_name, digest, state, row_count, accepted, duplicate, held,
-        rejected, problems, started_by, started_at, finished_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+        rejected, problems, started_by, started_at, finished_at, review)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
     /// How far an import has come.
     UPDATE = "UPDATE usage_import SET digest = $3, state = $4, row_count = $5, accepted = $6, duplicate = $7, held = $8,
-        rejected = $9, problems = $10, finished_at = $11 WHERE realm_id = $1 AND id = $2";
+        rejected = $9, problems = $10, finished_at = $11, review = $12 WHERE realm_id = $1 AND id = $2";
     /// One import.
-    GET = "SELECT id, format, file_name, digest, state, row_count, accepted, duplicate, held, rejected, problems, started_by,
+    GET = "SELECT id, format, file_name, digest, state, row_count, accepted, duplicate, held, review, rejected, problems, started_by,
         started_at, finished_at FROM usage_import WHERE realm_id = $1 AND id = $2";
     /// The latest imports before one.
-    LATEST = "SELECT id, format, file_name, digest, state, row_count, accepted, duplicate, held, rejected, problems, started_by,
+    LATEST = "SELECT id, format, file_name, digest, state, row_count, accepted, duplicate, held, review, rejected, problems, started_by,
         started_at, finished_at FROM usage_import WHERE realm_id = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3";
 }
 
@@ -33,6 +33,7 @@ row! {
         accepted: i64,
         duplicate: i64,
         held: i64,
+        review: i64,
         rejected: i64,
         problems: Json<Vec<ImportProblem>>,
         started_by: String,
@@ -53,6 +54,7 @@ impl From<ImportRow> for UsageImport {
             accepted: row.accepted,
             duplicate: row.duplicate,
             held: row.held,
+            review: row.review,
             rejected: row.rejected,
             problems: row.problems.0,
             started_by: row.started_by,
@@ -79,6 +81,7 @@ pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, i: &UsageImport) -> Resu
         i.started_by,
         i.started_at,
         i.finished_at,
+        i.review,
     ];
     tx.exec(&INSERT, args).await.map(drop)
 }
@@ -96,6 +99,7 @@ pub(crate) async fn update(tx: &mut Tx, realm: RealmId, i: &UsageImport) -> Resu
         i.rejected,
         Json(&i.problems),
         i.finished_at,
+        i.review,
     ];
     tx.exec(&UPDATE, args).await.map(drop)
 }

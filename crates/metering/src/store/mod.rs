@@ -3,6 +3,7 @@
 pub(crate) mod due;
 pub(crate) mod held;
 pub(crate) mod import;
+pub(crate) mod late;
 pub(crate) mod record;
 pub(crate) mod total;
 
@@ -12,9 +13,13 @@ use tradewind_platform::db::Stmt;
 #[must_use]
 pub fn statements() -> Vec<&'static Stmt> {
     [
+        due::statements(),
+        due::bulk_statements(),
         held::statements(),
         held::bulk_statements(),
         import::statements(),
+        late::statements(),
+        late::bulk_statements(),
         record::statements(),
         record::bulk_statements(),
         total::statements(),

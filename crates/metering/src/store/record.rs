@@ -64,6 +64,15 @@ stmts! {
         AND external_id IN (SELECT value FROM json_each($3))",
         pg = "SELECT n.id AS external_id, r.digest FROM json_array_elements_text(CAST($3 AS JSON)) AS n(id)
         CROSS JOIN LATERAL (SELECT digest FROM usage_record WHERE realm_id = $1 AND source = $2 AND external_id = n.id OFFSET 0) r";
+    /// The same, with the records that wait for a decision or did so.
+    DIGESTS_WITH_LATE = "SELECT external_id, digest FROM usage_record WHERE realm_id = $1 AND source = $2
+        AND external_id IN (SELECT value FROM json_each($3))
+        UNION SELECT external_id, digest FROM late_usage WHERE realm_id = $1 AND source = $2
+        AND external_id IN (SELECT value FROM json_each($3))",
+        pg = "SELECT n.id AS external_id, r.digest FROM json_array_elements_text(CAST($3 AS JSON)) AS n(id)
+        CROSS JOIN LATERAL (SELECT digest FROM usage_record WHERE realm_id = $1 AND source = $2 AND external_id = n.id OFFSET 0) r
+        UNION SELECT n.id AS external_id, r.digest FROM json_array_elements_text(CAST($3 AS JSON)) AS n(id)
+        CROSS JOIN LATERAL (SELECT digest FROM late_usage WHERE realm_id = $1 AND source = $2 AND external_id = n.id OFFSET 0) r";
     /// The records of one group that came after one version of its total and not after another.
     BETWEEN = concat!("SELECT ", columns!(), named!(), between!()),
         pg = concat!("SELECT ", columns!(), named!(pg), between!());
@@ -221,15 +230,22 @@ pub(crate) async fn add_parts(tx: &mut Tx, realm: RealmId, parts: &[Part<'_>]) -
     tx.insert_many(&PARTS, rows).await.map(drop)
 }
 
-/// Digests of known records by id.
+/// Digests of known records by id: of those that count, and of those that wait for a decision or did so unless only what
+/// counts is asked for.
 pub(crate) async fn digests(
     tx: &mut Tx,
     realm: RealmId,
     source: &str,
     ids: &[&str],
+    only_counted: bool,
 ) -> Result<HashMap<String, String>> {
+    let which = if only_counted {
+        &DIGESTS
+    } else {
+        &DIGESTS_WITH_LATE
+    };
     let rows = tx
-        .all::<(String, String)>(&DIGESTS, args![realm, source, Json(ids)])
+        .all::<(String, String)>(which, args![realm, source, Json(ids)])
         .await?;
     Ok(rows.into_iter().collect())
 }

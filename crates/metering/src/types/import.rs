@@ -82,6 +82,8 @@ pub struct UsageImport {
     pub duplicate: i64,
     /// Rows that wait for their sub-account to be assigned.
     pub held: i64,
+    /// Rows that came too late to count by themselves and wait for a decision.
+    pub review: i64,
     /// Rows refused.
     pub rejected: i64,
     /// The first problems, at most 100.

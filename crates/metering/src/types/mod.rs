@@ -1,7 +1,8 @@
-//! The nouns of metering: usage records, their totals, imports, and records that wait for a home.
+//! The nouns of metering: usage records, their totals, imports, and records that wait for a home or for a decision.
 
 mod import;
 mod record;
+mod review;
 
 pub use import::{
     HeldRecord, HeldState, ImportFormat, ImportProblem, ImportState, MappingReport, OnError,
@@ -10,4 +11,8 @@ pub use import::{
 pub use record::{
     IngestOutcome, IngestReport, IngestStatus, RecordDraft, RejectedField, UsageInput, UsageKind,
     UsageRecord, UsageTotal,
+};
+pub use review::{
+    LateAs, LatePolicy, RecordName, ReviewDecide, ReviewDecided, ReviewDecision, ReviewGroup,
+    ReviewState, ReviewedUsage,
 };

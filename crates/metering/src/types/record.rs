@@ -178,6 +178,8 @@ text_enum! {
         Accepted = "accepted",
         /// Known already, with the same content.
         Duplicate = "duplicate",
+        /// Kept, but it came after the window of its month: it counts only when somebody decides so.
+        Review = "review",
         /// Refused; nothing of it was kept.
         Rejected = "rejected",
     }
@@ -221,6 +223,9 @@ pub struct IngestReport {
     pub accepted: u64,
     /// How many were known already.
     pub duplicate: u64,
+    /// How many came too late to count by themselves and wait for a decision.
+    #[serde(default)]
+    pub review: u64,
     /// How many were refused.
     pub rejected: u64,
     /// One per record.

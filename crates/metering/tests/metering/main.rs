@@ -6,5 +6,6 @@ mod focus_input;
 mod ingest;
 mod mapping;
 mod properties;
+mod review;
 mod statements;
 mod world;

@@ -2,17 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use tradewind_kernel::id::SubscriptionId;
 use tradewind_kernel::{Error, Result};
 use tradewind_metering::service::{
-    HeldQuery, ImportOptions, focus_import, held_list, import_list, sub_account_assign,
-    sub_account_assign_many, sub_account_list, usage_totals,
+    HeldQuery, ImportOptions, ReviewQuery, focus_import, held_list, import_list, late_policy_get,
+    late_policy_set, review_decide, review_list, sub_account_assign, sub_account_assign_many,
+    sub_account_list, usage_totals,
 };
 use tradewind_metering::types::{
-    HeldState, ImportState, OnError, SubAccountAssignment, UsageImport,
+    HeldState, ImportState, LateAs, LatePolicy, OnError, RecordName, ReviewDecide, ReviewDecision,
+    ReviewGroup, ReviewState, SubAccountAssignment, UsageImport,
 };
 use tradewind_platform::OpCtx;
 
@@ -70,6 +72,24 @@ pub(crate) enum Usage {
     Held(ListOptions),
     /// Imports, the latest first
     Imports(ListOptions),
+    /// Usage that came after the window of its month and waits for a decision
+    Late(ListOptions),
+    /// Decide about usage that came too late; what is to count is rated with the next billing run
+    #[command(after_help = "\
+Examples:
+  tradewind usage decide count sub_01k… --month 2024-08
+  tradewind usage decide discard sub_01k… --meter traffic --reason 'Settled by hand'
+  tradewind usage decide reopen --record meter/4711")]
+    Decide(Decide),
+    /// Show or change what is done with usage of months that are over
+    Window {
+        /// Days after the end of its month in which usage counts by itself; `none` = whenever it comes
+        #[arg(long, value_name = "DAYS")]
+        days: Option<String>,
+        /// Where what it changes is billed
+        #[arg(long, value_enum)]
+        bill: Option<Bill>,
+    },
     /// Totals of a subscription for the month of a day
     Totals {
         /// Subscription
@@ -78,6 +98,133 @@ pub(crate) enum Usage {
         #[arg(long, value_name = "DATE")]
         month: Option<String>,
     },
+}
+
+/// Where late usage is billed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Bill {
+    /// On a line for its own month.
+    PastPeriod,
+    /// With the running month.
+    CurrentPeriod,
+}
+
+/// What is decided about late usage.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Verdict {
+    /// It counts in its own month.
+    Count,
+    /// It counts in the running month.
+    CountLater,
+    /// It does not count.
+    Discard,
+    /// It waits again.
+    Reopen,
+}
+
+/// A decision about late usage.
+#[derive(Args)]
+pub(crate) struct Decide {
+    /// What is decided
+    #[arg(value_enum)]
+    decision: Verdict,
+    /// Subscription: all of its usage that waits
+    #[arg(required_unless_present = "record")]
+    subscription: Option<String>,
+    /// Only on this meter
+    #[arg(long, requires = "subscription")]
+    meter: Option<String>,
+    /// Only of the month of this day
+    #[arg(long, value_name = "DATE", requires = "subscription")]
+    month: Option<String>,
+    /// Single records, as source/id
+    #[arg(long, value_name = "SOURCE/ID", conflicts_with = "subscription")]
+    record: Vec<String>,
+    /// Why; required for what is not to count
+    #[arg(long, default_value = "")]
+    reason: String,
+}
+
+impl Decide {
+    fn input(self) -> Result<ReviewDecide> {
+        let named = |text: &String| {
+            let (source, external_id) = text.split_once('/').ok_or_else(|| {
+                Error::invalid(
+                    "record",
+                    "malformed",
+                    "expected source/id, such as meter/4711",
+                )
+            })?;
+            Ok(RecordName {
+                source: source.to_owned(),
+                external_id: external_id.to_owned(),
+            })
+        };
+        let group = match self.subscription {
+            Some(id) => Some(ReviewGroup {
+                subscription_id: parse("subscription", &id)?,
+                meter: self.meter,
+                period_on: match self.month {
+                    Some(text) => Some(month_of(&text)?),
+                    None => None,
+                },
+            }),
+            None => None,
+        };
+        Ok(ReviewDecide {
+            records: self.record.iter().map(named).collect::<Result<_>>()?,
+            group,
+            decision: match self.decision {
+                Verdict::Count => ReviewDecision::Count,
+                Verdict::CountLater => ReviewDecision::CountLater,
+                Verdict::Discard => ReviewDecision::Discard,
+                Verdict::Reopen => ReviewDecision::Reopen,
+            },
+            reason: self.reason,
+        })
+    }
+}
+
+/// The first day of a month, given as 2024-08 or by any of its days.
+fn month_of(text: &str) -> Result<tradewind_kernel::Date> {
+    let day = if text.len() == 7 {
+        format!("{text}-01")
+    } else {
+        text.to_owned()
+    };
+    Ok(tradewind_kernel::time::parse_date("month", &day)?.first_of_month())
+}
+
+/// Shows what is done with late usage, or changes it.
+async fn window(
+    session: &Session<'_>,
+    ctx: &OpCtx,
+    days: Option<String>,
+    bill: Option<Bill>,
+) -> Result<()> {
+    let mut policy = late_policy_get(session.platform(), ctx).await?;
+    if days.is_some() || bill.is_some() {
+        policy = LatePolicy {
+            window_days: match days.as_deref() {
+                None => policy.window_days,
+                Some("none") => None,
+                Some(text) => Some(text.parse().map_err(|_| {
+                    let text = "expected a number of days, or none";
+                    Error::invalid("days", "not_a_number", text)
+                })?),
+            },
+            late_as: match bill {
+                None => policy.late_as,
+                Some(Bill::PastPeriod) => LateAs::PastPeriod,
+                Some(Bill::CurrentPeriod) => LateAs::CurrentPeriod,
+            },
+        };
+        policy = late_policy_set(session.platform(), ctx, &policy).await?;
+    }
+    session.out.facts(
+        &policy,
+        columns![("window in days", "/window_days"), ("billed", "/late_as")],
+    )
 }
 
 pub(crate) async fn import(session: &Session<'_>, command: Import) -> Result<()> {
@@ -125,6 +272,7 @@ pub(crate) async fn import(session: &Session<'_>, command: Import) -> Result<()>
             ("taken in", "/accepted"),
             ("known already", "/duplicate"),
             ("held", "/held"),
+            ("too late", "/review"),
             ("malformed", "/rejected"),
         ],
     )?;
@@ -137,6 +285,11 @@ pub(crate) async fn import(session: &Session<'_>, command: Import) -> Result<()>
             ("problem", "/message")
         ],
     )?;
+    if imported.review > 0 {
+        session
+            .out
+            .note("Rows that came too late wait for a decision: see `tradewind usage late`.");
+    }
     if imported.held > 0 {
         session.out.note("Held rows belong to sub-accounts nobody has claimed: see `tradewind usage sub-accounts`.");
     }
@@ -251,10 +404,39 @@ pub(crate) async fn usage(session: &Session<'_>, command: Usage) -> Result<()> {
                 ("taken in", "/accepted"),
                 ("known already", "/duplicate"),
                 ("held", "/held"),
+                ("too late", "/review"),
                 ("malformed", "/rejected"),
                 ("started", "/started_at"),
             ],
         ),
+        Usage::Late(options) => {
+            let query = ReviewQuery {
+                state: Some(ReviewState::Waiting),
+                subscription: None,
+                page: options.page()?,
+            };
+            session.out.page(
+                &review_list(platform, &ctx, &query).await?,
+                columns![
+                    ("subscription", "/record/subscription_id"),
+                    ("month", "/period_on"),
+                    ("meter", "/record/meter"),
+                    ("source", "/record/source"),
+                    ("record", "/record/external_id"),
+                    ("quantity", "/record/quantity"),
+                    ("came", "/received_at"),
+                ],
+            )
+        }
+        Usage::Decide(decide) => {
+            let input = decide.input()?;
+            let done = review_decide(platform, &ctx, &input).await?;
+            session.out.say(
+                &json!(done),
+                &format!("Decided about {} records.", done.changed),
+            )
+        }
+        Usage::Window { days, bill } => window(session, &ctx, days, bill).await,
         Usage::Totals {
             subscription,
             month,

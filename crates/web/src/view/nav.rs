@@ -140,6 +140,12 @@ const PANEL: &[Group] = &[
             ),
             ("nav-usage", "/panel/usage", "activity", "usage.import"),
             (
+                "nav-late-usage",
+                "/panel/usage/late",
+                "hourglass",
+                "usage.import",
+            ),
+            (
                 "nav-billing-runs",
                 "/panel/billing-runs",
                 "play",

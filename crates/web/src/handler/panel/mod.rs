@@ -13,6 +13,7 @@ mod dunning;
 mod home;
 mod invoices;
 mod journal;
+mod late_usage;
 mod operations;
 mod orders;
 mod payments;
@@ -146,6 +147,11 @@ fn money() -> Router {
         .route("/panel/payments/{id}/{act}", post(payments::act))
         .route("/panel/usage", get(usage::list).post(usage::import))
         .route("/panel/usage/held", get(usage::held).post(usage::assign))
+        .route(
+            "/panel/usage/late",
+            get(late_usage::list).post(late_usage::decide),
+        )
+        .route("/panel/usage/late/window", post(late_usage::save_window))
         .route("/panel/billing-runs", get(runs::list).post(runs::begin))
         .route("/panel/billing-runs/{id}", get(runs::show))
         .route("/panel/tax", get(tax::show).post(tax::save))

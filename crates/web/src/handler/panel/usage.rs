@@ -43,6 +43,7 @@ async fn page(desk: &Desk, form: FormState) -> Result<ImportsPage> {
         taken: whole(one.accepted),
         known: whole(one.duplicate),
         held: whole(one.held),
+        review: whole(one.review),
         refused: one
             .problems
             .iter()
@@ -65,6 +66,7 @@ async fn page(desk: &Desk, form: FormState) -> Result<ImportsPage> {
             .any(|one| one.state == ImportState::Running),
         state: desk.list(found.next),
         held: small(held),
+        review: metering::review_count(desk.p(), &desk.ctx).await?,
         import: desk.permit(Action::UsageImport),
         form,
     })
@@ -143,6 +145,7 @@ pub(crate) async fn import(desk: Desk, sent: Sent) -> Answer {
                     ("accepted", &report.accepted.to_string()),
                     ("duplicate", &report.duplicate.to_string()),
                     ("held", &report.held.to_string()),
+                    ("review", &report.review.to_string()),
                     ("rejected", &report.rejected.to_string()),
                 ],
             );

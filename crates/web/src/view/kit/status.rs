@@ -100,12 +100,14 @@ pub(crate) fn looks(code: &str) -> (Tone, &'static str) {
     match code {
         "active" | "running" | "done" | "completed" | "paid" | "succeeded" | "delivered"
         | "published" | "accepted" | "current" | "verified" | "sent" | "processed" | "assigned"
-        | "matched" | "billed" | "approved" => (Tone::Ok, "circle-check"),
+        | "matched" | "billed" | "approved" | "counted" => (Tone::Ok, "circle-check"),
         "trial" => (Tone::Brand, "timer"),
         "provisioning" | "delivering" | "leased" | "executing" | "in_progress" | "importing"
         | "changing" | "validating" | "processing" => (Tone::Info, "loader"),
         "removing" => (Tone::Info, "loader"),
-        "ready" | "planned" | "scheduled" | "ordered" | "queued" => (Tone::Info, "calendar-clock"),
+        "ready" | "planned" | "scheduled" | "ordered" | "queued" | "count" | "count_later" => {
+            (Tone::Info, "calendar-clock")
+        }
         "pending_approval" | "awaiting_approval" | "approval" => (Tone::Warn, "user-check"),
         "pending_payment" | "awaiting_payment" | "payment" | "requires_action"
         | "action_required" => (Tone::Warn, "credit-card"),
@@ -120,7 +122,7 @@ pub(crate) fn looks(code: &str) -> (Tone, &'static str) {
         }
         "suspended" | "stopped" | "hold" | "paused" => (Tone::Bad, "circle-pause"),
         "cancelled" | "terminated" | "removed" | "expired" | "void" | "revoked" | "withdrawn"
-        | "reversed" => (Tone::Idle, "circle-slash"),
+        | "reversed" | "discarded" => (Tone::Idle, "circle-slash"),
         "draft" | "not_provisioned" | "past" | "skipped" => (Tone::Idle, "circle-dashed"),
         _ => (Tone::Idle, "circle"),
     }

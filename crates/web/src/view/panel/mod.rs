@@ -11,6 +11,7 @@ mod customers;
 mod deliveries;
 mod dunning;
 mod home;
+mod late_usage;
 mod ledger;
 mod operations;
 mod payment;
@@ -42,6 +43,7 @@ pub use customers::{
 pub use deliveries::{AttemptRow, DeliveriesPage, DeliveryPage, DeliveryRow, LateReportRow};
 pub use dunning::DunningPage;
 pub use home::{HomePage, Kpi, Waiting};
+pub use late_usage::{LateUsagePage, LateUsageRow};
 pub use ledger::{BalanceRow, EntryRow, LedgerPage};
 pub use operations::{EventRow, EventsPage, JobRow, JobsPage, MailPage, MailRow, MailsPage};
 pub use payment::{PaymentDetailPage, PaymentStepRow};

@@ -26,6 +26,8 @@ pub struct ImportRow {
     pub known: u64,
     /// Records held.
     pub held: u64,
+    /// Records that came too late and wait for a decision.
+    pub review: u64,
     /// Rows refused: row number, column, what was expected.
     pub refused: Vec<(u64, Txt, Txt)>,
 }
@@ -38,6 +40,8 @@ pub struct ImportsPage {
     pub state: ListState,
     /// Records held over all imports.
     pub held: u32,
+    /// Records that came too late and wait, up to a thousand.
+    pub review: u32,
     /// May import.
     pub import: Permit,
     /// `file`, `on_error`.
@@ -59,6 +63,13 @@ impl ImportsPage {
             body.push(
                 Notice::new(Tone::Warn, "", t.count("usage-held-count", self.held))
                     .and(shell.go("usage-assign", "/panel/usage/held").small(""))
+                    .into(),
+            );
+        }
+        if self.review > 0 {
+            body.push(
+                Notice::new(Tone::Warn, "", t.count("late-waiting", self.review))
+                    .and(shell.go("late-open", "/panel/usage/late").small(""))
                     .into(),
             );
         }
@@ -93,6 +104,7 @@ impl ImportsPage {
                 Cell::Figure(whole(&shell, row.taken)),
                 Cell::Figure(whole(&shell, row.known)),
                 Cell::Figure(whole(&shell, row.held)),
+                Cell::Figure(whole(&shell, row.review)),
                 Cell::Figure(whole(
                     &shell,
                     u64::try_from(row.refused.len()).unwrap_or(u64::MAX),
@@ -107,6 +119,7 @@ impl ImportsPage {
             shell.fig("c-taken"),
             shell.fig("c-known"),
             shell.fig("c-held"),
+            shell.fig("c-late"),
             shell.fig("c-refused"),
         ];
         body.push(
@@ -136,7 +149,8 @@ impl ImportsPage {
         }
         let head = Head::new(t.tr("nav-usage"))
             .lead(t.tr("usage-lead"))
-            .and(shell.go("usage-assign", "/panel/usage/held"));
+            .and(shell.go("usage-assign", "/panel/usage/held"))
+            .and(shell.go("late-open", "/panel/usage/late"));
         Page::new(shell, head, body).refresh(self.moving.then_some(3))
     }
 }

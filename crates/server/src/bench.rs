@@ -19,7 +19,7 @@ mod shelf;
 mod web;
 mod world;
 
-pub(crate) use bill::bill;
+pub(crate) use bill::{BillPlan, bill};
 pub(crate) use ingest::{IngestPlan, ingest};
 pub(crate) use place::Place;
 pub(crate) use preview::preview;

@@ -38,6 +38,13 @@ async fn bill(shell: &Shell) {
         assert_eq!(run["charges"], 4 * 5 * subscriptions, "{figures}");
         assert_eq!(run["findings"], 0, "{figures}");
     }
+    let line = ["bill", "--one-account", "--lines", "1", "--subscriptions"];
+    let figures = bench(shell, &[&line[..], &["9"]].concat()).await;
+    let run = &figures["runs"][0];
+    assert_eq!(run["subscriptions"], 9, "{figures}");
+    assert_eq!(run["documents"], 3, "{figures}");
+    assert_eq!(run["charges"], 4 * 9, "{figures}");
+    assert_eq!(run["findings"], 0, "{figures}");
 }
 
 async fn seed(shell: &Shell) {

@@ -12,10 +12,21 @@ use super::place::Place;
 use super::process::{forget_peak, own, peak_rss, rss};
 use super::world::{Shape, World};
 
-/// Recurring items of a subscription: the lines of its invoices.
-const LINES: usize = 5;
 /// Subscriptions of a reseller.
 const OF_RESELLER: usize = 500;
+
+/// What is billed.
+#[derive(Debug)]
+pub(crate) struct BillPlan {
+    /// Subscriptions of each run.
+    pub(crate) sizes: Vec<usize>,
+    /// Recurring items of a subscription: the lines of its invoices.
+    pub(crate) lines: usize,
+    /// Whether distributor and resellers are invoiced once for everything, not for every subscription.
+    pub(crate) collected: bool,
+    /// Whether one customer has all subscriptions, and gets one invoice for all of them.
+    pub(crate) one_account: bool,
+}
 
 /// What the runs of a bench took.
 #[derive(Debug, Serialize)]
@@ -56,6 +67,16 @@ pub(crate) struct Run {
     findings: Option<usize>,
 }
 
+impl BillPlan {
+    fn resellers(&self, size: usize) -> usize {
+        if self.one_account {
+            1
+        } else {
+            size.div_ceil(OF_RESELLER)
+        }
+    }
+}
+
 /// The largest run whose books are checked.
 const CHECKED: usize = 10_000;
 
@@ -65,8 +86,7 @@ const CHECKED: usize = 10_000;
 /// `not_a_bench`; database errors.
 pub(crate) async fn bill(
     place: &Place,
-    sizes: &[usize],
-    collected: bool,
+    plan: &BillPlan,
     progress: Progress<'_>,
 ) -> Result<BillFigures> {
     let mut figures = BillFigures {
@@ -74,17 +94,18 @@ pub(crate) async fn bill(
         commit: place.commit(),
         runs: Vec::new(),
     };
-    for size in sizes {
+    for size in &plan.sizes {
         let filling = place.open_unwired().await?;
         figures.engine = filling.platform().db().engine().to_string();
         let shape = Shape {
             name: format!("bill {} {size}", filling.platform().wall()),
-            resellers: size.div_ceil(OF_RESELLER),
+            resellers: plan.resellers(*size),
             subscriptions: *size,
             products: 10,
-            items: LINES,
+            items: plan.lines,
             due: *size,
-            at_once: !collected,
+            at_once: !(plan.collected || plan.one_account),
+            one_account: plan.one_account,
         };
         let world = World::build(&filling, &shape, progress).await?;
         world.sell(filling.platform(), &shape, progress).await?;

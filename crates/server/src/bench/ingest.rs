@@ -100,6 +100,7 @@ pub(crate) async fn ingest(
         items: 1,
         due: 0,
         at_once: false,
+        one_account: false,
     };
     let world = World::build(&filling, &shape, progress).await?;
     let subscriptions = world.sell(filling.platform(), &shape, progress).await?;

@@ -56,6 +56,7 @@ pub(crate) async fn preview(
         items: 5,
         due: 0,
         at_once: true,
+        one_account: false,
     };
     let world = World::build(&filling, &shape, progress).await?;
     let subscriptions = world.sell(filling.platform(), &shape, progress).await?;

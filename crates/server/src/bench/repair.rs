@@ -72,6 +72,7 @@ pub(crate) async fn repair(
         items: 5,
         due: SUBSCRIPTIONS,
         at_once: true,
+        one_account: false,
     };
     let world = World::build(&filling, &shape, progress).await?;
     let first = world.sell(filling.platform(), &shape, progress).await?;

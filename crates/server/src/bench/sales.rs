@@ -16,7 +16,7 @@ use tradewind_platform::{OpCtx, Platform, Work};
 
 use super::Progress;
 use super::shelf::Product;
-use super::world::{OF_CUSTOMER, Seller, Shape, World, zone};
+use super::world::{Seller, Shape, World, zone};
 
 /// Subscriptions that one transaction takes over.
 const TOGETHER: usize = 1_000;
@@ -64,7 +64,7 @@ impl World {
         let mut due = shape.due;
         let mut first = Vec::new();
         for (at, seller) in self.sellers.iter().enumerate() {
-            let count = left.min(seller.customers.len() * OF_CUSTOMER);
+            let count = left.min(seller.customers.len() * shape.of_customer());
             left -= count;
             let goods = self.goods(p, &ctx, at, seller).await?;
             let numbers: Vec<usize> = (0..count).collect();
@@ -75,7 +75,7 @@ impl World {
                         let is_due = due > 0;
                         due = due.saturating_sub(1);
                         Ok(Sale {
-                            customer: seller.customers[number / OF_CUSTOMER],
+                            customer: seller.customers[number / shape.of_customer()],
                             goods: number % goods.len(),
                             period: period(self.today, *number, is_due)?,
                         })

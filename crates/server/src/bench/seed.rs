@@ -96,6 +96,7 @@ pub(super) async fn fill(
         items: 2,
         due: plan.invoices,
         at_once: false,
+        one_account: false,
     };
     let begun = Instant::now();
     let world = World::build(app, &shape, progress).await?;

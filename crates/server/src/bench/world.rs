@@ -16,8 +16,8 @@ use crate::wiring::App;
 
 /// Accounts that one transaction makes.
 const TOGETHER: usize = 500;
-/// Subscriptions of one customer.
-pub(super) const OF_CUSTOMER: usize = 5;
+/// Subscriptions of one customer, unless one account has them all.
+const OF_CUSTOMER: usize = 5;
 
 /// How large a world is, and what is in it.
 #[derive(Clone, Debug)]
@@ -36,14 +36,35 @@ pub(super) struct Shape {
     pub(super) due: usize,
     /// Whether distributor and resellers get an invoice for every subscription, too; otherwise theirs are collected.
     pub(super) at_once: bool,
+    /// Whether one customer of each reseller has all subscriptions, and gets one invoice for all of a day.
+    pub(super) one_account: bool,
 }
 
 impl Shape {
     /// Customers of each reseller.
     pub(super) fn customers_of_each(&self) -> usize {
-        self.subscriptions
-            .div_ceil(OF_CUSTOMER * self.resellers.max(1))
-            .max(1)
+        self.of_each().div_ceil(self.of_customer()).max(1)
+    }
+
+    /// Subscriptions of one customer.
+    pub(super) fn of_customer(&self) -> usize {
+        if self.one_account {
+            self.of_each().max(1)
+        } else {
+            OF_CUSTOMER
+        }
+    }
+
+    fn of_each(&self) -> usize {
+        self.subscriptions.div_ceil(self.resellers.max(1))
+    }
+
+    /// How customers are invoiced, unless as everybody is.
+    fn customers_terms(&self) -> Option<TermsInput> {
+        self.one_account.then(|| TermsInput {
+            invoicing: Some("daily".to_owned()),
+            ..TermsInput::default()
+        })
     }
 }
 
@@ -173,18 +194,13 @@ impl World {
         }
         let each = shape.customers_of_each();
         let whole = (resellers.len() * each) as u64;
+        let customer = |reseller, at| {
+            let name = format!("Customer {at} Ltd");
+            account("customer", &name, Some(reseller), shape.customers_terms())
+        };
         let drafts: Vec<AccountCreate> = resellers
             .iter()
-            .flat_map(|reseller| {
-                (0..each).map(move |at| {
-                    account(
-                        "customer",
-                        &format!("Customer {at} Ltd"),
-                        Some(*reseller),
-                        None,
-                    )
-                })
-            })
+            .flat_map(|reseller| (0..each).map(move |at| customer(*reseller, at)))
             .collect();
         let mut customers = Vec::with_capacity(drafts.len());
         for some in drafts.chunks(TOGETHER) {

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use tradewind_kernel::{Error, Result};
 
-use crate::bench::{self, IngestPlan, Place, SeedPlan, WebPlan};
+use crate::bench::{self, BillPlan, IngestPlan, Place, SeedPlan, WebPlan};
 use crate::config::DataOptions;
 use crate::output::{Output, columns};
 
@@ -32,14 +32,20 @@ pub(crate) enum Bench {
         #[arg(long, default_value = "1%", value_parser = share)]
         duplicates: u64,
     },
-    /// Subscriptions billed a second: 5 lines and tax, over three invoiced legs
+    /// Subscriptions billed a second: lines and tax, over three invoiced legs
     Bill {
         /// Sizes of the runs
         #[arg(long, value_delimiter = ',', default_value = "1000,10000,100000")]
         subscriptions: Vec<usize>,
+        /// Lines of a subscription, at most 20
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=20))]
+        lines: u16,
         /// Invoice distributor and resellers once for everything, not for every subscription
         #[arg(long)]
         collected: bool,
+        /// Give all subscriptions to one customer and invoice everybody once
+        #[arg(long)]
+        one_account: bool,
     },
     /// Prices of four tiers worked out a second on one core, beside the same arithmetic in whole numbers
     Rate {
@@ -159,9 +165,17 @@ pub(crate) async fn run(data: &DataOptions, command: Bench, out: &Output) -> Res
         }
         Bench::Bill {
             subscriptions,
+            lines,
             collected,
+            one_account,
         } => {
-            let figures = bench::bill(&place, &subscriptions, collected, &progress).await?;
+            let plan = BillPlan {
+                sizes: subscriptions,
+                lines: usize::from(lines),
+                collected,
+                one_account,
+            };
+            let figures = bench::bill(&place, &plan, &progress).await?;
             bar.finish_and_clear();
             out.facts(
                 &figures,

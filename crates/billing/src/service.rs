@@ -18,6 +18,7 @@ mod credit_moves;
 mod dunning;
 mod facts;
 mod grants;
+mod holds;
 mod issue;
 mod methods;
 mod month;

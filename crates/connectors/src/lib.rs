@@ -18,8 +18,9 @@ pub use migrations::MIGRATIONS;
 pub use sandbox::{SandboxGateway, SandboxPayment};
 pub use store::statements;
 pub use stripe::{
-    Gateways, MethodSetup, SetupBegin, SetupFinish, StripeConfig, StripeGateway, StripeRef,
-    StripeSet, method_setup_begin, method_setup_finish, stripe_get, stripe_remove, stripe_set,
-    stripe_test, stripe_webhook, verify,
+    Gateways, MethodPage, MethodSetup, PageBegin, SetupBegin, SetupFinish, StripeConfig,
+    StripeGateway, StripeRef, StripeSet, method_page_begin, method_setup_begin,
+    method_setup_finish, stripe_get, stripe_remove, stripe_set, stripe_test, stripe_webhook,
+    verify,
 };
 pub use vies::{VIES_URL, ViesRegister};

@@ -15,5 +15,8 @@ pub use accounts::{
     StripeConfig, StripeRef, StripeSet, stripe_get, stripe_remove, stripe_set, stripe_test,
 };
 pub use gateway::{Gateways, StripeGateway};
-pub use setup::{MethodSetup, SetupBegin, SetupFinish, method_setup_begin, method_setup_finish};
+pub use setup::{
+    MethodPage, MethodSetup, PageBegin, SetupBegin, SetupFinish, method_page_begin,
+    method_setup_begin, method_setup_finish,
+};
 pub use webhook::{stripe_webhook, verify};

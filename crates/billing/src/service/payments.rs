@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use super::{
     credit_moves::{Incoming, give, is_automatic},
+    holds::look_after_hold,
     methods,
     moves::{apply, header, post, sides, use_credit},
     realm, traded,
@@ -127,7 +128,7 @@ pub(super) async fn send(
 }
 
 /// What a gateway is asked about a payment. Without its token when the method is not kept any more.
-async fn attempt(
+pub(super) async fn attempt(
     p: &Platform,
     ctx: &OpCtx,
     gateway: &dyn PaymentGateway,
@@ -422,7 +423,7 @@ pub async fn payment_confirm_action(
     ask_again(p, ctx, gateway, &payment).await
 }
 
-/// Looks after one payment: when its outcome is open, the gateway is asked.
+/// Looks after one payment: when its outcome is open, or its amount is held, the gateway is asked.
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`; `Unavailable` when the gateway does not answer.
@@ -448,6 +449,7 @@ pub async fn payment_look_after(
             send(p, ctx, gateway, Prepared { payment, number }, true).await
         }
         PaymentState::RequiresAction => ask_again(p, ctx, gateway, &payment).await,
+        PaymentState::Authorised => look_after_hold(p, ctx, gateway, payment).await,
         _ => Ok(payment),
     }
 }

@@ -104,7 +104,8 @@ impl StripeGateway {
             fields.push(("capture_method", "manual".to_owned()));
         }
         if attempt.present {
-            fields.push(("return_url", format!("{}/my/invoices", self.public_url)));
+            let back = format!("{}/my/payments/{}/back", self.public_url, attempt.key);
+            fields.push(("return_url", back));
         } else {
             fields.push(("off_session", "true".to_owned()));
         }

@@ -11,7 +11,7 @@ use tradewind_policy::{Action, ResourceKind};
 use utoipa::ToSchema;
 
 use super::accounts::public_key;
-use super::api::{Said, text};
+use super::api::{Api, Field, Said, text};
 use super::gateway::{NAME, StripeGateway, Token, plain};
 use crate::store::stripe as store;
 
@@ -24,6 +24,20 @@ pub struct SetupBegin {
     pub seller_id: AccountId,
 }
 
+/// Begins to keep a method on a page of Stripe's.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PageBegin {
+    /// Whose method.
+    pub account_id: AccountId,
+    /// Who is to be paid with it.
+    pub seller_id: AccountId,
+    /// Where the payer's browser goes afterwards, at most 2,000 characters; `setup`, the name of what was begun, is added to
+    /// its query.
+    pub done_url: String,
+    /// Where it goes when the payer turns back.
+    pub cancel_url: String,
+}
+
 /// Ends it, once the payer has filled it in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SetupFinish {
@@ -31,8 +45,17 @@ pub struct SetupFinish {
     pub account_id: AccountId,
     /// Who is to be paid with it.
     pub seller_id: AccountId,
-    /// Stripe's name of what was begun: `seti_…`.
+    /// Stripe's name of what was begun: `seti_…`, or `cs_…` for a page.
     pub setup: String,
+}
+
+/// A page of Stripe's on which a payer fills in a method.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MethodPage {
+    /// Stripe's name of it: `cs_…`.
+    pub setup: String,
+    /// Where the payer's browser is to go.
+    pub url: String,
 }
 
 /// What a browser needs to take a payer's data to Stripe.
@@ -56,29 +79,94 @@ pub async fn method_setup_begin(
     input: &SetupBegin,
 ) -> Result<MethodSetup> {
     let publishable_key = authorized(gateway, ctx, input.account_id, input.seller_id).await?;
-    let api = gateway.api(ctx.realm, input.seller_id).await?;
-    let customer = customer(gateway, ctx, input).await?;
-    let fields = [
-        ("customer", customer),
+    let mut fields = vec![
         ("usage", "off_session".to_owned()),
-        ("payment_method_types[0]", "card".to_owned()),
-        ("payment_method_types[1]", "sepa_debit".to_owned()),
         ("metadata[account]", input.account_id.to_string()),
         ("metadata[realm]", ctx.realm.to_string()),
     ];
-    // Begun twice it is two; the one that nobody fills in comes to nothing.
-    let key = tradewind_kernel::id::RequestId::generate().to_string();
-    let intent = done(api.post("/v1/setup_intents", &fields, &key).await?)?;
-    let part = |path: &str| {
-        text(&intent, path)
-            .map(str::to_owned)
-            .ok_or_else(|| Error::unavailable("Stripe answered without a setup"))
-    };
+    fields.push(("customer", customer(gateway, ctx, input).await?));
+    let intent = begin(gateway, ctx, input, "/v1/setup_intents", fields).await?;
     Ok(MethodSetup {
-        setup: part("/id")?,
-        client_secret: part("/client_secret")?,
+        setup: part(&intent, "/id")?,
+        client_secret: part(&intent, "/client_secret")?,
         publishable_key,
     })
+}
+
+/// Begins to keep a card or a bank account on a page of Stripe's, to which the payer's browser is sent.
+///
+/// # Errors
+/// `malformed_url` for an address to come back to that is none; as [`method_setup_begin`].
+pub async fn method_page_begin(
+    gateway: &StripeGateway,
+    ctx: &OpCtx,
+    input: &PageBegin,
+) -> Result<MethodPage> {
+    let done_url = address("done_url", &input.done_url)?;
+    let cancel_url = address("cancel_url", &input.cancel_url)?;
+    authorized(gateway, ctx, input.account_id, input.seller_id).await?;
+    let begun = SetupBegin {
+        account_id: input.account_id,
+        seller_id: input.seller_id,
+    };
+    let mut fields = vec![
+        ("mode", "setup".to_owned()),
+        ("locale", ctx.locale.tag().to_owned()),
+        // Stripe puts the name in place of the word, which has to stand there as it is.
+        (
+            "success_url",
+            format!(
+                "{done_url}{}setup={{CHECKOUT_SESSION_ID}}",
+                if done_url.query().is_some() { '&' } else { '?' }
+            ),
+        ),
+        ("cancel_url", cancel_url.to_string()),
+        (
+            "setup_intent_data[metadata][account]",
+            input.account_id.to_string(),
+        ),
+        ("setup_intent_data[metadata][realm]", ctx.realm.to_string()),
+    ];
+    fields.push(("customer", customer(gateway, ctx, &begun).await?));
+    let session = begin(gateway, ctx, &begun, "/v1/checkout/sessions", fields).await?;
+    Ok(MethodPage {
+        setup: part(&session, "/id")?,
+        url: address("url", &part(&session, "/url")?)?.to_string(),
+    })
+}
+
+fn address(field: &str, text: &str) -> Result<url::Url> {
+    let read = url::Url::parse(text).ok().filter(|url| {
+        matches!(url.scheme(), "https" | "http")
+            && url.has_host()
+            && url.fragment().is_none()
+            && text.len() <= 2_000
+    });
+    read.ok_or_else(|| {
+        let message = "expected an address such as https://shop.example/methods, at most 2,000 characters, without #";
+        Error::invalid(field, "malformed_url", message)
+    })
+}
+
+/// Begun twice it is two; the one that nobody fills in comes to nothing.
+async fn begin(
+    gateway: &StripeGateway,
+    ctx: &OpCtx,
+    input: &SetupBegin,
+    path: &str,
+    mut fields: Vec<Field<'_>>,
+) -> Result<serde_json::Value> {
+    fields.push(("payment_method_types[0]", "card".to_owned()));
+    fields.push(("payment_method_types[1]", "sepa_debit".to_owned()));
+    let api = gateway.api(ctx.realm, input.seller_id).await?;
+    let key = tradewind_kernel::id::RequestId::generate().to_string();
+    done(api.post(path, &fields, &key).await?)
+}
+
+fn part(said: &serde_json::Value, path: &str) -> Result<String> {
+    text(said, path)
+        .map(str::to_owned)
+        .ok_or_else(|| Error::unavailable("Stripe answered without a setup"))
 }
 
 fn done(said: Said) -> Result<serde_json::Value> {
@@ -165,8 +253,12 @@ pub async fn method_setup_finish(
 ) -> Result<PaymentMethod> {
     authorized(gateway, ctx, input.account_id, input.seller_id).await?;
     let api = gateway.api(ctx.realm, input.seller_id).await?;
+    let input = &SetupFinish {
+        setup: intent_of(&api, &input.setup).await?,
+        ..input.clone()
+    };
     let intent = api
-        .get(&format!("/v1/setup_intents/{}", plain(&input.setup)?))
+        .get(&format!("/v1/setup_intents/{}", input.setup))
         .await?;
     let account = input.account_id.to_string();
     let realm = ctx.realm.to_string();
@@ -176,10 +268,7 @@ pub async fn method_setup_finish(
         return Err(Error::not_found(input.account_id));
     }
     if text(&intent, "/status") != Some("succeeded") {
-        return Err(Error::conflict(
-            "setup_open",
-            "the payer has not given a method to Stripe yet",
-        ));
+        return Err(open());
     }
     let method = plain(text(&intent, "/payment_method").unwrap_or_default())?.to_owned();
     let customer = plain(text(&intent, "/customer").unwrap_or_default())?.to_owned();
@@ -189,6 +278,24 @@ pub async fn method_setup_finish(
     let methods = method_list(&gateway.platform, ctx, input.account_id).await?;
     let found = methods.into_iter().find(|one| one.id.to_string() == known);
     found.ok_or_else(|| Error::not_found(input.account_id))
+}
+
+fn open() -> Error {
+    Error::conflict(
+        "setup_open",
+        "the payer has not given a method to Stripe yet",
+    )
+}
+
+/// The setup itself, of which a page is only the outside.
+async fn intent_of(api: &Api<'_>, setup: &str) -> Result<String> {
+    let setup = plain(setup)?;
+    if !setup.starts_with("cs_") {
+        return Ok(setup.to_owned());
+    }
+    let session = api.get(&format!("/v1/checkout/sessions/{setup}")).await?;
+    let intent = text(&session, "/setup_intent").ok_or_else(open)?;
+    plain(intent).map(str::to_owned)
 }
 
 async fn keep(

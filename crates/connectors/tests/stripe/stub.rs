@@ -5,9 +5,14 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tradewind_billing::service::{payment_get, payment_look_after, payment_steps};
+use tradewind_billing::service::{
+    PaymentCapture, payment_capture, payment_get, payment_look_after, payment_steps,
+};
 use tradewind_billing::types::{PaymentState, PaymentStepKind};
-use tradewind_connectors::{StripeSet, stripe_get, stripe_set, stripe_test, stripe_webhook};
+use tradewind_connectors::{
+    PageBegin, SetupFinish, StripeSet, method_page_begin, method_setup_finish, stripe_get,
+    stripe_set, stripe_test, stripe_webhook,
+};
 use tradewind_kernel::Error;
 use tradewind_kernel::id::AccountId;
 use tradewind_policy::{AccountKind, Role};
@@ -21,6 +26,15 @@ struct Asked {
     line: String,
     head: String,
     body: String,
+}
+
+impl Asked {
+    /// What stands in a field of the form that was sent.
+    fn field(&self, name: &str) -> Option<String> {
+        url::form_urlencoded::parse(self.body.as_bytes())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+    }
 }
 
 type Answers = Arc<Mutex<Vec<(&'static str, u16, Value)>>>;
@@ -198,16 +212,7 @@ async fn a_lost_answer_is_looked_for_before_anything_is_paid_again() {
         assert!(matches!(lost, Error::Unavailable { .. }), "{lost:?}");
         let asked = stub.asked("POST /v1/payment_intents");
         assert_eq!(asked.len(), 1);
-        let fields: Vec<(String, String)> = url::form_urlencoded::parse(asked[0].body.as_bytes())
-            .into_owned()
-            .collect();
-        let field = |name: &str| {
-            fields
-                .iter()
-                .find(|(key, _)| key == name)
-                .map(|(_, value)| value.as_str())
-        };
-        let key = field("metadata[payment]").expect("our key").to_owned();
+        let key = asked[0].field("metadata[payment]").expect("our key");
         assert!(
             asked[0]
                 .head
@@ -223,7 +228,7 @@ async fn a_lost_answer_is_looked_for_before_anything_is_paid_again() {
             ("confirm", "true"),
             ("off_session", "true"),
         ] {
-            assert_eq!(field(name), Some(value), "{name}");
+            assert_eq!(asked[0].field(name).as_deref(), Some(value), "{name}");
         }
         // It was made all the same: it is found by what it says of itself, and nothing is asked for a second time.
         let made = json!({ "id": "pi_1", "status": "succeeded", "metadata": { "payment": key } });
@@ -412,6 +417,168 @@ async fn keys_are_the_sellers_and_are_never_told_again() {
             .await
             .unwrap_err();
         assert_eq!(refused.code(), "stripe_key");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_method_is_given_on_a_page_of_stripe() {
+    each_platform(&MIGRATIONS, |platform| async move {
+        let (stub, url) = Stub::start().await;
+        let shop = Shop::new(platform, &url).await;
+        let world = &shop.market.world;
+        let payer = world
+            .user(world.customer, AccountKind::Customer, Role::Owner)
+            .await;
+        stub.says("POST /v1/customers", 200, json!({ "id": "cus_1" }));
+        let page = json!({ "id": "cs_1", "url": "https://checkout.stripe.com/c/pay/cs_1" });
+        stub.says("POST /v1/checkout/sessions", 200, page);
+        let begin = |done_url: &str| PageBegin {
+            account_id: world.customer,
+            seller_id: world.reseller,
+            done_url: done_url.to_owned(),
+            cancel_url: "https://shop.example/methods".to_owned(),
+        };
+        for wrong in [
+            "/methods",
+            "javascript:alert(1)",
+            "https://shop.example/#methods",
+            "",
+        ] {
+            let refused = method_page_begin(&shop.stripe, &payer, &begin(wrong))
+                .await
+                .unwrap_err();
+            let problem = &refused.problems()[0];
+            assert_eq!(
+                (problem.field.as_str(), problem.code),
+                ("done_url", "malformed_url")
+            );
+        }
+        assert!(stub.asked("POST").is_empty());
+        let begun = method_page_begin(
+            &shop.stripe,
+            &payer,
+            &begin("https://shop.example/done?back=%2Fmy"),
+        )
+        .await
+        .unwrap();
+        assert_eq!(
+            (begun.setup.as_str(), begun.url.as_str()),
+            ("cs_1", "https://checkout.stripe.com/c/pay/cs_1")
+        );
+        let asked = &stub.asked("POST /v1/checkout/sessions")[0];
+        let (customer, realm) = (world.customer.to_string(), world.realm.to_string());
+        for (name, value) in [
+            ("mode", "setup"),
+            ("customer", "cus_1"),
+            ("locale", "en"),
+            (
+                "success_url",
+                "https://shop.example/done?back=%2Fmy&setup={CHECKOUT_SESSION_ID}",
+            ),
+            ("cancel_url", "https://shop.example/methods"),
+            ("payment_method_types[0]", "card"),
+            ("payment_method_types[1]", "sepa_debit"),
+            ("setup_intent_data[metadata][account]", &customer),
+            ("setup_intent_data[metadata][realm]", &realm),
+        ] {
+            assert_eq!(asked.field(name).as_deref(), Some(value), "{name}");
+        }
+        let finish = SetupFinish {
+            account_id: world.customer,
+            seller_id: world.reseller,
+            setup: "cs_1".to_owned(),
+        };
+        // Stripe may not have made the setup yet, or the payer may not be done with it.
+        stub.says(
+            "GET /v1/checkout/sessions/cs_1",
+            200,
+            json!({ "id": "cs_1", "setup_intent": null }),
+        );
+        let intent = |status: &str, account: &str| {
+            json!({ "id": "seti_1", "status": status, "customer": "cus_1", "payment_method": "pm_1",
+                "metadata": { "account": account, "realm": world.realm } })
+        };
+        let open = method_setup_finish(&shop.stripe, &payer, &finish)
+            .await
+            .unwrap_err();
+        assert_eq!(open.code(), "setup_open");
+        stub.says(
+            "GET /v1/checkout/sessions/cs_1",
+            200,
+            json!({ "id": "cs_1", "setup_intent": "seti_1" }),
+        );
+        stub.says(
+            "GET /v1/setup_intents/seti_1",
+            200,
+            intent("requires_payment_method", &customer),
+        );
+        let open = method_setup_finish(&shop.stripe, &payer, &finish)
+            .await
+            .unwrap_err();
+        assert_eq!(open.code(), "setup_open");
+        // What somebody else has begun is not found.
+        stub.says(
+            "GET /v1/setup_intents/seti_1",
+            200,
+            intent("succeeded", &world.reseller.to_string()),
+        );
+        let others = method_setup_finish(&shop.stripe, &payer, &finish)
+            .await
+            .unwrap_err();
+        assert!(matches!(others, Error::NotFound { .. }), "{others:?}");
+        stub.says(
+            "GET /v1/setup_intents/seti_1",
+            200,
+            intent("succeeded", &customer),
+        );
+        let account =
+            json!({ "id": "pm_1", "type": "sepa_debit", "sepa_debit": { "last4": "3000" } });
+        stub.says("GET /v1/payment_methods/pm_1", 200, account);
+        let kept = method_setup_finish(&shop.stripe, &payer, &finish)
+            .await
+            .unwrap();
+        assert_eq!(
+            (kept.brand.as_str(), kept.last4.as_str(), kept.is_default),
+            ("SEPA", "3000", true)
+        );
+        let again = method_setup_finish(&shop.stripe, &payer, &finish)
+            .await
+            .unwrap();
+        assert_eq!(again.id, kept.id);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_hold_that_stripe_lets_go_is_noticed_once() {
+    each_platform(&MIGRATIONS, |platform| async move {
+        let (stub, url) = Stub::start().await;
+        let (shop, method) = shop(&stub, &url, platform).await;
+        let held = json!({ "id": "pi_1", "status": "requires_capture" });
+        stub.says("POST /v1/payment_intents", 200, held.clone());
+        let payment = shop.pay(&method, true).await.unwrap();
+        assert_eq!(payment.state, PaymentState::Authorised);
+        let ctx = shop.ctx().await;
+        let (p, id) = (shop.market.p(), payment.id);
+        let intent = |status: &str| {
+            json!({ "id": "pi_1", "status": status, "metadata": { "payment": id.to_string() } })
+        };
+        for (status, state) in [
+            ("requires_capture", PaymentState::Authorised),
+            ("canceled", PaymentState::Voided),
+            ("canceled", PaymentState::Voided),
+        ] {
+            stub.says("GET /v1/payment_intents/pi_1", 200, intent(status));
+            tells(&shop, "payment_intent.canceled", intent("canceled")).await.unwrap();
+            assert_eq!(payment_get(p, &ctx, id).await.unwrap().state, state);
+        }
+        let steps = payment_steps(p, &ctx, id).await.unwrap();
+        let told: Vec<_> = steps.iter().map(|step| (step.kind, step.reason.as_str())).collect();
+        assert_eq!(told, [(PaymentStepKind::Void, "let go by the gateway")]);
+        let late = payment_capture(p, &ctx, &PaymentCapture { payment_id: id, amount: None }).await;
+        assert_eq!(late.unwrap_err().code(), "not_held");
+        shop.market.assert_clean().await;
     })
     .await;
 }

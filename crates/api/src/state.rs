@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc};
 
 use tradewind_accounts::Passwords;
 use tradewind_billing::service::PaymentGateway;
+use tradewind_connectors::StripeGateway;
 use tradewind_kernel::{Error, Result};
 use tradewind_platform::Platform;
 
@@ -48,6 +49,7 @@ pub struct ApiState {
     pub(crate) callers: Arc<Limiter>,
     pub(crate) visitors: Arc<Limiter>,
     gateway: Option<Arc<dyn PaymentGateway>>,
+    stripe: Option<StripeGateway>,
 }
 
 impl fmt::Debug for ApiState {
@@ -70,6 +72,7 @@ impl ApiState {
             visitors: Arc::new(Limiter::new(config.visitor_rate)),
             config: Arc::new(config),
             gateway: None,
+            stripe: None,
         }
     }
 
@@ -80,6 +83,22 @@ impl ApiState {
             gateway: Some(gateway),
             ..self
         }
+    }
+
+    /// The same with Stripe, where sellers may have accounts.
+    #[must_use]
+    pub fn with_stripe(self, stripe: StripeGateway) -> Self {
+        Self {
+            stripe: Some(stripe),
+            ..self
+        }
+    }
+
+    /// Stripe.
+    pub(crate) fn stripe(&self) -> Result<&StripeGateway> {
+        self.stripe
+            .as_ref()
+            .ok_or_else(|| Error::unavailable("this installation does not speak with Stripe"))
     }
 
     /// The gateway through which cards are taken.

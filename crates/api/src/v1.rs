@@ -36,6 +36,7 @@ mod quotes;
 mod relationships;
 mod sessions;
 mod storefronts;
+mod stripe;
 mod subscriptions;
 mod tax;
 mod usage;
@@ -79,6 +80,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(relationships::router())
         .merge(sessions::router())
         .merge(storefronts::router())
+        .merge(stripe::router())
         .merge(subscriptions::router())
         .merge(tax::router())
         .merge(usage::router())

@@ -228,7 +228,8 @@ impl App {
             self.passwords().clone(),
             ApiConfig::default(),
         )
-        .with_gateway(self.gateway());
+        .with_gateway(self.gateway())
+        .with_stripe(self.inner.stripe.clone());
         tradewind_api::router(state)
     }
 
@@ -239,6 +240,7 @@ impl App {
             passwords: self.passwords().clone(),
             gateway: self.gateway(),
             sandbox: Some(self.inner.sandbox.clone()),
+            stripe: Some(self.inner.stripe.clone()),
             outbox: self.config().smtp_url.is_none(),
             public_url: self.config().public_url.clone(),
             demo: demo.map(Arc::new),

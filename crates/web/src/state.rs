@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tradewind_accounts::Passwords;
 use tradewind_billing::service::PaymentGateway;
-use tradewind_connectors::SandboxGateway;
+use tradewind_connectors::{SandboxGateway, StripeGateway};
 use tradewind_platform::Platform;
 
 /// What every request is handled with. Cheap to clone.
@@ -18,6 +18,8 @@ pub struct WebState {
     pub gateway: Arc<dyn PaymentGateway>,
     /// The same gateway when it is the sandbox's: then its test cards are named, and payers answer its bank here.
     pub sandbox: Option<SandboxGateway>,
+    /// Stripe, where sellers may have accounts.
+    pub stripe: Option<StripeGateway>,
     /// Whether mails land in the outbox, to be read on a page.
     pub outbox: bool,
     /// The installation's own address, as people reach it; cookies are kept to encrypted connections when it is `https`.

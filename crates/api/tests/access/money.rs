@@ -64,6 +64,33 @@ fn of_customer() -> Vec<Case> {
             },
             204,
         ),
+        Case {
+            body: Some(|w| json!({ "seller_id": w.reseller.id })),
+            ..case(
+                "beginMethodSetup",
+                |w| format!("/accounts/{}/payment-methods/setups", w.customer.id),
+                503,
+            )
+        },
+        Case {
+            body: Some(|w| {
+                json!({ "seller_id": w.reseller.id, "done_url": "https://acme.example/done",
+                        "cancel_url": "https://acme.example/" })
+            }),
+            ..case(
+                "beginMethodPage",
+                |w| format!("/accounts/{}/payment-methods/pages", w.customer.id),
+                503,
+            )
+        },
+        Case {
+            body: Some(|w| json!({ "seller_id": w.reseller.id, "setup": "seti_1" })),
+            ..case(
+                "finishMethodSetup",
+                |w| format!("/accounts/{}/payment-methods/kept", w.customer.id),
+                503,
+            )
+        },
         case(
             "getPayment",
             |w| format!("/payments/{}", w.sale.payment),
@@ -231,6 +258,32 @@ fn of_seller() -> Vec<Case> {
                 201,
             )
         },
+        case(
+            "getStripeAccount",
+            |w| format!("/accounts/{}/stripe", w.reseller.id),
+            200,
+        ),
+        Case {
+            body: Some(|_| {
+                json!({ "publishable_key": "pk_test_0123456789", "secret_key": "sk_test_0123456789",
+                        "webhook_secret": "whsec_test_0123456789" })
+            }),
+            ..case(
+                "setStripeAccount",
+                |w| format!("/accounts/{}/stripe", w.reseller.id),
+                200,
+            )
+        },
+        case(
+            "testStripeAccount",
+            |w| format!("/accounts/{}/stripe/test", w.reseller.id),
+            503,
+        ),
+        case(
+            "removeStripeAccount",
+            |w| format!("/accounts/{}/stripe", w.reseller.id),
+            204,
+        ),
         case(
             "listLedgerBalances",
             |w| format!("/accounts/{}/ledger?on=2024-03-31", w.reseller.id),

@@ -17,7 +17,9 @@ use tradewind_accounts::{
     types::{AccountCreate, ApiKeyCreate, PersonInput, SignIn},
 };
 use tradewind_api::{ApiConfig, ApiState};
-use tradewind_connectors::SandboxGateway;
+use tradewind_connectors::{
+    HttpClient, HttpClientConfig, SandboxGateway, StripeGateway, StripeSet, stripe_set,
+};
 use tradewind_kernel::id::{AccountId, ApiKeyId, RealmId, RelationshipId, SessionId, UserId};
 use tradewind_platform::{Migration, OpCtx, Platform, RealmMode, stmts};
 use tradewind_policy::Role;
@@ -106,6 +108,28 @@ impl Answer {
     }
 }
 
+/// A Stripe that never answers, with an account of a seller.
+async fn stripe(p: &Platform, ctx: &OpCtx, seller: AccountId) -> StripeGateway {
+    let keys = StripeSet {
+        publishable_key: "pk_test_0123456789".to_owned(),
+        secret_key: "sk_test_0123456789".to_owned(),
+        webhook_secret: "whsec_test_0123456789".to_owned(),
+    };
+    stripe_set(p, ctx, seller, &keys)
+        .await
+        .expect("an account at Stripe");
+    let config = HttpClientConfig {
+        allow_private_targets: false,
+    };
+    let http = Arc::new(HttpClient::new(&config).expect("a client"));
+    StripeGateway::new(
+        p.clone(),
+        http,
+        "http://127.0.0.1:9",
+        "https://shop.example",
+    )
+}
+
 impl World {
     pub async fn new() -> Self {
         Self::with(TestDb::sqlite(), ApiConfig::default()).await
@@ -142,8 +166,9 @@ impl World {
         let signed_in = sign_in(p, &passwords, &ctx, &input)
             .await
             .expect("signed in");
-        let state =
-            ApiState::new(p.clone(), passwords.clone(), config).with_gateway(Arc::new(gateway));
+        let state = ApiState::new(p.clone(), passwords.clone(), config)
+            .with_gateway(Arc::new(gateway))
+            .with_stripe(stripe(p, &ctx, reseller.id).await);
         Self {
             router: tradewind_api::router(state),
             passwords,

@@ -20,7 +20,7 @@ pub use store::statements;
 pub use stripe::{
     Gateways, MethodPage, MethodSetup, PageBegin, SetupBegin, SetupFinish, StripeConfig,
     StripeGateway, StripeRef, StripeSet, method_page_begin, method_setup_begin,
-    method_setup_finish, stripe_get, stripe_remove, stripe_set, stripe_test, stripe_webhook,
-    verify,
+    method_setup_finish, stripe_get, stripe_keeps, stripe_remove, stripe_set, stripe_test,
+    stripe_webhook, verify,
 };
 pub use vies::{VIES_URL, ViesRegister};

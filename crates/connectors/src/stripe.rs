@@ -17,6 +17,6 @@ pub use accounts::{
 pub use gateway::{Gateways, StripeGateway};
 pub use setup::{
     MethodPage, MethodSetup, PageBegin, SetupBegin, SetupFinish, method_page_begin,
-    method_setup_begin, method_setup_finish,
+    method_setup_begin, method_setup_finish, stripe_keeps,
 };
 pub use webhook::{stripe_webhook, verify};

@@ -79,6 +79,8 @@ pub(crate) struct Visit {
     pub(crate) mark: Option<String>,
     /// Whether the session that came with the request is over.
     pub(crate) lost: bool,
+    /// The host that was asked for, as the request says.
+    pub(crate) host: String,
 }
 
 impl Visit {
@@ -93,6 +95,20 @@ impl Visit {
             .iter()
             .find(|(key, _)| key == name)
             .map_or("", |(_, value)| value.trim())
+    }
+
+    /// Where the reader's browser finds us: on the shop's own host when it came there, else at the installation's address.
+    pub(crate) fn origin(&self) -> String {
+        let public = &self.state.public_url;
+        let own = self.shop.as_ref().and_then(|shop| shop.host.as_deref());
+        let (name, port) = self.host.split_once(':').unwrap_or((&self.host, ""));
+        match public.split_once("://") {
+            Some((scheme, _)) if own == Some(name) && port.is_empty() => {
+                format!("{scheme}://{name}")
+            }
+            Some((scheme, _)) if own == Some(name) => format!("{scheme}://{name}:{port}"),
+            _ => public.clone(),
+        }
     }
 
     /// The path without its query.
@@ -382,6 +398,9 @@ async fn open(state: &WebState, parts: &Parts) -> Result<Visit> {
         csrf,
         mark,
         lost,
+        host: text(headers, header::HOST.as_str())
+            .unwrap_or_default()
+            .to_owned(),
     })
 }
 

@@ -199,6 +199,22 @@ async fn authorized(
         .await
 }
 
+/// Whether methods for a seller are kept at Stripe.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn stripe_keeps(
+    gateway: &StripeGateway,
+    ctx: &OpCtx,
+    input: &SetupBegin,
+) -> Result<bool> {
+    match authorized(gateway, ctx, input.account_id, input.seller_id).await {
+        Ok(_) => Ok(true),
+        Err(error) if error.code() == "no_stripe_account" => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// The customer at Stripe that stands for an account; made the first time.
 async fn customer(gateway: &StripeGateway, ctx: &OpCtx, input: &SetupBegin) -> Result<String> {
     let pair = (input.seller_id, input.account_id);

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use serde_json::json;
 use tradewind_connectors::{
-    SetupBegin, SetupFinish, StripeRef, StripeSet, method_setup_begin, method_setup_finish,
-    stripe_get, stripe_remove, stripe_set, stripe_test,
+    PageBegin, SetupBegin, SetupFinish, StripeRef, StripeSet, method_page_begin,
+    method_setup_begin, method_setup_finish, stripe_get, stripe_remove, stripe_set, stripe_test,
 };
 use tradewind_kernel::Result;
 
@@ -48,13 +48,26 @@ pub(crate) enum Stripe {
         /// Buyer
         buyer: String,
     },
+    /// Begin to keep a card or a bank account of a buyer on a page of Stripe's
+    Page {
+        /// Seller
+        seller: String,
+        /// Buyer
+        buyer: String,
+        /// Where the payer's browser goes afterwards
+        #[arg(long, value_name = "URL")]
+        done: String,
+        /// Where it goes when the payer turns back
+        #[arg(long, value_name = "URL")]
+        cancel: String,
+    },
     /// Keep what the payer has given to Stripe
     Finish {
         /// Seller
         seller: String,
         /// Buyer
         buyer: String,
-        /// Stripe's name of the setup: `seti_…`
+        /// Stripe's name of the setup: `seti_…`, or `cs_…` for a page
         setup: String,
     },
 }
@@ -114,6 +127,23 @@ pub(crate) async fn run(session: &Session<'_>, command: Stripe) -> Result<()> {
                     ("publishable key", "/publishable_key"),
                 ],
             )
+        }
+        Stripe::Page {
+            seller,
+            buyer,
+            done,
+            cancel,
+        } => {
+            let begin = PageBegin {
+                account_id: parse("buyer", &buyer)?,
+                seller_id: parse("seller", &seller)?,
+                done_url: done,
+                cancel_url: cancel,
+            };
+            let begun = method_page_begin(stripe, &ctx, &begin).await?;
+            session
+                .out
+                .facts(&begun, columns![("setup", "/setup"), ("page", "/url")])
         }
         Stripe::Finish {
             seller,

@@ -8,7 +8,10 @@ use crate::{
     form::Sent,
     respond::{self, Answer},
     session::{Anyone, Visit},
-    view::{dashboard::PayPage, shared::FormState},
+    view::{
+        dashboard::{Confirm, PayPage},
+        shared::FormState,
+    },
 };
 
 pub(super) fn routes() -> Router {
@@ -35,8 +38,12 @@ async fn show(Anyone(visit): Anyone, Path(reference): Path<String>) -> Answer {
         what_href: visit.home().into(),
         amount: payment.amount,
         methods: Vec::new(),
-        confirm: Some(reference.into()),
+        confirm: Some(Confirm {
+            payment: reference.into(),
+            at: None,
+        }),
         bank: Vec::new(),
+        cards: true,
         sandbox: true,
         form: FormState::default(),
     };

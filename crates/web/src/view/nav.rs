@@ -253,6 +253,7 @@ const BELONGS: &[(&str, &str)] = &[
     ("/panel/bank", "/panel/payments"),
     ("/panel/dunning", "/panel/payments"),
     ("/panel/refunds", "/panel/payments"),
+    ("/panel/stripe", "/panel/payments"),
 ];
 
 /// Whether a page is at an address or below it.

@@ -9,7 +9,8 @@ use tower::ServiceExt;
 use tradewind_accounts::service as accounts;
 use tradewind_accounts::types::{ActAs, SignIn};
 use tradewind_accounts::{PasswordCost, Passwords};
-use tradewind_connectors::SandboxGateway;
+use tradewind_billing::service::PaymentGateway;
+use tradewind_connectors::{Gateways, SandboxGateway, StripeGateway};
 use tradewind_kernel::id::AccountId;
 use tradewind_platform::OpCtx;
 use tradewind_web::{WebState, router};
@@ -33,6 +34,15 @@ pub(crate) struct Got {
 impl Browser {
     /// The provider's owner, working for the account.
     pub(crate) async fn working_for(world: &World, account: AccountId) -> Browser {
+        Self::where_stripe_is(world, account, None).await
+    }
+
+    /// The same, where sellers may have accounts at Stripe.
+    pub(crate) async fn where_stripe_is(
+        world: &World,
+        account: AccountId,
+        stripe: Option<StripeGateway>,
+    ) -> Browser {
         let p = world.p();
         let passwords = Passwords::new(PasswordCost::LOWEST).expect("a cost");
         let input = SignIn {
@@ -53,11 +63,17 @@ impl Browser {
             };
             accounts::act_as_start(p, &own, &act).await.expect("acting");
         }
+        let sandbox = SandboxGateway::new(p.clone(), "http://localhost/sandbox/payments");
+        let gateway: Arc<dyn PaymentGateway> = match &stripe {
+            Some(stripe) => Arc::new(Gateways::new(sandbox, stripe.clone())),
+            None => Arc::new(sandbox),
+        };
         let state = WebState {
             platform: p.clone(),
             passwords,
-            gateway: Arc::new(SandboxGateway::new(p.clone(), "http://localhost")),
+            gateway,
             sandbox: None,
+            stripe,
             outbox: false,
             public_url: "http://localhost".to_owned(),
             demo: None,

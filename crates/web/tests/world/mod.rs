@@ -122,6 +122,7 @@ impl World {
             passwords,
             gateway: Arc::new(gateway.clone()),
             sandbox: Some(gateway),
+            stripe: None,
             outbox: true,
             public_url: "http://shop.test".to_owned(),
             demo: Some(Arc::new(DemoInfo::default())),

@@ -143,7 +143,11 @@ pub(crate) fn entries() -> Entries {
             rows::invoice(look, "/my").page(look.my("/my/invoices/x"))
         }),
         ("my-pay", |look| pay(look, None)),
-        ("my-pay-confirm", |look| pay(look, Some("pay_1"))),
+        ("my-pay-confirm", |look| pay(look, Some(confirm(None)))),
+        ("my-pay-at-bank", |look| {
+            pay(look, Some(confirm(Some("https://bank.example/3ds"))))
+        }),
+        ("my-away", away),
         ("my-payment-methods", methods),
         ("my-users", |look| {
             account::users(look, "/my", look.my("/my/users"))
@@ -393,7 +397,22 @@ fn change(look: &Look, full: bool) -> Page {
     .page(look.my("/my/subscriptions/x"))
 }
 
-fn pay(look: &Look, confirm: Option<&'static str>) -> Page {
+fn confirm(at: Option<&'static str>) -> Confirm {
+    Confirm {
+        payment: "pay_1".into(),
+        at: at.map(Into::into),
+    }
+}
+
+fn away(look: &Look) -> Page {
+    AwayPage {
+        url: "https://checkout.stripe.com/c/pay/cs_1".into(),
+        back: "/my/payment-methods".into(),
+    }
+    .page(look.my("/my/payment-methods"))
+}
+
+fn pay(look: &Look, confirm: Option<Confirm>) -> Page {
     let method = |value: &'static str, label: &'static str, hint: &'static str| PayMethod {
         value: value.into(),
         label: label.into(),
@@ -408,11 +427,12 @@ fn pay(look: &Look, confirm: Option<&'static str>) -> Page {
             method("new_card", "New card", "Charged at once"),
             method("pmt_1", "Visa ending in 4242", "Charged at once"),
         ],
-        confirm: confirm.map(Into::into),
+        confirm,
         bank: vec![
             ("IBAN".into(), "DE02 1203 0000 0000 2020 51".into()),
             ("Reference".into(), "NC-2026-0042".into()),
         ],
+        cards: true,
         sandbox: true,
         form: FormState {
             problem: Some("The card was declined. Nothing was charged; try another one.".into()),
@@ -435,6 +455,7 @@ fn methods(look: &Look) -> Page {
             row("Visa ending in 4242", "expiring", true),
             row("Mastercard ending in 4444", "active", false),
         ],
+        elsewhere: false,
         sandbox: true,
         form: FormState::default(),
     }

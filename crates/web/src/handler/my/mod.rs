@@ -7,6 +7,7 @@ pub(super) mod invoices;
 mod orders;
 pub(super) mod pay;
 mod settings;
+mod stripe;
 mod subscriptions;
 mod upcoming;
 
@@ -74,6 +75,9 @@ pub(super) fn routes() -> Router {
             "/my/payment-methods",
             get(pay::methods).post(pay::method_new),
         )
+        .route("/my/payment-methods/stripe", post(stripe::begin))
+        .route("/my/payment-methods/stripe/done", get(stripe::done))
+        .route("/my/payments/{id}/back", get(stripe::paid))
         .route(
             "/my/payment-methods/{id}/default",
             post(pay::method_default),

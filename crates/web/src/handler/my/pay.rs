@@ -22,6 +22,7 @@ use super::{
     super::{order, shop::card_name},
     invoices,
     orders::parse as parse_order,
+    stripe,
 };
 use crate::{
     form::Sent,
@@ -29,7 +30,7 @@ use crate::{
     session::{Customer, Id, Visit},
     view::{
         Page,
-        dashboard::{PayMethod, PayPage, PaymentMethodRow, PaymentMethodsPage},
+        dashboard::{Confirm, PayMethod, PayPage, PaymentMethodRow, PaymentMethodsPage},
         kit::Txt,
         shared::FormState,
     },
@@ -115,12 +116,7 @@ pub(in super::super) async fn stored(visit: &Visit) -> Result<Vec<PaymentMethod>
     Ok(methods)
 }
 
-async fn page(
-    visit: &Visit,
-    due: Due,
-    form: FormState,
-    confirm: Option<PaymentId>,
-) -> Result<Page> {
+async fn page(visit: &Visit, due: Due, form: FormState, waiting: Option<&Payment>) -> Result<Page> {
     let t = visit.t();
     let method = |value: Txt, label: Txt, hint: &str| PayMethod {
         value,
@@ -135,8 +131,14 @@ async fn page(
             method(id, card_name(visit, one), "pay-stored-now")
         })
         .collect();
-    let card = t.tr("pay-new-card");
-    methods.push(method("new_card".into(), card, "pay-new-card-now"));
+    let elsewhere = stripe::keeper(visit).await?.is_some();
+    if elsewhere {
+        let label = t.tr("pay-at-stripe");
+        methods.push(method("stripe".into(), label, "pay-at-stripe-hint"));
+    } else {
+        let card = t.tr("pay-new-card");
+        methods.push(method("new_card".into(), card, "pay-new-card-now"));
+    }
     let mut bank = Vec::new();
     if let Some(document) = &due.invoice {
         let transfer = t.tr("pay-transfer");
@@ -157,12 +159,23 @@ async fn page(
         what_href: due.what.1.into(),
         amount: due.amount,
         methods,
-        confirm: confirm.map(|id| id.to_string().into()),
+        confirm: waiting.map(|payment| Confirm {
+            payment: payment.id.to_string().into(),
+            at: at_bank(visit, payment),
+        }),
         bank,
-        sandbox: visit.state.sandbox.is_some(),
+        cards: !elsewhere,
+        sandbox: !elsewhere && visit.state.sandbox.is_some(),
         form,
     };
     Ok(page.page(visit.app()))
+}
+
+/// Where a payer confirms a payment; none for the bank of the sandbox, which asks here.
+fn at_bank(visit: &Visit, payment: &Payment) -> Option<Txt> {
+    let ours = format!("{}/sandbox/", visit.state.public_url);
+    let action = payment.action.as_deref()?;
+    (action.starts_with("https://") && !action.starts_with(&ours)).then(|| action.to_owned().into())
 }
 
 async fn form_of(visit: &Visit, due: Due) -> Answer {
@@ -173,12 +186,11 @@ async fn form_of(visit: &Visit, due: Due) -> Answer {
         Some(document) => payments_of_invoice(visit.p(), &visit.ctx, document.summary.id)
             .await?
             .into_iter()
-            .find(|payment| payment.state == PaymentState::RequiresAction)
-            .map(|payment| payment.id),
+            .find(|payment| payment.state == PaymentState::RequiresAction),
         None => None,
     };
     let form = FormState::of([("store", "1")]);
-    respond::page(page(visit, due, form, waiting).await?)
+    respond::page(page(visit, due, form, waiting.as_ref()).await?)
 }
 
 async fn send(visit: &Visit, due: Due, sent: &Sent) -> Answer {
@@ -189,6 +201,16 @@ async fn send(visit: &Visit, due: Due, sent: &Sent) -> Answer {
     if sent.get("method") == "bank_transfer" {
         let way = due.what.1;
         return Ok(respond::saying(way, true, &t.tr("pay-transfer-lead")));
+    }
+    if sent.get("method") == "stripe" {
+        // Back here, where the new method can be chosen.
+        return match stripe::go(visit, &due.action).await {
+            Ok(response) => Ok(response),
+            Err(error) => {
+                let form = respond::blame(&t, sent.state(), error, card_field)?;
+                respond::again(page(visit, due, form, None).await?)
+            }
+        };
     }
     match pay(visit, &due, sent).await {
         Ok(None) => {
@@ -282,7 +304,7 @@ pub(in super::super) async fn outcome(
         }
         PaymentState::RequiresAction => {
             let form = FormState::default();
-            respond::page(page(visit, due, form, Some(payment.id)).await?)
+            respond::page(page(visit, due, form, Some(payment)).await?)
         }
         PaymentState::Failed
         | PaymentState::Voided
@@ -306,7 +328,9 @@ pub(in super::super) async fn confirm(visit: &Visit, due: Due, sent: &Sent) -> A
     if payment.payer_id != visit.account() {
         return Err(Error::not_found(id).into());
     }
-    if let (Some(bank), Some(reference)) = (&visit.state.sandbox, &payment.reference) {
+    if at_bank(visit, &payment).is_none()
+        && let (Some(bank), Some(reference)) = (&visit.state.sandbox, &payment.reference)
+    {
         match bank
             .answer(reference, sent.get("outcome") == "confirm")
             .await
@@ -392,6 +416,7 @@ pub(super) async fn methods(Customer(visit): Customer) -> Answer {
 
 async fn methods_page(visit: &Visit, form: FormState) -> Result<Page> {
     let methods = method_list(visit.p(), &visit.ctx, visit.account()).await?;
+    let elsewhere = stripe::keeper(visit).await?.is_some();
     let page = PaymentMethodsPage {
         rows: methods
             .iter()
@@ -403,7 +428,8 @@ async fn methods_page(visit: &Visit, form: FormState) -> Result<Page> {
                 default: method.is_default,
             })
             .collect(),
-        sandbox: visit.state.sandbox.is_some(),
+        elsewhere,
+        sandbox: !elsewhere && visit.state.sandbox.is_some(),
         form,
     };
     Ok(page.page(visit.app()))

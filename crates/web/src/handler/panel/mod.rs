@@ -29,6 +29,7 @@ mod product_parts;
 mod products;
 mod refunds;
 mod runs;
+mod stripe;
 mod subscriptions;
 pub(super) mod tasks;
 mod tax;
@@ -134,6 +135,9 @@ fn money() -> Router {
         .route("/panel/dunning", get(dunning::show).post(dunning::save))
         .route("/panel/dunning/retries", post(dunning::save_retries))
         .route("/panel/payments", get(invoices::payments))
+        .route("/panel/stripe", get(stripe::show).post(stripe::save))
+        .route("/panel/stripe/test", post(stripe::test))
+        .route("/panel/stripe/remove", post(stripe::remove))
         .route("/panel/payments/new", get(invoices::payment_form))
         .route("/panel/bank", get(bank::list).post(bank::import))
         .route("/panel/bank/match", post(bank::match_again))

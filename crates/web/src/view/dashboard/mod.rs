@@ -4,4 +4,4 @@ mod home;
 mod payment;
 
 pub use home::{HomePage, Need, next_stat};
-pub use payment::{PayMethod, PayPage, PaymentMethodRow, PaymentMethodsPage};
+pub use payment::{AwayPage, Confirm, PayMethod, PayPage, PaymentMethodRow, PaymentMethodsPage};

@@ -56,6 +56,33 @@ fn test_cards(shell: &Shell) -> Card {
         .intro(t.tr("card-tests-lead"))
 }
 
+/// A payment that its payer has to confirm.
+pub struct Confirm {
+    /// Its id.
+    pub payment: Txt,
+    /// Where; none for the sandbox, which asks on this page.
+    pub at: Option<Txt>,
+}
+
+/// On the way to Stripe.
+pub struct AwayPage {
+    /// Where to.
+    pub url: Txt,
+    /// Where to turn back to.
+    pub back: Txt,
+}
+
+impl AwayPage {
+    /// Lays the page out.
+    pub fn page(self, shell: Shell) -> Page {
+        let head = Head::new(shell.t.tr("stripe-away"))
+            .lead(shell.t.tr("stripe-away-lead"))
+            .and(shell.go("stripe-go", self.url).primary().icon("lock"))
+            .and(shell.go("w-cancel", self.back));
+        Page::new(shell, head, Vec::new()).narrow()
+    }
+}
+
 /// Paying an invoice or order.
 pub struct PayPage {
     /// Where it is sent.
@@ -68,10 +95,12 @@ pub struct PayPage {
     pub amount: Money,
     /// Ways to pay.
     pub methods: Vec<PayMethod>,
-    /// Set when the bank asks for a confirmation: its id.
-    pub confirm: Option<Txt>,
+    /// Set when the bank asks for a confirmation.
+    pub confirm: Option<Confirm>,
     /// Where to transfer to: name, value; for a bank transfer.
     pub bank: Vec<(Txt, Txt)>,
+    /// Whether a card is filled in here; otherwise its keeper asks for it.
+    pub cards: bool,
     /// Whether the sandbox gateway is in use, so that the test cards are named.
     pub sandbox: bool,
     /// `method`, card fields, `store`.
@@ -88,14 +117,22 @@ impl PayPage {
             .under(self.what.clone(), self.what_href.clone());
         let mut body: Vec<Block> = Vec::new();
         body.extend(self.form.notice().map(Block::from));
-        if let Some(payment) = self.confirm {
+        if let Some(Confirm { payment, at }) = self.confirm {
+            body.push(Notice::new(Tone::Warn, t.tr("pay-action"), t.tr("pay-action-text")).into());
+            if let Some(at) = at {
+                let form = shell
+                    .form(format!("{}/confirm", self.action), "pay-confirmed")
+                    .fields(vec![Field::hidden("payment", payment)]);
+                let head = head.and(shell.go("pay-to-bank", at).primary().icon("lock"));
+                body.push(Card::new(t.tr("pay-been-there"), blocks![form]).into());
+                return Page::new(shell, head, body).narrow();
+            }
             // The step a bank asks for, played by the sandbox gateway.
             let form = shell
                 .form(format!("{}/confirm", self.action), "pay-confirm")
                 .fields(vec![Field::hidden("payment", payment)])
                 .button(Button::submit(t.tr("pay-confirm"), "outcome", "confirm").primary())
                 .and(Button::submit(t.tr("pay-refuse"), "outcome", "refuse"));
-            body.push(Notice::new(Tone::Warn, t.tr("pay-action"), t.tr("pay-action-text")).into());
             body.push(Card::new(t.tr("pay-bank"), blocks![form]).into());
             return Page::new(shell, head, body).narrow();
         }
@@ -110,8 +147,10 @@ impl PayPage {
                 .full()
                 .required(),
         ];
-        fields.extend(card_fields(&ask));
-        fields.push(ask.check("store"));
+        if self.cards {
+            fields.extend(card_fields(&ask));
+            fields.push(ask.check("store"));
+        }
         let label = t.with("pay-amount", &[("amount", &amount)]);
         let form = shell
             .form(self.action, "w-pay-now")
@@ -159,6 +198,8 @@ pub struct PaymentMethodRow {
 pub struct PaymentMethodsPage {
     /// Methods.
     pub rows: Vec<PaymentMethodRow>,
+    /// Whether Stripe keeps them, and asks for a new one.
+    pub elsewhere: bool,
     /// Whether the sandbox gateway is in use.
     pub sandbox: bool,
     /// Card fields of a new one.
@@ -208,12 +249,18 @@ impl PaymentMethodsPage {
         let rows = rows.collect();
         let table: Table = shell.table("nav-payment-methods", columns, rows, "methods-none");
         let ask = Ask::new(&shell, &self.form);
-        let form = shell
-            .form("/my/payment-methods", "method-add")
-            .telling(self.form.notice())
-            .fields(card_fields(&ask))
-            .two_columns();
-        let mut body = blocks![table, Card::new(t.tr("method-add"), blocks![form])];
+        let add = if self.elsewhere {
+            let form = shell.form("/my/payment-methods/stripe", "stripe-go");
+            Card::new(t.tr("method-add"), blocks![form]).intro(t.tr("method-at-stripe"))
+        } else {
+            let form = shell
+                .form("/my/payment-methods", "method-add")
+                .telling(self.form.notice())
+                .fields(card_fields(&ask))
+                .two_columns();
+            Card::new(t.tr("method-add"), blocks![form])
+        };
+        let mut body = blocks![table, add];
         if self.sandbox {
             body.push(test_cards(&shell).into());
         }

@@ -105,7 +105,12 @@ impl PaymentsPage {
         let head = Head::new(t.tr("nav-payments"))
             .tabs(views)
             .and(shell.go("bank-title", "/panel/bank").icon("landmark"))
-            .and(shell.go("dunning-title", "/panel/dunning").icon("bell"));
+            .and(shell.go("dunning-title", "/panel/dunning").icon("bell"))
+            .and(
+                shell
+                    .go("stripe-title", "/panel/stripe")
+                    .icon("credit-card"),
+            );
         Page::new(shell, head, blocks![filters, list])
     }
 }

@@ -21,6 +21,7 @@ mod price_model;
 mod price_policies;
 mod product_editor;
 mod products;
+mod stripe;
 mod tax;
 mod usage;
 mod webhooks;
@@ -53,6 +54,7 @@ pub use price_model::{AmountPart, PriceExample, PriceModelPage, PricePanel, Pric
 pub use price_policies::{PRORATION, PolicyEdit};
 pub use product_editor::{ItemEdit, ParameterEdit, PlanEdit, ProductEditorPage, rhythm};
 pub use products::{ProductRow, ProductsPage};
+pub use stripe::{StripeAccount, StripePage};
 pub use tax::{CertificateRow, RegistrationRow, TaxPage, TaxRateRow, TaxRatesPage};
 pub use usage::{HeldRow, HeldUsagePage, ImportRow, ImportsPage};
 pub use webhooks::{WebhookEndpoint, WebhooksPage};

@@ -12,6 +12,7 @@ mod grant;
 pub mod ledger;
 pub mod line;
 pub mod period;
+pub mod phases;
 pub mod pool;
 pub mod preview;
 pub mod prices;

@@ -39,7 +39,9 @@ pub use payment::{
     PaymentState, Tokenised,
 };
 pub use payment_step::{GatewayStep, PaymentStep, PaymentStepKind, PaymentStepState};
-pub use preview::{DimensionPrice, MeteredPrice, NextDocument, Preview, PreviewDocument};
+pub use preview::{
+    DimensionPrice, MeteredPrice, NextDocument, Preview, PreviewDocument, PreviewPhase,
+};
 pub use retry::{FailureClass, RetryPolicy};
 pub use run::{BillingRun, Made, Problem, RunOrigin, RunReport, RunState, RunTotal};
 pub use tradewind_pricing::tax::{TaxKind, TaxRate};

@@ -18,10 +18,13 @@ pub(crate) use drafts::{
 };
 pub(crate) use offers::{Entry, card, list_offers, list_products};
 pub use packages::pick_packages;
-pub use renew::renewed;
+pub use renew::{Turn, renewed, switched};
 pub(crate) use resolve::resolve_plan;
 pub use resolve::{BookOnDay, Rates, Tier};
 pub(crate) use revisions::{
-    Seller, buys_markup, check_effective, check_listings, check_policies, current, state,
+    Seller, buys_markup, check_effective, check_introductions, check_listings, check_policies,
+    current, state,
 };
-pub(crate) use shown::{buying_prices, from_price, offer_prices, per_month, seller_prices};
+pub(crate) use shown::{
+    buying_prices, from_price, offer_prices, offered_introduction, per_month, seller_prices,
+};

@@ -19,6 +19,20 @@ pub struct LegPrices {
     pub seat: Exact,
     /// What usage costs of what it costs at its source.
     pub markup: Exact,
+    /// In so many first months, one seat costs this instead.
+    pub introduction: Option<(u32, Exact)>,
+    /// By which factor the price of a seat grows with every year that a sale has run.
+    pub yearly: Exact,
+}
+
+impl LegPrices {
+    /// A seat in the month after so many.
+    fn seat_after(&self, months: u32) -> Exact {
+        match self.introduction {
+            Some((first, seat)) if months < first => seat,
+            _ => (0..months / 12).fold(self.seat, |price, _| price * self.yearly),
+        }
+    }
 }
 
 /// A monthly sale with seats, a setup and usage that is passed on.
@@ -167,14 +181,14 @@ impl Sale {
                 audited.line(-discount.off(prices.setup));
             }
         }
-        for n in 0.. {
-            let (start, end) = (self.nth_day(n), self.nth_day(n + 1));
+        for n in 0_u32.. {
+            let nth = |n: u32| self.nth_day(i32::try_from(n).expect("a few"));
+            let (start, end) = (nth(n), nth(n + 1));
             if start > today || self.ends_on.is_some_and(|ends_on| ends_on <= start) {
                 break;
             }
-            let counts = |discount: &Discount| i64::from(n) < i64::from(discount.periods);
-            let discount = discount.filter(counts);
-            self.period(prices, discount, (start, end), &mut audited);
+            let discount = discount.filter(|discount| n < discount.periods);
+            self.period(prices.seat_after(n), discount, (start, end), &mut audited);
         }
         for (month, cost) in &self.usage {
             if months_after(*month, 1) <= today {
@@ -188,12 +202,12 @@ impl Sale {
     /// What a discount takes off goes the same way, and is left alone where a change does not change it.
     fn period(
         &self,
-        prices: &LegPrices,
+        seat: Exact,
         discount: Option<Discount>,
         (start, end): (Date, Date),
         audited: &mut Audited,
     ) {
-        let price = |seats: u32| prices.seat * Exact::whole(i128::from(seats));
+        let price = |seats: u32| seat * Exact::whole(i128::from(seats));
         let days = |from: Date| Exact::new(days(from, end), days(start, end));
         let held = self.seats_on(start);
         if held == 0 {
@@ -259,7 +273,22 @@ mod tests {
             setup: Exact::whole(7128),
             seat: Exact::new(14256, 10),
             markup: Exact::new(14256, 10000),
+            introduction: None,
+            yearly: Exact::whole(1),
         }])
+    }
+
+    #[test]
+    fn a_seat_costs_less_at_first_and_more_every_year() {
+        let mut auditor = customers();
+        auditor.legs[0].introduction = Some((2, Exact::whole(500)));
+        auditor.legs[0].yearly = Exact::new(103, 100);
+        let sale = auditor.subscribe(day("2024-01-10"), 2);
+        let billed = |on: &str| auditor.audit(sale, 0, day(on)).billed;
+        assert_eq!(billed("2024-02-10"), 7128 + 2 * 1000);
+        assert_eq!(billed("2024-12-10"), 7128 + 2000 + 10 * 2851);
+        // 28.512 and 3 percent more is 29.36736.
+        assert_eq!(billed("2025-01-10"), 7128 + 2000 + 10 * 2851 + 2937);
     }
 
     #[test]

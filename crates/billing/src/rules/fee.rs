@@ -12,7 +12,7 @@ use tradewind_kernel::{
 use tradewind_pricing::proration::{self, Cut, Direction};
 use tradewind_tax::types::TaxCategory;
 
-use super::{change::whole, period::share, preview::Schedule, renewal};
+use super::{change::whole, period::share, phases::stepped, preview::Schedule, renewal};
 use crate::types::{ChargeKind, ItemQuantity, LegFacts, NewCharge};
 
 /// A sale that ends on a day before the end of its term.
@@ -94,7 +94,11 @@ fn rest_of_term(leg: &LegFacts, early: Early<'_>) -> Result<Decimal> {
     let held: BTreeMap<ItemId, Decimal> = (early.quantities.iter())
         .map(|quantity| (quantity.item_id, quantity.on(early.at)))
         .collect();
-    let whole = whole(leg, &held)?;
+    // An introduction that ends within the term makes the rest of it dearer.
+    let mut leg = leg.clone();
+    if early.at >= running.part.end {
+        leg = stepped(&leg, &running).unwrap_or(leg);
+    }
     let mut sum = Decimal::ZERO;
     let mut day = early.at;
     while day < early.term_ends_on {
@@ -116,7 +120,8 @@ fn rest_of_term(leg: &LegFacts, early: Early<'_>) -> Result<Decimal> {
             let direction = Direction::Cancellation;
             proration::left(leg.terms.policies.proration.of(direction), direction, &cut)?
         };
-        sum = decimal::add(sum, due.of(whole)?)?;
+        sum = decimal::add(sum, due.of(whole(&leg, &held)?)?)?;
+        leg = stepped(&leg, &service).unwrap_or(leg);
         day = service.part.end;
     }
     Ok(sum)

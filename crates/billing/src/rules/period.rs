@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tradewind_catalogue::types::{ItemKind, ItemTerms, LegTerms, PriceRule, Timing};
 use tradewind_kernel::{
-    Date, Decimal, Error, Money, Result,
+    Date, Decimal, Error, Money, Result, Text,
     calendar::{self, Period},
     id::OrderId,
 };
@@ -293,7 +293,8 @@ pub(super) fn charge(
     })
 }
 
-/// What an item is called on a document; of one that is sold in packages, with the name of the package.
+/// What an item is called on a document; of one that is sold in packages, with the name of the package, and of one whose price is
+/// introductory, so.
 fn described(leg: &LegFacts, item: &ItemTerms, quantity: Decimal) -> String {
     let name = item.name.get(leg.locale);
     let packages = item
@@ -301,9 +302,15 @@ fn described(leg: &LegFacts, item: &ItemTerms, quantity: Decimal) -> String {
         .map(|rule| rule.model.packages())
         .unwrap_or_default();
     let picked = packages.iter().find(|package| package.quantity == quantity);
-    match picked {
-        Some(package) => format!("{name}: {}", package.tag),
-        None => name.to_owned(),
+    let package = picked.map(|package| package.tag.to_owned());
+    let introduction = Text::en("introductory price").with("de", "Einführungspreis");
+    let introduction =
+        (item.introduction.as_ref()).map(|_| introduction.get(leg.locale).to_owned());
+    let more: Vec<String> = package.into_iter().chain(introduction).collect();
+    if more.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name}: {}", more.join(", "))
     }
 }
 

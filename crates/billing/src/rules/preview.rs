@@ -16,11 +16,12 @@ use super::{
     document,
     line::{LineCharge, LineSet, Position},
     period::{Span, charges_for_period},
+    phases::{phases, stepped},
     renewal::{self, Clocks},
 };
 use crate::types::{
     ChargeKind, DimensionPrice, Grant, ItemQuantity, LegFacts, MeteredPrice, NewCharge,
-    NextDocument, Preview, PreviewDiscount, PreviewDocument, QuantityChange, Trade,
+    NextDocument, Preview, PreviewDiscount, PreviewDocument, PreviewPhase, QuantityChange, Trade,
 };
 
 /// A purchase that is not placed yet, as the buyer's leg.
@@ -72,7 +73,22 @@ pub fn purchase(purchase: &Purchase<'_>) -> Result<Preview> {
             document,
         });
         let charges = charges.clone();
-        (None, Some(begins), Following { next, charges })
+        let leg = &continued(leg, &charges)?;
+        let held = Holding {
+            leg,
+            quantities: &quantities,
+        };
+        let second = stepped(leg, &first.period).unwrap_or_else(|| leg.clone());
+        let then = Holding {
+            leg: &second,
+            ..held
+        };
+        let following = Following {
+            next,
+            charges,
+            phases: phases(held, then, trade, schedule)?,
+        };
+        (None, Some(begins), following)
     } else {
         let leg = &continued(leg, &charges)?;
         let over = Holding {
@@ -100,6 +116,7 @@ pub fn purchase(purchase: &Purchase<'_>) -> Result<Preview> {
         credited: Money::zero(leg.terms.currency),
         metered: metered(&leg.terms, leg.locale),
         next: next.next,
+        phases: next.phases,
         discounts,
     })
 }
@@ -168,6 +185,7 @@ pub fn leaving(
         credited: zero,
         metered: Vec::new(),
         next: document.map(|document| NextDocument { on, document }),
+        phases: Vec::new(),
         discounts: Vec::new(),
     })
 }
@@ -210,6 +228,7 @@ fn of_charges(
             Vec::new()
         },
         next: next.next,
+        phases: next.phases,
         discounts,
     })
 }
@@ -271,6 +290,7 @@ pub fn correction(corrected: &Corrected<'_>) -> Result<Preview> {
         metered: Vec::new(),
         discounts: discounts(leg, charges, &next.charges, schedule, Some(running))?,
         next: next.next,
+        phases: next.phases,
     })
 }
 
@@ -308,6 +328,7 @@ pub fn scheduled(
         metered: metered(&after.terms, after.locale),
         discounts: discounts(after, &[], &next.charges, schedule, Some(running))?,
         next: next.next,
+        phases: next.phases,
     })
 }
 
@@ -362,14 +383,24 @@ fn following(
     charges.extend(charges_for_period(&leg, begins.quantities, is_next, None)?);
     let on = document::collect_on(trade.invoice_day, ends_on, true)?;
     let next = bill(&leg, trade, &charges)?.map(|document| NextDocument { on, document });
-    Ok(Following { next, charges })
+    let then = Holding {
+        leg: &leg,
+        quantities: begins.quantities,
+    };
+    let phases = phases(over, then, trade, schedule)?;
+    Ok(Following {
+        next,
+        charges,
+        phases,
+    })
 }
 
-/// The next document and the charges behind it.
+/// The next document, the charges behind it, and what becomes another price after it.
 #[derive(Debug, Default)]
 struct Following {
     next: Option<NextDocument>,
     charges: Vec<NewCharge>,
+    phases: Vec<PreviewPhase>,
 }
 
 /// What the discounts of a leg take off some charges now and the next ones, and until when; no period runs during a trial.

@@ -1,6 +1,7 @@
 //! What a billing day does to a subscription: a trial ends, a period is followed by the next, a term is followed by
 //! another, or the subscription ends.
 
+use tradewind_catalogue::rules::Turn;
 use tradewind_kernel::{
     Date, Error, Result,
     calendar::{self, Cadence, Period},
@@ -47,6 +48,39 @@ pub struct Next {
     pub term_ends_on: Option<Date>,
     /// Whether the price is open again: no term runs on into the new period.
     pub reprices: bool,
+}
+
+impl Next {
+    /// What the renewal is to prices: those of a term rise with each renewal of it, others on the first billing day of every year
+    /// since the first day that the plan was paid for.
+    ///
+    /// # Errors
+    /// `unusable_cadence`.
+    pub fn turn(&self, clocks: Clocks, since: Option<Date>) -> Result<Turn> {
+        let over = self.span.arrears;
+        let on = self.period.part.start;
+        Ok(Turn {
+            reprices: self.reprices,
+            period_over: over.is_some_and(|over| !over.is_stub()),
+            rises: match (clocks.term, over) {
+                (Some(_), _) => u32::from(self.reprices),
+                (None, Some(over)) => years(since, over.part.start, on)?,
+                (None, None) => 0,
+            },
+        })
+    }
+}
+
+/// How many years since a day are over on one day and were not on an earlier one.
+///
+/// # Errors
+/// `unusable_cadence`.
+pub fn years(since: Option<Date>, before: Date, on: Date) -> Result<u32> {
+    let Some(since) = since else { return Ok(0) };
+    let over = |day: Date| -> Result<i64> {
+        Ok(calendar::period_index(since, Cadence::YEARLY, day)?.max(0))
+    };
+    Ok(u32::try_from(over(on)? - over(before)?).unwrap_or_default())
 }
 
 /// The clocks of the plan, and the days on which they strike.

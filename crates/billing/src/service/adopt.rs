@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use tradewind_catalogue::types::LegTerms;
+use tradewind_catalogue::{rules::Turn, types::LegTerms};
 use tradewind_kernel::{
     Currency, Date, Result,
     id::{AccountId, PriceBookId, SubscriptionId, TermsId},
@@ -16,9 +16,10 @@ use tradewind_platform::Work;
 use super::facts::Known;
 use crate::types::LegFacts;
 
-/// What renewed terms depend on: the day, who sells from which book and in which currency, and what was agreed.
+/// What renewed terms depend on: the day and what it is to prices, who sells from which book and in which currency, and what was
+/// agreed.
 type Question = (
-    Date,
+    (Date, Turn),
     Vec<(AccountId, Option<PriceBookId>, Currency)>,
     Vec<TermsId>,
 );
@@ -35,15 +36,15 @@ pub(crate) struct Renewals {
 }
 
 impl Renewals {
-    /// The terms of a subscription's legs if it is renewed on a day, the vendor's first; nothing when none changes.
-    /// `terms` are the agreed ones.
+    /// The terms of a subscription's legs from a day on, the vendor's first; nothing when none changes. `terms` are the
+    /// agreed ones.
     pub(crate) async fn terms(
         &mut self,
         w: &mut Work,
         known: &Known,
         billable: &Billable,
         terms: &[TermsId],
-        on: Date,
+        on: (Date, Turn),
     ) -> Result<Answer> {
         let question = question(known, billable, terms, on)?;
         if let Some(answer) = self.answers.get(&question) {
@@ -61,7 +62,7 @@ impl Renewals {
         known: &mut Known,
         billable: &Billable,
         terms: &[TermsId],
-        on: Date,
+        on: (Date, Turn),
     ) -> Result<Option<Vec<TermsId>>> {
         let Some(renewed) = self.terms(w, known, billable, terms, on).await? else {
             return Ok(None);
@@ -112,7 +113,12 @@ impl Renewals {
     }
 }
 
-fn question(known: &Known, billable: &Billable, terms: &[TermsId], on: Date) -> Result<Question> {
+fn question(
+    known: &Known,
+    billable: &Billable,
+    terms: &[TermsId],
+    on: (Date, Turn),
+) -> Result<Question> {
     let sellers = billable
         .legs
         .iter()
@@ -129,14 +135,18 @@ async fn ask(
     known: &Known,
     billable: &Billable,
     terms: &[TermsId],
-    on: Date,
+    (on, turn): (Date, Turn),
 ) -> Result<Answer> {
     let agreed: Vec<Arc<LegTerms>> = terms
         .iter()
         .filter_map(|id| known.terms.get(id).cloned())
         .collect();
-    let chain = tradewind_accounts::service::chain(w, billable.subscription.customer_id).await?;
-    let renewed = tradewind_catalogue::service::renewed_terms(w, &chain, &agreed, on).await?;
+    let chain = if turn.asks() {
+        tradewind_accounts::service::chain(w, billable.subscription.customer_id).await?
+    } else {
+        Vec::new()
+    };
+    let renewed = tradewind_catalogue::service::renewed_terms(w, &chain, &agreed, on, turn).await?;
     Ok(renewed.map(|legs| legs.into_iter().map(Arc::new).collect()))
 }
 

@@ -53,6 +53,7 @@ pub async fn recurring_totals(w: &mut Work, input: &SubscriptionChange) -> Resul
 pub fn preview_nothing(currency: Currency, effective_on: Date) -> Preview {
     let zero = Money::zero(currency);
     Preview {
+        phases: Vec::new(),
         currency,
         effective_on,
         trial_ends_on: None,

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
-use tradewind_catalogue::types::LegTerms;
+use tradewind_catalogue::{rules::Turn, types::LegTerms};
 use tradewind_kernel::{
     Date, Decimal, Error, Locale, Result,
     calendar::Period,
@@ -23,6 +23,7 @@ use crate::{
         change::change_charges,
         fee::fee,
         period::charges_for_period,
+        phases::stepped,
         preview::{self, Schedule},
         renewal::{self, Clocks, Next},
     },
@@ -99,9 +100,11 @@ pub async fn preview_for_visitor(
     };
     let leg = imagined(input, locale, input.terms);
     let clocks = facts::clocks_of(input.terms, &trade).aligned(input.align_to);
+    let first = renewal::begin(input.on, clocks)?.period;
+    let renewed = stepped(&leg, &first).filter(|_| input.trial_days == 0);
     preview::purchase(&preview::Purchase {
         leg: &leg,
-        renewed: None,
+        renewed: renewed.as_ref(),
         trade: &trade,
         wanted: input.wanted,
         on: input.on,
@@ -111,24 +114,35 @@ pub async fn preview_for_visitor(
 }
 
 /// The terms of the buyer's leg in the period after the first one, where they are others: without a term, what begins is
-/// priced by the revision of its day.
+/// priced by the revision of its day; and an introduction has a period less.
 async fn renewed_after_purchase(
     w: &mut Work,
     input: &PreviewPurchase<'_>,
     clocks: Clocks,
 ) -> Result<Option<Arc<LegTerms>>> {
-    if input.terms.term.is_some() || input.trial_days > 0 {
+    let bound = input.terms.term.is_some();
+    if input.trial_days > 0 || (bound && !input.terms.is_introduced()) {
         return Ok(None);
     }
-    let next = renewal::begin(input.on, clocks)?.period.part.end;
+    let first = renewal::begin(input.on, clocks)?;
+    let next = first.period.part.end;
+    let turn = Turn {
+        reprices: first.term_ends_on.is_none_or(|ends_on| ends_on <= next),
+        period_over: !first.period.is_stub(),
+        rises: 0,
+    };
     let chain = tradewind_accounts::service::chain(w, input.buyer_id).await?;
-    let agreed: Vec<Arc<LegTerms>> =
+    let mut agreed: Vec<Arc<LegTerms>> =
         tradewind_catalogue::service::leg_terms(w, &chain, input.terms.plan, input.on)
             .await?
             .into_iter()
             .map(Arc::new)
             .collect();
-    let renewed = tradewind_catalogue::service::renewed_terms(w, &chain, &agreed, next).await?;
+    if let Some(last) = agreed.last_mut() {
+        *last = Arc::clone(input.terms);
+    }
+    let renewed =
+        tradewind_catalogue::service::renewed_terms(w, &chain, &agreed, next, turn).await?;
     Ok(renewed
         .and_then(|mut legs| legs.pop())
         .filter(|last| *last != **input.terms)
@@ -219,7 +233,7 @@ pub async fn preview_change(
         None,
     )?;
     let running = change.running();
-    let renewed = sale.renewed(w, after, running.part).await?;
+    let renewed = sale.renewed(w, after, running).await?;
     let schedule = Schedule {
         anchor: (change.begins).map_or(schedule.anchor, |begins| begins.anchor_on),
         clocks: sale.clocks_after()?,
@@ -244,7 +258,7 @@ pub async fn preview_scheduled(
     let renewed = if sale.switches() {
         None
     } else {
-        sale.renewed(w, after, schedule.running.part).await?
+        sale.renewed(w, after, schedule.running).await?
     };
     let over = preview::Holding {
         leg: before,

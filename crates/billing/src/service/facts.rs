@@ -397,6 +397,19 @@ pub(crate) fn clocks_of(terms: &LegTerms, trade: &Trade) -> Clocks {
     }
 }
 
+/// The first day that the present plan of a subscription was paid for, as far as it is known.
+pub(crate) fn paid_since(billable: &Billable) -> Option<Date> {
+    let subscription = &billable.subscription;
+    let held = billable.quantities.iter();
+    let held = held.filter(|since| since.plan_id == subscription.plan_id);
+    let first = held.map(|since| since.from_on).min()?;
+    Some(
+        subscription
+            .trial_ends_on
+            .map_or(first, |tried| tried.max(first)),
+    )
+}
+
 /// The quantities of a subscription with their history, oldest first.
 pub(crate) fn quantities(history: &[QuantitySince]) -> Vec<ItemQuantity> {
     let mut items: BTreeMap<_, Vec<QuantityChange>> = BTreeMap::new();

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use tradewind_catalogue::rules::Turn;
 use tradewind_kernel::{
     Date, Error, Result,
     id::{AccountId, ChargeId, SubscriptionId},
@@ -177,6 +178,8 @@ impl Run {
             match renewal::step(&billable.subscription, clocks)? {
                 None => return Ok(()),
                 Some(Step::Renew(mut next)) => {
+                    // What the day is to prices has nothing to do with what is charged already.
+                    let turn = next.turn(clocks, facts::paid_since(&billable))?;
                     if applied {
                         next.span.arrears = None;
                     }
@@ -185,7 +188,7 @@ impl Run {
                     let charges = if changed {
                         charges_of(&billable, &legs, next.span)?
                     } else {
-                        self.renew(w, &billable, &legs, next).await?
+                        self.renew(w, &billable, &legs, (next, turn)).await?
                     };
                     self.advance(&billable, charges, next)?;
                     return Ok(());
@@ -238,22 +241,22 @@ impl Run {
     }
 
     /// The charges of a renewal: the period that is over at the prices that it had, the one that begins at those that
-    /// hold for it. A price is kept for a term; without one, for a period.
+    /// hold for it. A price is kept for a term; without one, for a period. Introductory prices have their own periods.
     async fn renew(
         &mut self,
         w: &mut Work,
         billable: &Billable,
         legs: &[LegFacts],
-        next: Next,
+        (next, turn): (Next, Turn),
     ) -> Result<Vec<NewLegCharges>> {
-        if !next.reprices {
+        let on = next.period.part.start;
+        if turn == Turn::default() {
             return charges_of(billable, legs, next.span);
         }
-        let on = next.period.part.start;
         let agreed = terms_of(billable);
         let Some(terms) = self
             .renewals
-            .kept(w, &mut self.known, billable, &agreed, on)
+            .kept(w, &mut self.known, billable, &agreed, (on, turn))
             .await?
         else {
             return charges_of(billable, legs, next.span);

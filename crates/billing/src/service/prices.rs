@@ -81,8 +81,20 @@ fn customers(
     {
         return Ok(None);
     }
+    if same_prices(old, new) {
+        return Ok(None);
+    }
     let quantities = facts::quantities(&billable.quantities);
     compare(old, new, &quantities, on).map(|change| Some((change, *terms)))
+}
+
+/// Whether only the count of an introduction went on.
+fn same_prices(old: &LegFacts, new: &LegFacts) -> bool {
+    let rules = |leg: &LegFacts| -> Vec<_> {
+        let items = leg.terms.items.iter();
+        items.map(|item| (item.item, item.rules.clone())).collect()
+    };
+    old.terms.revision == new.terms.revision && rules(old) == rules(new)
 }
 
 fn tell(
@@ -202,12 +214,10 @@ async fn announce_one(
     let Some(Step::Renew(next)) = renewal::step(&billable.subscription, clocks)? else {
         return Ok(false);
     };
-    if !next.reprices {
-        return Ok(false);
-    }
     let on = next.period.part.start;
+    let turn = next.turn(clocks, facts::paid_since(billable))?;
     let Some(terms) = renewals
-        .terms(w, known, billable, &terms_of(billable), on)
+        .terms(w, known, billable, &terms_of(billable), (on, turn))
         .await?
     else {
         return Ok(false);

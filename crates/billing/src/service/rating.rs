@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use tradewind_catalogue::rules::Turn;
 use tradewind_kernel::{
     Date, Error, Result,
     calendar::{self, Period},
@@ -477,7 +478,7 @@ impl Run {
         }
         let renewed = self
             .renewals
-            .kept(w, &mut self.known, billable, &agreed, day)
+            .kept(w, &mut self.known, billable, &agreed, (day, Turn::LOOK))
             .await?;
         Ok(renewed.unwrap_or(agreed))
     }

@@ -66,7 +66,7 @@ pub async fn preview_correction(w: &mut Work, correction: &Correction) -> Result
         .filter(|charge| charge.leg_id == leg.id)
         .collect();
     let schedule = schedule(&sale)?;
-    let renewed = sale.renewed(w, leg, schedule.running.part).await?;
+    let renewed = sale.renewed(w, leg, schedule.running).await?;
     preview::correction(&preview::Corrected {
         leg,
         renewed: renewed.as_ref(),

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use tradewind_catalogue::types::LegTerms;
+use tradewind_catalogue::{rules::Turn, types::LegTerms};
 use tradewind_kernel::{
     Date, Decimal, Error, Result,
     calendar::Period,
@@ -25,7 +25,7 @@ use crate::{
         fee::Early,
         line::LineCharge,
         preview::Schedule,
-        renewal::{self, Clocks},
+        renewal::{self, Clocks, years},
     },
     store::{charges, documents, idle},
     types::{Grant, ItemQuantity, LegFacts, NewCharge, Settlement},
@@ -150,14 +150,26 @@ impl Sale {
         &self,
         w: &mut Work,
         after: &LegFacts,
-        running: Period,
+        running: ServicePeriod,
     ) -> Result<Option<LegFacts>> {
+        let on = running.part.end;
         let term_over = self
             .billable
             .subscription
             .term_ends_on
-            .is_some_and(|ends_on| ends_on <= running.end);
-        if after.terms.term.is_some() && !term_over {
+            .is_some_and(|ends_on| ends_on <= on);
+        let bound = after.terms.term.is_some();
+        let turn = Turn {
+            reprices: !bound || term_over,
+            period_over: !running.is_stub(),
+            rises: if bound {
+                u32::from(term_over)
+            } else {
+                let since = facts::paid_since(&self.billable);
+                years(since.filter(|_| !self.switches()), running.part.start, on)?
+            },
+        };
+        if !turn.asks() && !after.terms.is_introduced() {
             return Ok(None);
         }
         let agreed: Vec<Arc<LegTerms>> = self
@@ -168,7 +180,7 @@ impl Sale {
         let chain =
             tradewind_accounts::service::chain(w, self.billable.subscription.customer_id).await?;
         let renewed =
-            tradewind_catalogue::service::renewed_terms(w, &chain, &agreed, running.end).await?;
+            tradewind_catalogue::service::renewed_terms(w, &chain, &agreed, on, turn).await?;
         Ok(renewed
             .and_then(|mut legs| legs.pop())
             .map(|terms| LegFacts {

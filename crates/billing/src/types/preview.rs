@@ -34,6 +34,18 @@ pub struct NextDocument {
     pub document: PreviewDocument,
 }
 
+/// What a sale costs from a day on, where an introductory price ends before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PreviewPhase {
+    /// The first day of the first period at this price.
+    #[schema(value_type = String, format = Date)]
+    pub from: Date,
+    /// What the recurring items cost in a whole period, by their prices.
+    pub recurring: Money,
+    /// The regular document of that day, as things stand; none when nothing is due.
+    pub document: Option<NextDocument>,
+}
+
 /// The price of something that is metered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MeteredPrice {
@@ -89,6 +101,9 @@ pub struct Preview {
     pub metered: Vec<MeteredPrice>,
     /// The next regular document; none when nothing follows.
     pub next: Option<NextDocument>,
+    /// What the periods after introductory ones cost, each from the day on which the price becomes another one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phases: Vec<PreviewPhase>,
     /// The discounts in it.
     #[serde(default)]
     pub discounts: Vec<PreviewDiscount>,

@@ -86,6 +86,8 @@ fn item(
             trail: Vec::new(),
             markup: None,
         }],
+        introduction: None,
+        raised: None,
         conversions: Vec::new(),
     }
 }

@@ -11,8 +11,8 @@ use tradewind_kernel::{Currency, Date, Decimal, Error, Result, id::AccountId};
 use tradewind_pricing::{PriceKind, PriceModel};
 
 use crate::types::{
-    FxRate, Item, ItemKind, ItemTerms, LegTerms, Listing, ListingPrice, Plan, PriceBook, PriceRule,
-    Revision,
+    FxRate, Introduced, Item, ItemKind, ItemTerms, LegTerms, Listing, ListingPrice, Plan,
+    PriceBook, PriceRule, Revision,
 };
 
 /// A price book with the revision that holds on a day.
@@ -104,7 +104,8 @@ pub(crate) fn resolve_plan(
                 None => None,
                 // What the tier above does not sell cannot be sold on.
                 Some(upper) => match upper.item(item.id) {
-                    Some(terms) => Some((upper.currency, terms.rules.as_slice())),
+                    // A markup is put on the regular price: an introduction is each seller's own.
+                    Some(terms) => Some((upper.currency, terms.regular_rules())),
                     None => continue,
                 },
             };
@@ -113,6 +114,7 @@ pub(crate) fn resolve_plan(
                 continue;
             }
             let open = rules.iter().any(|rule| is_pass_through(&rule.model));
+            let (rules, introduction) = introduced(item, tier, rules, rates, on)?;
             items.push(ItemTerms {
                 item: item.id,
                 code: item.code.clone(),
@@ -123,6 +125,8 @@ pub(crate) fn resolve_plan(
                 aggregation: item.aggregation.clone(),
                 timing: item.timing,
                 rules,
+                introduction,
+                raised: None,
                 tax_category: plan.tax_category_of(item),
                 conversions: if open { steps(&currencies) } else { Vec::new() },
             });
@@ -145,6 +149,40 @@ pub(crate) fn resolve_plan(
         });
     }
     Ok((!legs.is_empty()).then_some(legs))
+}
+
+/// The prices of an item at the beginning, with the introduction that they are of.
+fn introduced(
+    item: &Item,
+    tier: &Tier,
+    regular: Vec<PriceRule>,
+    rates: &Rates,
+    on: Date,
+) -> Result<(Vec<PriceRule>, Option<Introduced>)> {
+    let policies = &tier.book.revision.policies;
+    let Some(introduction) = policies.introductions.get(&item.id) else {
+        return Ok((regular, None));
+    };
+    let mut trail = vec!["introductory price of the book".to_owned()];
+    let from = tier.book.book.currency;
+    let price = &introduction.price;
+    let mut model = converted(price, from, tier.currency, rates, on, &mut trail)?;
+    if from != tier.currency {
+        model = readable(model, tier, &mut trail);
+    }
+    let rule = PriceRule {
+        matches: BTreeMap::new(),
+        model,
+        markup: None,
+        trail,
+    };
+    let introduced = Introduced {
+        left: introduction.periods,
+        of: introduction.periods,
+        once: introduction.once,
+        regular,
+    };
+    Ok((vec![rule], Some(introduced)))
 }
 
 fn steps(currencies: &[Currency]) -> Vec<(Currency, Currency)> {

@@ -11,8 +11,8 @@ use tradewind_pricing::{ProrationPolicy, Purpose};
 
 use super::shown::takes_quantity;
 use crate::types::{
-    ItemKind, Listing, ListingDraft, ListingKind, ListingPrice, Policies, Revision, RevisionState,
-    Shelf,
+    ItemKind, Listing, ListingDraft, ListingKind, ListingPrice, Policies, RenewalPrices, Revision,
+    RevisionState, Shelf, introduction_field, not_recurring,
 };
 
 /// More rules than this no price book needs.
@@ -101,12 +101,44 @@ pub(crate) fn check_policies(policies: &Policies) -> Result<()> {
     );
     let fee = policies.cancellation_fee.check();
     problems.check(fee.map_err(|error| error.under("policies.cancellation_fee")));
+    match (&policies.increase, policies.renewal) {
+        (Some(increase), _) => {
+            let checked = increase.check();
+            problems.check(checked.map_err(|error| error.under("policies.increase")));
+        }
+        (None, RenewalPrices::Increase) => problems.add(
+            "policies.increase.percent",
+            "required",
+            "say by how many percent prices rise",
+        ),
+        (None, _) => {}
+    }
     for (plan, days) in &policies.plan_billing_days {
         let field = format!("policies.plan_billing_days.{plan}");
         problems.check(days.check().map_err(|error| error.under(&field)));
     }
     if policies.places.is_some_and(|places| !places.is_valid()) {
         problems.add("policies.places", "out_of_range", "at most 20 places");
+    }
+    problems.finish()
+}
+
+/// Checks the introductory prices of a revision.
+///
+/// # Errors
+/// Names every wrong field (`policies.introductions.ITEM.periods`).
+pub(crate) fn check_introductions(policies: &Policies, shelf: &Shelf) -> Result<()> {
+    let mut problems = Problems::new();
+    for (id, introduction) in &policies.introductions {
+        let field = introduction_field(*id);
+        let Some((_, _, item)) = shelf.item(*id) else {
+            problems.add(field, "unknown", "there is no such item");
+            continue;
+        };
+        let checked = introduction.check();
+        let fits = item.kind == ItemKind::Recurring && takes_quantity(&introduction.price);
+        let checked = checked.and_then(|()| if fits { Ok(()) } else { Err(not_recurring()) });
+        problems.check(checked.map_err(|error| error.under(&field)));
     }
     problems.finish()
 }

@@ -6,25 +6,39 @@ use tradewind_kernel::{Decimal, Money, decimal};
 use tradewind_pricing::{PriceKind, PriceModel, Usage, total};
 
 use super::resolve::is_pass_through;
-use crate::types::{FromPrice, ItemKind, ItemTerms, LegTerms, OfferPrice, Plan, SellerPrice};
+use crate::types::{
+    FromPrice, Introduction, IntroductoryPrice, ItemKind, ItemTerms, LegTerms, OfferPrice, Plan,
+    SellerPrice,
+};
 
 /// The prices of an item as its buyer sees them. A cost that is passed through has none: its markup is what all tiers
 /// above add up to. Where every price of the item is one of those, the question for which usage they differ is the
 /// seller's affair as well.
 pub(crate) fn offer_prices(item: &ItemTerms) -> Vec<OfferPrice> {
-    if item.rules.iter().all(|rule| is_pass_through(&rule.model)) {
+    let rules = item.regular_rules();
+    if rules.iter().all(|rule| is_pass_through(&rule.model)) {
         return vec![OfferPrice {
             matches: BTreeMap::new(),
             model: None,
         }];
     }
-    item.rules
+    rules
         .iter()
         .map(|rule| OfferPrice {
             matches: rule.matches.clone(),
             model: (!is_pass_through(&rule.model)).then(|| rule.model.clone()),
         })
         .collect()
+}
+
+/// The introduction of an item as its buyer sees it.
+pub(crate) fn offered_introduction(item: &ItemTerms) -> Option<Introduction> {
+    let running = item.introduction.as_ref()?;
+    Some(Introduction {
+        periods: running.left,
+        price: item.general_rule()?.model.clone(),
+        once: running.once,
+    })
 }
 
 /// What a seller pays for an item, as it may see it: as any buyer, and nothing of how its own seller made the price.
@@ -43,7 +57,7 @@ pub(crate) fn buying_prices(item: &ItemTerms) -> Vec<SellerPrice> {
 /// the tiers above add, and for which usage, is not its to see.
 pub(crate) fn seller_prices(item: &ItemTerms) -> Vec<SellerPrice> {
     let mut prices: Vec<SellerPrice> = Vec::new();
-    for rule in &item.rules {
+    for rule in item.regular_rules() {
         let open = is_pass_through(&rule.model);
         let price = SellerPrice {
             matches: rule.matches.clone(),
@@ -64,7 +78,7 @@ pub(crate) fn seller_prices(item: &ItemTerms) -> Vec<SellerPrice> {
 /// What a plan asks at its default quantities: what recurs or, when nothing does, what is paid once; nothing when it
 /// is charged by usage only.
 pub(crate) fn from_price(plan: &Plan, leg: &LegTerms) -> Option<FromPrice> {
-    let sum = |kind: ItemKind| -> Option<Decimal> {
+    let price = |leg: &LegTerms, kind: ItemKind| -> Option<Decimal> {
         let mut sum = None;
         for item in plan.items.iter().filter(|item| item.kind == kind) {
             let Some(rule) = leg.item(item.id).and_then(ItemTerms::general_rule) else {
@@ -76,12 +90,24 @@ pub(crate) fn from_price(plan: &Plan, leg: &LegTerms) -> Option<FromPrice> {
         }
         sum
     };
-    let (exact, cadence) = match sum(ItemKind::Recurring) {
+    let money = |exact: Decimal| Money::from_exact(exact, leg.currency, leg.policies.rounding).ok();
+    let mut introductory: Vec<IntroductoryPrice> = Vec::new();
+    let mut regular = leg.clone();
+    while regular.is_introduced() {
+        let amount = money(price(&regular, ItemKind::Recurring)?)?;
+        match introductory.last_mut() {
+            Some(last) if last.amount == amount => last.periods += 1,
+            _ => introductory.push(IntroductoryPrice { periods: 1, amount }),
+        }
+        regular = regular.after_period();
+    }
+    let (exact, cadence) = match price(&regular, ItemKind::Recurring) {
         Some(exact) => (exact, Some(plan.billing_cadence)),
-        None => (sum(ItemKind::OneTime)?, None),
+        None => (price(&regular, ItemKind::OneTime)?, None),
     };
     Some(FromPrice {
-        amount: Money::from_exact(exact, leg.currency, leg.policies.rounding).ok()?,
+        amount: money(exact)?,
+        introductory,
         cadence,
         usage: leg.items.iter().any(|item| item.kind == ItemKind::Metered),
         tax_included: leg.policies.tax_included,

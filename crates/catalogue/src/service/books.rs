@@ -328,6 +328,7 @@ pub(super) async fn draft(
     };
     let versions = load::versions(w).await?;
     let shelf = load::shelf(w, &versions).await?;
+    rules::check_introductions(&policies, &shelf)?;
     let listings = if input.listings.is_empty() && needs == Rules::None {
         Vec::new()
     } else {

@@ -272,6 +272,7 @@ fn plan_offer(plan: &Plan, leg: &LegTerms) -> PlanOffer {
             quantity_step: item.quantity_step,
             tax_category: plan.tax_category_of(item),
             prices: rules::offer_prices(terms),
+            introduction: rules::offered_introduction(terms),
         })
     });
     PlanOffer {

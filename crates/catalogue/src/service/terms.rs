@@ -15,7 +15,12 @@ use tradewind_platform::Work;
 use uuid::Uuid;
 
 use super::{load, market::Market};
-use crate::{cache, rules, store::terms as store, types::LegTerms};
+use crate::{
+    cache,
+    rules::{self, Turn},
+    store::terms as store,
+    types::LegTerms,
+};
 
 /// The terms of every leg of a plan for the buyer at the lower end of a chain, the vendor's leg first and the buyer's
 /// last. The provider's own products have no vendor's leg.
@@ -52,8 +57,9 @@ pub async fn leg_terms(
     })
 }
 
-/// The terms of every leg of a running subscription from its renewal on a day; nothing when the agreed ones stay.
-/// `agreed` are those of its legs, the vendor's first, and `chain` the sellers above its customer.
+/// The terms of every leg of a running subscription from a day on, given what the day is to its prices; nothing when the agreed
+/// ones stay. `agreed` are those of its legs, the vendor's first, and `chain` the sellers above its customer; they are
+/// not looked at when the turn asks for nothing that is new.
 ///
 /// # Errors
 /// Database errors.
@@ -62,19 +68,23 @@ pub async fn renewed_terms(
     chain: &[Adjacent],
     agreed: &[Arc<LegTerms>],
     on: Date,
+    turn: Turn,
 ) -> Result<Option<Vec<LegTerms>>> {
     let Some(last) = agreed.last() else {
         return Ok(None);
     };
-    match leg_terms(w, chain, last.plan, on).await {
-        Ok(now) => {
-            let agreed: Vec<&LegTerms> = agreed.iter().map(AsRef::as_ref).collect();
-            Ok(rules::renewed(&agreed, &now))
+    let now = if turn.asks() {
+        match leg_terms(w, chain, last.plan, on).await {
+            Ok(now) => Some(now),
+            // What nobody could buy on that day goes on as it was agreed.
+            Err(Error::Refused { .. } | Error::NotFound { .. }) => None,
+            Err(other) => return Err(other),
         }
-        // What nobody could buy on that day goes on as it was agreed.
-        Err(Error::Refused { .. } | Error::NotFound { .. }) => Ok(None),
-        Err(other) => Err(other),
-    }
+    } else {
+        None
+    };
+    let agreed: Vec<&LegTerms> = agreed.iter().map(AsRef::as_ref).collect();
+    rules::renewed(&agreed, now.as_deref(), turn)
 }
 
 /// The days after `after` and before `before` on which a revision of one of some price books takes effect.

@@ -13,7 +13,7 @@ use tradewind_pricing::{Aggregation, PriceModel};
 use tradewind_tax::types::TaxCategory;
 use utoipa::ToSchema;
 
-use super::{Approval, DeliveryMode, ItemKind, Parameter, Policies, Timing};
+use super::{Approval, DeliveryMode, Introduction, ItemKind, Parameter, Policies, Timing};
 
 /// Whose prices for whom, and on which day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,14 +84,26 @@ pub struct OfferCategory {
 /// What the least costly plan of a product asks at its default quantities.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FromPrice {
-    /// The amount.
+    /// The amount, once no introductory price holds.
     pub amount: Money,
+    /// What it asks in the first billing periods, where that is another amount, one after the other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub introductory: Vec<IntroductoryPrice>,
     /// How often; nothing means once.
     pub cadence: Option<Cadence>,
     /// Whether usage comes on top.
     pub usage: bool,
     /// Whether the buyer's tax is in the amount; otherwise it comes on top.
     pub tax_included: bool,
+}
+
+/// What is asked for some billing periods.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct IntroductoryPrice {
+    /// How many.
+    pub periods: u32,
+    /// The amount of each.
+    pub amount: Money,
 }
 
 /// How many offers there are of each kind; each group counts as if it were not filtered itself.
@@ -219,8 +231,11 @@ pub struct ItemOffer {
     /// What it is in the eyes of the tax offices.
     #[serde(default, skip_serializing_if = "TaxCategory::is_standard")]
     pub tax_category: TaxCategory,
-    /// The prices, most special first.
+    /// The prices, most special first; the regular ones.
     pub prices: Vec<OfferPrice>,
+    /// Another price for the first billing periods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub introduction: Option<Introduction>,
 }
 
 /// One price as a buyer sees it.

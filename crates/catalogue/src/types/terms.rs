@@ -18,7 +18,10 @@ use tradewind_pricing::{
 use tradewind_tax::types::TaxCategory;
 use utoipa::ToSchema;
 
-use super::{BillingDays, CancellationFee, ItemKind, StubCharge, Timing};
+use super::{
+    BillingDays, CancellationFee, Introduced, Introduction, ItemKind, PriceIncrease, Raised,
+    StubCharge, Timing,
+};
 
 text_enum! {
     /// What becomes of the price of a running subscription when its seller's price book has moved on.
@@ -28,6 +31,8 @@ text_enum! {
         Revision = "revision",
         /// The price agreed holds as long as the subscription runs.
         Agreed = "agreed",
+        /// The price agreed rises by a percentage, at each renewal of the term; without a term, every year.
+        Increase = "increase",
     }
 }
 
@@ -73,6 +78,13 @@ pub struct Policies {
     /// What ending before the end of the term costs; without a fee a term lasts to its end.
     #[serde(default, skip_serializing_if = "CancellationFee::is_usual")]
     pub cancellation_fee: CancellationFee,
+    /// Other prices of recurring items for the first billing periods; terms keep them with the items.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = BTreeMap<String, Introduction>)]
+    pub introductions: BTreeMap<ItemId, Introduction>,
+    /// How far the price of what runs rises, where it rises by a percentage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub increase: Option<PriceIncrease>,
 }
 
 fn is_usual_stacking(order: &StackingOrder) -> bool {
@@ -92,6 +104,8 @@ impl Default for Policies {
             billing_days: BillingDays::default(),
             plan_billing_days: BTreeMap::new(),
             cancellation_fee: CancellationFee::None,
+            introductions: BTreeMap::new(),
+            increase: None,
         }
     }
 }
@@ -119,6 +133,7 @@ impl Policies {
         Self {
             billing_days: own.copied().unwrap_or(self.billing_days),
             plan_billing_days: BTreeMap::new(),
+            introductions: BTreeMap::new(),
             ..self.clone()
         }
     }
@@ -208,6 +223,12 @@ pub struct ItemTerms {
     pub timing: Timing,
     /// Prices; the first whose dimensions match applies, and the last has none.
     pub rules: Vec<PriceRule>,
+    /// The introduction that these prices are of; none when they are the regular ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub introduction: Option<Introduced>,
+    /// How far the regular prices have risen since they were agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raised: Option<Raised>,
     /// What it was in the eyes of the tax offices. What it is now counts for running subscriptions.
     #[serde(default, skip_serializing_if = "TaxCategory::is_standard")]
     pub tax_category: TaxCategory,

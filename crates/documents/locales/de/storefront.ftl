@@ -130,6 +130,30 @@ approval-before-order = Der Verk채ufer pr체ft Ihre Bestellung, bevor sie ausgef�
 
 # Prices
 price-from = ab
+price-introductory = f체r { $time }, danach { $then } { $every }
+price-introduced = { $price } f체r { $time }, danach { $then }
+price-introduced-once = { $price } f체r { $time } f체r neue Kunden, danach { $then }
+price-phase = Ab { $date }, ohne Einf체hrungspreis
+time-hour = { $count ->
+    [one] { $count } Stunde
+   *[other] { $count } Stunden
+}
+time-day = { $count ->
+    [one] { $count } Tag
+   *[other] { $count } Tage
+}
+time-week = { $count ->
+    [one] { $count } Woche
+   *[other] { $count } Wochen
+}
+time-month = { $count ->
+    [one] { $count } Monat
+   *[other] { $count } Monate
+}
+time-year = { $count ->
+    [one] { $count } Jahr
+   *[other] { $count } Jahre
+}
 price-once = einmalig
 price-with-tax = inkl. { $tax }
 price-plus-tax = zzgl. { $tax }

@@ -130,6 +130,30 @@ approval-before-order = The seller looks at your order before it is delivered. N
 
 # Prices
 price-from = from
+price-introductory = for { $time }, then { $then } { $every }
+price-introduced = { $price } for { $time }, then { $then }
+price-introduced-once = { $price } for { $time } for new customers, then { $then }
+price-phase = From { $date }, without the introductory price
+time-hour = { $count ->
+    [one] { $count } hour
+   *[other] { $count } hours
+}
+time-day = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+time-week = { $count ->
+    [one] { $count } week
+   *[other] { $count } weeks
+}
+time-month = { $count ->
+    [one] { $count } month
+   *[other] { $count } months
+}
+time-year = { $count ->
+    [one] { $count } year
+   *[other] { $count } years
+}
 price-once = once
 price-with-tax = incl. { $tax }
 price-plus-tax = plus { $tax }

@@ -11,7 +11,7 @@ use tradewind_accounts::types::{Adjacent, PaymentMode};
 use tradewind_billing::service::{
     SubscriptionChange, preview_change, preview_scheduled, recurring_totals,
 };
-use tradewind_catalogue::rules::check_configuration;
+use tradewind_catalogue::rules::{check_configuration, switched};
 use tradewind_catalogue::types::Approval;
 use tradewind_kernel::id::{ItemId, PlanId, SubscriptionId, TermsId};
 use tradewind_kernel::{Date, Decimal, Error, Result};
@@ -162,13 +162,15 @@ pub(crate) async fn plan_change(
         .cloned()
         .ok_or_else(|| Error::refused("nothing_to_buy", "this account buys from nobody"))?;
     // Frozen terms stay what they are while the plan stays the same.
-    let terms = if plan_id == subscription.plan_id {
-        before_terms.clone()
+    let switches = plan_id != subscription.plan_id;
+    let terms = if switches {
+        let terms = resolve(w, &chain, plan_id, on).await?;
+        switched_terms(w, &before_terms, &terms, false).await?
     } else {
-        resolve(w, &chain, plan_id, on).await?
+        before_terms.clone()
     };
 
-    let change = SubscriptionChange {
+    let mut change = SubscriptionChange {
         subscription_id: subscription.id,
         wanted: items
             .iter()
@@ -194,6 +196,12 @@ pub(crate) async fn plan_change(
     }
     let at_once =
         class == ChangeClass::Upgrade || subscription.commercial_state == CommercialState::Trial;
+    if switches && !at_once {
+        // By then the running period is over, for an introduction too.
+        let terms = resolve(w, &chain, plan_id, on).await?;
+        change.terms = switched_terms(w, &before_terms, &terms, true).await?;
+    }
+    let terms = change.terms.clone();
     let held: Vec<ItemId> = items.iter().map(|item| item.item_id).collect();
     let found = discount::find(
         w,
@@ -282,6 +290,35 @@ fn check_quantities(
         }
         Err(other) => Err(other),
     }
+}
+
+/// The terms of a switch: an introduction that runs goes on as far as the other plan has one, and none begins.
+async fn switched_terms(
+    w: &mut Work,
+    before: &[TermsId],
+    after: &[TermsId],
+    period_over: bool,
+) -> Result<Vec<TermsId>> {
+    let all: Vec<TermsId> = before.iter().chain(after).copied().collect();
+    let known = tradewind_catalogue::service::terms_load_many(w, &all).await?;
+    if !after
+        .iter()
+        .any(|id| known.get(id).is_some_and(|terms| terms.is_introduced()))
+    {
+        return Ok(after.to_vec());
+    }
+    let mut ids = Vec::with_capacity(after.len());
+    for (at, id) in after.iter().enumerate() {
+        let old = before.get(at).and_then(|old| known.get(old));
+        ids.push(match (old, known.get(id)) {
+            (Some(old), Some(new)) => {
+                let terms = switched(old, new, period_over);
+                tradewind_catalogue::service::terms_store(w, &terms).await?
+            }
+            _ => *id,
+        });
+    }
+    Ok(ids)
 }
 
 async fn resolve(w: &mut Work, chain: &[Adjacent], plan: PlanId, on: Date) -> Result<Vec<TermsId>> {

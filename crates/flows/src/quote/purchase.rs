@@ -11,7 +11,8 @@ use tradewind_billing::service::PreviewPurchase;
 use tradewind_billing::types::Preview;
 use tradewind_catalogue::rules::{Configuration, check_configuration, pick_packages};
 use tradewind_catalogue::types::{
-    Approval, BillingAlign, ItemKind, ItemTerms, LegTerms, Offer, Plan, PriceRule, ProductDetail,
+    Approval, BillingAlign, Introduced, ItemKind, ItemOffer, ItemTerms, LegTerms, Offer, Plan,
+    PriceRule, ProductDetail,
 };
 use tradewind_kernel::calendar::Cadence;
 use tradewind_kernel::id::{
@@ -21,7 +22,7 @@ use tradewind_kernel::{Date, Decimal, Error, Locale, Result, text};
 use tradewind_orders::types::{Coupon, OrderedItem, OrderedParameter, QuoteKind};
 use tradewind_platform::{KeyRing, OpCtx, Platform, Work};
 use tradewind_policy::AccountKind;
-use tradewind_pricing::cycles::together;
+use tradewind_pricing::{PriceModel, cycles::together};
 use utoipa::ToSchema;
 
 /// What is to be bought.
@@ -183,6 +184,7 @@ pub(crate) async fn plan_purchase(
     check_acceptance(&detail, input.accepted_terms.as_deref(), w.ctx.locale)?;
 
     let terms = tradewind_catalogue::service::leg_terms(w, &chain, plan.id, on).await?;
+    let terms = introduced(w, input.customer_id, input.product_id, terms).await?;
     let mut terms_ids = Vec::with_capacity(terms.len());
     for leg in &terms {
         terms_ids.push(tradewind_catalogue::service::terms_store(w, leg).await?);
@@ -272,6 +274,20 @@ pub(crate) async fn plan_purchase(
     })
 }
 
+/// The terms with the introductions that are for this customer: some are only for who never had the product.
+async fn introduced(
+    w: &mut Work,
+    customer: AccountId,
+    product: ProductId,
+    terms: Vec<LegTerms>,
+) -> Result<Vec<LegTerms>> {
+    let returning: Vec<LegTerms> = terms.iter().map(LegTerms::for_returning).collect();
+    if returning == terms || !tradewind_orders::service::has_had_in(w, customer, product).await? {
+        return Ok(terms);
+    }
+    Ok(returning)
+}
+
 /// A day of the schedule of the subscription that something new is to be billed with.
 async fn schedule_of(
     w: &mut Work,
@@ -329,8 +345,13 @@ pub async fn price_for_visitor(
     let who = &ctx.principal;
     let customer = (who.account_kind == AccountKind::Customer).then_some(who.account);
     p.read(ctx, quantities, move |w, quantities| {
-        let (terms, name, coupon) = (terms.clone(), name.clone(), coupon.clone());
+        let (mut terms, name, coupon) = (terms.clone(), name.clone(), coupon.clone());
         Box::pin(async move {
+            if let Some(customer) = customer {
+                let own = vec![LegTerms::clone(&terms)];
+                let own = introduced(w, customer, terms.product, own).await?;
+                terms = own.into_iter().next().map_or(terms, Arc::new);
+            }
             let items: Vec<ItemId> = quantities.keys().copied().collect();
             let asked = Asked {
                 seller,
@@ -387,35 +408,7 @@ fn offered_terms(seller: AccountId, offer: &Offer, plan: PlanId, on: Date) -> Re
         .iter()
         .find(|offered| offered.plan_id == plan)
         .ok_or_else(|| Error::not_found(plan))?;
-    let items = offered
-        .items
-        .iter()
-        .map(|item| ItemTerms {
-            item: item.item_id,
-            code: item.code.clone(),
-            name: item.name.clone(),
-            kind: item.kind,
-            unit: item.unit.clone(),
-            meter: None,
-            aggregation: item.aggregation.clone(),
-            timing: item.timing,
-            tax_category: item.tax_category,
-            rules: item
-                .prices
-                .iter()
-                .filter_map(|price| {
-                    let model = price.model.clone()?;
-                    Some(PriceRule {
-                        matches: price.matches.clone(),
-                        model,
-                        markup: None,
-                        trail: Vec::new(),
-                    })
-                })
-                .collect(),
-            conversions: Vec::new(),
-        })
-        .collect();
+    let items = offered.items.iter().map(offered_item).collect();
     Ok(LegTerms {
         seller,
         product: offer.card.product_id,
@@ -430,6 +423,48 @@ fn offered_terms(seller: AccountId, offer: &Offer, plan: PlanId, on: Date) -> Re
         items,
         policies: offered.policies.clone(),
     })
+}
+
+fn offered_item(item: &ItemOffer) -> ItemTerms {
+    let rule = |matches: BTreeMap<String, String>, model: PriceModel| PriceRule {
+        matches,
+        model,
+        markup: None,
+        trail: Vec::new(),
+    };
+    let regular: Vec<PriceRule> = item
+        .prices
+        .iter()
+        .filter_map(|price| Some(rule(price.matches.clone(), price.model.clone()?)))
+        .collect();
+    let (rules, introduction) = match &item.introduction {
+        Some(introduction) => {
+            let introduced = Introduced {
+                left: introduction.periods,
+                of: introduction.periods,
+                once: introduction.once,
+                regular,
+            };
+            let rules = vec![rule(BTreeMap::new(), introduction.price.clone())];
+            (rules, Some(introduced))
+        }
+        None => (regular, None),
+    };
+    ItemTerms {
+        item: item.item_id,
+        code: item.code.clone(),
+        name: item.name.clone(),
+        kind: item.kind,
+        unit: item.unit.clone(),
+        meter: None,
+        aggregation: item.aggregation.clone(),
+        timing: item.timing,
+        tax_category: item.tax_category,
+        rules,
+        introduction,
+        raised: None,
+        conversions: Vec::new(),
+    }
 }
 
 /// The quantities that stand for packages, by what the buyer pays.

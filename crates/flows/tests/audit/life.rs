@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 
 use tradewind_billing::service::{self as billing, TransferRecord};
 use tradewind_billing::types::Preview;
+use tradewind_catalogue::service::revision_create;
+use tradewind_catalogue::types::{
+    Introduction, Policies, PriceIncrease, RenewalPrices, RevisionCreate,
+};
 use tradewind_flows::order::{PlaceInput, order_place};
 use tradewind_flows::quote::{
     CancelInput, CancelWhen, ChangeInput, CorrectionInput, QuoteView, quote_cancel, quote_change,
@@ -21,10 +25,11 @@ use tradewind_orders::types::{
     Benefit, ChangeClass, CouponCreate, CouponInput, CouponLimits, DiscountScope,
 };
 use tradewind_platform::{args, stmts};
+use tradewind_pricing::PriceModel;
 use tradewind_testkit::{Auditor, Exact, LegPrices};
 
 use crate::chance::Chance;
-use crate::common::{World, day};
+use crate::common::{World, day, markup};
 
 stmts! {
     /// What a subscription has come to on each of its legs, and in how many charges.
@@ -88,7 +93,15 @@ impl Life {
                 setup: factor * Exact::whole(5000),
                 seat: factor * Exact::whole(1000),
                 markup: factor,
+                introduction: None,
+                yearly: Exact::whole(1),
             });
+        }
+        // Every other life: what the customer pays is less at first, and rises every year.
+        let phases = seed % 2 == 1;
+        if let Some(last) = legs.last_mut().filter(|_| phases) {
+            last.introduction = Some((2, Exact::whole(999)));
+            last.yearly = Exact::new(103, 100);
         }
         let mut life = Self {
             world,
@@ -101,6 +114,9 @@ impl Life {
             late: Vec::new(),
             log: vec![format!("seed {seed}")],
         };
+        if phases {
+            life.phases().await;
+        }
         life.coupons().await;
         life.window(seed).await;
         life.meter().await;
@@ -245,6 +261,38 @@ impl Life {
                 .await
                 .expect("a coupon");
         }
+    }
+
+    /// From the next day on, the reseller sells with an introductory price and with rises.
+    async fn phases(&mut self) {
+        let mut basic = self.world.plan("basic").items.iter();
+        let seats = basic.find(|item| item.code == "seats");
+        let introduction = Introduction {
+            periods: 2,
+            price: PriceModel::per_unit(Decimal::new(999, 2)),
+            once: false,
+        };
+        let revision = RevisionCreate {
+            book_id: self.world.reseller_book,
+            effective_on: day("2024-01-11"),
+            note: String::new(),
+            policies: Some(Policies {
+                introductions: BTreeMap::from([(seats.expect("seats").id, introduction)]),
+                renewal: RenewalPrices::Increase,
+                increase: Some(PriceIncrease {
+                    percent: Decimal::from(3),
+                    at_most: None,
+                    up_to_list: false,
+                }),
+                ..Policies::default()
+            }),
+            listings: vec![markup("20")],
+        };
+        revision_create(self.world.p(), &self.world.ctx().await, &revision)
+            .await
+            .expect("a revision");
+        self.today = day("2024-01-11");
+        self.world.travel("2024-01-11T09:00:00Z").await;
     }
 
     async fn meter(&mut self) {

@@ -9,7 +9,7 @@ use crate::types::{
 };
 use std::sync::Arc;
 use tradewind_kernel::Result;
-use tradewind_kernel::id::{AccountId, SubscriptionId};
+use tradewind_kernel::id::{AccountId, ProductId, SubscriptionId};
 use tradewind_platform::{KeyRing, OpCtx, Platform, Work};
 use tradewind_policy::{Action, ResourceKind, Target};
 
@@ -93,6 +93,16 @@ pub async fn subscription_in(w: &mut Work, id: SubscriptionId) -> Result<Subscri
     let found = store::get(&mut w.tx, realm, id).await?;
     w.remember(id, Arc::new(found.clone()));
     Ok(found)
+}
+
+/// Whether a customer has a product on order, or has had it, be it on trial; what was called off before it began does not
+/// count.
+///
+/// # Errors
+/// Database errors.
+pub async fn has_had_in(w: &mut Work, customer: AccountId, product: ProductId) -> Result<bool> {
+    let realm = w.ctx.realm;
+    store::has_had(&mut w.tx, realm, customer, product).await
 }
 
 /// Up to `limit` subscriptions of a customer that are billed next, all on the same day, for a use case that decides itself

@@ -19,12 +19,12 @@ pub use list::{
     OrderQuery, SubscriptionQuery, order_counts, order_list, order_summaries, subscription_count,
     subscription_list, usable_of_customers,
 };
-pub(crate) use look::{is_undiscounted, remember_discounted};
 pub use look::{
-    items_in, legs_in, next_due_in, running_of_account_in, subscription_detail_in,
+    has_had_in, items_in, legs_in, next_due_in, running_of_account_in, subscription_detail_in,
     subscription_get, subscription_get_in, subscription_homes_in, subscription_in,
     subscription_target, subscriptions_in,
 };
+pub(crate) use look::{is_undiscounted, remember_discounted};
 pub use order::{
     open_order_in, order_approve, order_cancel_in, order_create_in, order_detail_in, order_get,
     order_in, order_reject, order_retry, order_summaries_of, orders_of_subscription, target_of,

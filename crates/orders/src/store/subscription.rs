@@ -68,6 +68,9 @@ stmts! {
         AND s.commercial_state IN ('active', 'grace', 'suspended') AND s.next_bill_on = (SELECT MIN(m.next_bill_on)
             FROM subscription m WHERE m.realm_id = $1 AND m.customer_id = $2 AND m.commercial_state IN ('active', 'grace', 'suspended'))
         ORDER BY s.id LIMIT $3");
+    /// Whether a customer has a product on order, or has had it; what was called off before it began does not count.
+    HAS_HAD = "SELECT COUNT(*) FROM subscription WHERE realm_id = $1 AND customer_id = $2 AND product_id = $3
+        AND (activated_at IS NOT NULL OR trial_ends_on IS NOT NULL OR commercial_state = 'ordered')";
     /// Between whom some subscriptions are, and in which zone.
     HOMES = "SELECT id, customer_id, vendor_id, zone FROM subscription WHERE realm_id = $1
         AND id IN (SELECT value FROM json_each($2))",
@@ -230,6 +233,19 @@ pub(crate) async fn some(
         .all::<SubscriptionRow>(&SOME, args![realm, Json(ids)])
         .await?;
     Ok(rows.into_iter().map(Subscription::from).collect())
+}
+
+/// Whether a customer has a product on order, or has had it.
+pub(crate) async fn has_had(
+    tx: &mut Tx,
+    realm: RealmId,
+    customer: AccountId,
+    product: ProductId,
+) -> Result<bool> {
+    let (count,) = tx
+        .one::<(i64,)>(&HAS_HAD, args![realm, customer, product])
+        .await?;
+    Ok(count > 0)
 }
 
 /// Some subscriptions of a customer that are billed next, all on the same day.

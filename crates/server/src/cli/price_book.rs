@@ -9,13 +9,13 @@ use tradewind_catalogue::service::{
     revision_create, revision_preview,
 };
 use tradewind_catalogue::types::{
-    BillingAlign, CancellationFee, ListingDraft, ListingPrice, Policies, PriceBookAssign,
-    PriceBookCreate, PriceBookDetail, PriceBookUpdate, RenewalPrices, RevisionCreate,
-    RevisionPreviewRequest, RevisionView,
+    BillingAlign, CancellationFee, Introduction, ListingDraft, ListingPrice, Policies,
+    PriceBookAssign, PriceBookCreate, PriceBookDetail, PriceBookUpdate, PriceIncrease,
+    RenewalPrices, RevisionCreate, RevisionPreviewRequest, RevisionView,
 };
 use tradewind_kernel::decimal::{Limits, parse_decimal};
 use tradewind_kernel::{Decimal, Error, Result, id::PriceBookId, time};
-use tradewind_pricing::PricePlaces;
+use tradewind_pricing::{PriceModel, PricePlaces};
 
 use super::{Session, input, parse};
 use crate::output::{Column, columns};
@@ -73,7 +73,7 @@ Rules of any other kind are read from a file: a JSON list in the form that `pric
 Examples:
   tradewind price-book revise pbk_01… --from 2024-10-01 --markup 20 --markup 'service_category=Compute:15'
   tradewind price-book revise pbk_01… --from 2024-10-01 --file rules.json --preview")]
-    Revise(Revise),
+    Revise(Box<Revise>),
     /// Give a buyer a book, or take it back to the seller's default one
     Assign {
         /// Buyer, an account directly below the seller
@@ -109,8 +109,22 @@ pub(crate) struct Revise {
     #[arg(long, default_value = "")]
     note: String,
     /// What is sold under it keeps its price for good, whatever later revisions say
-    #[arg(long)]
+    #[arg(long, conflicts_with = "increase")]
     keep_agreed: bool,
+    /// What is sold under it rises by so many percent, at each renewal of its term or else every year, instead of following
+    /// later revisions
+    #[arg(long, value_name = "PERCENT")]
+    increase: Option<String>,
+    /// By so many percent above what was agreed at most
+    #[arg(long, value_name = "PERCENT", requires = "increase")]
+    increase_at_most: Option<String>,
+    /// Never above what the book asks of new buyers by then
+    #[arg(long, requires = "increase")]
+    increase_up_to_list: bool,
+    /// Another price of a recurring item for its first whole billing periods, for a unit, as in ITEM=3:5.00; with `:once` only
+    /// for customers that never had the product; ITEM=none takes it out; can be given several times
+    #[arg(long, value_name = "ITEM=PERIODS:PRICE[:once]|ITEM=none")]
+    introductory: Vec<String>,
     /// Its prices have the buyer's tax in them, or tax comes on top; as before when left out
     #[arg(long, value_name = "included|added", value_parser = ["included", "added"])]
     tax: Option<String>,
@@ -206,7 +220,7 @@ pub(crate) async fn run(session: &Session<'_>, command: PriceBook) -> Result<()>
             session.settle().await?;
             session.out.facts(&book, BOOK)
         }
-        PriceBook::Revise(revise) => add(session, &ctx, revise).await,
+        PriceBook::Revise(revise) => add(session, &ctx, *revise).await,
         PriceBook::Assign {
             buyer,
             book,
@@ -233,6 +247,7 @@ async fn policies(
     let places = revise.places.as_deref().map(places).transpose()?;
     let of_time = revise.billing_days.is_some() || revise.stub.is_some();
     let of_time = of_time || !revise.proration.is_empty() || revise.cancellation_fee.is_some();
+    let of_time = of_time || revise.increase.is_some() || !revise.introductory.is_empty();
     if !revise.keep_agreed && revise.tax.is_none() && places.is_none() && !of_time {
         return Ok(None);
     }
@@ -247,6 +262,7 @@ async fn policies(
     }
     policies.places = places.or(policies.places);
     of_time_in(&mut policies, revise)?;
+    phases_in(&mut policies, revise)?;
     Ok(Some(policies))
 }
 
@@ -297,6 +313,49 @@ fn of_time_in(policies: &mut Policies, revise: &Revise) -> Result<()> {
             "cancellation" => &mut terms.cancellation,
             _ => return Err(malformed()),
         } = rule;
+    }
+    Ok(())
+}
+
+/// What the flags say of introductory prices and of rises.
+fn phases_in(policies: &mut Policies, revise: &Revise) -> Result<()> {
+    let number = |field: &str, text: &str| parse_decimal(field, text, &Limits::any());
+    if let Some(percent) = &revise.increase {
+        policies.renewal = RenewalPrices::Increase;
+        let most = revise.increase_at_most.as_deref();
+        policies.increase = Some(PriceIncrease {
+            percent: number("increase", percent)?,
+            at_most: most
+                .map(|most| number("increase-at-most", most))
+                .transpose()?,
+            up_to_list: revise.increase_up_to_list,
+        });
+    }
+    for text in &revise.introductory {
+        let malformed = || {
+            Error::invalid(
+                "introductory",
+                "malformed",
+                "expected an item, periods and a price, as in itm_01…=3:5.00 or itm_01…=3:5.00:once, or itm_01…=none",
+            )
+        };
+        let (item, rest) = text.split_once('=').ok_or_else(malformed)?;
+        let item = parse("introductory", item)?;
+        if rest == "none" {
+            policies.introductions.remove(&item);
+            continue;
+        }
+        let (rest, once) = match rest.strip_suffix(":once") {
+            Some(rest) => (rest, true),
+            None => (rest, false),
+        };
+        let (periods, price) = rest.split_once(':').ok_or_else(malformed)?;
+        let introduction = Introduction {
+            periods: periods.parse().map_err(|_| malformed())?,
+            price: PriceModel::per_unit(number("introductory", price)?),
+            once,
+        };
+        policies.introductions.insert(item, introduction);
     }
     Ok(())
 }

@@ -172,6 +172,7 @@ pub(crate) fn from(price: &str) -> Option<PriceFrom> {
         currency: cur("EUR"),
         every: Some(monthly()),
         tax: "plus VAT".into(),
+        introductory: Vec::new(),
     })
 }
 
@@ -223,5 +224,6 @@ pub(crate) fn price() -> PriceView {
             total: eur(13685),
             plus_usage: true,
         }),
+        phases: vec![(date("2027-02-22"), eur(16300))],
     }
 }

@@ -89,6 +89,11 @@ pub(super) fn least(visit: &Visit, tax: &ShopTax, from: &FromPrice) -> PriceFrom
         price: from.amount.to_decimal(),
         currency: from.amount.currency,
         every: from.cadence.map(every),
+        introductory: from
+            .introductory
+            .iter()
+            .map(|phase| (phase.periods, phase.amount.to_decimal()))
+            .collect(),
     }
 }
 
@@ -177,6 +182,11 @@ pub(super) fn view(
         due_now,
         due_note: due_note(t, preview, cadence),
         next: preview.next.as_ref().map(|next| self::next(preview, next)),
+        phases: preview
+            .phases
+            .iter()
+            .map(|phase| (phase.from, phase.recurring))
+            .collect(),
     }
 }
 
@@ -300,13 +310,29 @@ pub(super) fn general(prices: &[OfferPrice]) -> Option<&PriceModel> {
     general.and_then(|price| price.model.as_ref())
 }
 
-/// A price in one line.
-pub(super) fn model_words(t: &Tr, item: &ItemOffer, currency: Currency) -> Txt {
-    match general(&item.prices) {
-        Some(model) => PriceWords::new(t.locale, currency, &item.unit)
-            .line(model)
-            .into(),
-        None => t.tr("price-by-use"),
+/// A price in one line, after the introductory one that comes before it in so many billing periods.
+pub(super) fn model_words(t: &Tr, item: &ItemOffer, currency: Currency, cadence: Cadence) -> Txt {
+    let Some(model) = general(&item.prices) else {
+        return t.tr("price-by-use");
+    };
+    let words = PriceWords::new(t.locale, currency, &item.unit);
+    let regular = words.line(model);
+    match &item.introduction {
+        Some(first) => {
+            let args = [
+                ("price", words.line(&first.price)),
+                ("time", every(cadence).times(t, first.periods).into_owned()),
+                ("then", regular),
+            ];
+            let args = args.each_ref().map(|(name, text)| (*name, text.as_str()));
+            let key = if first.once {
+                "price-introduced-once"
+            } else {
+                "price-introduced"
+            };
+            t.with(key, &args)
+        }
+        None => regular.into(),
     }
 }
 

@@ -57,6 +57,7 @@ fn shop() -> (Shelf, Vec<Entry>) {
             let amount =
                 Money::parse_amount("amount", &format!("{at}.00"), currency("EUR")).expect("money");
             let price = (at < 9).then_some(FromPrice {
+                introductory: Vec::new(),
                 amount,
                 cadence: None,
                 usage: false,

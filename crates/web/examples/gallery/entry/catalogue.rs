@@ -336,6 +336,12 @@ fn price_book(editing: bool) -> PriceBookPage {
             tier("up to 50", "€6.25", "€7.50", "16.7"),
             tier("from 51", "€5.60", "€6.72", "16.7"),
         ],
+        introduction: (how == "model").then(|| IntroductionEdit {
+            periods: "3".into(),
+            price: "2.50".into(),
+            words: None,
+            once: true,
+        }),
         problem: if editing {
             problem.map(Into::into)
         } else {

@@ -279,12 +279,12 @@ async fn book_page(desk: &Desk, draft: Draft, form: Option<FormState>) -> Result
     if form.problem.is_none() {
         form.problem = problem;
     }
-    let policies = match view.filter(|_| !editing) {
-        Some(view) => edit_of_policies(&view.revision.policies),
-        None => edit_of_policies(&latest),
+    let shown = match view.filter(|_| !editing) {
+        Some(view) => &view.revision.policies,
+        None => &latest,
     };
     Ok(PriceBookPage {
-        policies,
+        policies: edit_of_policies(shown),
         id: id.to_string().into(),
         name: book.book.name.clone().into(),
         currency: book.book.currency.code().into(),
@@ -296,7 +296,7 @@ async fn book_page(desk: &Desk, draft: Draft, form: Option<FormState>) -> Result
             .collect(),
         listings: items
             .iter()
-            .map(|item| edit_of(desk, &t, &listings, item))
+            .map(|item| edit_of(desk, &t, (&listings, shown), item))
             .collect(),
         buyers: assigned
             .iter()
@@ -368,12 +368,13 @@ pub(super) async fn edited(
     };
     match asked {
         Ok(found) => {
+            let policies = draft.policies();
             let mut page = book_page(desk, draft, Some(sent.state())).await?;
             let t = desk.t();
             page.listings = found
                 .items
                 .iter()
-                .map(|item| edit_of(desk, &t, &found.listings, item))
+                .map(|item| edit_of(desk, &t, (&found.listings, &policies), item))
                 .collect();
             page.affected = found.changed;
             let mut shell = desk.app();

@@ -154,7 +154,9 @@ pub(crate) async fn change(desk: Desk, Id(id): Id<PriceBookId>, sent: Sent) -> A
             Ok(model) => {
                 let mut kept = without_price(&sent);
                 let id_of = item.item_id.to_string();
-                kept.0.retain(|(name, _)| !name.starts_with(&id_of));
+                let intro = format!("{id_of}.intro");
+                kept.0
+                    .retain(|(name, _)| !name.starts_with(&id_of) || name.starts_with(&intro));
                 let json = model.to_json()?.to_string();
                 for (field, value) in [("how", "model"), ("on", "1"), ("model", json.as_str())] {
                     kept.0.push((format!("{id_of}.{field}"), value.to_owned()));

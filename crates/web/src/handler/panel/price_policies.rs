@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use tradewind_catalogue::types::{
-    BillingAlign, BillingDays, CancellationFee, Policies, RenewalPrices,
+    BillingAlign, BillingDays, CancellationFee, Policies, PriceIncrease, RenewalPrices,
 };
 use tradewind_kernel::decimal::{Limits, parse_decimal};
-use tradewind_kernel::{Error, Result};
+use tradewind_kernel::{Decimal, Error, Result};
 use tradewind_pricing::{PricePlaces, ProrationPolicy, ProrationTerms};
 
 use crate::form::Sent;
@@ -32,11 +32,20 @@ pub(super) fn edit_of(policies: &Policies) -> PolicyEdit {
         CancellationFee::Percent { percent } => ("percent", percent.normalize().to_string()),
         CancellationFee::Amount { amount } => ("amount", amount.normalize().to_string()),
     };
+    let increase = |of: fn(&PriceIncrease) -> Option<Decimal>| {
+        let number = policies.increase.as_ref().and_then(of);
+        number.map_or_else(String::new, |number| number.normalize().to_string())
+    };
+    let up_to_list = policies.increase.is_some_and(|by| by.up_to_list);
+    let list = if up_to_list { "yes" } else { "no" };
     let mut values: BTreeMap<&'static str, Txt> = [
         ("tax", tax.to_owned()),
         ("places.amounts", places(|places| places.amounts)),
         ("places.units", places(|places| places.units)),
         ("renewal", policies.renewal.as_str().to_owned()),
+        ("increase.percent", increase(|by| Some(by.percent))),
+        ("increase.at_most", increase(|by| by.at_most)),
+        ("increase.list", list.to_owned()),
         ("align", days.align.as_str().to_owned()),
         (
             "align.day",
@@ -108,6 +117,7 @@ pub(super) fn asked(before: &Policies, sent: &Sent) -> Result<Policies> {
         "" => RenewalPrices::Revision,
         word => word.parse().map_err(|error: Error| error.at("renewal"))?,
     };
+    policies.increase = increase(sent)?;
     let amounts = number("places.amounts", sent, 0, 20)?;
     let units = number("places.units", sent, 0, 20)?;
     policies.places = match (amounts, units) {
@@ -164,12 +174,46 @@ pub(super) fn field_of(policy: &str) -> String {
     if policy.starts_with("cancellation_fee") {
         return "fee.value".to_owned();
     }
+    if let Some(at) = policy.strip_prefix("introductions.") {
+        let (item, of) = at.split_once('.').unwrap_or((at, ""));
+        let field = if of.starts_with("price") {
+            "intro_price"
+        } else {
+            "intro"
+        };
+        return format!("{item}.{field}");
+    }
     match policy.strip_prefix("billing_days.") {
         Some("align") => "align".to_owned(),
         Some("stub") => "stub".to_owned(),
         Some(_) => "align.day".to_owned(),
         None => policy.to_owned(),
     }
+}
+
+/// How far prices rise; none where no percentage is given.
+fn increase(sent: &Sent) -> Result<Option<PriceIncrease>> {
+    let percent = |field: &'static str| {
+        let limits = Limits::new(5, 6).non_negative();
+        let text = sent.some(field);
+        text.map(|text| parse_decimal(field, &text, &limits))
+            .transpose()
+    };
+    let Some(by) = percent("increase.percent")? else {
+        return Ok(None);
+    };
+    let increase = PriceIncrease {
+        percent: by,
+        at_most: percent("increase.at_most")?,
+        up_to_list: match sent.get("increase.list") {
+            "" | "no" => false,
+            "yes" => true,
+            _ => return Err(unknown("increase.list", "no, yes")),
+        },
+    };
+    let checked = increase.check();
+    checked.map_err(|error| error.under("increase"))?;
+    Ok(Some(increase))
 }
 
 fn unknown(field: &str, known: &str) -> Error {
@@ -225,6 +269,12 @@ mod tests {
         own.cancellation_fee = CancellationFee::Percent {
             percent: "12.5".parse().expect("a number"),
         };
+        own.renewal = RenewalPrices::Increase;
+        own.increase = Some(PriceIncrease {
+            percent: "2.5".parse().expect("a number"),
+            at_most: Some(Decimal::TEN),
+            up_to_list: true,
+        });
         own.proration.upgrade = ProrationPolicy::FixedMonth {
             days: 29,
             ratio_places: Some(4),
@@ -270,6 +320,9 @@ mod tests {
             ("fee", "much"),
             ("fee.value", "-1"),
             ("fee.value", ""),
+            ("increase.percent", "0"),
+            ("increase.at_most", "0"),
+            ("increase.list", "perhaps"),
         ] {
             let mut form = sent(&[
                 ("tax", "added"),
@@ -279,6 +332,7 @@ mod tests {
                 ("align.day", "4"),
                 ("fee", "amount"),
                 ("fee.value", "10"),
+                ("increase.percent", "3"),
             ]);
             form.0.retain(|(name, _)| name != field);
             form.0.push((field.to_owned(), value.to_owned()));

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 use tradewind_catalogue::types::{
-    Listing, ListingDraft, ListingPrice, PricePreview, RevisionCreate,
+    Introduction, Listing, ListingDraft, ListingPrice, Policies, PricePreview, RevisionCreate,
 };
 use tradewind_kernel::decimal::{Limits, parse_decimal};
+use tradewind_kernel::id::ItemId;
 use tradewind_kernel::time::parse_date;
 use tradewind_kernel::{Error, Result};
 use tradewind_pricing::{PriceKind, PriceModel, Purpose};
 
-use super::{price_books::Draft, price_policies, price_rows::own};
+use super::price_rows::{introducible, own, simple};
+use super::{price_books::Draft, price_policies};
 use crate::form::Sent;
 
 /// A percentage from a field.
@@ -66,9 +68,57 @@ pub(super) fn revision(draft: &Draft, sent: &Sent) -> Result<RevisionCreate> {
         book_id: draft.book.book.id,
         effective_on: parse_date("from", sent.get("from"))?,
         note: String::new(),
-        policies: Some(price_policies::asked(&draft.policies(), sent)?),
+        policies: Some(Policies {
+            introductions: introductions(draft, sent)?,
+            ..price_policies::asked(&draft.policies(), sent)?
+        }),
         listings,
     })
+}
+
+/// The introductory prices that the form asks for; those of items that it does not name stay.
+fn introductions(draft: &Draft, sent: &Sent) -> Result<BTreeMap<ItemId, Introduction>> {
+    let mut introductions = draft.policies().introductions;
+    for item in draft.items.iter().filter(|item| introducible(item)) {
+        let id = item.item_id;
+        let field = |name: &str| format!("{id}.{name}");
+        if sent.get(&field("how")).is_empty() {
+            continue;
+        }
+        let before = introductions.remove(&id);
+        let Some(periods) = sent.some(&field("intro")) else {
+            continue;
+        };
+        let whole = periods.parse::<u32>().ok();
+        let periods = whole.ok_or_else(|| {
+            let text = "expected a whole number of billing periods, or nothing";
+            Error::invalid(field("intro"), "out_of_range", text)
+        })?;
+        if periods == 0 {
+            continue;
+        }
+        let price = match (sent.some(&field("intro_price")), before) {
+            (Some(text), before) => {
+                let limits = Limits::new(12, 12).non_negative();
+                let price = parse_decimal(&field("intro_price"), &text, &limits)?;
+                let after = item.after.iter().find_map(|price| price.model.as_ref());
+                let like = before.as_ref().map(|before| &before.price);
+                priced(like.or(after), item, price)
+            }
+            (None, Some(before)) if simple(&before.price).is_none() => before.price,
+            (None, _) => {
+                let text = "must not be empty";
+                return Err(Error::invalid(field("intro_price"), "required", text));
+            }
+        };
+        let introduction = Introduction {
+            periods,
+            price,
+            once: sent.some(&field("intro_once")).is_some(),
+        };
+        introductions.insert(id, introduction);
+    }
+    Ok(introductions)
 }
 
 /// What the form says of one item; nothing when a rule is to decide.

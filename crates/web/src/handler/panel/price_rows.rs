@@ -1,7 +1,9 @@
 //! What a price book asks, row by row.
 
 use rust_decimal::Decimal;
-use tradewind_catalogue::types::{Listing, ListingPrice, PricePreview, SellerPrice};
+use tradewind_catalogue::types::{
+    ItemKind, Listing, ListingPrice, Policies, PricePreview, SellerPrice,
+};
 use tradewind_documents::prices::PriceWords;
 use tradewind_kernel::currency::Currency;
 use tradewind_pricing::{PriceKind, PriceModel};
@@ -10,7 +12,7 @@ use super::super::names::Names;
 use super::desk::Desk;
 use crate::view::Tr;
 use crate::view::kit::Txt;
-use crate::view::panel::{ListingEdit, RuleRow, TierRow};
+use crate::view::panel::{IntroductionEdit, ListingEdit, RuleRow, TierRow};
 
 /// A markup that holds for more than one item.
 pub(super) fn rule(t: &Tr, names: &Names, listing: &Listing) -> Option<RuleRow> {
@@ -48,10 +50,38 @@ pub(super) fn own<'a>(listings: &'a [Listing], item: &PricePreview) -> Option<&'
         .find(|listing| listing.item_id == Some(item.item_id) && listing.matches.is_empty())
 }
 
+/// Whether an item can have an introductory price.
+pub(super) fn introducible(item: &PricePreview) -> bool {
+    item.kind == ItemKind::Recurring
+}
+
+/// The introductory price of an item, as the form has it.
+fn introduction_of(
+    words: &PriceWords,
+    policies: &Policies,
+    item: &PricePreview,
+) -> Option<IntroductionEdit> {
+    if !introducible(item) {
+        return None;
+    }
+    let Some(introduction) = policies.introductions.get(&item.item_id) else {
+        return Some(IntroductionEdit::default());
+    };
+    let price = simple(&introduction.price);
+    Some(IntroductionEdit {
+        periods: introduction.periods.to_string().into(),
+        price: price.map_or_else(Txt::default, |price| price.normalize().to_string().into()),
+        words: price
+            .is_none()
+            .then(|| words.line(&introduction.price).into()),
+        once: introduction.once,
+    })
+}
+
 pub(super) fn edit_of(
     desk: &Desk,
     t: &Tr,
-    listings: &[Listing],
+    (listings, policies): (&[Listing], &Policies),
     item: &PricePreview,
 ) -> ListingEdit {
     let locale = desk.ctx.locale;
@@ -85,12 +115,13 @@ pub(super) fn edit_of(
         summary: summary.map(|model| words.line(model).into()),
         on: !item.after.is_empty(),
         tiers: tiers.collect(),
+        introduction: introduction_of(&words, policies, item),
         problem: None,
     }
 }
 
 /// The one price of a model that has but one and nothing beside it.
-fn simple(model: &PriceModel) -> Option<Decimal> {
+pub(super) fn simple(model: &PriceModel) -> Option<Decimal> {
     let plain = model.included.is_zero() && model.minimum.is_none() && model.maximum.is_none();
     match &model.kind {
         PriceKind::Flat { amount } if plain => Some(*amount),

@@ -387,7 +387,7 @@ fn comparison(visit: &Visit, offer: &Offer) -> Vec<(Txt, Vec<Txt>)> {
                 let item = plan.items.iter().find(|item| item.code == code);
                 item.map_or_else(
                     || "–".into(),
-                    |item| price::model_words(&t, item, offer.currency),
+                    |item| price::model_words(&t, item, offer.currency, plan.billing_cadence),
                 )
             });
             (name.get(locale).to_owned().into(), cells.collect())

@@ -48,7 +48,7 @@ pub use late_usage::{LateUsagePage, LateUsageRow};
 pub use ledger::{BalanceRow, EntryRow, LedgerPage};
 pub use operations::{EventRow, EventsPage, JobRow, JobsPage, MailPage, MailRow, MailsPage};
 pub use payment::{PaymentDetailPage, PaymentStepRow};
-pub use price_book::{ListingEdit, PriceBookPage, RevisionRow, RuleRow, TierRow};
+pub use price_book::{IntroductionEdit, ListingEdit, PriceBookPage, RevisionRow, RuleRow, TierRow};
 pub use price_books::{ListingRow, ListingsPage, PriceBookRow, PriceBooksPage};
 pub use price_model::{AmountPart, PriceExample, PriceModelPage, PricePanel, PricePreviewView};
 pub use price_policies::{PRORATION, PolicyEdit};

@@ -11,7 +11,7 @@ use crate::view::kit::{
 };
 use crate::view::shared::FormState;
 use crate::view::shell::Permit;
-use crate::view::{Head, Page, Shell};
+use crate::view::{Head, Page, Shell, Tr};
 
 /// A revision.
 pub struct RevisionRow {
@@ -73,8 +73,24 @@ pub struct ListingEdit {
     pub on: bool,
     /// Price per tier.
     pub tiers: Vec<TierRow>,
+    /// Its introductory price; none where it can have none.
+    pub introduction: Option<IntroductionEdit>,
     /// What is wrong, such as a price below cost.
     pub problem: Option<Txt>,
+}
+
+/// Another price of an item for the first billing periods; its fields are `<id>.intro`, `<id>.intro_price` and
+/// `<id>.intro_once`.
+#[derive(Default)]
+pub struct IntroductionEdit {
+    /// For how many; empty for none.
+    pub periods: Txt,
+    /// The price, where one number says it.
+    pub price: Txt,
+    /// The price in words, where one number does not say it.
+    pub words: Option<Txt>,
+    /// Whether it is for new customers only.
+    pub once: bool,
 }
 
 /// A price book.
@@ -240,6 +256,43 @@ impl PriceBookPage {
             .or(shell.empty("tag", "price-listings-none"))
     }
 
+    /// The row of the introductory price of an item.
+    fn introduction(&self, t: &Tr, listing: &ListingEdit) -> Option<Row> {
+        let introduction = listing.introduction.as_ref()?;
+        let field = |name: &str, label: &str, kind: Kind| {
+            let field = Field::new(format!("{}.{name}", listing.id), Txt::default(), kind);
+            field.spoken(format!("{}: {}", t.tr(label), listing.item))
+        };
+        let number = |least: &'static str, step: &'static str| {
+            Kind::Number(Some(least.into()), None, step.into())
+        };
+        let ask = |field: Field| Cell::Ask(Box::new(field));
+        let periods = field("intro", "introduction-periods", number("0", "1"));
+        let periods = periods.value(introduction.periods.clone());
+        let price = field("intro_price", "introduction-price", number("0", "any"));
+        let price = price.value(introduction.price.clone());
+        let price = match &introduction.words {
+            Some(words) => price.placeholder(words.clone()),
+            None => price,
+        };
+        let name = format!("{}.intro_once", listing.id);
+        let sent = !self.form.value(&format!("{}.how", listing.id)).is_empty();
+        let ticked = if sent {
+            self.form.value(&name) == "1"
+        } else {
+            introduction.once
+        };
+        let once = field("intro_once", "introduction-once", Kind::Check(ticked));
+        Some(Row::Cells(vec![
+            Cell::Nil,
+            Cell::Two(t.tr("introduction"), t.tr("introduction-hint")),
+            ask(self.form.fill(periods)),
+            ask(self.form.fill(price)),
+            ask(once),
+            Cell::Nil,
+        ]))
+    }
+
     fn editor(&self, shell: &Shell, here: &str) -> Form {
         let t = &shell.t;
         let from = Field::input("date", "from", t.tr("f-from"))
@@ -329,6 +382,7 @@ impl PriceBookPage {
                 price,
                 Cell::Do(vec![open.small(listing.item.clone())]),
             ]));
+            rows.extend(self.introduction(t, listing));
         }
         let columns = vec![
             shell.col("c-sold"),

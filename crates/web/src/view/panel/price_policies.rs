@@ -31,9 +31,12 @@ enum Ask {
 }
 
 /// All fields, in the order in which they are asked.
-const FIELDS: [(&str, Ask); 13] = [
+const FIELDS: [(&str, Ask); 16] = [
     ("tax", Ask::Word(&["added", "included"])),
-    ("renewal", Ask::Word(&["revision", "agreed"])),
+    ("renewal", Ask::Word(&["revision", "agreed", "increase"])),
+    ("increase.percent", Ask::Decimal),
+    ("increase.at_most", Ask::Decimal),
+    ("increase.list", Ask::Word(&["no", "yes"])),
     ("places.amounts", Ask::Number("0", "20")),
     ("places.units", Ask::Number("0", "20")),
     (
@@ -51,7 +54,10 @@ const FIELDS: [(&str, Ask); 13] = [
 ];
 
 /// Fields that are told apart by what they are for.
-const HINTED: [&str; 8] = [
+const HINTED: [&str; 11] = [
+    "increase.percent",
+    "increase.at_most",
+    "increase.list",
     "places.amounts",
     "places.units",
     "align",

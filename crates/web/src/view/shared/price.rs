@@ -22,6 +22,11 @@ impl Every {
     pub fn words(&self, t: &Tr) -> Txt {
         t.count(&format!("cadence-{}", self.unit), self.count)
     }
+
+    /// So many of them in words: "3 months".
+    pub fn times(&self, t: &Tr, times: u32) -> Txt {
+        t.count(&format!("time-{}", self.unit), self.count * times)
+    }
 }
 
 /// The least something costs.
@@ -35,6 +40,8 @@ pub struct PriceFrom {
     pub every: Option<Every>,
     /// Whether tax is in it or comes on top; empty where there is none.
     pub tax: Txt,
+    /// Other prices before it, each for so many periods.
+    pub introductory: Vec<(u32, Decimal)>,
 }
 
 /// A line of a price.
@@ -117,6 +124,8 @@ pub struct PriceView {
     pub due_note: Txt,
     /// What comes next.
     pub next: Option<NextInvoice>,
+    /// What a whole period costs from a day on, where an introductory price ends before it.
+    pub phases: Vec<(Date, Money)>,
 }
 
 impl PriceView {
@@ -180,11 +189,16 @@ impl PriceView {
             },
             amount: t.money(next.total),
         });
+        let later = self.phases.iter().map(|(from, price)| PriceLine {
+            label: t.with("price-phase", &[("date", t.date(*from).text())]),
+            detail: (self.every.as_ref()).map_or_else(Txt::default, |every| every.words(t)),
+            amount: t.money(*price),
+        });
         Prices {
             parts,
             sums,
             due,
-            after: after.collect(),
+            after: after.chain(later).collect(),
         }
     }
 
@@ -228,15 +242,26 @@ impl PriceView {
 }
 
 impl PriceFrom {
-    /// In words, the amount and what it is for: "€4.00", "a month, plus VAT".
+    /// In words, the amount and what it is for: "€4.00", "a month, plus VAT"; or "€4.00", "for 3 months, then €12.00 a month,
+    /// plus VAT".
     pub fn words(&self, t: &Tr) -> (Txt, Txt) {
-        let every =
+        let mut every =
             (self.every.as_ref()).map_or_else(|| t.tr("price-once"), |every| every.words(t));
+        let mut price = self.price;
+        if let Some(rhythm) = &self.every {
+            for (periods, introductory) in self.introductory.iter().rev() {
+                let then = t.price(price, self.currency);
+                let time = rhythm.times(t, *periods);
+                let args = [("time", &*time), ("then", &*then), ("every", &*every)];
+                every = t.with("price-introductory", &args);
+                price = *introductory;
+            }
+        }
         let what = if self.tax.is_empty() {
             every
         } else {
             format!("{every}, {}", self.tax).into()
         };
-        (t.price(self.price, self.currency), what)
+        (t.price(price, self.currency), what)
     }
 }

@@ -4,6 +4,11 @@ use tradewind_accounts::types::{Account, AccountChanges};
 
 use crate::{form::Sent, view::shared::FormState};
 
+/// Buys as a private person.
+const PRIVATE: &str = "private";
+/// Buys as a business.
+const BUSINESS: &str = "business";
+
 /// The form with what the account has on file.
 pub(super) fn filled(account: &Account) -> FormState {
     FormState::of([
@@ -13,6 +18,14 @@ pub(super) fn filled(account: &Account) -> FormState {
         ("city", &account.address.city),
         ("country", &account.country),
         ("tax_id", &account.tax.tax_id),
+        (
+            "buys_as",
+            if account.tax.consumer {
+                PRIVATE
+            } else {
+                BUSINESS
+            },
+        ),
         ("billing_email", &account.email),
     ])
 }
@@ -33,6 +46,9 @@ pub(super) fn changes(account: &Account, sent: &Sent) -> Option<AccountChanges> 
     let mut tax = account.tax.clone();
     if has("tax_id") {
         sent.get("tax_id").clone_into(&mut tax.tax_id);
+    }
+    if has("buys_as") {
+        tax.consumer = sent.get("buys_as") == PRIVATE;
     }
     let text = |name: &str, now: &str| {
         (has(name) && sent.get(name) != now).then(|| sent.get(name).to_owned())
@@ -61,6 +77,7 @@ pub(super) fn field(fact: &str) -> String {
         "address.postal_code" => "postal_code",
         "address.city" => "city",
         "tax.tax_id" => "tax_id",
+        "tax.consumer" => "buys_as",
         "email" => "billing_email",
         other => other,
     }

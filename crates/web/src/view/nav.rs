@@ -250,6 +250,7 @@ pub enum Menu {
 
 /// Pages without an entry of their own, and the entry that they belong to.
 const BELONGS: &[(&str, &str)] = &[
+    ("/my/certificates", "/my/settings"),
     ("/panel/bank", "/panel/payments"),
     ("/panel/dunning", "/panel/payments"),
     ("/panel/refunds", "/panel/payments"),

@@ -162,5 +162,6 @@ pub(crate) fn settings(base: &'static str, seller: bool) -> SettingsPage {
         ],
         zones: vec!["Europe/Berlin".into(), "America/New_York".into()],
         vat: true,
+        exemptions: (base == "/my").then_some("/my/certificates"),
     }
 }

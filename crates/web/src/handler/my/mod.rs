@@ -1,6 +1,7 @@
 //! The customer's dashboard.
 
 mod account;
+mod certificates;
 mod change;
 mod home;
 pub(super) mod invoices;
@@ -88,6 +89,10 @@ pub(super) fn routes() -> Router {
         .route("/my/api-keys", get(account::keys).post(account::key_new))
         .route("/my/api-keys/{id}/revoke", post(account::key_revoke))
         .route("/my/audit", get(account::audit))
+        .route(
+            "/my/certificates",
+            get(certificates::list).post(certificates::hand_in),
+        )
         .route("/my/settings", get(settings::show))
         .route("/my/settings/{part}", post(settings::save))
 }

@@ -66,6 +66,7 @@ async fn page(visit: &Visit, sent: Option<(SettingsPart, FormState)>) -> Result<
         countries: gate::countries(visit.ctx.locale),
         zones,
         vat: visit.tax().is_vat,
+        exemptions: Some("/my/certificates"),
     };
     Ok(page.page(visit.app()))
 }

@@ -183,6 +183,11 @@ impl<'a> Ask<'a> {
         }
     }
 
+    /// Whether the reader's account buys as a business or as a private person.
+    pub fn buys_as(&self) -> Field {
+        self.codes("buys_as", "buys-as", &["business", "private"])
+    }
+
     /// Says that a field may stay empty.
     pub fn optional(&self, field: Field) -> Field {
         field.optional(self.shell.t.tr("w-optional"))

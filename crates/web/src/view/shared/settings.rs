@@ -12,7 +12,7 @@ pub enum SettingsPart {
     Profile,
     /// Their password: `password`, `new_password`.
     Password,
-    /// The company: `company`, `street`, `postal_code`, `city`, `country`, `tax_id`, `billing_email`.
+    /// The company: `company`, `street`, `postal_code`, `city`, `country`, `buys_as`, `tax_id`, `billing_email`.
     Company,
     /// Language and time zone: `language`, `zone`.
     Locale,
@@ -47,6 +47,8 @@ pub struct SettingsPage {
     pub zones: Vec<Txt>,
     /// The seller's tax is value-added tax.
     pub vat: bool,
+    /// Where a buyer's exemption certificates are.
+    pub exemptions: Option<&'static str>,
 }
 
 impl SettingsPage {
@@ -58,7 +60,11 @@ impl SettingsPage {
             .iter()
             .map(|(part, state)| self.part(&shell, *part, state))
             .collect();
-        Page::new(shell, Head::new(t.tr("nav-settings")), body).narrow()
+        let mut head = Head::new(t.tr("nav-settings"));
+        if let Some(href) = self.exemptions {
+            head = head.and(shell.go("exemptions", href).icon("landmark"));
+        }
+        Page::new(shell, head, body).narrow()
     }
 
     fn part(&self, shell: &Shell, part: SettingsPart, state: &FormState) -> Block {
@@ -99,6 +105,7 @@ impl SettingsPage {
                 ask.select("country", countries())
                     .required()
                     .autocomplete("country"),
+                ask.buys_as(),
                 ask.tax_id(self.vat),
                 ask.input("email", "billing_email")
                     .required()

@@ -50,7 +50,7 @@ pub struct CheckoutPage {
     pub approval: bool,
     /// The seller's tax is value-added tax.
     pub vat: bool,
-    /// `company`, `street`, `postal_code`, `city`, `country`, `tax_id`, `payment` and the terms.
+    /// `company`, `street`, `postal_code`, `city`, `country`, `buys_as`, `tax_id`, `payment` and the terms.
     pub form: FormState,
 }
 
@@ -80,7 +80,8 @@ impl CheckoutPage {
             ask.select("country", countries)
                 .required()
                 .autocomplete("country"),
-            ask.tax_id(self.vat).full(),
+            ask.buys_as(),
+            ask.tax_id(self.vat),
         ];
         if !self.payment.is_empty() {
             let options = self.payment.iter().enumerate().map(|(index, option)| {

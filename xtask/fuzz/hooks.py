@@ -154,6 +154,14 @@ def coupon(at):
 
 
 SENTENCES = {
+    "setInvoiceReview": lambda at: {"review": at.chance(70), "grace_days": at.pick([None, 0, 3, 60, 61, -1])},
+    "holdBuyer": lambda at: {"reason": at.pick(["Disputed", "", "x" * 501])},
+    "holdInvoiceDraft": lambda at: {"reason": at.pick(["Disputed", "", "\x00"])},
+    "addInvoiceDraftLine": lambda at: {
+        "description": at.pick(["Sorry", ""]),
+        "reason": "Ticket 1",
+        "amount": {"amount": at.pick(["-5.00", "0.00", "1.00", "92233720368547758.07"]), "currency": at.pick(["EUR", "USD"])},
+    },
     "quotePurchase": purchase,
     "quoteChange": lambda at: {
         "subscription_id": at.pick(POOL["sub"]),

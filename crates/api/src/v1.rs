@@ -16,6 +16,7 @@ mod clock;
 mod coupons;
 mod credit;
 mod deliveries;
+mod drafts;
 mod dunning;
 mod exchange_rates;
 mod invoices;
@@ -35,6 +36,7 @@ mod products;
 mod quotes;
 mod relationships;
 mod sessions;
+mod statements;
 mod storefronts;
 mod stripe;
 mod subscriptions;
@@ -60,6 +62,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(clock::router())
         .merge(coupons::router())
         .merge(deliveries::router())
+        .merge(drafts::router())
         .merge(dunning::router())
         .merge(exchange_rates::router())
         .merge(invoices::router())
@@ -79,6 +82,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(quotes::router())
         .merge(relationships::router())
         .merge(sessions::router())
+        .merge(statements::router())
         .merge(storefronts::router())
         .merge(stripe::router())
         .merge(subscriptions::router())

@@ -252,4 +252,23 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "{sqlite} ALTER TABLE invoice_balance ADD COLUMN written_off {money} NOT NULL DEFAULT 0",
         "{postgres} ALTER TABLE invoice_balance ADD COLUMN IF NOT EXISTS written_off {money} NOT NULL DEFAULT 0",
     ],
+}, Migration {
+    name: "billing_statements_0001",
+    // What a book says of one account, without looking at all of its entries.
+    steps: &["CREATE INDEX IF NOT EXISTS ledger_posting_by_account ON ledger_posting (realm_id, account, transaction_id)"],
+}, Migration {
+    name: "billing_drafts_0001",
+    steps: &[
+        // Which sellers look over what is billed; without days, drafts wait for somebody.
+        "CREATE TABLE IF NOT EXISTS invoice_review (realm_id {text} NOT NULL, seller_id {text} NOT NULL, grace_days {int},
+            PRIMARY KEY (realm_id, seller_id)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS invoice_hold (realm_id {text} NOT NULL, seller_id {text} NOT NULL,
+            buyer_id {text} NOT NULL, reason {text} NOT NULL, since {time} NOT NULL,
+            PRIMARY KEY (realm_id, seller_id, buyer_id)) {clustered}",
+        // A draft says only that it waits: what is on it are the open charges between the two.
+        "CREATE TABLE IF NOT EXISTS invoice_draft (realm_id {text} NOT NULL, id {text} NOT NULL, seller_id {text} NOT NULL,
+            buyer_id {text} NOT NULL, currency {text} NOT NULL, begun_on {date} NOT NULL, issue_on {date},
+            hold_reason {text}, held_at {time}, PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE UNIQUE INDEX IF NOT EXISTS invoice_draft_once ON invoice_draft (realm_id, seller_id, buyer_id, currency)",
+    ],
 }];

@@ -15,6 +15,7 @@ mod check_periods;
 mod check_usage;
 mod collect;
 mod credit_moves;
+mod drafts;
 mod dunning;
 mod facts;
 mod grants;
@@ -37,6 +38,7 @@ mod reversals;
 mod run;
 mod runs;
 mod sale;
+mod statements;
 mod tariff;
 mod transfers;
 mod usage;
@@ -64,7 +66,13 @@ pub use card_steps::{
 pub use charging::*;
 pub use check::check;
 pub use collect::{InvoiceNow, invoice_open_charges, invoice_open_charges_in};
+pub use drafts::{
+    DraftAdjust, DraftHold, DraftLine, InvoiceHoldSet, ReviewSet, draft_adjust, draft_get,
+    draft_hold, draft_issue, draft_list, drafts_issue, invoice_hold_list, invoice_hold_set,
+    review_get, review_set,
+};
 pub use dunning::{DunningSet, dunning_get, dunning_run, dunning_set, invoice_subscriptions};
+pub use facts::party_of;
 pub use grants::{coupon_costs, coupon_costs_in, redemption_costs};
 pub use methods::{
     MethodAdd, MethodKept, MethodRef, has_default_method, method_add, method_keep_in, method_list,
@@ -89,6 +97,7 @@ pub use retries::{RetrySet, retry_get, retry_next, retry_set};
 pub use reversals::{TransferReverse, transfer_reverse};
 pub use run::{bill, bill_again, bill_daily};
 pub use runs::{RUN_JOB, Resumed, RunStart, billing_run_get, billing_run_list};
+pub use statements::{StatementOf, statement_get};
 pub use transfers::{TransferRecord, transfer_record, transfer_record_in};
 pub use usage::{UsageInput, UsageReport, usage_charge, usage_charge_in};
 pub use usual_tax::usual_tax;

@@ -8,6 +8,7 @@ pub(crate) mod check;
 pub(crate) mod credit_notes;
 pub(crate) mod discounts;
 pub(crate) mod documents;
+pub(crate) mod drafts;
 pub(crate) mod idle;
 pub(crate) mod ledger;
 pub(crate) mod listing;
@@ -15,6 +16,7 @@ pub(crate) mod notices;
 pub(crate) mod payment_steps;
 pub(crate) mod payments;
 pub(crate) mod runs;
+pub(crate) mod statements;
 pub(crate) mod usage;
 pub(crate) mod wallet;
 
@@ -68,6 +70,7 @@ pub(crate) fn statements() -> Vec<&'static Stmt> {
         discounts::bulk_statements(),
         documents::statements(),
         documents::bulk_statements(),
+        drafts::statements(),
         idle::statements(),
         idle::bulk_statements(),
         ledger::statements(),
@@ -75,6 +78,7 @@ pub(crate) fn statements() -> Vec<&'static Stmt> {
         notices::statements(),
         payments::statements(),
         runs::statements(),
+        statements::statements(),
         usage::statements(),
         usage::bulk_statements(),
     ]

@@ -6,6 +6,7 @@ mod charge;
 mod credit_note;
 mod discount;
 mod document;
+mod draft;
 mod dunning;
 mod facts;
 mod finding;
@@ -15,6 +16,7 @@ mod payment_step;
 mod preview;
 mod retry;
 mod run;
+mod statement;
 mod wallet;
 
 pub use accrual::{Accrual, Settlement};
@@ -30,6 +32,7 @@ pub use document::{
     Balance, BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, LineTax,
     Parties, Party, TaxLine,
 };
+pub use draft::{Draft, DraftSummary, HeldBuyer, InvoiceHold, ReviewPolicy};
 pub use dunning::{DunningAction, DunningPolicy, DunningStep, Overdue};
 pub use facts::{ItemQuantity, LegFacts, QuantityChange, TaxRule, Taxation, Trade};
 pub use finding::Finding;
@@ -44,6 +47,7 @@ pub use preview::{
 };
 pub use retry::{FailureClass, RetryPolicy};
 pub use run::{BillingRun, Made, Problem, RunOrigin, RunReport, RunState, RunTotal};
+pub use statement::{Ageing, Statement, StatementMovement};
 pub use tradewind_pricing::tax::{TaxKind, TaxRate};
 pub use wallet::{
     AutoTopUp, CreditGrant, CreditMove, CreditMoveKind, CreditPolicy, CreditSource, CreditUse,

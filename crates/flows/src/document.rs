@@ -106,11 +106,7 @@ pub(crate) fn document_of(
         customer_number: Some(number(buyer.id)),
         reference: None,
         seller: printed_seller(&document.parties.seller, seller, document.locale),
-        buyer: Buyer {
-            name: document.parties.buyer.name.clone(),
-            address: party_lines(&document.parties.buyer, document.locale),
-            tax_id: text_of(&document.parties.buyer.tax, "tax_id"),
-        },
+        buyer: printed_buyer(&document.parties.buyer, document.locale),
         groups: groups(document)?,
         discounts: Vec::new(),
         taxes: document
@@ -129,6 +125,7 @@ pub(crate) fn document_of(
             gross: head.gross,
             balance: head.gross,
         },
+        ageing: Vec::new(),
         payments: Vec::new(),
         terms: if credit {
             Terms::Credited
@@ -186,11 +183,12 @@ fn printed_line(document: &Document, line: &DocumentLine) -> Line {
         unit_price: line.unit_price.filter(|_| !line.tax_included),
         tax: first.map(|first| treatment(document, first, line.tax_percent())),
         amount: line.net,
+        balance: None,
     }
 }
 
 /// The paper that letters are printed on where the seller is.
-fn paper_of(country: &str) -> Paper {
+pub(crate) fn paper_of(country: &str) -> Paper {
     match country {
         "CA" | "MX" | "PH" | "PR" | "US" => Paper::Letter,
         _ => Paper::A4,
@@ -246,7 +244,17 @@ fn why_exempt(locale: Locale, rate: &TaxRate) -> String {
     }
 }
 
-fn printed_seller(party: &Party, account: &Account, locale: Locale) -> Seller {
+/// For whom a document is.
+pub(crate) fn printed_buyer(party: &Party, locale: Locale) -> Buyer {
+    Buyer {
+        name: party.name.clone(),
+        address: party_lines(party, locale),
+        tax_id: text_of(&party.tax, "tax_id"),
+    }
+}
+
+/// Who issues a document, in today's look.
+pub(crate) fn printed_seller(party: &Party, account: &Account, locale: Locale) -> Seller {
     let bank = BankAccount {
         holder: text_of(&party.bank, "holder").unwrap_or_else(|| party.name.clone()),
         bank: text_of(&party.bank, "bank"),

@@ -19,6 +19,7 @@ pub mod quote;
 pub mod react;
 pub mod refund;
 pub mod retry;
+pub mod statement;
 pub mod top_up;
 pub mod upcoming;
 pub mod vat_check;

@@ -175,6 +175,7 @@ typed_id!(UsageId, "use", "usage record");
 typed_id!(ImportId, "imp", "import");
 typed_id!(ChargeId, "chr", "charge");
 typed_id!(InvoiceId, "inv", "invoice");
+typed_id!(DraftId, "dft", "invoice draft");
 typed_id!(BillingRunId, "brn", "billing run");
 typed_id!(PaymentId, "pay", "payment");
 typed_id!(CreditGrantId, "cgr", "credit");

@@ -13,6 +13,7 @@ mod coupon;
 mod credit;
 mod delivery;
 mod demo;
+mod draft;
 mod dunning;
 mod input;
 mod ledger;
@@ -27,6 +28,7 @@ mod rate;
 mod refund;
 mod serve;
 mod session;
+mod statement;
 mod stripe;
 mod subscription;
 mod tax;
@@ -223,9 +225,14 @@ enum Command {
     /// Credit that sellers keep for their buyers
     #[command(subcommand)]
     Credit(credit::Credit),
+    /// What moved a buyer's account with its seller, balances brought forward
+    Statement(statement::Statement),
     /// Money that is paid back
     #[command(subcommand)]
     Refund(refund::Refund),
+    /// Invoices that are looked at before they are issued
+    #[command(subcommand)]
+    Draft(draft::Draft),
     /// Reminders and what follows when an invoice is not paid
     #[command(subcommand)]
     Dunning(dunning::Dunning),
@@ -407,6 +414,8 @@ async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Bank(command) => bank::bank(&session, command).await?,
         Command::Payment(command) => payments::payment(&session, command).await?,
         Command::Credit(command) => credit::credit(&session, command).await?,
+        Command::Draft(command) => draft::draft(&session, command).await?,
+        Command::Statement(command) => statement::statement(&session, command).await?,
         Command::Refund(command) => refund::refund(&session, command).await?,
         Command::Bill(command) => billing::bill(&session, command).await?,
         Command::BillingRun(command) => billing::billing_run(&session, command).await?,

@@ -1,7 +1,9 @@
 //! Invoices, charges, payments, books, dunning and billing runs.
 
 use serde_json::json;
-use tradewind_kernel::id::{BankEntryId, BankStatementId, BillingRunId, InvoiceId, PaymentStepId};
+use tradewind_kernel::id::{
+    BankEntryId, BankStatementId, BillingRunId, DraftId, InvoiceId, PaymentStepId,
+};
 
 use super::{
     Case,
@@ -25,6 +27,24 @@ pub(crate) fn cases() -> Vec<Case> {
     cases.extend(of_bank());
     cases.extend(no_invoice());
     cases
+}
+
+fn draft(part: &str) -> String {
+    format!("/invoice-drafts/{}{part}", DraftId::generate())
+}
+
+fn held(w: &World) -> String {
+    format!(
+        "/accounts/{}/invoice-holds/{}",
+        w.reseller.id, w.customer.id
+    )
+}
+
+fn statement(w: &World, form: &str) -> String {
+    format!(
+        "/accounts/{}/statement{form}?seller={}",
+        w.customer.id, w.reseller.id
+    )
 }
 
 /// What the customer may do with its own.
@@ -144,6 +164,9 @@ fn of_customer() -> Vec<Case> {
                 204,
             )
         },
+        case("getStatement", |w| statement(w, ""), 200),
+        case("getStatementCsv", |w| statement(w, ".csv"), 200),
+        case("getStatementPdf", |w| statement(w, "/pdf"), 200),
         case(
             "listCredits",
             |w| format!("/accounts/{}/credits", w.customer.id),
@@ -295,6 +318,39 @@ fn of_seller() -> Vec<Case> {
             200,
         ),
         case(
+            "getInvoiceReview",
+            |w| format!("/accounts/{}/invoice-review", w.reseller.id),
+            200,
+        ),
+        Case {
+            body: Some(|_| json!({ "review": true, "grace_days": 3 })),
+            ..case(
+                "setInvoiceReview",
+                |w| format!("/accounts/{}/invoice-review", w.reseller.id),
+                200,
+            )
+        },
+        case(
+            "listInvoiceDrafts",
+            |w| format!("/accounts/{}/invoice-drafts", w.reseller.id),
+            200,
+        ),
+        case(
+            "issueInvoiceDrafts",
+            |w| format!("/accounts/{}/invoice-drafts/issue", w.reseller.id),
+            200,
+        ),
+        case(
+            "listInvoiceHolds",
+            |w| format!("/accounts/{}/invoice-holds", w.reseller.id),
+            200,
+        ),
+        Case {
+            body: Some(|_| json!({ "reason": "Disputed" })),
+            ..case("holdBuyer", held, 204)
+        },
+        case("releaseBuyer", held, 204),
+        case(
             "getDunning",
             |w| format!("/accounts/{}/dunning", w.reseller.id),
             200,
@@ -359,6 +415,20 @@ fn no_invoice() -> Vec<Case> {
         case("undoWriteOff", |_| {
             format!("/invoices/{}/write-off/undo", InvoiceId::generate())
         }),
+        case("getInvoiceDraft", |_| draft("")),
+        case("issueInvoiceDraft", |_| draft("/issue")),
+        Case {
+            body: Some(|_| json!({ "reason": "Disputed" })),
+            ..case("holdInvoiceDraft", |_| draft("/hold"))
+        },
+        case("releaseInvoiceDraft", |_| draft("/hold")),
+        Case {
+            body: Some(|_| {
+                json!({ "description": "Sorry", "reason": "Ticket 1",
+                "amount": { "amount": "-5.00", "currency": "EUR" } })
+            }),
+            ..case("addInvoiceDraftLine", |_| draft("/lines"))
+        },
         case("useCredit", |_| {
             format!("/invoices/{}/use-credit", InvoiceId::generate())
         }),

@@ -1,6 +1,6 @@
 //! The end of a billing run: what waits on the queue and is due becomes one document per seller and buyer, bottom-up.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
@@ -20,8 +20,12 @@ use super::{
     traded,
 };
 use crate::{
-    store::charges::{self, Pair},
-    types::{DocumentKind, DocumentSummary, Trade},
+    rules::draft::{Fate, fate},
+    store::{
+        charges::{self, Pair},
+        drafts,
+    },
+    types::{DocumentKind, DocumentSummary, Settlement, Trade},
 };
 
 /// Charges that are read at once.
@@ -69,6 +73,18 @@ pub(super) async fn due_pairs(
     .await
 }
 
+/// Ends drafts of which nothing is left, because their charges went another way.
+pub(super) async fn sweep(p: &Platform, ctx: &OpCtx) -> Result<()> {
+    p.command(ctx, "billing.drafts", &(), |w, ()| {
+        Box::pin(async move {
+            authorize_run(w)?;
+            let realm = w.ctx.realm;
+            drafts::sweep(&mut w.tx, realm).await
+        })
+    })
+    .await
+}
+
 pub(super) async fn collect_in(w: &mut Work, input: &CollectInput) -> Result<Vec<DocumentSummary>> {
     authorize_run(w)?;
     let mut trades = Trades::default();
@@ -82,6 +98,10 @@ pub(super) async fn collect_in(w: &mut Work, input: &CollectInput) -> Result<Vec
                 .collect(),
         )
         .await?;
+    let realm = w.ctx.realm;
+    let sellers: BTreeSet<AccountId> = input.pairs.iter().map(|(seller, ..)| *seller).collect();
+    let reviews = drafts::reviews(&mut w.tx, realm, &sellers).await?;
+    let waiting = drafts::waiting(&mut w.tx, realm, &sellers).await?;
     let mut batch = Batch::new(w);
     for (seller_id, buyer_id, currency) in &input.pairs {
         let pair = Pair {
@@ -90,6 +110,24 @@ pub(super) async fn collect_in(w: &mut Work, input: &CollectInput) -> Result<Vec
             currency: *currency,
         };
         let trade = trades.get(*seller_id, *buyer_id)?;
+        let draft = waiting.get(&pair).copied();
+        if trade.settlement == Settlement::Document {
+            let today = w.ctx.now.date_in(&trade.seller_zone);
+            match fate(
+                reviews.policy(*seller_id),
+                reviews.is_held(pair),
+                draft,
+                today,
+            )? {
+                Fate::Wait => continue,
+                Fate::Begin { issue_on } => {
+                    drafts::begin(&mut w.tx, realm, pair, today, issue_on).await?;
+                    continue;
+                }
+                Fate::Issue if draft.is_some() => drafts::end(&mut w.tx, realm, pair).await?,
+                Fate::Issue => {}
+            }
+        }
         let settling = gather(w, &mut batch, pair, trade, input.until).await?;
         batch.conclude(settling, None)?;
     }
@@ -99,7 +137,7 @@ pub(super) async fn collect_in(w: &mut Work, input: &CollectInput) -> Result<Vec
 }
 
 /// Adds everything due between two accounts, page by page.
-async fn gather(
+pub(super) async fn gather(
     w: &mut Work,
     batch: &mut Batch,
     pair: Pair,
@@ -198,5 +236,7 @@ pub async fn invoice_open_charges_in(
     let id = batch.conclude(settling, None)?;
     let issued = batch.write(w).await?;
     after_credit_notes(w, &issued).await?;
+    let realm = w.ctx.realm;
+    drafts::end(&mut w.tx, realm, pair).await?;
     Ok(id)
 }

@@ -152,8 +152,8 @@ fn trade(
         billing_day: relationship.map_or(1, |relationship| relationship.invoice_day),
         seller_zone: seller.zone.clone(),
         locale: buyer.locale,
-        seller: party(seller),
-        buyer: party(buyer),
+        seller: party_of(seller),
+        buyer: party_of(buyer),
         buyer_keeps_books: buyer.kind != AccountKind::Customer,
     }
 }
@@ -197,7 +197,8 @@ fn tax_rate(seller: &Account, relationship: Option<&Relationship>) -> TaxRate {
     TaxRate::without_tax(name, kind, kind.as_str())
 }
 
-fn party(account: &Account) -> Party {
+/// One side of a document as it is now.
+pub fn party_of(account: &Account) -> Party {
     Party {
         account_id: account.id,
         name: account.name.clone(),

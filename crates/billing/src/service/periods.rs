@@ -40,7 +40,7 @@ use crate::{
     },
     store::{
         charges::{self, Pair},
-        idle,
+        drafts, idle,
     },
     types::{LegFacts, Made, NewCharge, Problem, RunTotal, Settlement},
 };
@@ -309,6 +309,8 @@ impl Run {
 
     async fn write(self, w: &mut Work, until: Date, report: &mut BatchReport) -> Result<()> {
         let mut batch = Batch::new(w);
+        let sellers = self.charges.iter().map(|new| new.pair.seller_id).collect();
+        let reviews = drafts::reviews(&mut w.tx, w.ctx.realm, &sellers).await?;
         let mut at_once: BTreeMap<Pair, BTreeMap<Option<SubscriptionId>, Vec<NewCharge>>> =
             BTreeMap::new();
         for new in self.charges {
@@ -318,7 +320,8 @@ impl Run {
                 .trades
                 .get(new.pair.seller_id, new.pair.buyer_id)?;
             for charge in new.charges {
-                if trade.collects() {
+                let drafted = trade.settlement == Settlement::Document && reviews.drafts(new.pair);
+                if drafted || trade.collects() {
                     batch.record_open(
                         charge,
                         document::collect_on(trade.invoice_day, new.arose_on, true)?,

@@ -9,7 +9,7 @@ use tradewind_kernel::{
 use tradewind_platform::{OpCtx, Platform};
 
 use super::{
-    collect::{CollectInput, collect_in, due_pairs},
+    collect::{CollectInput, collect_in, due_pairs, sweep},
     periods::{BatchInput, bill_batch_in},
     runs::{self, Driven, Resumed, RunStart},
     usage::{UsageInput, usage_charge_in},
@@ -215,6 +215,7 @@ impl<F: FnMut(&RunReport) + Send> Drive<'_, F> {
     /// The documents that collect what is due, from the customers up to the provider.
     async fn collect(&mut self, problems: &[Problem]) -> Result<()> {
         let until = self.run.start.until;
+        sweep(self.p, &self.ctx).await?;
         for pairs in due_pairs(self.p, &self.ctx, until).await? {
             let step = self.step(CollectInput { until, pairs });
             let made = self

@@ -213,7 +213,8 @@ impl FromRow for OnLine {
 }
 
 row! {
-    struct OpenRow {
+    /// A charge that is open, as far as its line needs it.
+    pub(crate) struct OpenRow {
         id: ChargeId,
         kind: ChargeKind,
         group_label: String,
@@ -232,7 +233,7 @@ row! {
 }
 
 impl OpenRow {
-    fn line(self) -> (ChargeId, LineCharge) {
+    pub(crate) fn line(self) -> (ChargeId, LineCharge) {
         let line = LineCharge {
             kind: self.kind,
             group_label: self.group_label,

@@ -5,12 +5,14 @@ mod bank;
 mod card_steps;
 mod check;
 mod credit_notes;
+mod drafts;
 mod export;
 mod money;
 mod place;
 mod run;
 mod runs;
 mod sales;
+mod statement;
 mod tax;
 mod wallet;
 #[path = "../../../catalogue/tests/common/mod.rs"]

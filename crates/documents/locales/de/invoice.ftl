@@ -28,6 +28,7 @@ invoice-column-description = Beschreibung
 invoice-column-quantity = Menge
 invoice-column-unit-price = Einzelpreis ({ $currency })
 invoice-column-amount = Betrag ({ $currency })
+invoice-column-balance = Saldo ({ $currency })
 invoice-column-date = Datum
 
 invoice-group-subtotal = Zwischensumme { $group }
@@ -43,6 +44,10 @@ invoice-gross-total-untaxed = Gesamtbetrag ({ $currency })
 invoice-paid = Gezahlt am { $date } ({ $method })
 invoice-balance-due = Zu zahlen
 invoice-balance-credit = Guthaben
+invoice-balance-statement = Saldo zu unseren Gunsten
+invoice-ageing = Offenes nach Alter
+invoice-ageing-since = Fällig seit
+invoice-ageing-open = Offen
 
 invoice-tax-summary = { $tax } nach Sätzen
 invoice-tax-rate = { $tax }-Satz
@@ -66,6 +71,7 @@ invoice-terms-now = Bitte zahlen Sie { $amount } sofort nach Erhalt ohne Abzug.
 invoice-terms-card = { $amount } werden am { $date } über Ihr Zahlungsmittel { $method } eingezogen.
 invoice-terms-settled = Diese Rechnung ist ausgeglichen. Vielen Dank.
 invoice-terms-credit = { $amount } werden mit Ihrer nächsten Rechnung verrechnet oder ausgezahlt.
+invoice-terms-various = Jede Rechnung ist zu ihrem eigenen Termin fällig.
 invoice-bank-holder = Kontoinhaber
 invoice-bank-name = Bank
 invoice-bank-iban = IBAN

@@ -765,3 +765,49 @@ f-secret-key = Geheimer Schlüssel
 f-secret-key-hint = Beginnt mit sk_, oder rk_ für einen, der nur Zahlungen darf. Er wird versiegelt aufbewahrt und nie wieder gezeigt.
 f-webhook-secret = Geheimnis des Webhooks
 f-webhook-secret-hint = Beginnt mit whsec_
+
+# Rechnungsentwürfe
+nav-drafts = Entwürfe
+drafts-lead = Was Abrechnungsläufe berechnet haben und noch niemand ausgestellt hat. Käufer sehen es nicht.
+drafts-none = Keine Entwürfe
+drafts-none-text = Abrechnungsläufe machen Entwürfe, wo Rechnungen geprüft werden oder ihr Käufer angehalten ist.
+drafts-issue = Alle nicht angehaltenen ausstellen
+drafts-issue-text = Jeder Entwurf, der nicht angehalten ist, wird eine Rechnung mit der nächsten Nummer. Das lässt sich nicht rückgängig machen.
+drafts-issued = { $count ->
+    [one] Ein Dokument ausgestellt
+   *[other] { $count } Dokumente ausgestellt
+}
+drafts-held = Angehaltene Käufer
+draft-waits = Wartet
+draft-held = Angehalten
+draft-held-why = Dieser Entwurf ist angehalten
+draft-buyer-held-why = Alles für diesen Käufer ist angehalten
+draft-by-hand = Von Hand
+draft-issue-on = Ausstellung am
+draft-charges = Posten
+draft-about = Ohne Steuer
+draft-title = Entwurf für { $name }
+draft-lead = Was jetzt darauf steht. Späte Nutzung, Berichtigungen und Zeilen von Hand kommen dazu, bis er ausgestellt wird.
+draft-lines = Zeilen
+draft-due = Fällig bei Ausstellung heute
+draft-net = Ohne Steuer
+draft-tax = Steuer
+draft-issue = Jetzt ausstellen
+draft-issue-text = Der Entwurf wird eine Rechnung mit der nächsten Nummer. Das lässt sich nicht rückgängig machen.
+draft-issued = Ausgestellt
+draft-hold = Anhalten
+draft-hold-text = Er wird nicht von selbst ausgestellt, bis er freigegeben wird.
+draft-hold-buyer = Käufer anhalten
+draft-hold-buyer-text = Was diesem Käufer berechnet wird, wartet auf Entwürfen, bis er freigegeben wird.
+draft-release = Freigeben
+draft-release-buyer = Käufer freigeben
+draft-add = Zeile hinzufügen
+draft-amount-hint = Ohne Steuer; negativ, um etwas abzuziehen.
+draft-policy = Prüfung
+draft-policy-off = Sofort ausstellen
+draft-policy-days = Nach Tagen ausstellen
+draft-policy-by-hand = Nur von Hand ausstellen
+draft-policy-save = Speichern
+f-review = Was Läufe berechnen
+f-grace-days = Tage
+f-description = Text der Zeile

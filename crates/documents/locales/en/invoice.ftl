@@ -28,6 +28,7 @@ invoice-column-description = Description
 invoice-column-quantity = Quantity
 invoice-column-unit-price = Unit price ({ $currency })
 invoice-column-amount = Amount ({ $currency })
+invoice-column-balance = Balance ({ $currency })
 invoice-column-date = Date
 
 invoice-group-subtotal = Subtotal { $group }
@@ -43,6 +44,10 @@ invoice-gross-total-untaxed = Total ({ $currency })
 invoice-paid = Paid on { $date } ({ $method })
 invoice-balance-due = Amount due
 invoice-balance-credit = Amount in your favour
+invoice-balance-statement = Balance in our favour
+invoice-ageing = Open by age
+invoice-ageing-since = Due for
+invoice-ageing-open = Open
 
 invoice-tax-summary = { $tax } summary
 invoice-tax-rate = { $tax } rate
@@ -66,6 +71,7 @@ invoice-terms-now = Please pay { $amount } on receipt without deduction.
 invoice-terms-card = { $amount } will be charged to your payment method { $method } on { $date }.
 invoice-terms-settled = This invoice is settled. Thank you.
 invoice-terms-credit = { $amount } will be set off against your next invoice or paid back.
+invoice-terms-various = Each invoice is payable by its own due date.
 invoice-bank-holder = Account holder
 invoice-bank-name = Bank
 invoice-bank-iban = IBAN

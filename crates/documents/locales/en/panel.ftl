@@ -765,3 +765,49 @@ f-secret-key = Secret key
 f-secret-key-hint = Begins with sk_, or rk_ for one restricted to payments. It is kept sealed and never shown again.
 f-webhook-secret = Secret of the webhook
 f-webhook-secret-hint = Begins with whsec_
+
+# Drafts of invoices
+nav-drafts = Drafts
+drafts-lead = What billing runs have billed and nobody has issued yet. Buyers do not see it.
+drafts-none = No drafts
+drafts-none-text = Billing runs make drafts where invoices are reviewed, or their buyer is held.
+drafts-issue = Issue all that are not held
+drafts-issue-text = Every draft that is not held becomes an invoice with the next number. That cannot be undone.
+drafts-issued = { $count ->
+    [one] One document issued
+   *[other] { $count } documents issued
+}
+drafts-held = Held buyers
+draft-waits = Waits
+draft-held = Held
+draft-held-why = This draft is held
+draft-buyer-held-why = Everything for this buyer is held
+draft-by-hand = By hand
+draft-issue-on = Issued on
+draft-charges = Charges
+draft-about = Without tax
+draft-title = Draft for { $name }
+draft-lead = What is on it now. Late usage, corrections and lines by hand are added until it is issued.
+draft-lines = Lines
+draft-due = Due if issued today
+draft-net = Without tax
+draft-tax = Tax
+draft-issue = Issue now
+draft-issue-text = The draft becomes an invoice with the next number. That cannot be undone.
+draft-issued = Issued
+draft-hold = Hold
+draft-hold-text = It is not issued by itself until it is released.
+draft-hold-buyer = Hold the buyer
+draft-hold-buyer-text = What is billed for this buyer waits on drafts until it is released.
+draft-release = Release
+draft-release-buyer = Release the buyer
+draft-add = Add a line
+draft-amount-hint = Without tax; negative to take something off.
+draft-policy = Review
+draft-policy-off = Issue at once
+draft-policy-days = Issue after days
+draft-policy-by-hand = Issue by hand only
+draft-policy-save = Save
+f-review = What billing runs bill
+f-grace-days = Days
+f-description = What the line says

@@ -18,6 +18,7 @@ impl InvoiceDocument {
             let lines = sum(&mut group.lines.iter().map(|line| line.amount))?;
             same("groups.subtotal", group.subtotal, lines)?;
         }
+        self.check_balances()?;
         let subtotals = self.groups.iter().map(|group| group.subtotal);
         let net = sum(&mut subtotals.chain(self.discounts.iter().map(|discount| discount.amount)))?;
         same("totals.net", self.totals.net, net)?;
@@ -37,6 +38,18 @@ impl InvoiceDocument {
             self.totals.balance,
             self.totals.gross.sub(paid)?,
         )
+    }
+
+    /// The balance after each line is that of the one before and its amount; nothing is brought forward twice.
+    fn check_balances(&self) -> Result<()> {
+        let mut balance = Money::zero(self.currency);
+        for line in self.groups.iter().flat_map(|group| &group.lines) {
+            balance = balance.add(line.amount)?;
+            if let Some(stated) = line.balance {
+                same("lines.balance", stated, balance)?;
+            }
+        }
+        Ok(())
     }
 
     fn check_mandatory(&self) -> Result<()> {

@@ -266,7 +266,7 @@ fn highlight(flow: &mut Flow, document: &InvoiceDocument, words: &Words, accent:
             cells.push((words.plain("invoice-charged-on"), words.date(*on)));
             cells.push((words.plain("invoice-payment-method"), method.clone()));
         }
-        Terms::Settled | Terms::Credited => return,
+        Terms::Settled | Terms::Credited | Terms::Various => return,
     }
     let geometry = flow.geometry;
     let inset = 10.0;

@@ -31,6 +31,7 @@ enum Field {
     UnitPrice,
     Tax,
     Amount,
+    Balance,
 }
 
 /// Builds the table.
@@ -116,6 +117,9 @@ fn fields(document: &InvoiceDocument) -> Vec<Field> {
         fields.push(Field::Tax);
     }
     fields.push(Field::Amount);
+    if lines().any(|line| line.balance.is_some()) {
+        fields.push(Field::Balance);
+    }
     fields
 }
 
@@ -143,7 +147,11 @@ fn columns(
             };
             let align = match field {
                 Field::Date | Field::Description => Align::Left,
-                Field::Quantity | Field::UnitPrice | Field::Tax | Field::Amount => Align::Right,
+                Field::Quantity
+                | Field::UnitPrice
+                | Field::Tax
+                | Field::Amount
+                | Field::Balance => Align::Right,
             };
             let column = Column {
                 x,
@@ -170,6 +178,11 @@ fn head(document: &InvoiceDocument, words: &Words, field: Field) -> String {
         Field::Tax => words.tax.name.clone().into_owned(),
         Field::Amount => words.with(
             "invoice-column-amount",
+            "currency",
+            document.currency.code(),
+        ),
+        Field::Balance => words.with(
+            "invoice-column-balance",
             "currency",
             document.currency.code(),
         ),
@@ -201,7 +214,7 @@ fn width(document: &InvoiceDocument, words: &Words, field: Field) -> f32 {
         Field::Quantity => (40.0, 78.0),
         Field::UnitPrice => (46.0, 110.0),
         Field::Tax => (26.0, 44.0),
-        Field::Amount | Field::Description => (54.0, f32::MAX),
+        Field::Amount | Field::Balance | Field::Description => (54.0, f32::MAX),
     };
     widest.clamp(least, most)
 }
@@ -274,6 +287,10 @@ fn cell_text<'a>(
             .map(|tax| treatment(words, tax))
             .unwrap_or_default(),
         Field::Amount => words.amount(line.amount),
+        Field::Balance => line
+            .balance
+            .map(|balance| words.amount(balance))
+            .unwrap_or_default(),
     })
 }
 

@@ -22,8 +22,8 @@ use tradewind_kernel::Result;
 
 pub use logo::{Logo, Outline};
 pub use types::{
-    BankAccount, Buyer, Discount, DocumentKind, InvoiceDocument, Line, LineGroup, Paper, Payment,
-    Quantity, Seller, TaxInCurrency, TaxLine, TaxTreatment, Terms, Totals,
+    Aged, BankAccount, Buyer, Discount, DocumentKind, InvoiceDocument, Line, LineGroup, Paper,
+    Payment, Quantity, Seller, TaxInCurrency, TaxLine, TaxTreatment, Terms, Totals,
 };
 
 /// Renders a document.

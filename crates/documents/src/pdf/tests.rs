@@ -307,6 +307,22 @@ fn a_statement_lists_documents_with_dates_and_no_tax() {
         line.description = "Invoice AC-2024-000012".into();
         (line.quantity, line.unit_price, line.tax, line.period) = (None, None, None, None);
     }
+    let mut balance = eur(0);
+    for line in &mut document.groups[0].lines {
+        balance = balance.add(line.amount).unwrap();
+        line.balance = Some(balance);
+    }
+    document.ageing = vec![
+        Aged {
+            label: "Not due".into(),
+            amount: eur(1_273),
+        },
+        Aged {
+            label: "1 to 30 days".into(),
+            amount: eur(1_136),
+        },
+    ];
+    document.terms = Terms::Various;
     document.taxes.clear();
     let net = document.totals.net;
     document.totals = Totals {
@@ -320,7 +336,11 @@ fn a_statement_lists_documents_with_dates_and_no_tax() {
         "Statement of account AC-2024-000017",
         "3 Sep 2024",
         "20 Sep 2024",
-        "Total (EUR)",
+        "Balance (EUR)",
+        "Balance in our favour",
+        "Open by age",
+        "1 to 30 days",
+        "12.73",
         "24.09",
     ] {
         assert!(
@@ -333,6 +353,9 @@ fn a_statement_lists_documents_with_dates_and_no_tax() {
             .any(|text| text.contains("VAT 20%") || text == "Unit price (EUR)")
     );
     file("statement", &document, 1);
+    document.groups[0].lines[1].balance = Some(eur(2_408));
+    let wrong = document.check().unwrap_err();
+    assert!(wrong.to_string().contains("lines.balance"), "{wrong}");
 }
 
 #[test]

@@ -57,8 +57,8 @@ impl SumRow {
 /// The sums of a document, measured before they are placed.
 pub(super) struct Sums {
     rows: Vec<SumRow>,
-    /// The tax per rate: a head and rows of four cells.
-    summary: Vec<[Line; 4]>,
+    /// The tax per rate, or what is owed by age: a head and rows.
+    summary: Vec<Vec<Line>>,
     summary_title: String,
     x: f32,
     width: f32,
@@ -77,7 +77,11 @@ impl Sums {
         let mut sums = Sums {
             rows: Vec::new(),
             summary: summary(document, words),
-            summary_title: words.taxed("invoice-tax-summary", Args::new()),
+            summary_title: if document.ageing.is_empty() {
+                words.taxed("invoice-tax-summary", Args::new())
+            } else {
+                words.plain("invoice-ageing")
+            },
             x: geometry.right - width,
             width,
             accent,
@@ -136,7 +140,9 @@ impl Sums {
             let args = Args::new().with("currency", document.currency.code());
             words.taxed("invoice-gross-total", args)
         };
-        sums.row(&gross, &amount(totals.gross), GROSS, Emphasis::Ruled);
+        if document.kind != DocumentKind::Statement {
+            sums.row(&gross, &amount(totals.gross), GROSS, Emphasis::Ruled);
+        }
         for payment in &document.payments {
             let date = words.date(payment.date);
             let args = Args::new()
@@ -153,6 +159,9 @@ impl Sums {
         let (label, value) = match totals.balance {
             balance if balance.is_negative() => {
                 ("invoice-balance-credit", balance.neg().unwrap_or(balance))
+            }
+            balance if document.kind == DocumentKind::Statement => {
+                ("invoice-balance-statement", balance)
             }
             balance => ("invoice-balance-due", balance),
         };
@@ -255,6 +264,7 @@ impl Sums {
         let table = flow.node(Some(section), Role::Table);
         let head = flow.node(Some(table), Role::TableHead);
         let body = flow.node(Some(table), Role::TableBody);
+        let columns = self.summary.first().map_or(0, Vec::len);
         for (index, cells) in std::mem::take(&mut self.summary).into_iter().enumerate() {
             let (parent, role, style) = match index {
                 0 => (head, Role::ColumnHeader, SUMMARY_HEAD),
@@ -264,12 +274,14 @@ impl Sums {
             let row = flow.node(Some(parent), Role::Row);
             for (column, line) in cells.into_iter().enumerate() {
                 let node = flow.node(Some(row), role.clone());
-                // The first column is a little wider: it holds words.
+                // The first column is wider: it holds words.
+                let first = if columns > 2 { 0.28 } else { 0.6 };
+                let other = (1.0 - first) / columns.saturating_sub(1).max(1) as f32;
                 let edge = |column: usize| {
                     if column == 0 {
                         0.0
                     } else {
-                        0.28 + 0.24 * (column - 1) as f32
+                        first + other * (column - 1) as f32
                     }
                 };
                 let (from, to) = (left + width * edge(column), left + width * edge(column + 1));
@@ -287,7 +299,16 @@ impl Sums {
     }
 }
 
-fn summary(document: &InvoiceDocument, words: &Words) -> Vec<[Line; 4]> {
+fn summary(document: &InvoiceDocument, words: &Words) -> Vec<Vec<Line>> {
+    if !document.ageing.is_empty() {
+        let head = ["invoice-ageing-since", "invoice-ageing-open"];
+        let head = head.map(|key| shape(&words.plain(key), &SUMMARY_HEAD));
+        let aged = document.ageing.iter().map(|aged| {
+            let cells = [aged.label.clone(), words.amount(aged.amount)];
+            cells.map(|text| shape(&text, &SUMMARY)).to_vec()
+        });
+        return std::iter::once(head.to_vec()).chain(aged).collect();
+    }
     if document.taxes.is_empty() {
         return Vec::new();
     }
@@ -297,7 +318,7 @@ fn summary(document: &InvoiceDocument, words: &Words) -> Vec<[Line; 4]> {
         words.tax.name.clone().into_owned(),
         words.plain("invoice-tax-gross"),
     ];
-    let mut rows = vec![head.map(|text| shape(&text, &SUMMARY_HEAD))];
+    let mut rows = vec![head.map(|text| shape(&text, &SUMMARY_HEAD)).to_vec()];
     for tax in &document.taxes {
         // The check before has refused what does not add up.
         let gross = tax.base.add(tax.tax).unwrap_or(tax.base);
@@ -307,7 +328,7 @@ fn summary(document: &InvoiceDocument, words: &Words) -> Vec<[Line; 4]> {
             words.amount(tax.tax),
             words.amount(gross),
         ];
-        rows.push(cells.map(|text| shape(&text, &SUMMARY)));
+        rows.push(cells.map(|text| shape(&text, &SUMMARY)).to_vec());
     }
     rows
 }
@@ -399,12 +420,11 @@ fn payment(flow: &mut Flow, document: &InvoiceDocument, words: &Words) {
         }
         Terms::Settled => words.plain("invoice-terms-settled"),
         Terms::Credited => words.with("invoice-terms-credit", "amount", &owed),
+        Terms::Various => words.plain("invoice-terms-various"),
     };
-    let bank = document
-        .seller
-        .bank
-        .as_ref()
-        .filter(|_| document.terms == Terms::Transfer && balance.minor > 0);
+    let bank = document.seller.bank.as_ref().filter(|_| {
+        matches!(document.terms, Terms::Transfer | Terms::Various) && balance.minor > 0
+    });
     let mut details: Vec<(String, String)> = Vec::new();
     if let Some(bank) = bank {
         let mut add = |key: &str, value: Option<String>| {

@@ -133,6 +133,17 @@ pub struct Line {
     pub tax: Option<TaxTreatment>,
     /// Amount without tax; negative for a credit.
     pub amount: Money,
+    /// What all lines down to this one come to (statements).
+    pub balance: Option<Money>,
+}
+
+/// What is owed for so long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aged {
+    /// For how long, in words.
+    pub label: String,
+    /// How much.
+    pub amount: Money,
 }
 
 /// Lines that belong together: a subscription, a service.
@@ -217,6 +228,8 @@ pub enum Terms {
     Settled,
     /// It is set off against the next invoice, or paid back.
     Credited,
+    /// Each invoice in it is paid by its own due date (statements).
+    Various,
 }
 
 /// An invoice, credit note or statement, complete.
@@ -256,6 +269,8 @@ pub struct InvoiceDocument {
     pub tax_in_currency: Option<TaxInCurrency>,
     /// The sums.
     pub totals: Totals,
+    /// What is owed by age (statements).
+    pub ageing: Vec<Aged>,
     /// What was already paid.
     pub payments: Vec<Payment>,
     /// What happens about the balance.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tradewind_billing::service::{self as billing, TransferRecord};
+use tradewind_billing::service::{self as billing, StatementOf, TransferRecord};
 use tradewind_billing::types::Preview;
 use tradewind_catalogue::service::revision_create;
 use tradewind_catalogue::types::{
@@ -148,7 +148,36 @@ impl Life {
             self.go(9).await;
             self.pay(0).await;
         }
+        self.audit_statements().await;
         self.world.assert_consistent().await;
+    }
+
+    /// Statements of account, cut anywhere, hang together and end with what was billed less what was paid.
+    async fn audit_statements(&mut self) {
+        let mut balance = Money::zero(Currency::EUR);
+        let mut from = day("2023-01-01");
+        while from <= self.today {
+            let days = 1 + i64::try_from(self.chance.below(60)).expect("a few days");
+            let until = add_days(from, days).expect("a day").min(self.today);
+            let of = StatementOf {
+                seller_id: self.world.reseller,
+                buyer_id: self.world.customer,
+                currency: None,
+                from: Some(from),
+                until: Some(until),
+            };
+            let found = billing::statement_get(self.world.p(), &self.world.ctx().await, &of).await;
+            let found = found.expect("a statement");
+            assert_eq!(found.opening, balance, "{from}\n{}", self.story());
+            let moved: i64 = found.movements.iter().map(|one| one.amount.minor).sum();
+            assert_eq!(found.closing.minor, balance.minor + moved);
+            let aged: i64 = found.ageing.buckets().iter().map(|(_, m)| m.minor).sum();
+            assert_eq!(aged, found.owed.minor, "{until}\n{}", self.story());
+            balance = found.closing;
+            from = add_days(until, 1).expect("a day");
+        }
+        let owes = i128::from(self.billed().await) - self.paid;
+        assert_eq!(i128::from(balance.minor), owes, "{}", self.story());
     }
 
     fn say(&mut self, what: String) {

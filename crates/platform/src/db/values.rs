@@ -6,10 +6,11 @@ use tradewind_kernel::decimal::Decimal;
 use tradewind_kernel::id::{
     AccountId, ApiKeyId, AttemptId, AuditId, BankEntryId, BankStatementId, BillingRunId,
     CategoryId, CertificateId, ChargeId, CouponId, CreditGrantId, CreditMoveId, DeliveryId,
-    EventId, ImportId, InvoiceId, ItemId, JobId, LegId, ListingId, MailId, MeterId, OrderId,
-    OrderStepId, ParameterId, PaymentId, PaymentMethodId, PaymentStepId, PlanId, PriceBookId,
-    ProductId, QuoteId, RateId, RealmId, RedemptionId, RelationshipId, RequestId, RevisionId,
-    SessionId, SubscriptionId, TermsId, TokenId, TransactionId, UsageId, UserId, WebhookId,
+    DraftId, EventId, ImportId, InvoiceId, ItemId, JobId, LegId, ListingId, MailId, MeterId,
+    OrderId, OrderStepId, ParameterId, PaymentId, PaymentMethodId, PaymentStepId, PlanId,
+    PriceBookId, ProductId, QuoteId, RateId, RealmId, RedemptionId, RelationshipId, RequestId,
+    RevisionId, SessionId, SubscriptionId, TermsId, TokenId, TransactionId, UsageId, UserId,
+    WebhookId,
 };
 use tradewind_kernel::{Currency, Date, Locale, Rounding, Timestamp, Zone};
 use tradewind_policy::{AccountKind, Action, PrincipalKind, ResourceKind, Role};
@@ -49,6 +50,7 @@ stored_as_text!(
     ImportId,
     InvoiceId,
     BillingRunId,
+    DraftId,
     ItemId,
     JobId,
     LegId,

@@ -20,6 +20,7 @@ mod price;
 mod recurring;
 mod sandbox;
 mod shop;
+mod statement;
 mod vendor;
 
 use axum::{Router, routing::any};
@@ -36,6 +37,7 @@ pub(crate) fn pages() -> Router {
         .merge(prefs::routes())
         .merge(sandbox::routes())
         .merge(shop::routes())
+        .merge(statement::routes())
         .merge(my::routes())
         .merge(panel::routes())
         .merge(vendor::routes())

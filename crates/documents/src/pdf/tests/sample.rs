@@ -73,6 +73,7 @@ pub(super) fn line(index: usize, minor: i64) -> Line {
         unit_price: Some(number("0.0345")),
         tax: Some(TaxTreatment::Rate(number("20"))),
         amount: eur(minor),
+        balance: None,
     }
 }
 
@@ -134,6 +135,7 @@ pub(super) fn document(lines: usize, per_group: usize) -> InvoiceDocument {
             gross,
             balance: gross,
         },
+        ageing: Vec::new(),
         payments: Vec::new(),
         terms: Terms::Transfer,
         payment_reference: None,

@@ -21,6 +21,7 @@ pub(crate) fn entries() -> Entries {
                     ..ListState::at("/panel/invoices")
                 },
                 sums: vec![("sum-open", eur(1_234_567), "sum-open-text")],
+                statement: None,
             }
             .page(look.panel("/panel/invoices"))
         }),
@@ -30,8 +31,13 @@ pub(crate) fn entries() -> Entries {
                 rows: rows::invoices(),
                 state: ListState::at("/panel/invoices/received"),
                 sums: Vec::new(),
+                statement: Some("/panel/statement"),
             }
             .page(look.panel("/panel/invoices/received"))
+        }),
+        ("panel-statement", |look| {
+            rows::statement("/panel/customers/x/statement", "/panel")
+                .page(look.panel("/panel/customers"))
         }),
         ("panel-invoice", |look| {
             rows::invoice(look, "/panel").page(look.panel("/panel/invoices/x"))

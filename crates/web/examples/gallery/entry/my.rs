@@ -136,8 +136,12 @@ pub(crate) fn entries() -> Entries {
                     ("sum-open", eur(13685), "sum-open-text"),
                     ("sum-overdue", eur(4200), "sum-overdue-text"),
                 ],
+                statement: Some("/my/statement"),
             }
             .page(look.my("/my/invoices"))
+        }),
+        ("my-statement", |look| {
+            rows::statement("/my/statement", "/my").page(look.my("/my/invoices"))
         }),
         ("my-invoice", |look| {
             rows::invoice(look, "/my").page(look.my("/my/invoices/x"))

@@ -225,6 +225,7 @@ fn customers(look: &Look, full: bool) -> Page {
 
 fn account(view: AccountView) -> Account360Page {
     Account360Page {
+        statement: Some("/panel/customers/x/statement".into()),
         invoicing: Some(FormState::of([
             ("invoicing", "monthly"),
             ("invoice_day", "15"),

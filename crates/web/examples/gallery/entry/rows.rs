@@ -346,6 +346,43 @@ pub(crate) fn wallet(here: &'static str, side: WalletSide) -> WalletPage {
     }
 }
 
+pub(crate) fn statement(here: &'static str, base: &'static str) -> StatementPage {
+    let moved = |name: &'static str, about: &'static str, amount: i64, balance: i64| MovementRow {
+        on: date("2026-11-20"),
+        name: name.into(),
+        about: about.into(),
+        href: about
+            .starts_with("NC")
+            .then(|| format!("{base}/invoices/x").into()),
+        amount: eur(amount),
+        balance: eur(balance),
+    };
+    StatementPage {
+        here: here.into(),
+        under: ("Invoices".into(), format!("{base}/invoices").into()),
+        other: "Between you and Nordlicht Cloud GmbH".into(),
+        from: date("2026-11-01"),
+        until: date("2026-11-30"),
+        others: vec![("Month before".into(), here.into())],
+        opening: eur(4200),
+        closing: eur(9639),
+        owed: eur(10139),
+        credit: eur(500),
+        moves: vec![
+            moved("Invoice", "NC-2026-0042", 25439, 29639),
+            moved("Payment", "SEPA 77", -20000, 9639),
+        ],
+        aged_on: date("2026-11-23"),
+        ageing: vec![
+            ("statement-age-not-due", eur(5439)),
+            ("statement-age-30", eur(4700)),
+            ("statement-age-60", eur(0)),
+            ("statement-age-90", eur(0)),
+            ("statement-age-older", eur(0)),
+        ],
+    }
+}
+
 fn related(base: &str) -> RelatedNote {
     RelatedNote {
         document: ("CN-2026-0003".into(), format!("{base}/invoices/x").into()),

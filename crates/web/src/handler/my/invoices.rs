@@ -113,6 +113,7 @@ pub(super) async fn list(Customer(visit): Customer) -> Answer {
             .collect(),
         state: visit.list(found.next),
         sums: Vec::new(),
+        statement: Some("/my/statement"),
     };
     respond::page(page.page(visit.app()))
 }

@@ -220,6 +220,10 @@ async fn show(desk: Desk, id: AccountId, view: AccountView) -> Answer {
                     format!("/panel/customers/{id}/credit").into(),
                 )
             }),
+        statement: relationship
+            .as_ref()
+            .filter(|with| with.seller == desk.account())
+            .map(|_| format!("/panel/customers/{id}/statement").into()),
         invoicing: relationship.as_ref().and_then(|with| {
             let ours = with.seller == desk.account();
             ours.then(|| {

@@ -69,6 +69,8 @@ async fn list(desk: Desk, side: Ledgerside) -> Answer {
         side,
         state: desk.list(found.next),
         sums: Vec::new(),
+        statement: (side == Ledgerside::Received && desk.buys.is_some())
+            .then_some("/panel/statement"),
     };
     respond::page(page.page(desk.app()))
 }

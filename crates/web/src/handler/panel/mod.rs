@@ -9,6 +9,7 @@ mod credit_notes;
 mod customers;
 mod deliveries;
 pub(super) mod desk;
+mod drafts;
 mod dunning;
 mod home;
 mod invoices;
@@ -47,6 +48,7 @@ pub(super) fn routes() -> Router {
         .merge(trade())
         .merge(prices())
         .merge(money())
+        .merge(drafts::routes())
         .merge(operation())
         .merge(shared("/panel"))
 }

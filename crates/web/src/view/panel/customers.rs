@@ -188,6 +188,8 @@ pub struct Account360Page {
     pub warning: Option<Txt>,
     /// What is kept for it: amount, address; where the reader sells to it.
     pub credit: Option<(Money, Txt)>,
+    /// Where its statement of account is.
+    pub statement: Option<Txt>,
     /// When its charges become invoices: `invoicing`, `invoice_day`, as its form has them; where the reader sells to it.
     pub invoicing: Option<FormState>,
     /// May set that.
@@ -279,6 +281,12 @@ impl Account360Page {
         let money = vec![
             ("home-so-far", Cell::Text(t.money(self.not_invoiced))),
             ("c-open", Cell::Text(t.money(self.open))),
+            (
+                "nav-statement",
+                self.statement.map_or(Cell::Nil, |href| {
+                    Cell::Link(href, t.tr("statement-this-month"))
+                }),
+            ),
             (
                 "c-credit",
                 self.credit.map_or(Cell::Nil, |(amount, href)| {

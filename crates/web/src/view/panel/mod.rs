@@ -9,6 +9,7 @@ mod coupons;
 mod credit_note;
 mod customers;
 mod deliveries;
+mod draft;
 mod dunning;
 mod home;
 mod late_usage;
@@ -42,6 +43,7 @@ pub use customers::{
     Account360Page, AccountRow, AccountView, CustomersPage, RelationshipRow, RelationshipsPage,
 };
 pub use deliveries::{AttemptRow, DeliveriesPage, DeliveryPage, DeliveryRow, LateReportRow};
+pub use draft::{DraftLineRow, DraftPage, DraftRow, DraftsPage, HeldBuyerRow};
 pub use dunning::DunningPage;
 pub use home::{HomePage, Kpi, Waiting};
 pub use late_usage::{LateUsagePage, LateUsageRow};

@@ -100,6 +100,8 @@ pub struct InvoicesPage {
     pub state: ListState,
     /// Figures above the list: text key, amount, text key of the explanation.
     pub sums: Vec<(&'static str, Money, &'static str)>,
+    /// Where the reader's own statement of account is.
+    pub statement: Option<&'static str>,
 }
 
 impl InvoicesPage {
@@ -141,6 +143,17 @@ impl InvoicesPage {
             body.push(Stats(stats.collect()).into());
         }
         body.extend(blocks![filters, list]);
-        Page::new(shell, Head::new(t.tr(title)), body)
+        let mut head = Head::new(t.tr(title));
+        if self.side == Ledgerside::Issued {
+            head = head.and(
+                shell
+                    .go("nav-drafts", "/panel/drafts")
+                    .icon("clipboard-check"),
+            );
+        }
+        if let Some(href) = self.statement {
+            head = head.and(shell.go("nav-statement", href).icon("scale"));
+        }
+        Page::new(shell, head, body)
     }
 }

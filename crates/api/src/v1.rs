@@ -32,6 +32,7 @@ mod payment_methods;
 mod payments;
 mod plans;
 mod price_books;
+mod pro_forma;
 mod products;
 mod quotes;
 mod relationships;
@@ -78,6 +79,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(payments::router())
         .merge(plans::router())
         .merge(price_books::router())
+        .merge(pro_forma::router())
         .merge(products::router())
         .merge(quotes::router())
         .merge(relationships::router())

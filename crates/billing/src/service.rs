@@ -29,6 +29,7 @@ mod notes;
 mod payments;
 mod periods;
 mod prices;
+mod pro_forma;
 mod rating;
 mod reads;
 mod refunds;
@@ -87,6 +88,7 @@ pub use payments::{
 };
 pub use periods::{BatchInput, BatchReport, bill_batch, bill_batch_in};
 pub use prices::{NOTICE_DAYS, announce_prices};
+pub use pro_forma::{pro_forma_of_in, pro_forma_open_in};
 pub use reads::*;
 pub use refunds::{
     RefundBack, RefundRequest, payment_steps, refund_get, refund_request, refund_send,

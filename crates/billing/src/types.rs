@@ -14,6 +14,7 @@ mod ledger;
 mod payment;
 mod payment_step;
 mod preview;
+mod pro_forma;
 mod retry;
 mod run;
 mod statement;
@@ -45,6 +46,8 @@ pub use payment_step::{GatewayStep, PaymentStep, PaymentStepKind, PaymentStepSta
 pub use preview::{
     DimensionPrice, MeteredPrice, NextDocument, Preview, PreviewDocument, PreviewPhase,
 };
+pub use preview::{DimensionPrice, MeteredPrice, NextDocument, Preview, PreviewDocument};
+pub use pro_forma::ProForma;
 pub use retry::{FailureClass, RetryPolicy};
 pub use run::{BillingRun, Made, Problem, RunOrigin, RunReport, RunState, RunTotal};
 pub use statement::{Ageing, Statement, StatementMovement};

@@ -157,6 +157,13 @@ fn letters() -> Vec<(&'static str, Letter)> {
         ),
         ("invoice_paid", invoice_issued(Collection::Paid)),
         (
+            "pro_forma",
+            Letter::ProForma {
+                amount: eur(2_000),
+                transfer: Some(transfer()),
+            },
+        ),
+        (
             "credit_note",
             Letter::CreditNoteIssued {
                 number: "AC-2024-000018".into(),

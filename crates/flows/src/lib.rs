@@ -15,6 +15,7 @@ pub mod document;
 pub mod keep;
 pub mod mail;
 pub mod order;
+pub mod pro_forma;
 pub mod quote;
 pub mod react;
 pub mod refund;

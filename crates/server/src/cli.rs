@@ -22,6 +22,7 @@ mod order;
 mod payment;
 mod payments;
 mod price_book;
+mod pro_forma;
 mod product;
 mod quote;
 mod rate;
@@ -230,6 +231,9 @@ enum Command {
     /// Money that is paid back
     #[command(subcommand)]
     Refund(refund::Refund),
+    /// What could be invoiced, without number and booking
+    #[command(subcommand)]
+    ProForma(pro_forma::ProForma),
     /// Invoices that are looked at before they are issued
     #[command(subcommand)]
     Draft(draft::Draft),
@@ -414,6 +418,7 @@ async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Bank(command) => bank::bank(&session, command).await?,
         Command::Payment(command) => payments::payment(&session, command).await?,
         Command::Credit(command) => credit::credit(&session, command).await?,
+        Command::ProForma(command) => pro_forma::pro_forma(&session, command).await?,
         Command::Draft(command) => draft::draft(&session, command).await?,
         Command::Statement(command) => statement::statement(&session, command).await?,
         Command::Refund(command) => refund::refund(&session, command).await?,

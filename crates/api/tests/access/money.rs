@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tradewind_kernel::id::{
-    BankEntryId, BankStatementId, BillingRunId, DraftId, InvoiceId, PaymentStepId,
+    BankEntryId, BankStatementId, BillingRunId, DraftId, InvoiceId, PaymentStepId, QuoteId,
 };
 
 use super::{
@@ -27,6 +27,17 @@ pub(crate) fn cases() -> Vec<Case> {
     cases.extend(of_bank());
     cases.extend(no_invoice());
     cases
+}
+
+fn pro_forma(w: &World) -> String {
+    format!(
+        "/accounts/{}/pro-forma/{}?currency=EUR",
+        w.reseller.id, w.customer.id
+    )
+}
+
+fn quote_pro_forma() -> String {
+    format!("/quotes/{}/pro-forma", QuoteId::generate())
 }
 
 fn draft(part: &str) -> String {
@@ -350,6 +361,9 @@ fn of_seller() -> Vec<Case> {
             ..case("holdBuyer", held, 204)
         },
         case("releaseBuyer", held, 204),
+        // Nothing is open between the two.
+        case("getProForma", pro_forma, 422),
+        case("sendProForma", pro_forma, 422),
         case(
             "getDunning",
             |w| format!("/accounts/{}/dunning", w.reseller.id),
@@ -415,6 +429,8 @@ fn no_invoice() -> Vec<Case> {
         case("undoWriteOff", |_| {
             format!("/invoices/{}/write-off/undo", InvoiceId::generate())
         }),
+        case("getQuoteProForma", |_| quote_pro_forma()),
+        case("sendQuoteProForma", |_| quote_pro_forma()),
         case("getInvoiceDraft", |_| draft("")),
         case("issueInvoiceDraft", |_| draft("/issue")),
         Case {

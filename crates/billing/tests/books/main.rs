@@ -9,6 +9,7 @@ mod drafts;
 mod export;
 mod money;
 mod place;
+mod pro_forma;
 mod run;
 mod runs;
 mod sales;

@@ -216,6 +216,7 @@ audit-credit-give = Guthaben gegeben
 audit-credit-use = Guthaben verwendet
 audit-credit-use-set = Verwendung des Guthabens geändert
 audit-credit-top-up-set = Einzahlung von selbst geändert
+audit-pro-forma-send = Proforma-Rechnung gesendet
 audit-invoice-review-set = Prüfung von Rechnungen geändert
 audit-invoice-draft-issue = Entwurf ausgestellt
 audit-invoice-draft-hold = Entwurf angehalten oder freigegeben

@@ -256,6 +256,7 @@ error-entry-open = An dieser Buchung ist nichts erledigt.
 error-not-undoable = Eine zurückgenommene Überweisung bleibt es: Erfassen Sie sie neu.
 error-payment-elsewhere = Erwartet wird eine Überweisung, die steht und von der keine andere Buchung erzählt.
 error-nothing-open = Von diesen Rechnungen ist nichts offen.
+error-nothing-to-invoice = Es gibt nichts zu berechnen.
 error-draft-empty = Auf diesem Entwurf ist nichts mehr.
 error-not-written-off = Von dieser Rechnung ist nichts ausgebucht.
 error-other-amount = Die Zahlung hat einen anderen Betrag.

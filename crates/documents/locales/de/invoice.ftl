@@ -2,6 +2,7 @@
 
 invoice-title = Rechnung
 invoice-title-credit-note = Rechnungskorrektur
+invoice-title-pro-forma = Proforma-Rechnung
 invoice-title-statement = Kontoauszug
 
 invoice-number = Rechnungsnummer
@@ -84,3 +85,4 @@ invoice-lines-none = Keine Posten in diesem Zeitraum.
 
 invoice-page = Seite { $page } von { $pages }
 invoice-contact = Fragen zu diesem Dokument? { $email }
+invoice-pro-forma-note = Dies ist keine Rechnung: Sie hat keine Nummer, begründet keine Forderung und berechtigt nicht zum Vorsteuerabzug. Die Rechnung erhalten Sie, sobald sie ausgestellt ist.

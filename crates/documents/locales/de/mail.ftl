@@ -169,3 +169,7 @@ mail-invited-note = Die Einladung gilt { $days ->
 mail-invited-action = Einladung annehmen
 mail-role-member = Mitglied
 mail-method-card = Ihre Karte
+
+mail-pro-forma-subject = Ihre Proforma-Rechnung
+mail-pro-forma-intro = anbei erhalten Sie eine Proforma-Rechnung über { $amount }.
+mail-pro-forma-note = Sie ist keine Rechnung und hat keine Nummer. Die Rechnung erhalten Sie, sobald sie ausgestellt ist.

@@ -811,3 +811,9 @@ draft-policy-save = Speichern
 f-review = Was Läufe berechnen
 f-grace-days = Tage
 f-description = Text der Zeile
+
+# Proforma-Rechnungen
+pro-forma-pdf = Proforma-Rechnung
+pro-forma-send = Proforma-Rechnung senden
+pro-forma-send-text = Der Käufer erhält per E-Mail, was berechnet und noch nicht in Rechnung gestellt ist, als Dokument ohne Nummer.
+pro-forma-sent = Gesendet

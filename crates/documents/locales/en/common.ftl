@@ -216,6 +216,7 @@ audit-credit-give = Credit given
 audit-credit-use = Credit used
 audit-credit-use-set = Use of credit changed
 audit-credit-top-up-set = Paying in by itself changed
+audit-pro-forma-send = Pro-forma invoice sent
 audit-invoice-review-set = Review of invoices changed
 audit-invoice-draft-issue = Draft issued
 audit-invoice-draft-hold = Draft held or released

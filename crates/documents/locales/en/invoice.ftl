@@ -2,6 +2,7 @@
 
 invoice-title = Invoice
 invoice-title-credit-note = Credit note
+invoice-title-pro-forma = Pro-forma invoice
 invoice-title-statement = Statement of account
 
 invoice-number = Invoice number
@@ -84,3 +85,4 @@ invoice-lines-none = No items in this period.
 
 invoice-page = Page { $page } of { $pages }
 invoice-contact = Questions about this document? { $email }
+invoice-pro-forma-note = This is not an invoice: it has no number, nothing is owed by it, and no tax can be deducted with it. You receive an invoice once it is issued.

@@ -169,3 +169,7 @@ mail-invited-note = The invitation is valid for { $days ->
 mail-invited-action = Accept the invitation
 mail-role-member = Member
 mail-method-card = your card
+
+mail-pro-forma-subject = Your pro-forma invoice
+mail-pro-forma-intro = Please find attached a pro-forma invoice for { $amount }.
+mail-pro-forma-note = It is not an invoice and has no number. You receive an invoice once it is issued.

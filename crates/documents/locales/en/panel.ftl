@@ -811,3 +811,9 @@ draft-policy-save = Save
 f-review = What billing runs bill
 f-grace-days = Days
 f-description = What the line says
+
+# Pro-forma invoices
+pro-forma-pdf = Pro-forma invoice
+pro-forma-send = Send pro-forma invoice
+pro-forma-send-text = The buyer gets what is charged and not invoiced yet by mail, as a document without number.
+pro-forma-sent = Sent

@@ -289,6 +289,14 @@ pub(super) fn content(letter: &Letter, seller: &str, locale: Locale) -> Content 
             .act(link)
             .done()
         }
+        Letter::ProForma { amount, transfer } => draft("pro-forma")
+            .arg("amount", money(*amount))
+            .say("intro")
+            .fact("amount", money(*amount))
+            .transfer(transfer.as_ref())
+            .list()
+            .say("note")
+            .done(),
         Letter::CreditNoteIssued {
             number,
             amount,

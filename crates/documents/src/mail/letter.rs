@@ -100,6 +100,13 @@ pub enum Letter {
         /// The invoice.
         link: String,
     },
+    /// A pro-forma invoice; the PDF is attached.
+    ProForma {
+        /// What it comes to.
+        amount: Money,
+        /// How to pay it in advance by transfer.
+        transfer: Option<Transfer>,
+    },
     /// A credit note; the PDF is attached.
     CreditNoteIssued {
         /// Its number.

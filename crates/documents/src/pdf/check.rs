@@ -2,7 +2,7 @@
 
 use tradewind_kernel::{Error, Money, Result};
 
-use super::types::{InvoiceDocument, TaxTreatment};
+use super::types::{DocumentKind, InvoiceDocument, TaxTreatment};
 
 impl InvoiceDocument {
     /// Checks that the stated sums are those of the parts, in one currency, and that what the law asks for is there.
@@ -63,7 +63,9 @@ impl InvoiceDocument {
             }
             Ok(())
         };
-        required("number", &self.number)?;
+        if self.kind != DocumentKind::ProForma {
+            required("number", &self.number)?;
+        }
         required("seller.name", &self.seller.name)?;
         required("buyer.name", &self.buyer.name)?;
         for tax in &self.taxes {

@@ -61,6 +61,7 @@ pub(super) fn title(document: &InvoiceDocument, words: &Words) -> String {
         DocumentKind::Invoice => "invoice-title",
         DocumentKind::CreditNote { .. } => "invoice-title-credit-note",
         DocumentKind::Statement => "invoice-title-statement",
+        DocumentKind::ProForma => return words.plain("invoice-title-pro-forma"),
     };
     format!("{} {}", words.plain(kind), document.number)
 }
@@ -209,8 +210,10 @@ fn facts(document: &InvoiceDocument, words: &Words) -> Vec<(String, String)> {
         DocumentKind::Invoice => ("invoice-number", "invoice-service-period"),
         DocumentKind::CreditNote { .. } => ("invoice-number-credit-note", "invoice-service-period"),
         DocumentKind::Statement => ("invoice-number-statement", "invoice-statement-period"),
+        DocumentKind::ProForma => ("invoice-number", "invoice-service-period"),
     };
-    add(number, Some(document.number.clone()));
+    let numbered = document.kind != DocumentKind::ProForma;
+    add(number, numbered.then(|| document.number.clone()));
     if let DocumentKind::CreditNote { corrects } = &document.kind {
         add("invoice-corrects", corrects.clone());
     }

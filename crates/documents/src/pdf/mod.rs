@@ -48,7 +48,7 @@ pub fn render(document: &InvoiceDocument) -> Result<Vec<u8>> {
     paint::paint(&layout, &geometry, &properties)
 }
 
-/// The name under which a document is offered for download: letters, digits and hyphens of its number.
+/// The name under which a document is offered for download: what it is and its day where it has no number, else letters, digits and hyphens of its number.
 pub fn file_name(document: &InvoiceDocument) -> String {
     let number: String = document
         .number
@@ -56,5 +56,8 @@ pub fn file_name(document: &InvoiceDocument) -> String {
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
         .take(80)
         .collect();
+    if document.kind == DocumentKind::ProForma {
+        return format!("pro-forma-{}.pdf", document.issued);
+    }
     format!("{number}.pdf")
 }

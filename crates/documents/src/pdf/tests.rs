@@ -1,6 +1,6 @@
 //! Documents of one line and of hundreds: what stands on which page, and that the file is written.
 
-use tradewind_kernel::{Currency, Money};
+use tradewind_kernel::{Currency, Locale, Money};
 
 use self::sample::{day, document, eur, german, number};
 use super::layout::{Item, Layout};
@@ -290,6 +290,26 @@ fn a_credit_note_is_negative_and_says_what_it_corrects() {
         );
     }
     file("credit-note", &document, 1);
+}
+
+#[test]
+fn a_pro_forma_invoice_has_no_number_and_says_what_it_is() {
+    let mut document = document(2, 5);
+    document.kind = DocumentKind::ProForma;
+    document.number = String::new();
+    document.due = None;
+    document.payment_reference = Some("K-10042".into());
+    for (locale, title) in [
+        (Locale::En, "Pro-forma invoice"),
+        (Locale::De, "Proforma-Rechnung"),
+    ] {
+        document.locale = locale;
+        let all = texts(&layout(&document)).concat();
+        assert!(all.iter().any(|text| text == title), "{all:#?}");
+        assert!(!all.iter().any(|text| text.starts_with("Invoice number")));
+    }
+    assert_eq!(file_name(&document), "pro-forma-2024-10-01.pdf");
+    file("pro-forma", &document, 1);
 }
 
 #[test]

@@ -29,9 +29,32 @@ pub(super) async fn compose(
         "invoice" => of_invoice(w, event, what, links).await,
         "payment" => payment_failed(w, event, links).await,
         "subscription" => of_subscription(w, event, what, links).await,
+        "pro_forma" => pro_forma(w, event).await,
         "delivery" => vendor_task(w, event, links).await,
         _ => Ok(None),
     }
+}
+
+/// A pro-forma invoice as it was when it was sent.
+async fn pro_forma(w: &mut Work, event: &Event) -> Result<Option<Envelope>> {
+    let made: tradewind_billing::types::ProForma =
+        serde_json::from_value(event.data.clone()).map_err(tradewind_kernel::Error::internal)?;
+    let seller = account(w, made.parties.seller.account_id).await?;
+    let buyer = account(w, made.parties.buyer.account_id).await?;
+    let letter = Letter::ProForma {
+        amount: made.document.gross,
+        transfer: transfer_of(&seller, number(buyer.id)),
+    };
+    let printed = crate::pro_forma::printed(&made, &seller, &buyer)?;
+    let attachment = Attachment {
+        file_name: pdf::file_name(&printed),
+        media_type: "application/pdf".to_owned(),
+        bytes: pdf::render(&printed)?,
+    };
+    Ok(Some(Envelope {
+        attachments: vec![attachment],
+        ..envelope(&seller, &buyer, letter)
+    }))
 }
 
 async fn of_order(

@@ -31,6 +31,7 @@ pub const MAILED: &[&str] = &[
     "order.completed",
     "invoice.issued",
     "invoice.overdue",
+    "pro_forma.sent",
     "payment.failed",
     "subscription.suspended",
     "subscription.resumed",

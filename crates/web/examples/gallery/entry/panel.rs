@@ -226,6 +226,7 @@ fn customers(look: &Look, full: bool) -> Page {
 fn account(view: AccountView) -> Account360Page {
     Account360Page {
         statement: Some("/panel/customers/x/statement".into()),
+        pro_forma: true,
         invoicing: Some(FormState::of([
             ("invoicing", "monthly"),
             ("invoice_day", "15"),

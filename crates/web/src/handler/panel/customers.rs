@@ -224,6 +224,12 @@ async fn show(desk: Desk, id: AccountId, view: AccountView) -> Answer {
             .as_ref()
             .filter(|with| with.seller == desk.account())
             .map(|_| format!("/panel/customers/{id}/statement").into()),
+        pro_forma: relationship.as_ref().is_some_and(|with| {
+            let open = standing.as_ref().map(|standing| standing.not_invoiced);
+            with.seller == desk.account()
+                && open.is_some_and(|open| open.minor > 0)
+                && desk.may_at_home(Action::InvoiceIssue)
+        }),
         invoicing: relationship.as_ref().and_then(|with| {
             let ours = with.seller == desk.account();
             ours.then(|| {

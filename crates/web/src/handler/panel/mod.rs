@@ -26,6 +26,7 @@ mod price_policies;
 mod price_preview;
 mod price_revision;
 mod price_rows;
+mod pro_forma;
 mod product_parts;
 mod products;
 mod refunds;
@@ -68,6 +69,8 @@ fn trade() -> Router {
         .route("/panel/customers/{id}", get(customers::overview))
         .route("/panel/customers/{id}/{view}", get(customers::view))
         .route("/panel/customers/{id}/act-as", post(customers::act_as))
+        .route("/panel/customers/{id}/pro-forma/pdf", get(pro_forma::pdf))
+        .route("/panel/customers/{id}/pro-forma", post(pro_forma::send))
         .route(
             "/panel/customers/{id}/invoicing",
             post(customers::invoicing),

@@ -190,6 +190,8 @@ pub struct Account360Page {
     pub credit: Option<(Money, Txt)>,
     /// Where its statement of account is.
     pub statement: Option<Txt>,
+    /// Whether there is something for a pro-forma invoice.
+    pub pro_forma: bool,
     /// When its charges become invoices: `invoicing`, `invoice_day`, as its form has them; where the reader sells to it.
     pub invoicing: Option<FormState>,
     /// May set that.
@@ -234,10 +236,23 @@ impl Account360Page {
             let open = Button::open(t.tr("invoicing-set"), "invoicing-set").icon("calendar");
             head = head.may(&self.bill, open);
         }
+        let mut dialogs: Vec<Block> = Vec::new();
+        if self.pro_forma {
+            let file = Button::go(t.tr("pro-forma-pdf"), format!("{here}/pro-forma/pdf"));
+            head = head
+                .and(file.icon("download"))
+                .and(Button::open(t.tr("pro-forma-send"), "pro-forma-send").icon("mail"));
+            let to = format!("{here}/pro-forma");
+            dialogs.push(
+                shell
+                    .confirm("pro-forma-send", "pro-forma-send", to, Vec::new())
+                    .into(),
+            );
+        }
         for (name, href) in &self.above {
             head = head.under(name.clone(), href.clone());
         }
-        let mut body: Vec<Block> = Vec::new();
+        let mut body: Vec<Block> = dialogs;
         if let Some(warning) = self.warning.clone() {
             body.push(Notice::new(Tone::Warn, "", warning).into());
         }

@@ -1,0 +1,109 @@
+//! Pro-forma invoices: what is open between two accounts, or would be billed, as a document without number and booking.
+
+use tradewind_kernel::{Error, Result, calendar::Period, id::AccountId};
+use tradewind_platform::Work;
+use tradewind_policy::{Action, ResourceKind};
+
+use super::{Between, batch::months, facts::Trades, realm};
+use crate::{
+    rules::{document, line::LineSet},
+    store::{charges::Pair, drafts as store},
+    types::{Parties, PreviewDocument, ProForma},
+};
+
+/// Charges that are read at once.
+const PAGE: i64 = 4_000;
+
+/// What is charged between two accounts and on no document yet, whenever it is due; for the seller's people.
+///
+/// # Errors
+/// `nothing_to_invoice`; `NotFound`, `Forbidden`.
+pub async fn pro_forma_open_in(w: &mut Work, between: &Between) -> Result<ProForma> {
+    let target =
+        tradewind_accounts::service::target(w, ResourceKind::Invoice, between.seller_id).await?;
+    w.authorize(
+        Action::InvoiceIssue,
+        &target.traded(between.seller_id, between.seller_id),
+    )?;
+    let (seller, buyer) = (between.seller_id, between.buyer_id);
+    tradewind_accounts::service::relationship_of(w, seller, buyer).await?;
+    let mut trades = Trades::default();
+    trades.load(w, vec![(seller, buyer)]).await?;
+    let trade = trades.get(seller, buyer)?.clone();
+    let pair = Pair {
+        seller_id: seller,
+        buyer_id: buyer,
+        currency: between.currency,
+    };
+    let realm = realm(w);
+    let mut lines = LineSet::new(pair.currency);
+    let mut after = String::new();
+    loop {
+        let page = store::page(
+            &mut w.tx,
+            realm,
+            pair,
+            tradewind_kernel::Date::MAX,
+            &after,
+            PAGE,
+        )
+        .await?;
+        let Some((last, _)) = page.last() else { break };
+        after = last.to_string();
+        let positions = store::positions(&mut w.tx, realm, pair, &months(&page)).await?;
+        for (_, line) in &page {
+            lines.add(line, |key| positions.get(key).copied().unwrap_or_default())?;
+        }
+        if (page.len() as i64) < PAGE {
+            break;
+        }
+    }
+    let shown = document::preview(lines.finish(), pair.currency, &trade.taxation)?;
+    made(w, seller, buyer, shown, trade.taxation.basis()).await
+}
+
+/// What would be billed, for those who may see it: the caller has decided who may.
+///
+/// # Errors
+/// `nothing_to_invoice`; database errors.
+pub async fn pro_forma_of_in(
+    w: &mut Work,
+    seller: AccountId,
+    buyer: AccountId,
+    shown: Option<PreviewDocument>,
+) -> Result<ProForma> {
+    let mut trades = Trades::default();
+    trades.load(w, vec![(seller, buyer)]).await?;
+    let basis = trades.get(seller, buyer)?.taxation.basis();
+    made(w, seller, buyer, shown, basis).await
+}
+
+async fn made(
+    w: &mut Work,
+    seller: AccountId,
+    buyer: AccountId,
+    shown: Option<PreviewDocument>,
+    tax_basis: Option<tradewind_tax::types::TaxBasis>,
+) -> Result<ProForma> {
+    let nothing = || Error::refused("nothing_to_invoice", "there is nothing to be invoiced");
+    let document = shown
+        .filter(|document| document.gross.minor > 0)
+        .ok_or_else(nothing)?;
+    let start = document.lines.iter().map(|line| line.period.start).min();
+    let end = document.lines.iter().map(|line| line.period.end).max();
+    let (start, end) = start.zip(end).ok_or_else(nothing)?;
+    let seller = tradewind_accounts::service::account_facts(w, seller).await?;
+    let buyer = tradewind_accounts::service::account_facts(w, buyer).await?;
+    Ok(ProForma {
+        at: w.ctx.now,
+        on: w.ctx.now.date_in(&seller.zone),
+        locale: buyer.locale,
+        parties: Parties {
+            seller: super::party_of(&seller),
+            buyer: super::party_of(&buyer),
+            tax_basis,
+        },
+        period: Period::new(start, end)?,
+        document,
+    })
+}

@@ -13,7 +13,7 @@ use tradewind_kernel::Currency;
 async fn a_quote_is_put_on_paper_and_sent_before_anything_is_ordered() {
     each_world(|world| async move {
         let ctx = world.ctx().await;
-        let wanted = world.wanted("month", "3");
+        let wanted = world.wanted("basic", "3");
         let quote = quote_purchase(world.p(), &ctx, &wanted)
             .await
             .expect("a quote");
@@ -45,7 +45,7 @@ async fn a_quote_is_put_on_paper_and_sent_before_anything_is_ordered() {
 #[tokio::test]
 async fn a_statement_is_a_file_for_people_and_one_for_programs() {
     each_world(|world| async move {
-        world.subscribe("month", "3").await;
+        world.subscribe("basic", "3").await;
         world.pay_all().await;
         let ctx = world.ctx().await;
         let of = StatementOf {
@@ -61,7 +61,10 @@ async fn a_statement_is_a_file_for_people_and_one_for_programs() {
         let (_, bytes) = statement_csv(world.p(), &ctx, &of).await.expect("a file");
         let text = String::from_utf8(bytes).expect("text");
         let rows: Vec<&str> = text.lines().collect();
-        assert!(rows[0].starts_with("date,kind,taken_back,document"), "{text}");
+        assert!(
+            rows[0].starts_with("date,kind,taken_back,document"),
+            "{text}"
+        );
         assert!(rows[1].starts_with("2024-01-01,opening,"), "{text}");
         assert!(rows[1].ends_with(",0.00,EUR"), "{text}");
         assert!(rows.iter().any(|row| row.contains(",invoice,")), "{text}");

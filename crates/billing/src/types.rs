@@ -46,7 +46,6 @@ pub use payment_step::{GatewayStep, PaymentStep, PaymentStepKind, PaymentStepSta
 pub use preview::{
     DimensionPrice, MeteredPrice, NextDocument, Preview, PreviewDocument, PreviewPhase,
 };
-pub use preview::{DimensionPrice, MeteredPrice, NextDocument, Preview, PreviewDocument};
 pub use pro_forma::ProForma;
 pub use retry::{FailureClass, RetryPolicy};
 pub use run::{BillingRun, Made, Problem, RunOrigin, RunReport, RunState, RunTotal};

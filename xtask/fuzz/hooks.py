@@ -154,6 +154,11 @@ def coupon(at):
 
 
 SENTENCES = {
+    "pauseDunning": lambda at: {
+        "until": at.pick(["2024-10-20", "0001-01-01", "9999-12-31"]),
+        "reason": at.pick(["Called", "", "\x00"]),
+        "promised": at.pick([None, {"amount": "1.00", "currency": "EUR"}, {"amount": "-1.00", "currency": "USD"}]),
+    },
     "setInvoiceReview": lambda at: {"review": at.chance(70), "grace_days": at.pick([None, 0, 3, 60, 61, -1])},
     "holdBuyer": lambda at: {"reason": at.pick(["Disputed", "", "x" * 501])},
     "holdInvoiceDraft": lambda at: {"reason": at.pick(["Disputed", "", "\x00"])},

@@ -271,4 +271,10 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             hold_reason {text}, held_at {time}, PRIMARY KEY (realm_id, id)) {clustered}",
         "CREATE UNIQUE INDEX IF NOT EXISTS invoice_draft_once ON invoice_draft (realm_id, seller_id, buyer_id, currency)",
     ],
+}, Migration {
+    name: "billing_dunning_pauses_0001",
+    // Until when no step is taken for an invoice; one with an amount is a promise to pay.
+    steps: &["CREATE TABLE IF NOT EXISTS dunning_pause (realm_id {text} NOT NULL, invoice_id {text} NOT NULL, until_on {date} NOT NULL,
+        reason {text} NOT NULL, promised {money}, paid_before {money} NOT NULL, currency {text} NOT NULL, at {time} NOT NULL,
+        PRIMARY KEY (realm_id, invoice_id)) {clustered}"],
 }];

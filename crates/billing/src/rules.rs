@@ -7,6 +7,7 @@ pub mod discount;
 pub mod document;
 pub mod draft;
 pub mod dunning;
+pub mod dunning_pause;
 pub mod export;
 pub mod fee;
 mod grant;

@@ -17,6 +17,7 @@ mod collect;
 mod credit_moves;
 mod drafts;
 mod dunning;
+mod dunning_pauses;
 mod facts;
 mod grants;
 mod holds;
@@ -73,6 +74,7 @@ pub use drafts::{
     review_get, review_set,
 };
 pub use dunning::{DunningSet, dunning_get, dunning_run, dunning_set, invoice_subscriptions};
+pub use dunning_pauses::{DunningPauseSet, NewPause, dunning_pause_set, invoice_dunning};
 pub use facts::party_of;
 pub use grants::{coupon_costs, coupon_costs_in, redemption_costs};
 pub use methods::{

@@ -9,6 +9,7 @@ pub(crate) mod credit_notes;
 pub(crate) mod discounts;
 pub(crate) mod documents;
 pub(crate) mod drafts;
+pub(crate) mod dunning_pauses;
 pub(crate) mod idle;
 pub(crate) mod ledger;
 pub(crate) mod listing;
@@ -71,6 +72,7 @@ pub(crate) fn statements() -> Vec<&'static Stmt> {
         documents::statements(),
         documents::bulk_statements(),
         drafts::statements(),
+        dunning_pauses::statements(),
         idle::statements(),
         idle::bulk_statements(),
         ledger::statements(),

@@ -8,6 +8,7 @@ mod discount;
 mod document;
 mod draft;
 mod dunning;
+mod dunning_pause;
 mod facts;
 mod finding;
 mod ledger;
@@ -35,6 +36,7 @@ pub use document::{
 };
 pub use draft::{Draft, DraftSummary, HeldBuyer, InvoiceHold, ReviewPolicy};
 pub use dunning::{DunningAction, DunningPolicy, DunningStep, Overdue};
+pub use dunning_pause::{DunningPause, InvoiceDunning, NextStep, PromiseState};
 pub use facts::{ItemQuantity, LegFacts, QuantityChange, TaxRule, Taxation, Trade};
 pub use finding::Finding;
 pub use ledger::{AccountBalance, Entry, EntryKind, ExportFormat, LedgerAccount, Posting};

@@ -426,6 +426,18 @@ fn no_invoice() -> Vec<Case> {
                 format!("/invoices/{}/write-off", InvoiceId::generate())
             })
         },
+        case("getInvoiceDunning", |_| {
+            format!("/invoices/{}/dunning", InvoiceId::generate())
+        }),
+        Case {
+            body: Some(|_| json!({ "until": "2024-03-20", "reason": "Called" })),
+            ..case("pauseDunning", |_| {
+                format!("/invoices/{}/dunning/pause", InvoiceId::generate())
+            })
+        },
+        case("resumeDunning", |_| {
+            format!("/invoices/{}/dunning/pause", InvoiceId::generate())
+        }),
         case("undoWriteOff", |_| {
             format!("/invoices/{}/write-off/undo", InvoiceId::generate())
         }),

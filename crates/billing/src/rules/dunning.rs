@@ -27,6 +27,13 @@ pub fn next_on(policy: &DunningPolicy, due_on: Date, stage: i64) -> Result<Optio
         .transpose()
 }
 
+/// The step after `stage` (0 before the first); none after the last.
+#[must_use]
+pub fn step_after(policy: &DunningPolicy, stage: i64) -> Option<DunningStep> {
+    let index = usize::try_from(stage).ok()?;
+    policy.steps.get(index).copied()
+}
+
 /// The step that is due on a day after `stage` steps were taken. Steps are taken one by one, even when several are
 /// overdue: nobody is terminated without having been reminded and suspended before.
 ///

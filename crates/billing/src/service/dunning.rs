@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 
 use super::{authorize_run, realm, write_offs::write_off};
 use crate::{
-    rules::dunning,
-    store::documents,
+    rules::{dunning, dunning_pause},
+    store::{documents, dunning_pauses},
     types::{DunningAction, DunningPolicy, Overdue},
 };
 
@@ -52,6 +52,12 @@ async fn dun(w: &mut Work, today: Date) -> Result<Vec<Overdue>> {
         let policy = documents::dunning_policy(&mut w.tx, realm, balance.seller_id)
             .await?
             .unwrap_or_default();
+        let pause = dunning_pauses::pause(&mut w.tx, realm, balance.invoice_id).await?;
+        if let Some(pause) = pause.filter(|pause| pause.until >= today) {
+            balance.next_dunning_on = Some(dunning_pause::not_before(today, Some(&pause))?);
+            documents::set_balance(&mut w.tx, realm, &balance).await?;
+            continue;
+        }
         let Some(due) = dunning::due_step(&policy, balance.due_on, balance.dunning_stage, today)?
         else {
             balance.next_dunning_on =

@@ -8,6 +8,7 @@ mod credit_notes;
 mod drafts;
 mod export;
 mod money;
+mod pauses;
 mod place;
 mod pro_forma;
 mod run;

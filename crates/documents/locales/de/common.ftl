@@ -222,6 +222,7 @@ audit-invoice-draft-issue = Entwurf ausgestellt
 audit-invoice-draft-hold = Entwurf angehalten oder freigegeben
 audit-invoice-hold-set = Käufer angehalten oder freigegeben
 audit-invoice-draft-adjust = Zeile zu einem Entwurf hinzugefügt
+audit-dunning-pause = Mahnen ausgesetzt oder fortgesetzt
 audit-dunning-set = Mahnwesen geändert
 audit-usage-import-start = Nutzungsimport begonnen
 audit-usage-import-end = Nutzungsimport beendet
@@ -300,3 +301,18 @@ statement-back-refund = Rückzahlung gescheitert
 statement-back-chargeback = Widerspruch gewonnen
 statement-back-write-off = Ausbuchung zurückgenommen
 statement-credit-used = { $amount } Guthaben verwendet
+
+# Was bei einer unbezahlten Rechnung als Nächstes kommt
+reminder-title = Was als Nächstes kommt
+reminder-next = Nächster Schritt
+reminder-on = Nicht vor dem
+reminder-none = Nichts
+reminder-paused = Wartet bis
+reminder-promised = Zugesagt
+promise-waiting = Der Tag ist noch nicht da
+promise-kept = Gehalten
+promise-broken = Gebrochen
+dunning-pause = Mahnen aussetzen
+dunning-pause-text = Bis dieser Tag vorbei ist, folgt kein Schritt. Mit einem Betrag ist es eine Zahlungszusage.
+dunning-resume = Fortfahren
+f-promised = Zugesagter Betrag

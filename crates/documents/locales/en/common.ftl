@@ -222,6 +222,7 @@ audit-invoice-draft-issue = Draft issued
 audit-invoice-draft-hold = Draft held or released
 audit-invoice-hold-set = Buyer held or released
 audit-invoice-draft-adjust = Line added to a draft
+audit-dunning-pause = Reminders paused or resumed
 audit-dunning-set = Dunning changed
 audit-usage-import-start = Usage import begun
 audit-usage-import-end = Usage import ended
@@ -300,3 +301,18 @@ statement-back-refund = Refund that failed
 statement-back-chargeback = Dispute won
 statement-back-write-off = Write-off taken back
 statement-credit-used = { $amount } of credit used
+
+# What comes next for an invoice that is not paid
+reminder-title = What comes next
+reminder-next = Next step
+reminder-on = Not before
+reminder-none = Nothing
+reminder-paused = Waits until
+reminder-promised = Promised
+promise-waiting = Its day has not come
+promise-kept = Kept
+promise-broken = Broken
+dunning-pause = Pause reminders
+dunning-pause-text = No step is taken until that day is over. With an amount, it is a promise to pay.
+dunning-resume = Go on
+f-promised = Promised amount

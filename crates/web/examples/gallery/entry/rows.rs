@@ -502,6 +502,13 @@ pub(crate) fn invoice(look: &Look, base: &'static str) -> InvoicePage {
         } else {
             Permit::Hidden
         },
+        reminder: Some(NextReminder {
+            next: Some(("suspend".into(), date("2026-12-11"))),
+            paused: Some(date("2026-12-10")),
+            reason: "Called".into(),
+            promise: Some((eur(5000), "waiting".into())),
+            edit: base == "/panel",
+        }),
         history: vec![
             Moment::new(Tone::Warn, "Reminder sent").at(look.t().at(ts("2026-11-18T08:00:00Z"))),
             Moment::new(Tone::Ok, "Issued and sent").at(look.t().at(ts("2026-11-01T06:00:00Z"))),

@@ -3,7 +3,10 @@
 use axum::response::IntoResponse;
 use http::header;
 use tradewind_billing::{
-    service::{ListQuery, credit_notes_about, invoice_get, invoice_list, payments_of_invoice},
+    service::{
+        ListQuery, credit_notes_about, invoice_dunning, invoice_get, invoice_list,
+        payments_of_invoice,
+    },
     types::{BalanceStatus, Document, DocumentSummary, Party as Side, PaymentState},
 };
 use tradewind_flows::document::invoice_pdf;
@@ -23,7 +26,9 @@ use crate::{
     session::{Customer, Id, Visit},
     view::{
         kit::Txt,
-        shared::{InvoicePage, InvoiceRow, InvoicesPage, Ledgerside, RelatedNote, TaxLine},
+        shared::{
+            InvoicePage, InvoiceRow, InvoicesPage, Ledgerside, NextReminder, RelatedNote, TaxLine,
+        },
         shell::Permit,
     },
 };
@@ -191,8 +196,36 @@ async fn filled(visit: &Visit, document: &Document) -> Result<InvoicePage> {
         notes: related(visit, head.id, "/my").await?,
         credit: Permit::Hidden,
         write_off: Permit::Hidden,
+        reminder: reminder(visit, head, false).await?,
         history: Vec::new(),
     })
+}
+
+/// What comes next for an invoice that is overdue.
+pub(in super::super) async fn reminder(
+    visit: &Visit,
+    head: &DocumentSummary,
+    edit: bool,
+) -> Result<Option<NextReminder>> {
+    if state(visit, head) != "overdue" {
+        return Ok(None);
+    }
+    let found = invoice_dunning(visit.p(), &visit.ctx, head.id).await?;
+    let pause = found.pause.as_ref();
+    let promised = pause.and_then(|pause| pause.promised);
+    Ok(Some(NextReminder {
+        next: found
+            .next
+            .map(|next| (next.step.action.as_str().into(), next.on)),
+        paused: pause.filter(|_| found.paused).map(|pause| pause.until),
+        reason: pause
+            .filter(|_| found.paused)
+            .map_or(Txt::default(), |pause| pause.reason.clone().into()),
+        promise: promised
+            .zip(found.promise)
+            .map(|(amount, state)| (amount, state.as_str().into())),
+        edit,
+    }))
 }
 
 /// The credit notes of an invoice, or what a credit note takes back, as links below `base`.

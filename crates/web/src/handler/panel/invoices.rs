@@ -14,7 +14,7 @@ use tradewind_kernel::{Error, Result};
 use tradewind_policy::Action;
 
 use super::super::detail;
-use super::super::my::invoices::related;
+use super::super::my::invoices::{related, reminder};
 use super::super::names::{Mentions, Names};
 use super::super::paper;
 use super::super::{
@@ -141,6 +141,9 @@ pub(crate) async fn show(desk: Desk, Id(id): Id<InvoiceId>) -> Answer {
     let payments = billing::payments_of_invoice(desk.p(), &desk.ctx, id).await?;
     let mut page = paper(&desk, &document, &payments)?;
     page.notes = related(&desk, id, "/panel").await?;
+    let ours = document.summary.seller_id == desk.account();
+    let edit = ours && desk.may_at_home(Action::InvoiceIssue);
+    page.reminder = reminder(&desk, &document.summary, edit).await?;
     respond::page(page.page(desk.app()))
 }
 
@@ -207,6 +210,7 @@ fn paper(desk: &Desk, document: &Document, payments: &[Payment]) -> Result<Invoi
                     !balance.open.is_zero() || !balance.written_off.is_zero()
                 }),
         ),
+        reminder: None,
         history: Vec::new(),
     })
 }

@@ -30,6 +30,7 @@ mod pro_forma;
 mod product_parts;
 mod products;
 mod refunds;
+mod reminders;
 mod runs;
 mod stripe;
 mod subscriptions;
@@ -117,6 +118,11 @@ fn money() -> Router {
         .route("/panel/invoices/{id}/pdf", get(invoices::pdf))
         .route("/panel/invoices/{id}/details.csv", get(invoices::details))
         .route("/panel/invoices/{id}/payments", post(invoices::record))
+        .route("/panel/invoices/{id}/dunning", post(reminders::pause))
+        .route(
+            "/panel/invoices/{id}/dunning/resume",
+            post(reminders::resume),
+        )
         .route(
             "/panel/invoices/{id}/credit",
             get(credit_notes::form).post(credit_notes::issue),

@@ -10,6 +10,7 @@ use crate::blocks;
 use crate::view::kit::{
     Block, Button, Card, Cell, Moment, Notice, Row, Table, Timeline, Tone, Txt,
 };
+use crate::view::shared::{Ask, FormState};
 use crate::view::shell::Permit;
 use crate::view::{Head, Page, Shell, Tr};
 
@@ -75,6 +76,64 @@ pub struct RelatedNote {
     pub reason: Txt,
 }
 
+/// What comes next for an invoice that is not paid.
+pub struct NextReminder {
+    /// The next step, as its stored word, and its day.
+    pub next: Option<(Txt, Date)>,
+    /// Until when steps wait.
+    pub paused: Option<Date>,
+    /// Why; empty for the buyer.
+    pub reason: Txt,
+    /// What was promised, and what became of it, as its stored word.
+    pub promise: Option<(Money, Txt)>,
+    /// May pause it, and go on.
+    pub edit: bool,
+}
+
+impl NextReminder {
+    fn card(&self, shell: &Shell, here: &str) -> Vec<Block> {
+        let t = &shell.t;
+        let mut facts = Vec::new();
+        if let Some((action, on)) = &self.next {
+            facts.push(("reminder-next", Cell::Text(t.code("dunning", action))));
+            facts.push(("reminder-on", Cell::At(t.date(*on))));
+        }
+        if let Some(until) = self.paused {
+            facts.push(("reminder-paused", Cell::At(t.date(until))));
+        }
+        if !self.reason.is_empty() {
+            facts.push(("c-reason", Cell::Text(self.reason.clone())));
+        }
+        if let Some((amount, state)) = &self.promise {
+            let state = t.code("promise", state);
+            facts.push(("reminder-promised", Cell::Two(t.money(*amount), state)));
+        }
+        if facts.is_empty() {
+            facts.push(("reminder-next", Cell::Text(t.tr("reminder-none"))));
+        }
+        let mut card = Card::new(t.tr("reminder-title"), blocks![shell.facts(facts)]);
+        if !self.edit {
+            return blocks![card];
+        }
+        card = card.and(Button::open(t.tr("dunning-pause"), "dunning-pause"));
+        if self.paused.is_some() {
+            card = card.and(shell.post("dunning-resume", format!("{here}/dunning/resume")));
+        }
+        let blank = FormState::default();
+        let ask = Ask::new(shell, &blank);
+        let fields = vec![
+            ask.input("date", "until").required(),
+            ask.text("reason").required(),
+            ask.optional(ask.text("promised")),
+        ];
+        let to = format!("{here}/dunning");
+        blocks![
+            card,
+            shell.confirm("dunning-pause", "dunning-pause", to, fields)
+        ]
+    }
+}
+
 /// An invoice or credit note.
 pub struct InvoicePage {
     /// Where the pages lie.
@@ -131,6 +190,8 @@ pub struct InvoicePage {
     pub credit: Permit,
     /// May give up what is open of it, or take that back.
     pub write_off: Permit,
+    /// What comes next when it is not paid.
+    pub reminder: Option<NextReminder>,
     /// What happened with it.
     pub history: Vec<Moment>,
 }
@@ -219,6 +280,7 @@ impl InvoicePage {
         let history = std::mem::take(&mut self.history);
         let notes = std::mem::take(&mut self.notes);
         let is_note = *self.kind == *"credit_note";
+        let reminder = self.reminder.take();
         body.push(
             Paper {
                 t: t.clone(),
@@ -229,6 +291,9 @@ impl InvoicePage {
             }
             .into(),
         );
+        if let Some(reminder) = reminder {
+            body.extend(reminder.card(&shell, &here));
+        }
         if !notes.is_empty() {
             let title = t.tr(if is_note {
                 "credit-note-of"

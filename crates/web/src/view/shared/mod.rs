@@ -17,7 +17,9 @@ mod wallet;
 pub use access::{ApiKeyRow, ApiKeysPage, AuditPage, AuditRow, UserRow, UsersPage};
 pub use change::{CancelPage, ChangePage, ChangePreview, DiffRow, PreviewPanel, preview_panel};
 pub use form_state::{Ask, FormState};
-pub use invoice::{InvoiceGroup, InvoiceLine, InvoicePage, Party, RelatedNote, TaxLine};
+pub use invoice::{
+    InvoiceGroup, InvoiceLine, InvoicePage, NextReminder, Party, RelatedNote, TaxLine,
+};
 pub(crate) use invoices::invoice_columns;
 pub use invoices::{InvoiceRow, InvoicesPage, Ledgerside};
 pub(crate) use orders::order_columns;

@@ -13,6 +13,7 @@ pub mod fee;
 mod grant;
 pub mod ledger;
 pub mod line;
+pub mod pause;
 pub mod period;
 pub mod phases;
 pub mod pool;

@@ -35,6 +35,7 @@ mod rating;
 mod reads;
 mod refunds;
 mod repair;
+mod resuming;
 mod retries;
 mod reversals;
 mod run;
@@ -97,6 +98,7 @@ pub use refunds::{
     refund_settle, refunds_reconcile,
 };
 pub use repair::{Correction, charge_correction_in, correctable_from, preview_correction};
+pub use resuming::{charge_resume_in, preview_resume};
 pub use retries::{RetrySet, retry_get, retry_next, retry_set};
 pub use reversals::{TransferReverse, transfer_reverse};
 pub use run::{bill, bill_again, bill_daily};

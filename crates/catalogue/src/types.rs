@@ -9,6 +9,7 @@ mod phases;
 mod price;
 mod product;
 mod shelf;
+mod suspension;
 mod terms;
 
 pub use billing_days::*;
@@ -21,4 +22,5 @@ pub(crate) use phases::{introduction_field, not_recurring};
 pub use price::*;
 pub use product::*;
 pub(crate) use shelf::Shelf;
+pub use suspension::*;
 pub use terms::*;

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use tradewind_accounts::service as accounts;
-use tradewind_billing::service::{SubscriptionChange, preview_change, preview_scheduled};
+use tradewind_billing::service::{
+    SubscriptionChange, preview_change, preview_resume, preview_scheduled,
+};
 use tradewind_billing::types::Preview;
 use tradewind_kernel::id::{AccountId, SubscriptionId};
 use tradewind_kernel::{Error, Result};
@@ -24,6 +26,27 @@ pub async fn upcoming(p: &Platform, ctx: &OpCtx, id: SubscriptionId) -> Result<O
             Box::pin(async move {
                 let detail = subscription_get_in(w, keys, *id).await?;
                 of(w, &detail.subscription).await
+            })
+        })
+        .await;
+    shown(found)
+}
+
+/// What resuming a suspended subscription today would give back of the time since it was suspended, or charge for the rest of a
+/// period that began suspended, and the bill to come then. None for one that is not suspended.
+///
+/// # Errors
+/// Not found; database errors.
+pub async fn resuming(p: &Platform, ctx: &OpCtx, id: SubscriptionId) -> Result<Option<Preview>> {
+    let found = p
+        .read(ctx, &(id, p.keys()), |w, (id, keys)| {
+            Box::pin(async move {
+                let one = subscription_get_in(w, keys, *id).await?.subscription;
+                if one.commercial_state != CommercialState::Suspended {
+                    return Ok(None);
+                }
+                let today = w.ctx.now.date_in(&one.zone);
+                preview_resume(w, one.id, today).await.map(Some)
             })
         })
         .await;

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::service;
-use crate::store::{discount, quantity, subscription};
+use crate::store::{discount, pause, quantity, subscription};
 use crate::types::{
-    Leg, OrderedItem, QuantitySince, Redemption, Subscription, SubscriptionEvent, SubscriptionItem,
+    Leg, OrderedItem, Pause, QuantitySince, Redemption, Subscription, SubscriptionEvent,
+    SubscriptionItem,
 };
 use serde_json::json;
 use tradewind_kernel::calendar::Period;
@@ -130,6 +131,18 @@ pub async fn redemptions(w: &mut Work, ids: &[SubscriptionId]) -> Result<Vec<Red
     }
     let realm = w.ctx.realm;
     discount::of_subscriptions(&mut w.tx, realm, &ids).await
+}
+
+/// When some subscriptions were suspended, oldest first.
+///
+/// # Errors
+/// Database errors.
+pub async fn pauses(
+    tx: &mut Tx,
+    realm: RealmId,
+    ids: &[SubscriptionId],
+) -> Result<Vec<(SubscriptionId, Pause)>> {
+    pause::of(tx, realm, ids).await
 }
 
 /// Moves subscriptions to their next periods and returns how many were still where they had been billed.

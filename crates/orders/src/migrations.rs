@@ -84,4 +84,11 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "CREATE INDEX IF NOT EXISTS redemption_by_customer ON redemption (realm_id, coupon_id, customer_id)",
         "CREATE INDEX IF NOT EXISTS redemption_by_order ON redemption (realm_id, order_id)",
     ],
+}, Migration {
+    name: "orders_pauses",
+    steps: &[
+        "CREATE TABLE IF NOT EXISTS subscription_pause (realm_id {text} NOT NULL, subscription_id {text} NOT NULL,
+            from_on {date} NOT NULL, until_on {date}, cause {text} NOT NULL,
+            PRIMARY KEY (realm_id, subscription_id, from_on)) {clustered}",
+    ],
 }];

@@ -23,6 +23,8 @@ pub struct LegPrices {
     pub introduction: Option<(u32, Exact)>,
     /// By which factor the price of a seat grows with every year that a sale has run.
     pub yearly: Exact,
+    /// Whether time in which a sale is suspended costs nothing.
+    pub rests: bool,
 }
 
 impl LegPrices {
@@ -43,6 +45,8 @@ struct Sale {
     /// From a day on, so many seats.
     seats: BTreeMap<Date, u32>,
     ends_on: Option<Date>,
+    /// Suspended from one day up to another, where that has come.
+    rests: Vec<(Date, Option<Date>)>,
     discount: Option<Discount>,
     /// By first day of the calendar month, what usage has cost at its source, in the smallest unit.
     usage: BTreeMap<Date, i128>,
@@ -121,6 +125,7 @@ impl Auditor {
             has_setup,
             seats,
             ends_on: None,
+            rests: Vec::new(),
             discount: None,
             usage: BTreeMap::new(),
         });
@@ -140,6 +145,20 @@ impl Auditor {
     /// A sale has ended by a day.
     pub fn end(&mut self, sale: usize, on: Date) {
         self.sales[sale].ends_on = Some(on);
+    }
+
+    /// A sale is suspended from a day on.
+    pub fn suspend(&mut self, sale: usize, on: Date) {
+        self.sales[sale].rests.push((on, None));
+    }
+
+    /// A suspended sale goes on from a day on.
+    pub fn resume(&mut self, sale: usize, on: Date) {
+        let rests = &mut self.sales[sale].rests;
+        if let Some(last) = rests.last_mut() {
+            last.1 = Some(on);
+        }
+        rests.retain(|(from, until)| Some(*from) != *until);
     }
 
     /// Something was used on a day that costs so much at its source. Days may come in any order.
@@ -188,7 +207,9 @@ impl Sale {
                 break;
             }
             let discount = discount.filter(|discount| n < discount.periods);
-            self.period(prices.seat_after(n), discount, (start, end), &mut audited);
+            let rests = if prices.rests { &self.rests[..] } else { &[] };
+            let seat = prices.seat_after(n);
+            self.period(seat, discount, (start, end), (rests, today), &mut audited);
         }
         for (month, cost) in &self.usage {
             if months_after(*month, 1) <= today {
@@ -205,23 +226,37 @@ impl Sale {
         seat: Exact,
         discount: Option<Discount>,
         (start, end): (Date, Date),
+        (rests, today): (&[(Date, Option<Date>)], Date),
         audited: &mut Audited,
     ) {
+        // What begins suspended is not paid before it goes on, and then for what is left.
+        let asleep = rests
+            .iter()
+            .find(|(from, until)| *from < start && until.is_none_or(|until| until > start));
+        let begins = match asleep {
+            Some((_, None)) => return,
+            Some((_, Some(until))) if *until >= end || *until > today => return,
+            Some((_, Some(until))) => *until,
+            None => start,
+        };
+        if self.ends_on.is_some_and(|ends_on| ends_on <= begins) {
+            return;
+        }
         let price = |seats: u32| seat * Exact::whole(i128::from(seats));
         let days = |from: Date| Exact::new(days(from, end), days(start, end));
-        let held = self.seats_on(start);
+        let held = self.seats_on(begins);
         if held == 0 {
             return;
         }
         let off = |seats: u32| discount.map_or(Exact::ZERO, |it| it.off(price(seats)));
-        audited.line(price(held));
+        audited.line(days(begins) * price(held));
         if discount.is_some() {
-            audited.line(-off(held));
+            audited.line(-(days(begins) * off(held)));
         }
         let lasts = |day: &Date| *day < end && self.ends_on.is_none_or(|ends_on| *day < ends_on);
         let mut before = held;
-        for (day, after) in self.seats.range(start..).filter(|(day, _)| lasts(day)) {
-            if *day > start && *after != before {
+        for (day, after) in self.seats.range(begins..).filter(|(day, _)| lasts(day)) {
+            if *day > begins && *after != before {
                 audited.line(-(days(*day) * price(before)));
                 audited.line(days(*day) * price(*after));
                 if off(before) != off(*after) {
@@ -231,7 +266,41 @@ impl Sale {
                 before = *after;
             }
         }
-        if let Some(ends_on) = self.ends_on.filter(|ends_on| *ends_on < end) {
+        let ends_on = self.ends_on.filter(|ends_on| *ends_on < end);
+        let mut gives_back = ends_on;
+        for (from, until) in rests
+            .iter()
+            .filter(|(from, _)| begins <= *from && *from < end)
+        {
+            if ends_on.is_some_and(|ends_on| ends_on < *from) {
+                continue;
+            }
+            // An end while it is suspended gives everything since then back at once.
+            let until = until.filter(|until| ends_on.is_none_or(|ends_on| *until <= ends_on));
+            let until = match (until, ends_on) {
+                (None, Some(_)) => {
+                    gives_back = None;
+                    end
+                }
+                (until, _) => until.unwrap_or(end).min(end),
+            };
+            if until > today && gives_back == ends_on {
+                continue;
+            }
+            let changes = self.seats.range(*from..until).map(|(day, _)| *day);
+            let mut cuts: Vec<Date> = changes.chain([*from, until]).collect();
+            cuts.sort_unstable();
+            cuts.dedup();
+            for pair in cuts.windows(2) {
+                let time = days(pair[0]) + -days(pair[1]);
+                let seats = self.seats_on(pair[0]);
+                audited.line(-(time * price(seats)));
+                if discount.is_some() {
+                    audited.line(time * off(seats));
+                }
+            }
+        }
+        if let Some(ends_on) = gives_back {
             audited.line(-(days(ends_on) * price(before)));
             if discount.is_some() {
                 audited.line(days(ends_on) * off(before));
@@ -275,6 +344,7 @@ mod tests {
             markup: Exact::new(14256, 10000),
             introduction: None,
             yearly: Exact::whole(1),
+            rests: false,
         }])
     }
 
@@ -319,6 +389,35 @@ mod tests {
         assert_eq!(
             billed(&auditor, "2024-01-20"),
             3564 + 7128 - 9657 + 19315 + 4829 - 9657
+        );
+    }
+
+    #[test]
+    fn suspended_time_costs_nothing_where_that_is_agreed() {
+        let mut auditor = customers();
+        auditor.legs[0].rests = true;
+        let sale = auditor.subscribe(day("2024-01-10"), 5);
+        auditor.suspend(sale, day("2024-01-20"));
+        let paid = 7128 + 7128;
+        assert_eq!(auditor.audit(sale, 0, day("2024-02-09")).billed, paid);
+        // 21 of 31 days; nothing of the next month before it goes on.
+        assert_eq!(
+            auditor.audit(sale, 0, day("2024-02-10")).billed,
+            paid - 4829
+        );
+        assert_eq!(
+            auditor.audit(sale, 0, day("2024-02-19")).billed,
+            paid - 4829
+        );
+        auditor.resume(sale, day("2024-02-20"));
+        // 19 of 29 days.
+        let since = paid - 4829 + 4670;
+        assert_eq!(auditor.audit(sale, 0, day("2024-02-20")).billed, since);
+        auditor.suspend(sale, day("2024-03-01"));
+        auditor.resume(sale, day("2024-03-05"));
+        assert_eq!(
+            auditor.audit(sale, 0, day("2024-03-05")).billed,
+            since - 983
         );
     }
 

@@ -28,7 +28,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(orders))
         .routes(routes!(upcoming))
         .routes(routes!(suspend))
-        .routes(routes!(resume))
+        .routes(routes!(resume, resuming))
         .routes(routes!(withdraw_change))
         .routes(routes!(withdraw_cancellation))
 }
@@ -129,6 +129,22 @@ async fn upcoming(
     Ids(id): Ids<SubscriptionId>,
 ) -> ApiResult<Response> {
     let preview = tradewind_flows::upcoming::upcoming(&state.platform, &caller.ctx, id).await?;
+    Ok(reply::one(&preview))
+}
+
+/// Read what resuming a suspended subscription today would give back or charge.
+///
+/// Where the seller does not charge suspended time, what was paid in advance for it is given back, and the rest of a period
+/// that began suspended is charged. The body is null for a subscription that is not suspended.
+#[utoipa::path(get, path = "/subscriptions/{subscription}/resume", tag = "subscriptions", operation_id = "previewResume",
+    params(("subscription" = SubscriptionId, Path, description = "The subscription.")),
+    responses((status = 200, description = "What it would come to.", body = Option<Preview>)))]
+async fn resuming(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(id): Ids<SubscriptionId>,
+) -> ApiResult<Response> {
+    let preview = tradewind_flows::upcoming::resuming(&state.platform, &caller.ctx, id).await?;
     Ok(reply::one(&preview))
 }
 

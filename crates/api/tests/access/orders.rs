@@ -159,6 +159,13 @@ fn subscriptions() -> Vec<Case> {
             None,
             200,
         ),
+        of(
+            Customer,
+            "previewResume",
+            |w| format!("/subscriptions/{}/resume", w.goods.subscription),
+            None,
+            200,
+        ),
         // None of this is possible before it has begun.
         of(
             Reseller,

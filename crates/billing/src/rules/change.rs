@@ -13,6 +13,7 @@ use tradewind_pricing::cycles::ServicePeriod;
 use tradewind_pricing::proration::{self, Cut, Direction, Ratio};
 
 use super::discount::{Discounts, Rest};
+use super::pause;
 use super::period::{arrears, charge, one_time, price, share};
 use super::renewal::Next;
 use crate::types::{ChargeKind, ItemQuantity, LegFacts, NewCharge};
@@ -76,6 +77,16 @@ pub fn change_charges(
     let Some(after) = change.after else {
         let taken_off = change.discounts(&charges)?;
         charges.extend(taken_off);
+        if change.ends_paused() {
+            let (leg, held) = (change.before, change.quantities);
+            charges.extend(pause::ended(
+                leg,
+                held,
+                &change.period,
+                change.at,
+                change.order_id,
+            )?);
+        }
         return Ok(charges);
     };
     for item in &after.terms.items {
@@ -112,6 +123,11 @@ impl Change<'_> {
         self.begins.map_or(self.period, |begins| begins.period)
     }
 
+    /// Whether it is the end of a leg that is suspended by then.
+    fn ends_paused(&self) -> bool {
+        self.after.is_none() && pause::on(self.before, self.at).is_some()
+    }
+
     /// Whether an item costs the same before and after, for the same time.
     fn unchanged(&self, item: &ItemTerms, quantity: Decimal) -> bool {
         let Some(after) = self.after else {
@@ -128,7 +144,9 @@ impl Change<'_> {
     /// has begun as it is.
     fn rest(&self) -> Result<Option<(Period, Ratio)>> {
         let terms = &self.before.terms;
-        if terms.policies.is_free(&self.period) {
+        // What was not paid is not given back, and what is suspended is given back by itself.
+        let unpaid = pause::is_unpaid(self.before, &self.period, self.at);
+        if unpaid || self.ends_paused() || terms.policies.is_free(&self.period) {
             return Ok(None);
         }
         let full = self.period.full;
@@ -255,11 +273,12 @@ impl Change<'_> {
         };
         match Period::new(self.period.part.start, self.at) {
             Ok(part) if !stays => {
-                let used = ServicePeriod {
-                    part,
-                    ..self.period
-                };
-                arrears(self.before, item, history, &used, self.order_id)
+                let mut charges = Vec::new();
+                for part in pause::running(self.before, part)? {
+                    let used = (&self.period, part);
+                    charges.extend(arrears(self.before, item, history, used, self.order_id)?);
+                }
+                Ok(charges)
             }
             _ => Ok(Vec::new()),
         }

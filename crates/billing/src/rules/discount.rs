@@ -16,7 +16,8 @@ use tradewind_pricing::{
     discount::{self as pricing, Applies, Discount, DiscountKind, StackingPolicy},
 };
 
-use super::period::{charge, price, share};
+use super::pause;
+use super::period::{charge, price};
 use crate::types::{ChargeKind, DiscountUse, Grant, LegFacts, NewCharge};
 
 /// What an item costs in the whole of a period.
@@ -106,35 +107,37 @@ impl Discounts {
     /// What is taken off the charges of a period, be it a whole one or a stub.
     ///
     /// # Errors
-    /// As [`Self::on_stub`].
+    /// As [`Self::on_part`].
     pub fn on_period(
         &mut self,
         leg: &LegFacts,
         service: &ServicePeriod,
         charges: &[NewCharge],
     ) -> Result<Vec<NewCharge>> {
-        if service.is_stub() {
-            self.on_stub(leg, service, charges)
-        } else {
-            self.on_charges(leg, service.part.start, charges)
+        let paid = pause::time_paid(leg, service)?;
+        match paid {
+            Some((time, share)) if service.is_stub() || time != service.part => {
+                self.on_part(leg, service, (time, share), charges)
+            }
+            _ => self.on_charges(leg, service.part.start, charges),
         }
     }
 
-    /// What is taken off the charges of a stub: amounts and price overrides are those of a whole period, and the stub gets its
-    /// share of them. It counts as one of the periods of a discount.
+    /// What is taken off the charges of a part of a period, such as a stub: amounts and price overrides are those of a whole
+    /// period, and the part gets its share of them. It counts as one of the periods of a discount.
     ///
     /// # Errors
     /// `overflow`; whatever the price models refuse.
-    fn on_stub(
+    pub(super) fn on_part(
         &mut self,
         leg: &LegFacts,
         service: &ServicePeriod,
+        (time, share): (Period, Ratio),
         charges: &[NewCharge],
     ) -> Result<Vec<NewCharge>> {
         if self.grants.is_empty() {
             return Ok(Vec::new());
         }
-        let share = share(&leg.terms, service)?;
         let by_time = |charge: &&NewCharge| charge.kind == ChargeKind::Recurring;
         let begun: BTreeMap<ItemId, Decimal> = charges
             .iter()
@@ -152,7 +155,7 @@ impl Discounts {
                 after: Some(leg),
                 wanted: &begun,
                 period_on: service.part.start,
-                time: service.part,
+                time,
                 share,
                 order_id,
             })?
@@ -366,6 +369,31 @@ impl Discounts {
         }
         for ((grant, item), whole) in is {
             made.extend(self.part(rest, grant, item, whole)?);
+        }
+        self.note_all(&made)?;
+        Ok(made)
+    }
+
+    /// What discounts took off suspended time of a period, which is given back with its price; they hold for the rest of the period
+    /// as before.
+    ///
+    /// # Errors
+    /// `overflow`.
+    pub(super) fn on_pause(
+        &mut self,
+        leg: &LegFacts,
+        period_on: Date,
+        (time, share): (Period, Ratio),
+        order_id: Option<OrderId>,
+    ) -> Result<Vec<NewCharge>> {
+        let items: BTreeSet<ItemId> = in_advance(leg).map(|item| item.item).collect();
+        let mut made = Vec::new();
+        for ((grant, item), whole) in self.in_force(period_on, &items) {
+            let exact = -share.of(whole)?;
+            if let Some(terms) = leg.terms.item(item).filter(|_| !exact.is_zero()) {
+                let granted = self.granted(grant, leg, terms, time, period_on, order_id);
+                made.push(granted(Decimal::ZERO, exact)?);
+            }
         }
         self.note_all(&made)?;
         Ok(made)

@@ -16,7 +16,7 @@ use tradewind_pricing::{
     recurring::{self, Held, Holding, RecurringTerms},
 };
 
-use super::discount::Discounts;
+use super::{discount::Discounts, pause};
 use crate::types::{ChargeKind, ItemQuantity, LegFacts, NewCharge};
 
 /// The periods that a billing day closes and opens.
@@ -70,22 +70,29 @@ pub fn charges_for_period(
                 }
             }
             (ItemKind::Recurring, Timing::Advance) => {
-                if let Some(service) = span.advance {
-                    let held = quantity.on(service.part.start);
-                    let begins = advance(leg, item, held, &service, order_id)?;
+                if let Some(service) = span.advance
+                    && let Some((part, share)) = pause::time_paid(leg, &service)?
+                {
+                    let begins = advance(leg, item, quantity, (part, share), order_id)?;
                     due(service, begins.into_iter().collect());
                 }
             }
             (ItemKind::Recurring, Timing::Arrears) => {
                 if let Some(service) = span.arrears {
-                    due(service, arrears(leg, item, quantity, &service, order_id)?);
+                    for part in pause::running(leg, service.part)? {
+                        let used = arrears(leg, item, quantity, (&service, part), order_id)?;
+                        due(service, used);
+                    }
                 }
             }
             (ItemKind::Metered, _) => {}
         }
     }
     let mut discounts = Discounts::of(leg);
-    let mut charges = Vec::new();
+    let mut charges = match span.arrears {
+        Some(over) => pause::at_end(leg, quantities, &over, order_id)?,
+        None => Vec::new(),
+    };
     for due in by_period.into_values() {
         let taken_off = discounts.on_period(leg, &due.service, &due.charges)?;
         charges.extend(due.charges);
@@ -137,19 +144,20 @@ pub fn share(terms: &LegTerms, service: &ServicePeriod) -> Result<Ratio> {
 fn advance(
     leg: &LegFacts,
     item: &ItemTerms,
-    quantity: Decimal,
-    service: &ServicePeriod,
+    quantity: &ItemQuantity,
+    (part, share): (Period, Ratio),
     order_id: Option<OrderId>,
 ) -> Result<Option<NewCharge>> {
+    let quantity = quantity.on(part.start);
     if quantity.is_zero() {
         return Ok(None);
     }
-    let exact = share(&leg.terms, service)?.of(price(item, quantity)?)?;
+    let exact = share.of(price(item, quantity)?)?;
     charge(
         leg,
         item,
         ChargeKind::Recurring,
-        service.part,
+        part,
         quantity,
         exact,
         order_id,
@@ -188,15 +196,14 @@ pub(super) fn one_time(
     .map(Some)
 }
 
-/// The part of a period that is over, cut where the quantity changed, each piece charged by its share of the whole.
+/// A part of a period that is over, cut where the quantity changed, each piece charged by its share of the whole.
 pub(super) fn arrears(
     leg: &LegFacts,
     item: &ItemTerms,
     quantity: &ItemQuantity,
-    service: &ServicePeriod,
+    (service, part): (&ServicePeriod, Period),
     order_id: Option<OrderId>,
 ) -> Result<Vec<NewCharge>> {
-    let part = service.part;
     let model = &general_rule(item)?.model;
     let first = Held {
         from: part.start,
@@ -212,7 +219,8 @@ pub(super) fn arrears(
             holding: Holding::new(model, change.quantity),
         }))
         .collect();
-    recurring::charges(&recurring_terms(&leg.terms, service), service, &held, None)
+    let used = ServicePeriod { part, ..*service };
+    recurring::charges(&recurring_terms(&leg.terms, service), &used, &held, None)
         .map_err(|error| error.under(&format!("items.{}", item.code)))?
         .into_iter()
         .map(|line| {

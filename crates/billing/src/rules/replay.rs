@@ -13,6 +13,7 @@ use tradewind_pricing::{cycles::ServicePeriod, proration::Direction};
 use super::{
     change::{self, Change, change_charges},
     discount::Discounts,
+    pause,
     period::{self, Span, charges_for_period},
 };
 use crate::types::{Charge, ChargeKind, Grant, ItemQuantity, LegFacts, NewCharge};
@@ -62,10 +63,11 @@ pub fn from_scratch(history: &History<'_>, window: Window<'_>) -> Result<Vec<New
             break;
         }
         replay.begin(*period)?;
-        let days = replay.days_of_change(period.part);
+        let days = replay.days_of_change(*period)?;
         for day in days {
             replay.change(*period, day)?;
         }
+        replay.resume(*period)?;
         match history.ends_on {
             Some(end) if end < period.part.end => {
                 replay.end(*period, end)?;
@@ -123,15 +125,19 @@ impl Replay<'_> {
     }
 
     /// The days within a period on which quantities or terms change.
-    fn days_of_change(&self, period: Period) -> BTreeSet<Date> {
+    fn days_of_change(&self, service: ServicePeriod) -> Result<BTreeSet<Date>> {
+        let period = service.part;
+        // What begins late, after a pause, begins with what is held then.
+        let paid = pause::time_paid(&self.leg_on(period.start)?, &service)?;
+        let begins = paid.map_or(period.start, |(time, _)| time.start);
         let quantities = self.history.quantities.iter();
         let quantities = quantities.flat_map(|item| item.changes.iter().map(|c| c.from_on));
         let terms = self.history.terms.iter().skip(1).map(|(day, _)| *day);
-        quantities
+        let days = quantities
             .chain(terms)
-            .filter(|day| period.start < *day && *day < period.end)
-            .filter(|day| self.history.ends_on.is_none_or(|end| *day < end))
-            .collect()
+            .filter(|day| begins < *day && *day < period.end)
+            .filter(|day| self.history.ends_on.is_none_or(|end| *day < end));
+        Ok(days.collect())
     }
 
     fn change(&mut self, period: ServicePeriod, day: Date) -> Result<()> {
@@ -157,6 +163,25 @@ impl Replay<'_> {
             charges.retain(|charge| charge.kind != ChargeKind::OneTime);
         }
         self.keep(charges)
+    }
+
+    /// What is given back for suspended time that is over before the period is, or before everything is. What begins with the
+    /// period begins late where it begins suspended.
+    fn resume(&mut self, period: ServicePeriod) -> Result<()> {
+        let leg = self.leg_on(period.part.start)?;
+        let days: Vec<Date> = (leg.pauses.iter())
+            .filter(|pause| pause.from_on >= period.part.start)
+            .filter_map(|pause| pause.until_on)
+            .filter(|day| self.history.ends_on.is_none_or(|end| *day <= end))
+            .collect();
+        for day in days {
+            let leg = self.leg_on(calendar::add_days(day, -1)?)?;
+            let order_id = self.window.order_id;
+            let held = self.history.quantities;
+            let back = pause::resumed(&leg, held, &period, day, order_id)?;
+            self.keep(back)?;
+        }
+        Ok(())
     }
 
     fn end(&mut self, period: ServicePeriod, day: Date) -> Result<()> {

@@ -161,6 +161,7 @@ fn imagined(input: &PreviewPurchase<'_>, locale: Locale, terms: &Arc<LegTerms>) 
         heading: input.name.to_owned(),
         terms: Arc::clone(terms),
         grants: input.offers.iter().map(Grant::from).collect(),
+        pauses: Vec::new(),
         categories: None,
     }
 }

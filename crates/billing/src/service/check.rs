@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use tradewind_kernel::{
     Currency, Date, Money, Result,
-    id::{AccountId, ItemId, LegId},
+    id::{AccountId, ItemId, LegId, SubscriptionId},
 };
 use tradewind_orders::billing::{self as orders, Billable};
+use tradewind_orders::types::Pause;
 use tradewind_platform::{OpCtx, Platform, Work};
 
 use super::{authorize_run, check_discounts, check_periods, check_usage};
@@ -345,7 +346,11 @@ async fn sales(w: &mut Work, after: &str) -> Result<(Vec<Finding>, Option<String
     let next = (ids.len() as i64 == PAGE).then(|| last.to_string());
     let billables = orders::billable(&mut w.tx, realm, &ids).await?;
     let charges = store::charges(&mut w.tx, realm, &ids).await?;
-    let mut found = coverage(&billables, &charges);
+    let mut pauses: HashMap<SubscriptionId, Vec<Pause>> = HashMap::new();
+    for (id, pause) in orders::pauses(&mut w.tx, realm, &ids).await? {
+        pauses.entry(id).or_default().push(pause);
+    }
+    let mut found = coverage(&billables, &charges, &pauses);
     found.extend(check_usage::rated(w, &billables, &charges).await?);
     found.extend(check_discounts::check(w, &billables).await?);
     found.extend(check_periods::check(w, &billables).await?);
@@ -355,9 +360,13 @@ async fn sales(w: &mut Work, after: &str) -> Result<(Vec<Finding>, Option<String
 /// What a leg is charged for by time: item, kind, period.
 type Covered = BTreeSet<(Option<ItemId>, ChargeKind, Date, Date)>;
 
-/// All legs of a sale are charged for the same times. What an order caused is left out: how much of a period a change
-/// touches is a policy of each seller.
-fn coverage(billables: &[Billable], charges: &[CheckedCharge]) -> Vec<Finding> {
+/// All legs of a sale are charged for the same times. What an order caused is left out, and what touches the time in which the sale was
+/// suspended: how much of a period a change touches, and whether suspended time is charged, are policies of each seller.
+fn coverage(
+    billables: &[Billable],
+    charges: &[CheckedCharge],
+    pauses: &HashMap<SubscriptionId, Vec<Pause>>,
+) -> Vec<Finding> {
     let mut covered: HashMap<LegId, Covered> = HashMap::new();
     for charge in charges
         .iter()
@@ -375,6 +384,13 @@ fn coverage(billables: &[Billable], charges: &[CheckedCharge]) -> Vec<Finding> {
     let mut found = Vec::new();
     for billable in billables {
         let of = |leg: LegId| covered.get(&leg).unwrap_or(&nothing);
+        let pauses = pauses.get(&billable.subscription.id);
+        let suspended = |start: Date, end: Date| {
+            let mut pauses = pauses.into_iter().flatten();
+            pauses.any(|pause| {
+                pause.from_on <= end && pause.until_on.is_none_or(|until| start <= until)
+            })
+        };
         let Some(last) = billable.legs.last() else {
             found.push(Finding::new(
                 "sale_without_legs",
@@ -384,7 +400,9 @@ fn coverage(billables: &[Billable], charges: &[CheckedCharge]) -> Vec<Finding> {
             continue;
         };
         for leg in &billable.legs {
-            if let Some((_, _, start, end)) = of(leg.id).symmetric_difference(of(last.id)).next() {
+            let mut differ = of(leg.id).symmetric_difference(of(last.id));
+            let differ = differ.find(|(_, _, start, end)| !suspended(*start, *end));
+            if let Some((_, _, start, end)) = differ {
                 let text = format!(
                     "the legs {} and {} differ in what is charged for {start}/{end}",
                     leg.id, last.id

@@ -7,14 +7,14 @@ use std::{
 };
 
 use tradewind_accounts::types::{Account, Invoicer, Invoicing, Relationship, TaxTreatment};
-use tradewind_catalogue::types::LegTerms;
+use tradewind_catalogue::types::{LegTerms, SuspendedTime};
 use tradewind_kernel::{
     Currency, Date, Decimal, Error, Locale, Result, Text, Timestamp,
-    id::{AccountId, ItemId, PlanId, ProductId, TermsId},
+    id::{AccountId, ItemId, PlanId, ProductId, SubscriptionId, TermsId},
 };
 use tradewind_orders::{
-    billing::Billable,
-    types::{Leg, QuantitySince},
+    billing::{self as orders, Billable},
+    types::{Leg, Pause, PauseCause, QuantitySince},
 };
 use tradewind_platform::Work;
 use tradewind_policy::AccountKind;
@@ -279,13 +279,52 @@ pub(crate) struct Known {
     pub(crate) headings: Headings,
     /// The discounts of the sales that are charged or previewed.
     pub(crate) grants: Grants,
+    /// When sales were suspended, of those with a seller that does not charge that.
+    pauses: HashMap<SubscriptionId, Vec<Pause>>,
 }
 
 impl Known {
     /// Learns what concerns some subscriptions.
     pub(crate) async fn learn(&mut self, w: &mut Work, billables: &[Billable]) -> Result<()> {
         self.learn_terms(w, terms_of(billables)).await?;
+        self.learn_pauses(w, billables).await?;
         self.trades.load(w, pairs_of(billables)).await
+    }
+
+    /// Learns when sales were suspended, where that makes a difference.
+    async fn learn_pauses(&mut self, w: &mut Work, billables: &[Billable]) -> Result<()> {
+        let credits = |billable: &&Billable| {
+            let mut terms = billable
+                .legs
+                .iter()
+                .map(|leg| self.terms.get(&leg.terms_id));
+            terms.any(|terms| terms.is_some_and(|terms| terms.policies.suspension.credits()))
+        };
+        let ids: Vec<SubscriptionId> = billables
+            .iter()
+            .filter(credits)
+            .map(|billable| billable.subscription.id)
+            .filter(|id| !self.pauses.contains_key(id))
+            .collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let realm = w.ctx.realm;
+        for (id, pause) in orders::pauses(&mut w.tx, realm, &ids).await? {
+            self.pauses.entry(id).or_default().push(pause);
+        }
+        Ok(())
+    }
+
+    /// The times in which a sale is suspended and that the seller of some terms does not charge.
+    fn pauses(&self, id: SubscriptionId, terms: &LegTerms) -> Vec<Pause> {
+        let all = self.pauses.get(&id).map_or(&[][..], Vec::as_slice);
+        let credited = |pause: &&Pause| match terms.policies.suspension {
+            SuspendedTime::Charged => false,
+            SuspendedTime::Credited => pause.cause == PauseCause::Hand,
+            SuspendedTime::AlwaysCredited => true,
+        };
+        all.iter().filter(credited).copied().collect()
     }
 
     /// Learns terms.
@@ -380,6 +419,7 @@ fn leg_facts(
         locale,
         heading: heading.to_owned(),
         terms: Arc::clone(terms),
+        pauses: known.pauses(leg.subscription_id, terms),
         categories: known.headings.categories(terms.plan),
         grants: if is_customers {
             known.grants.of(leg.subscription_id)

@@ -9,6 +9,7 @@ use tradewind_kernel::{
     calendar::Period,
     id::{AccountId, ItemId, LegId, PriceBookId, SubscriptionId},
 };
+use tradewind_orders::types::Pause;
 use tradewind_pricing::tax::{TaxPolicy, TaxRate};
 use tradewind_tax::{
     rules::Taxer,
@@ -47,6 +48,8 @@ pub struct LegFacts {
     pub terms: Arc<LegTerms>,
     /// The discounts of its seller; on the customer's leg only.
     pub grants: Vec<Grant>,
+    /// The times in which it is suspended and that its seller does not charge, oldest first.
+    pub pauses: Vec<Pause>,
     /// What its items are in the eyes of the tax offices by now; none where that is what its terms say.
     pub categories: Option<Arc<BTreeMap<ItemId, TaxCategory>>>,
 }

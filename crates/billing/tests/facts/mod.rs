@@ -103,6 +103,7 @@ pub(crate) fn leg(items: Vec<ItemTerms>) -> LegFacts {
         locale: Locale::En,
         heading: "Suite".to_owned(),
         grants: Vec::new(),
+        pauses: Vec::new(),
         categories: None,
         terms: Arc::new(LegTerms {
             seller,

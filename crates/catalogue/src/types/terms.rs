@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 
 use super::{
     BillingDays, CancellationFee, Introduced, Introduction, ItemKind, PriceIncrease, Raised,
-    StubCharge, Timing,
+    StubCharge, SuspendedTime, Timing,
 };
 
 text_enum! {
@@ -78,6 +78,12 @@ pub struct Policies {
     /// What ending before the end of the term costs; without a fee a term lasts to its end.
     #[serde(default, skip_serializing_if = "CancellationFee::is_usual")]
     pub cancellation_fee: CancellationFee,
+    /// Whether the time in which a sale is suspended is charged.
+    #[serde(
+        default = "SuspendedTime::usual",
+        skip_serializing_if = "SuspendedTime::is_usual"
+    )]
+    pub suspension: SuspendedTime,
     /// Other prices of recurring items for the first billing periods; terms keep them with the items.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = BTreeMap<String, Introduction>)]
@@ -104,6 +110,7 @@ impl Default for Policies {
             billing_days: BillingDays::default(),
             plan_billing_days: BTreeMap::new(),
             cancellation_fee: CancellationFee::None,
+            suspension: SuspendedTime::Charged,
             introductions: BTreeMap::new(),
             increase: None,
         }

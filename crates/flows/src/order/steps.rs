@@ -6,6 +6,7 @@ use super::{ChangeTask, Task};
 use tradewind_accounts::types::AccountStatus;
 use tradewind_billing::service::{
     PurchaseCharge, SubscriptionChange, charge_change_in, charge_end_in, charge_purchase_in,
+    charge_resume_in,
 };
 use tradewind_catalogue::types::ProductStatus;
 use tradewind_fulfilment::service::{
@@ -18,8 +19,8 @@ use tradewind_kernel::{Date, Error, Result};
 use tradewind_orders::rules::StepEvent;
 use tradewind_orders::service::{self as orders, PeriodSet, StepMove};
 use tradewind_orders::types::{
-    DeliveryState as SubscriptionDelivery, Order, OrderDetail, OrderKind, ScheduledChange,
-    StepKind, Subscription, SubscriptionEvent,
+    DeliveryState as SubscriptionDelivery, Order, OrderDetail, OrderKind, PauseCause,
+    ScheduledChange, StepKind, Subscription, SubscriptionEvent,
 };
 use tradewind_platform::Work;
 
@@ -102,9 +103,13 @@ pub(super) async fn deliver(w: &mut Work, detail: &OrderDetail, task: &Task) -> 
         Task::Suspend { mode } => {
             orders::subscription_transition_in(w, subscription.id, SubscriptionEvent::Suspend)
                 .await?;
+            orders::pause_begin_in(w, &subscription, PauseCause::Hand).await?;
             start(w, order, DeliveryKind::Suspend, *mode).await
         }
         Task::Resume { mode } => {
+            let at = today(w, &subscription);
+            charge_resume_in(w, Some(order.id), subscription.id, at).await?;
+            orders::pause_end_in(w, &subscription).await?;
             orders::subscription_transition_in(w, subscription.id, SubscriptionEvent::Resume)
                 .await?;
             start(w, order, DeliveryKind::Resume, *mode).await

@@ -8,7 +8,7 @@ use tradewind_fulfilment::types::DeliveryKind;
 use tradewind_kernel::Result;
 use tradewind_kernel::id::InvoiceId;
 use tradewind_orders::service as orders;
-use tradewind_orders::types::{CommercialState, SubscriptionEvent};
+use tradewind_orders::types::{CommercialState, PauseCause, SubscriptionEvent};
 use tradewind_platform::{Event, Work};
 
 pub(super) async fn overdue(w: &mut Work, event: &Event) -> Result<()> {
@@ -30,6 +30,7 @@ pub(super) async fn overdue(w: &mut Work, event: &Event) -> Result<()> {
             {
                 let suspended =
                     orders::subscription_transition_in(w, id, SubscriptionEvent::Suspend).await?;
+                orders::pause_begin_in(w, &suspended, PauseCause::Dunning).await?;
                 follow_in(w, &suspended, DeliveryKind::Suspend).await?;
             }
             DunningAction::Terminate if !state.is_final() => {

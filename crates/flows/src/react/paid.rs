@@ -1,13 +1,17 @@
 //! An invoice has been paid: the order that waited for it goes on, and what was stopped for it starts again.
 
 use crate::order::{enqueue_advance, follow_in};
-use tradewind_billing::service::{invoice_subscriptions, is_overdue_in, orders_of_invoice_in};
+use tradewind_billing::service::{
+    charge_resume_in, invoice_subscriptions, is_overdue_in, orders_of_invoice_in,
+};
 use tradewind_fulfilment::types::DeliveryKind;
 use tradewind_kernel::Result;
 use tradewind_kernel::id::InvoiceId;
 use tradewind_orders::rules::StepEvent;
 use tradewind_orders::service::{self as orders, StepMove, order_detail_in, step_move_in};
-use tradewind_orders::types::{CommercialState, StepKind, StepState, SubscriptionEvent};
+use tradewind_orders::types::{
+    CommercialState, PauseCause, StepKind, StepState, SubscriptionEvent,
+};
 use tradewind_platform::Work;
 
 pub(super) async fn paid(w: &mut Work, invoice: InvoiceId) -> Result<()> {
@@ -37,6 +41,15 @@ pub(super) async fn paid(w: &mut Work, invoice: InvoiceId) -> Result<()> {
         // Another invoice may still be overdue; its payment will bring the service back.
         if is_overdue_in(w, id).await? {
             continue;
+        }
+        if event == SubscriptionEvent::Resume {
+            // What somebody has suspended waits for somebody to resume it.
+            if orders::pause_cause_in(w, id).await? == Some(PauseCause::Hand) {
+                continue;
+            }
+            let today = w.ctx.now.date_in(&subscription.zone);
+            charge_resume_in(w, None, id, today).await?;
+            orders::pause_end_in(w, &subscription).await?;
         }
         let resumed = orders::subscription_transition_in(w, id, event).await?;
         if event == SubscriptionEvent::Resume {

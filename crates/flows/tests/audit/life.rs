@@ -4,10 +4,6 @@ use std::collections::BTreeMap;
 
 use tradewind_billing::service as billing;
 use tradewind_billing::types::Preview;
-use tradewind_catalogue::service::revision_create;
-use tradewind_catalogue::types::{
-    Introduction, Policies, PriceIncrease, RenewalPrices, RevisionCreate,
-};
 use tradewind_flows::order::{PlaceInput, order_place};
 use tradewind_flows::quote::{
     CancelInput, CancelWhen, ChangeInput, CorrectionInput, QuoteView, quote_cancel, quote_change,
@@ -25,11 +21,12 @@ use tradewind_orders::types::{
     Benefit, ChangeClass, CouponCreate, CouponInput, CouponLimits, DiscountScope,
 };
 use tradewind_platform::{args, stmts};
-use tradewind_pricing::PriceModel;
 use tradewind_testkit::{Auditor, Exact, LegPrices};
 
 use crate::chance::Chance;
-use crate::common::{World, day, markup};
+use crate::common::{World, day};
+
+mod seller;
 
 mod money;
 
@@ -66,6 +63,7 @@ struct Sale {
     /// A change that waits for its day.
     waiting: Option<(Date, u32)>,
     ended: bool,
+    rests: bool,
 }
 
 pub(crate) struct Life {
@@ -97,6 +95,7 @@ impl Life {
                 markup: factor,
                 introduction: None,
                 yearly: Exact::whole(1),
+                rests: false,
             });
         }
         // Every other life: what the customer pays is less at first, and rises every year.
@@ -104,6 +103,7 @@ impl Life {
         if let Some(last) = legs.last_mut().filter(|_| phases) {
             last.introduction = Some((2, Exact::whole(999)));
             last.yearly = Exact::new(103, 100);
+            last.rests = true;
         }
         let mut life = Self {
             world,
@@ -133,7 +133,8 @@ impl Life {
             35..42 if self.sales.len() < 5 => self.subscribe().await,
             35..58 => self.change().await,
             58..62 => self.cancel().await,
-            62..82 => self.correct().await,
+            62..78 => self.correct().await,
+            78..82 => self.rest().await,
             82..93 => self.report().await,
             93..96 => self.decide().await,
             _ => self.over_pay().await,
@@ -266,38 +267,6 @@ impl Life {
         }
     }
 
-    /// From the next day on, the reseller sells with an introductory price and with rises.
-    async fn phases(&mut self) {
-        let mut basic = self.world.plan("basic").items.iter();
-        let seats = basic.find(|item| item.code == "seats");
-        let introduction = Introduction {
-            periods: 2,
-            price: PriceModel::per_unit(Decimal::new(999, 2)),
-            once: false,
-        };
-        let revision = RevisionCreate {
-            book_id: self.world.reseller_book,
-            effective_on: day("2024-01-11"),
-            note: String::new(),
-            policies: Some(Policies {
-                introductions: BTreeMap::from([(seats.expect("seats").id, introduction)]),
-                renewal: RenewalPrices::Increase,
-                increase: Some(PriceIncrease {
-                    percent: Decimal::from(3),
-                    at_most: None,
-                    up_to_list: false,
-                }),
-                ..Policies::default()
-            }),
-            listings: vec![markup("20")],
-        };
-        revision_create(self.world.p(), &self.world.ctx().await, &revision)
-            .await
-            .expect("a revision");
-        self.today = day("2024-01-11");
-        self.world.travel("2024-01-11T09:00:00Z").await;
-    }
-
     async fn meter(&mut self) {
         let mut wanted = self.world.wanted("cloud", "1");
         wanted.quantities.clear();
@@ -311,6 +280,7 @@ impl Life {
             has_seats: false,
             waiting: None,
             ended: false,
+            rests: false,
         });
     }
 
@@ -335,6 +305,7 @@ impl Life {
             has_seats: true,
             waiting: None,
             ended: false,
+            rests: false,
         });
     }
 

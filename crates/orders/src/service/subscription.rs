@@ -2,11 +2,12 @@
 
 use super::look::{detail_from, operations_with, sealing_place, subscription_target, whole_in};
 use crate::rules;
+use crate::store::pause;
 use crate::store::quantity::{self, ParameterRow};
 use crate::store::{order as order_store, subscription as store};
 use crate::types::{
-    AutoRenewSet, CommercialState, DeliveryState, Leg, NewSubscription, OrderCreate, Subscription,
-    SubscriptionDetail, SubscriptionEvent, SubscriptionOperation, SubscriptionRename,
+    AutoRenewSet, CommercialState, DeliveryState, Leg, NewSubscription, OrderCreate, PauseCause,
+    Subscription, SubscriptionDetail, SubscriptionEvent, SubscriptionOperation, SubscriptionRename,
     SubscriptionUpdate,
 };
 use serde_json::json;
@@ -159,6 +160,37 @@ pub async fn subscription_transition_in(
     };
     tell(w, kind, &subscription);
     Ok(subscription)
+}
+
+/// Notes that a subscription is suspended from today on, where it is, and why.
+///
+/// # Errors
+/// Database errors.
+pub async fn pause_begin_in(
+    w: &mut Work,
+    subscription: &Subscription,
+    cause: PauseCause,
+) -> Result<()> {
+    let (realm, on) = (w.ctx.realm, w.ctx.now.date_in(&subscription.zone));
+    pause::begin(&mut w.tx, realm, subscription.id, on, cause).await
+}
+
+/// Why a subscription is suspended now; none where it is not, or nobody has noted why.
+///
+/// # Errors
+/// Database errors.
+pub async fn pause_cause_in(w: &mut Work, id: SubscriptionId) -> Result<Option<PauseCause>> {
+    let realm = w.ctx.realm;
+    pause::open(&mut w.tx, realm, id).await
+}
+
+/// Notes that a subscription is no longer suspended from today on.
+///
+/// # Errors
+/// Database errors.
+pub async fn pause_end_in(w: &mut Work, subscription: &Subscription) -> Result<()> {
+    let (realm, on) = (w.ctx.realm, w.ctx.now.date_in(&subscription.zone));
+    pause::end(&mut w.tx, realm, subscription.id, on).await
 }
 
 /// Shows what the vendor does for a subscription. The same state again changes nothing.

@@ -2,6 +2,7 @@
 
 pub(crate) mod discount;
 pub(crate) mod order;
+pub(crate) mod pause;
 pub(crate) mod quantity;
 pub(crate) mod quote;
 pub(crate) mod subscription;
@@ -16,6 +17,7 @@ pub fn statements() -> Vec<&'static Stmt> {
         discount::statements(),
         order::statements(),
         order::bulk_statements(),
+        pause::statements(),
         quote::statements(),
         quantity::statements(),
         quantity::bulk_statements(),

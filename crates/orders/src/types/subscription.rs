@@ -251,6 +251,27 @@ pub struct QuantitySince {
     pub quantity: Decimal,
 }
 
+text_enum! {
+    /// Why a subscription is suspended.
+    pub enum PauseCause("cause") {
+        /// Somebody has suspended it.
+        Hand = "hand",
+        /// An invoice is not paid.
+        Dunning = "dunning",
+    }
+}
+
+/// Time in which a subscription is suspended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// The first day.
+    pub from_on: Date,
+    /// The first day after it; none while it goes on.
+    pub until_on: Option<Date>,
+    /// Why.
+    pub cause: PauseCause,
+}
+
 /// One adjacent pair of the chain that a subscription is sold over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Leg {

@@ -145,6 +145,10 @@ pub(crate) struct Revise {
     /// amount
     #[arg(long, value_name = "none|rest|PERCENT%|AMOUNT")]
     cancellation_fee: Option<String>,
+    /// Whether time in which a subscription is suspended is charged: charged, credited (where somebody has suspended it), or
+    /// always-credited (also where an invoice is not paid)
+    #[arg(long, value_name = "charged|credited|always-credited")]
+    suspended_time: Option<String>,
     /// Show what it would change, item by item, and add nothing
     #[arg(long)]
     preview: bool,
@@ -247,6 +251,7 @@ async fn policies(
     let places = revise.places.as_deref().map(places).transpose()?;
     let of_time = revise.billing_days.is_some() || revise.stub.is_some();
     let of_time = of_time || !revise.proration.is_empty() || revise.cancellation_fee.is_some();
+    let of_time = of_time || revise.suspended_time.is_some();
     let of_time = of_time || revise.increase.is_some() || !revise.introductory.is_empty();
     if !revise.keep_agreed && revise.tax.is_none() && places.is_none() && !of_time {
         return Ok(None);
@@ -281,6 +286,12 @@ fn of_time_in(policies: &mut Policies, revise: &Revise) -> Result<()> {
     }
     if let Some(stub) = &revise.stub {
         days.stub = stub.parse()?;
+    }
+    if let Some(text) = &revise.suspended_time {
+        let word = text.replace('-', "_");
+        policies.suspension = word
+            .parse()
+            .map_err(|error: Error| error.at("suspended-time"))?;
     }
     if let Some(text) = &revise.cancellation_fee {
         let number = |text: &str| parse_decimal("cancellation-fee", text, &Limits::any());

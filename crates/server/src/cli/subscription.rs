@@ -73,7 +73,13 @@ pub(crate) enum Subscription {
     /// Stop a subscription for a while, as its seller; its data is kept
     Suspend(Which),
     /// Start a suspended subscription again, as its seller
-    Resume(Which),
+    Resume {
+        #[command(flatten)]
+        which: Which,
+        /// Only show what it would give back or charge
+        #[arg(long)]
+        preview: bool,
+    },
     /// Take back a change that waits for the end of the period
     WithdrawChange(Which),
     /// Take back a cancellation that has not come into effect
@@ -171,8 +177,21 @@ pub(crate) async fn run(session: &Session<'_>, command: Subscription) -> Result<
             let order = subscription_suspend(platform, &ctx, id, which.version).await?;
             return super::order::settled(session, order).await;
         }
-        Subscription::Resume(which) => {
+        Subscription::Resume { which, preview } => {
             let id = parse("subscription", &which.subscription)?;
+            if preview {
+                let found = tradewind_flows::upcoming::resuming(platform, &ctx, id).await?;
+                return session.out.facts(
+                    &found,
+                    columns![
+                        ("net", "/due_now/net"),
+                        ("tax", "/due_now/tax"),
+                        ("total", "/due_now/gross"),
+                        ("next bill", "/next/on"),
+                        ("of", "/next/document/gross"),
+                    ],
+                );
+            }
             let order = subscription_resume(platform, &ctx, id, which.version).await?;
             return super::order::settled(session, order).await;
         }

@@ -326,3 +326,51 @@ async fn a_new_book_shows_what_there_is_to_sell() {
         .expect("the book");
     assert_eq!(kept.revisions[0].listings.len(), 1);
 }
+
+#[tokio::test]
+async fn introductory_prices_rises_and_suspended_time_are_set_beside_the_prices() {
+    let world = world().await;
+    let browser = Browser::working_for(&world, world.reseller).await;
+    let here = book(&world).await;
+    let seats = item(&world, "basic", "seats").to_string();
+    let field = |name: &str| format!("{seats}.{name}");
+    let fields = |periods: &str, price: &str| {
+        form(&[
+            ("do", "save"),
+            ("from", "2024-03-01"),
+            ("tax", "added"),
+            ("renewal", "increase"),
+            ("increase.percent", "3"),
+            ("increase.list", "yes"),
+            ("suspension", "credited"),
+            (&field("how"), "rule"),
+            (&field("on"), "1"),
+            (&field("intro"), periods),
+            (&field("intro_price"), price),
+            (&field("intro_once"), "1"),
+        ])
+    };
+    for (periods, price) in [("some", "5"), ("3", "")] {
+        let edit = format!("{here}/edit");
+        let refused = browser.post(&edit, &fields(periods, price)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let saved = browser.post(&format!("{here}/edit"), &fields("3", "5")).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+    let ctx = world.ctx().await;
+    let books = catalogue::price_book_list(world.p(), &ctx, world.reseller).await;
+    let policies = &books.expect("books")[0].revisions[0].revision.policies;
+    let introduction = &policies.introductions[&item(&world, "basic", "seats")];
+    assert_eq!(
+        (introduction.periods, introduction.once),
+        (3, true),
+        "{policies:?}"
+    );
+    assert_eq!(policies.suspension.as_str(), "credited");
+    assert_eq!(
+        policies.increase.map(|by| (by.percent, by.up_to_list)),
+        Some((common::dec("3"), true))
+    );
+    let edit = browser.get(&format!("{here}/edit")).await.text;
+    assert!(edit.contains(&format!("name=\"{}\"", field("intro_price"))));
+}

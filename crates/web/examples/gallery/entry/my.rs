@@ -314,6 +314,7 @@ pub(crate) fn subscription(look: &Look, view: SubscriptionView) -> SubscriptionP
         next: Some(date("2026-12-22")),
         price: Some((eur(11500), monthly())),
         scheduled: Some("10 instead of 12 seats from 22 December 2026.".into()),
+        resuming: None,
         warning: None,
         change: Permit::Yes,
         cancel: Permit::Yes,

@@ -302,6 +302,7 @@ fn framed(
         next: one.cancel_on.or(one.next_bill_on),
         price: None,
         scheduled,
+        resuming: None,
         warning,
         change: permit(SubscriptionOperation::Change),
         cancel: permit(SubscriptionOperation::Cancel),

@@ -52,6 +52,7 @@ pub(super) fn edit_of(policies: &Policies) -> PolicyEdit {
             days.day.map_or_else(String::new, |day| day.to_string()),
         ),
         ("stub", days.stub.as_str().to_owned()),
+        ("suspension", policies.suspension.as_str().to_owned()),
         ("fee", fee.to_owned()),
         ("fee.value", value),
     ]
@@ -143,6 +144,11 @@ pub(super) fn asked(before: &Policies, sent: &Sent) -> Result<Policies> {
         };
         let checked = policies.billing_days.check();
         checked.map_err(|error| error.at("align.day"))?;
+    }
+    if let Some(word) = sent.some("suspension") {
+        policies.suspension = word
+            .parse()
+            .map_err(|error: Error| error.at("suspension"))?;
     }
     let value = || {
         let limits = Limits::new(12, 6).non_negative();
@@ -269,6 +275,7 @@ mod tests {
         own.cancellation_fee = CancellationFee::Percent {
             percent: "12.5".parse().expect("a number"),
         };
+        own.suspension = tradewind_catalogue::types::SuspendedTime::AlwaysCredited;
         own.renewal = RenewalPrices::Increase;
         own.increase = Some(PriceIncrease {
             percent: "2.5".parse().expect("a number"),
@@ -317,6 +324,7 @@ mod tests {
             ("align.day", ""),
             ("stub", "half"),
             ("proration.upgrade", "sometimes"),
+            ("suspension", "half"),
             ("fee", "much"),
             ("fee.value", "-1"),
             ("fee.value", ""),

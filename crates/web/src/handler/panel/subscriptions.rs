@@ -127,8 +127,28 @@ async fn show(desk: Desk, id: SubscriptionId, view: &str) -> Answer {
         }),
         _ => about(&desk, &names, &detail).await?,
     };
-    let page = page(&desk, &names, &detail, view);
+    let mut page = page(&desk, &names, &detail, view);
+    let resumable = SubscriptionOperation::Resume;
+    if detail.available_operations.contains(&resumable) {
+        page.resuming = resuming(&desk, id).await?;
+    }
     respond::page(page.page(desk.app()))
+}
+
+/// What resuming a subscription today would come to; none where it comes to nothing.
+async fn resuming(desk: &Desk, id: SubscriptionId) -> Result<Option<Txt>> {
+    let preview = tradewind_flows::upcoming::resuming(desk.p(), &desk.ctx, id).await?;
+    let due = preview.and_then(|preview| preview.due_now);
+    due.map(|due| {
+        let t = desk.t();
+        let (key, amount) = if due.net.is_negative() {
+            ("sub-resume-gives-back", due.net.neg()?)
+        } else {
+            ("sub-resume-charges", due.net)
+        };
+        Ok(t.with(key, &[("amount", &t.money(amount))]))
+    })
+    .transpose()
 }
 
 fn page(
@@ -168,6 +188,7 @@ fn page(
             .scheduled
             .as_ref()
             .map(|change| desk.t().date(change.on).text().to_owned().into()),
+        resuming: None,
         warning: None,
         change: Permit::Hidden,
         cancel: Permit::Hidden,

@@ -31,7 +31,7 @@ enum Ask {
 }
 
 /// All fields, in the order in which they are asked.
-const FIELDS: [(&str, Ask); 16] = [
+const FIELDS: [(&str, Ask); 17] = [
     ("tax", Ask::Word(&["added", "included"])),
     ("renewal", Ask::Word(&["revision", "agreed", "increase"])),
     ("increase.percent", Ask::Decimal),
@@ -49,12 +49,17 @@ const FIELDS: [(&str, Ask); 16] = [
     ("proration.upgrade", Ask::Proration),
     ("proration.downgrade", Ask::Proration),
     ("proration.cancellation", Ask::Proration),
+    (
+        "suspension",
+        Ask::Word(&["charged", "credited", "always_credited"]),
+    ),
     ("fee", Ask::Word(&["none", "rest", "percent", "amount"])),
     ("fee.value", Ask::Decimal),
 ];
 
 /// Fields that are told apart by what they are for.
-const HINTED: [&str; 11] = [
+const HINTED: [&str; 12] = [
+    "suspension",
     "increase.percent",
     "increase.at_most",
     "increase.list",

@@ -140,6 +140,8 @@ pub struct SubscriptionPage {
     pub price: Option<(Money, Every)>,
     /// A change that waits for the next period, in words.
     pub scheduled: Option<Txt>,
+    /// What resuming it today would come to, in words.
+    pub resuming: Option<Txt>,
     /// What must not be overlooked: overdue payment, failed delivery.
     pub warning: Option<Txt>,
     /// May change seats or plan.
@@ -233,6 +235,9 @@ impl SubscriptionPage {
         }
         if let Some(scheduled) = self.scheduled.clone() {
             body.push(Notice::new(Tone::Info, t.tr("sub-scheduled"), scheduled).into());
+        }
+        if let Some(resuming) = self.resuming.clone() {
+            body.push(Notice::new(Tone::Info, "", resuming).into());
         }
         let mut aside = Vec::new();
         if matches!(self.view, SubscriptionView::Overview { .. }) {

@@ -277,4 +277,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     steps: &["CREATE TABLE IF NOT EXISTS dunning_pause (realm_id {text} NOT NULL, invoice_id {text} NOT NULL, until_on {date} NOT NULL,
         reason {text} NOT NULL, promised {money}, paid_before {money} NOT NULL, currency {text} NOT NULL, at {time} NOT NULL,
         PRIMARY KEY (realm_id, invoice_id)) {clustered}"],
+}, Migration {
+    name: "billing_usage_discounts",
+    steps: &["ALTER TABLE charge_discount ADD COLUMN on_usage {bool} NOT NULL DEFAULT 0"],
 }];

@@ -26,5 +26,6 @@ pub mod retry;
 pub mod run;
 pub mod statement;
 pub mod usage;
+pub mod usage_discount;
 pub mod wallet;
 pub mod write_off;

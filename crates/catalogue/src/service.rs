@@ -25,7 +25,7 @@ pub use preview::revision_preview;
 pub use products::{
     category_create, category_create_in, category_list, category_update, product_create,
     product_create_in, product_get, product_list, product_of, product_publish, product_publish_in,
-    product_update, product_withdraw, products_of,
+    product_update, product_withdraw, products_of, unknown_items, unknown_plans,
 };
 pub use rates::{rate_list, rate_on, rate_set, rate_set_in};
 pub use terms::{

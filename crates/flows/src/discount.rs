@@ -20,6 +20,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) product: ProductId,
     pub(crate) plan: PlanId,
     pub(crate) items: &'a [ItemId],
+    /// What of the plan is metered.
+    pub(crate) metered: &'a [ItemId],
     pub(crate) currency: Currency,
     /// The plan's own days of trial; none for what runs already.
     pub(crate) trial_days: Option<u32>,
@@ -69,6 +71,7 @@ pub(crate) async fn find(w: &mut Work, asked: &Asked<'_>) -> Result<Found> {
         product: asked.product,
         plan: asked.plan,
         items: asked.items,
+        metered: asked.metered,
         currency: asked.currency,
         trial_days: asked.trial_days,
     };

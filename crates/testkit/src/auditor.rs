@@ -48,6 +48,8 @@ struct Sale {
     /// Suspended from one day up to another, where that has come.
     rests: Vec<(Date, Option<Date>)>,
     discount: Option<Discount>,
+    /// So much off what the customer pays for usage, in percent.
+    off_usage: Option<i128>,
     /// By first day of the calendar month, what usage has cost at its source, in the smallest unit.
     usage: BTreeMap<Date, i128>,
 }
@@ -127,6 +129,7 @@ impl Auditor {
             ends_on: None,
             rests: Vec::new(),
             discount: None,
+            off_usage: None,
             usage: BTreeMap::new(),
         });
         self.sales.len() - 1
@@ -135,6 +138,11 @@ impl Auditor {
     /// A sale has a percentage taken off what its customer pays in its first periods.
     pub fn discount(&mut self, sale: usize, percent: i128, periods: u32) {
         self.sales[sale].discount = Some(Discount { percent, periods });
+    }
+
+    /// A sale has a percentage taken off what its customer pays for the usage of every month.
+    pub fn discount_usage(&mut self, sale: usize, percent: i128) {
+        self.sales[sale].off_usage = Some(percent);
     }
 
     /// From a day on, up to the next day of which something is known, so many seats are held. Days may come in any order.
@@ -213,7 +221,12 @@ impl Sale {
         }
         for (month, cost) in &self.usage {
             if months_after(*month, 1) <= today {
-                audited.line(prices.markup * Exact::whole(*cost));
+                let price = prices.markup * Exact::whole(*cost);
+                audited.line(price);
+                if let Some(percent) = self.off_usage.filter(|_| is_customers && *cost > 0) {
+                    let whole = Exact::whole(price.floor());
+                    audited.line(-(whole * Exact::new(percent, 100)));
+                }
             }
         }
         audited
@@ -431,6 +444,21 @@ mod tests {
         assert_eq!(auditor.audit(sale, 0, day("2024-01-31")).billed, 0);
         assert_eq!(auditor.audit(sale, 0, day("2024-02-01")).billed, 1436);
         assert_eq!(auditor.audit(sale, 0, day("2024-03-01")).billed, 1436 + 713);
+    }
+
+    #[test]
+    fn usage_is_discounted_by_the_month_as_a_whole() {
+        let mut auditor = customers();
+        let sale = auditor.meter(day("2024-01-10"));
+        auditor.discount_usage(sale, 25);
+        auditor.usage(sale, day("2024-01-12"), 10_000);
+        let billed = |auditor: &Auditor| auditor.audit(sale, 0, day("2024-02-01")).billed;
+        assert_eq!(billed(&auditor), 14256 - 3564);
+        // 15681.6, of which whole cents are discounted.
+        auditor.usage(sale, day("2024-01-20"), 1_000);
+        assert_eq!(billed(&auditor), 15682 - 3920);
+        auditor.usage(sale, day("2024-01-20"), -12_000);
+        assert_eq!(billed(&auditor), -1426);
     }
 
     #[test]

@@ -47,6 +47,12 @@ impl Exact {
         self.numerator.signum() * (twice / (2 * self.denominator))
     }
 
+    /// The greatest whole number that is not above it.
+    #[must_use]
+    pub fn floor(self) -> i128 {
+        self.numerator.div_euclid(self.denominator)
+    }
+
     /// Whether two fractions are at most so far apart.
     #[must_use]
     pub fn is_within(self, most: Self, of: Self) -> bool {

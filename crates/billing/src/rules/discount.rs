@@ -22,9 +22,9 @@ use crate::types::{ChargeKind, DiscountUse, Grant, LegFacts, NewCharge};
 
 /// What an item costs in the whole of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Whole {
-    item: ItemId,
-    exact: Decimal,
+pub(super) struct Whole {
+    pub(super) item: ItemId,
+    pub(super) exact: Decimal,
 }
 
 /// By discount and item, what is taken off.
@@ -189,7 +189,7 @@ impl Discounts {
                 if grant.redemption_id == granted.redemption_id
                     && let Some(item) = charge.item_id
                 {
-                    grant.note(granted.period_on, item, granted.whole)?;
+                    grant.note(granted, item)?;
                 }
             }
         }
@@ -219,7 +219,7 @@ impl Discounts {
             // What is taken off is rounded as what it is taken off, so that a whole price leaves nothing behind.
             let rounding = mirrored(made.rounding);
             Ok(NewCharge {
-                description: described(of, leg, item),
+                description: Self::described(of, leg, item),
                 unit: String::new(),
                 unit_price: None,
                 rounding,
@@ -229,9 +229,20 @@ impl Discounts {
                     redemption_id: of.redemption_id,
                     period_on,
                     whole,
+                    usage: false,
                 }),
                 ..made
             })
+        }
+    }
+
+    /// What a document says of a discount: its name, its code and the item.
+    pub(super) fn described(grant: &Grant, leg: &LegFacts, item: &ItemTerms) -> String {
+        let name = grant.terms.name.get(leg.locale);
+        let item = item.name.get(leg.locale);
+        match &grant.terms.code {
+            Some(code) => format!("{name} ({code}): {item}"),
+            None => format!("{name}: {item}"),
         }
     }
 
@@ -248,7 +259,7 @@ impl Discounts {
         let mut which = Vec::new();
         let mut discounts = Vec::new();
         for (i, grant) in self.grants.iter().enumerate() {
-            if !grant.holds(leg, period_on) {
+            if !grant.terms.scope.covers.purchases() || !grant.holds(leg, period_on) {
                 continue;
             }
             let places = (0..lines.len())
@@ -493,7 +504,7 @@ fn in_advance(leg: &LegFacts) -> impl Iterator<Item = &ItemTerms> {
 }
 
 /// The shares of the discounts as exact amounts: a line that they take wholly is taken to its last fraction of a cent.
-fn exact_shares(
+pub(super) fn exact_shares(
     lines: &[Whole],
     applied: &pricing::Discounted,
 ) -> Result<Vec<(usize, usize, Decimal)>> {
@@ -547,16 +558,6 @@ pub(super) const fn mirrored(rounding: Rounding) -> Rounding {
         Rounding::Ceiling => Rounding::Floor,
         Rounding::Floor => Rounding::Ceiling,
         other => other,
-    }
-}
-
-/// What a document says of a discount: its name, its code and the item.
-fn described(grant: &Grant, leg: &LegFacts, item: &ItemTerms) -> String {
-    let name = grant.terms.name.get(leg.locale);
-    let item = item.name.get(leg.locale);
-    match &grant.terms.code {
-        Some(code) => format!("{name} ({code}): {item}"),
-        None => format!("{name}: {item}"),
     }
 }
 

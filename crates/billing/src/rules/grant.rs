@@ -6,7 +6,7 @@ use tradewind_kernel::{Date, Decimal, Result, decimal, id::ItemId};
 use tradewind_orders::types::Benefit;
 use tradewind_pricing::discount::DiscountKind;
 
-use crate::types::{Grant, LegFacts};
+use crate::types::{DiscountUse, Grant, LegFacts};
 
 impl Grant {
     /// Whether it holds in a billing period of a leg: in those that it was granted for already, and in as many as it has.
@@ -34,10 +34,15 @@ impl Grant {
     ///
     /// # Errors
     /// `overflow`.
-    pub fn note(&mut self, period_on: Date, item: ItemId, whole: Decimal) -> Result<()> {
-        let period = self.granted.entry(period_on).or_default();
+    pub fn note(&mut self, granted: &DiscountUse, item: ItemId) -> Result<()> {
+        let periods = if granted.usage {
+            &mut self.used
+        } else {
+            &mut self.granted
+        };
+        let period = periods.entry(granted.period_on).or_default();
         let sum = period.entry(item).or_default();
-        *sum = decimal::add(*sum, whole)?;
+        *sum = decimal::add(*sum, granted.whole)?;
         Ok(())
     }
 

@@ -68,7 +68,7 @@ fn promised(grant: &Grant) -> Result<Vec<Finding>> {
         found.push(Finding::new("discount_periods", grant.redemption_id, text));
     }
     if let Benefit::Amount { amount } = grant.terms.benefit {
-        for (period, items) in &grant.granted {
+        for (period, items) in grant.granted.iter().chain(&grant.used) {
             let sum = items
                 .values()
                 .try_fold(Decimal::ZERO, |sum, whole| decimal::add(sum, *whole))?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tradewind_kernel::{
     Money, Result,
-    id::{CouponId, RedemptionId, SubscriptionId},
+    id::{CouponId, ItemId, RedemptionId, SubscriptionId},
 };
 use tradewind_orders::billing as orders;
 use tradewind_platform::{OpCtx, Platform, Work};
@@ -13,7 +13,7 @@ use tradewind_platform::{OpCtx, Platform, Work};
 use super::realm;
 use crate::{
     store::discounts,
-    types::{Grant, NewCharge},
+    types::{DiscountUse, Grant, NewCharge},
 };
 
 /// The discounts of some sales, and what is left of the budgets that they share.
@@ -52,14 +52,14 @@ impl Grants {
             }
             self.left.extend(left(w, &budgets).await?);
         }
-        let mut granted: HashMap<RedemptionId, Vec<discounts::Granted>> = HashMap::new();
+        let mut granted: HashMap<RedemptionId, Vec<(ItemId, DiscountUse)>> = HashMap::new();
         let with: BTreeSet<SubscriptionId> = redeemed
             .iter()
             .map(|redemption| redemption.subscription_id)
             .collect();
         let with: Vec<SubscriptionId> = with.into_iter().collect();
         for one in discounts::granted(&mut w.tx, realm, &with).await? {
-            granted.entry(one.redemption).or_default().push(one);
+            granted.entry(one.1.redemption_id).or_default().push(one);
         }
         for redemption in redeemed {
             let mut grant = Grant {
@@ -67,10 +67,12 @@ impl Grants {
                 coupon_id: redemption.coupon_id,
                 terms: Arc::new(redemption.terms),
                 left: None,
+                since: Some(redemption.redeemed_at),
                 granted: BTreeMap::new(),
+                used: BTreeMap::new(),
             };
-            for one in granted.remove(&redemption.id).unwrap_or_default() {
-                grant.note(one.period_on, one.item, one.whole)?;
+            for (item, one) in granted.remove(&redemption.id).unwrap_or_default() {
+                grant.note(&one, item)?;
             }
             let of = self.of.entry(redemption.subscription_id).or_default();
             of.push(grant);

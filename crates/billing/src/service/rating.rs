@@ -15,6 +15,8 @@ use tradewind_metering::{
 use tradewind_orders::billing::{self as orders, Billable};
 use tradewind_platform::Work;
 
+mod discounts;
+
 use super::{
     adopt::{Past, Renewals, terms_of, under},
     batch::Batch,
@@ -91,10 +93,11 @@ struct Run {
     renewals: Renewals,
     idle: HashMap<SubscriptionId, IdleUsage>,
     settled: Vec<SubscriptionId>,
-    /// Months that have to be looked at when they are over, whether or not anything comes to them.
+    /// Months to be looked at when they are over, whether or not anything comes to them.
     expected: BTreeSet<(SubscriptionId, Date)>,
     late: Late,
     outcome: Vec<Outcome>,
+    discounts: Vec<NewCharge>,
 }
 
 /// One meter in one month, as it is to be measured.
@@ -177,8 +180,8 @@ impl Run {
         ended: Date,
     ) -> Result<Self> {
         let realm = w.ctx.realm;
-        let ids: Vec<SubscriptionId> = billables.iter().map(|one| one.subscription.id).collect();
-        let idle = idle::some(&mut w.tx, realm, &ids).await?;
+        let sold: Vec<SubscriptionId> = billables.iter().map(|one| one.subscription.id).collect();
+        let idle = idle::some(&mut w.tx, realm, &sold).await?;
         let legs: Vec<LegId> = billables
             .iter()
             .flat_map(|billable| billable.legs.iter().map(|leg| leg.id))
@@ -193,6 +196,7 @@ impl Run {
         let mut known = Known::default();
         known.learn(w, billables).await?;
         known.learn_terms(w, ids).await?;
+        known.grants.load(w, &sold, true).await?;
         // What is held goes on through all months.
         let carry = known
             .terms
@@ -218,6 +222,7 @@ impl Run {
             expected: BTreeSet::new(),
             late,
             outcome: Vec::new(),
+            discounts: Vec::new(),
         })
     }
 
@@ -276,6 +281,7 @@ impl Run {
                 }
             }
         }
+        self.discount(w, billable, &outcome).await?;
         // All legs and totals of a subscription or none.
         self.outcome.extend(outcome);
         if idle.is_some_and(|idle| idle.settled_on < ended) {
@@ -561,9 +567,13 @@ impl Run {
         metering::usage_expect_in(w, &self.expected).await?;
         let mut batch = Batch::new(w);
         let mut states = HashMap::with_capacity(self.outcome.len());
+        let mut charges = Vec::new();
         for Outcome { key, state, charge } in self.outcome {
             states.insert(key, state);
-            let Some(charge) = charge else { continue };
+            charges.extend(charge);
+        }
+        charges.extend(self.discounts);
+        for charge in charges {
             report.charges += 1;
             let trade = self.known.trades.get(charge.seller_id, charge.buyer_id)?;
             let due_on = document::collect_on(trade.invoice_day, charge.period.end, true)?;

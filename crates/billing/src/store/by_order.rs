@@ -26,7 +26,7 @@ stmts! {
     STANDING = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind, c.description,
         c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.currency, c.amount,
         c.reverses, c.usage, c.rate, c.order_id, c.created_at, d.coupon_id, d.redemption_id,
-        d.period_on AS discount_on, d.whole AS discount_whole, COALESCE(ic.amount, ac.amount) AS share, (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM charge r
+        d.period_on AS discount_on, d.whole AS discount_whole, d.on_usage AS discount_usage, COALESCE(ic.amount, ac.amount) AS share, (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) FROM charge r
         WHERE r.realm_id = c.realm_id AND r.reverses = c.id) AS taken FROM charge c
         LEFT JOIN charge_discount d ON d.realm_id = c.realm_id AND d.subscription_id = c.subscription_id AND d.charge_id = c.id
         LEFT JOIN invoice_charge ic ON ic.realm_id = c.realm_id AND ic.charge_id = c.id
@@ -38,7 +38,7 @@ stmts! {
     BOOKED = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind, c.description,
         c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.currency, c.amount,
         c.reverses, c.usage, c.rate, c.order_id, c.created_at, d.coupon_id, d.redemption_id,
-        d.period_on AS discount_on, d.whole AS discount_whole, COALESCE(ic.amount, ac.amount) AS share FROM charge c
+        d.period_on AS discount_on, d.whole AS discount_whole, d.on_usage AS discount_usage, COALESCE(ic.amount, ac.amount) AS share FROM charge c
         LEFT JOIN charge_discount d ON d.realm_id = c.realm_id AND d.subscription_id = c.subscription_id AND d.charge_id = c.id
         LEFT JOIN invoice_charge ic ON ic.realm_id = c.realm_id AND ic.charge_id = c.id
         LEFT JOIN accrual ac ON ac.realm_id = c.realm_id AND ac.charge_id = c.id

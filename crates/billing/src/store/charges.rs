@@ -27,7 +27,7 @@ stmts! {
     OF_SUBSCRIPTION = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind,
         c.description, c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.currency,
         c.amount, c.reverses, c.usage, c.rate, c.order_id, c.created_at, d.coupon_id, d.redemption_id,
-        d.period_on AS discount_on, d.whole AS discount_whole FROM charge c
+        d.period_on AS discount_on, d.whole AS discount_whole, d.on_usage AS discount_usage FROM charge c
         LEFT JOIN charge_discount d ON d.realm_id = c.realm_id AND d.subscription_id = c.subscription_id AND d.charge_id = c.id
         WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.id > $3 ORDER BY c.id LIMIT $4";
     /// What recurs in the period that a day lies in, of each leg of some subscriptions that an account trades in.
@@ -77,7 +77,7 @@ stmts! {
     OPEN_BETWEEN = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind,
         c.description, c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.currency,
         c.amount, c.reverses, c.usage, c.rate, c.order_id, c.created_at, d.coupon_id, d.redemption_id,
-        d.period_on AS discount_on, d.whole AS discount_whole FROM open_charge o
+        d.period_on AS discount_on, d.whole AS discount_whole, d.on_usage AS discount_usage FROM open_charge o
         JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
         LEFT JOIN charge_discount d ON d.realm_id = c.realm_id AND d.subscription_id = c.subscription_id AND d.charge_id = c.id
         WHERE o.realm_id = $1 AND o.seller_id = $2 AND o.buyer_id = $3 AND o.charge_id > $4 ORDER BY o.charge_id LIMIT $5";
@@ -90,7 +90,7 @@ stmts! {
     OF_INVOICE = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind,
         c.description, c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.currency,
         ic.amount, c.reverses, c.usage, c.rate, c.order_id, c.created_at, ic.line_no, d.coupon_id, d.redemption_id,
-        d.period_on AS discount_on, d.whole AS discount_whole FROM invoice_charge ic
+        d.period_on AS discount_on, d.whole AS discount_whole, d.on_usage AS discount_usage FROM invoice_charge ic
         JOIN charge c ON c.realm_id = ic.realm_id AND c.id = ic.charge_id
         LEFT JOIN charge_discount d ON d.realm_id = c.realm_id AND d.subscription_id = c.subscription_id AND d.charge_id = c.id
         WHERE ic.realm_id = $1 AND ic.invoice_id = $2 AND (ic.line_no > $3 OR (ic.line_no = $3 AND ic.charge_id > $4))
@@ -146,6 +146,7 @@ row! {
         redemption_id: Option<RedemptionId>,
         discount_on: Option<Date>,
         discount_whole: Option<Decimal>,
+        discount_usage: Option<bool>,
     }
 }
 
@@ -156,6 +157,7 @@ impl ChargeRow {
             redemption_id: self.redemption_id?,
             period_on: self.discount_on?,
             whole: self.discount_whole?,
+            usage: self.discount_usage.unwrap_or_default(),
         })
     }
 }

@@ -12,13 +12,14 @@ use tradewind_platform::{
     stmts,
 };
 
-use crate::types::Charge;
+use crate::types::{Charge, DiscountUse};
 
 stmts! {
-    /// What was granted for some subscriptions: redemption, item, first day of the period, and what it adds to the whole.
-    GRANTED = "SELECT redemption_id, item_id, period_on, whole FROM charge_discount WHERE realm_id = $1
+    /// What was granted for some subscriptions: redemption, item, coupon, first day of the period, what it adds to the whole, and
+    /// whether it is on usage.
+    GRANTED = "SELECT redemption_id, item_id, coupon_id, period_on, whole, on_usage FROM charge_discount WHERE realm_id = $1
         AND subscription_id IN (SELECT value FROM json_each($2)) ORDER BY subscription_id, charge_id",
-        pg = "SELECT redemption_id, item_id, period_on, whole FROM charge_discount WHERE realm_id = $1
+        pg = "SELECT redemption_id, item_id, coupon_id, period_on, whole, on_usage FROM charge_discount WHERE realm_id = $1
         AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) ORDER BY subscription_id, charge_id";
     /// What some coupons have cost, by currency.
     COST = "SELECT coupon_id, currency, CAST(SUM(amount) AS BIGINT) FROM charge_discount WHERE realm_id = $1
@@ -43,7 +44,7 @@ stmts! {
 bulk! {
     /// Discounts behind new charges.
     NEW = "charge_discount" { realm_id: Text, subscription_id: Text, charge_id: Text, item_id: Text, coupon_id: Text,
-        redemption_id: Text, period_on: Text, whole: Text, currency: Text, amount: Int } on conflict Error;
+        redemption_id: Text, period_on: Text, whole: Text, on_usage: Int, currency: Text, amount: Int } on conflict Error;
 }
 
 /// Records the discounts behind new charges.
@@ -62,6 +63,7 @@ pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, charges: &[Charge]) -> R
                 granted.redemption_id,
                 granted.period_on,
                 granted.whole,
+                granted.usage,
                 facts.amount.currency,
                 facts.amount.minor,
             ])
@@ -73,31 +75,27 @@ pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, charges: &[Charge]) -> R
     Ok(())
 }
 
-/// What a charge adds to what a redemption takes off an item in the whole of a period.
-pub(crate) struct Granted {
-    pub(crate) redemption: RedemptionId,
-    pub(crate) item: ItemId,
-    pub(crate) period_on: Date,
-    pub(crate) whole: Decimal,
-}
-
-/// What was granted for some subscriptions.
+/// What was granted for some subscriptions, by item.
 pub(crate) async fn granted(
     tx: &mut Tx,
     realm: RealmId,
     subscriptions: &[SubscriptionId],
-) -> Result<Vec<Granted>> {
-    let rows: Vec<(RedemptionId, ItemId, Date, Decimal)> =
+) -> Result<Vec<(ItemId, DiscountUse)>> {
+    let rows: Vec<(RedemptionId, ItemId, CouponId, Date, Decimal, bool)> =
         tx.all(&GRANTED, args![realm, Json(subscriptions)]).await?;
-    Ok(rows
-        .into_iter()
-        .map(|(redemption, item, period_on, whole)| Granted {
-            redemption,
-            item,
-            period_on,
-            whole,
-        })
-        .collect())
+    let granted = rows.into_iter().map(
+        |(redemption_id, item, coupon_id, period_on, whole, usage)| {
+            let granted = DiscountUse {
+                coupon_id,
+                redemption_id,
+                period_on,
+                whole,
+                usage,
+            };
+            (item, granted)
+        },
+    );
+    Ok(granted.collect())
 }
 
 /// A discount as the check of the books looks at it: subscription, charge, redemption, whole, amount, and leg and amount of the

@@ -71,9 +71,12 @@ pub struct DiscountUse {
     pub coupon_id: CouponId,
     /// As it was redeemed for this sale.
     pub redemption_id: RedemptionId,
-    /// First day of the billing period that it counts for.
+    /// First day of the billing period that it counts for, or of the month of usage.
     #[schema(value_type = String, format = Date)]
     pub period_on: Date,
+    /// Whether it is on usage.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub usage: bool,
     /// What it takes off the item in the whole of that period from now on, added to what other charges say; negative when
     /// it is taken back.
     #[serde(with = "rust_decimal::serde::str")]

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
-    Date, Decimal, Money,
+    Date, Decimal, Money, Timestamp,
     id::{CouponId, ItemId, RedemptionId},
 };
 use tradewind_orders::types::{Benefit, DiscountTerms};
@@ -21,8 +21,12 @@ pub struct Grant {
     pub terms: Arc<DiscountTerms>,
     /// What is left of the budget that all redemptions share; none without a budget.
     pub left: Option<Money>,
+    /// When it was redeemed; none for what is not redeemed yet.
+    pub since: Option<Timestamp>,
     /// By first day of the billing period, what it takes off each item in the whole of the period.
     pub granted: BTreeMap<Date, BTreeMap<ItemId, Decimal>>,
+    /// By first day of the month, what it takes off the usage of each item.
+    pub used: BTreeMap<Date, BTreeMap<ItemId, Decimal>>,
 }
 
 /// A discount that an order which is not placed yet would redeem.
@@ -44,7 +48,9 @@ impl From<&DiscountOffer> for Grant {
             coupon_id: offer.coupon_id,
             terms: Arc::new(offer.terms.clone()),
             left: offer.left,
+            since: None,
             granted: BTreeMap::new(),
+            used: BTreeMap::new(),
         }
     }
 }

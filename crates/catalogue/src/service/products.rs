@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tradewind_kernel::{
     Error, Result,
-    id::{AccountId, CategoryId, ProductId},
+    id::{AccountId, CategoryId, ItemId, PlanId, ProductId},
     page::Page,
 };
 use tradewind_platform::{AuditEntry, NewEvent, OpCtx, Platform, Work};
@@ -389,6 +389,41 @@ pub async fn product_of(w: &mut Work, id: ProductId) -> Result<Arc<ProductDetail
         .product(id)
         .cloned()
         .ok_or_else(|| Error::not_found(id))
+}
+
+/// Those of some plans that do not exist.
+///
+/// # Errors
+/// Database errors.
+pub async fn unknown_plans(w: &mut Work, plans: &[PlanId]) -> Result<Vec<PlanId>> {
+    if plans.is_empty() {
+        return Ok(Vec::new());
+    }
+    let versions = load::versions(w).await?;
+    let shelf = load::shelf(w, &versions).await?;
+    let unknown = plans.iter().filter(|id| shelf.plan(**id).is_none());
+    Ok(unknown.copied().collect())
+}
+
+/// Those of some items that do not exist, or belong to none of some plans where any are named.
+///
+/// # Errors
+/// Database errors.
+pub async fn unknown_items(
+    w: &mut Work,
+    plans: &[PlanId],
+    items: &[ItemId],
+) -> Result<Vec<ItemId>> {
+    if items.is_empty() {
+        return Ok(Vec::new());
+    }
+    let versions = load::versions(w).await?;
+    let shelf = load::shelf(w, &versions).await?;
+    let known = |id: &&ItemId| {
+        let found = shelf.item(**id);
+        found.is_some_and(|(_, plan, _)| plans.is_empty() || plans.contains(&plan.id))
+    };
+    Ok(items.iter().filter(|id| !known(id)).copied().collect())
 }
 
 /// Several products, as [`product_of`]; those that do not exist are left out.

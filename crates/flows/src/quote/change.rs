@@ -12,7 +12,7 @@ use tradewind_billing::service::{
     SubscriptionChange, preview_change, preview_scheduled, recurring_totals,
 };
 use tradewind_catalogue::rules::{check_configuration, switched};
-use tradewind_catalogue::types::Approval;
+use tradewind_catalogue::types::{Approval, ItemKind};
 use tradewind_kernel::id::{ItemId, PlanId, SubscriptionId, TermsId};
 use tradewind_kernel::{Date, Decimal, Error, Result};
 use tradewind_orders::rules::{ChangeFacts, classify};
@@ -203,6 +203,12 @@ pub(crate) async fn plan_change(
     }
     let terms = change.terms.clone();
     let held: Vec<ItemId> = items.iter().map(|item| item.item_id).collect();
+    let metered: Vec<ItemId> = plan
+        .items
+        .iter()
+        .filter(|item| item.kind == ItemKind::Metered)
+        .map(|item| item.id)
+        .collect();
     let found = discount::find(
         w,
         &Asked {
@@ -213,6 +219,7 @@ pub(crate) async fn plan_change(
             product: subscription.product_id,
             plan: plan_id,
             items: &held,
+            metered: &metered,
             currency: subscription.currency,
             trial_days: None,
             redeems: places,

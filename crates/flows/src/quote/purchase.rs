@@ -208,6 +208,7 @@ pub(crate) async fn plan_purchase(
             product: input.product_id,
             plan: plan.id,
             items: &bought,
+            metered: &metered(last),
             currency: last.currency,
             trial_days: Some(plan.trial_days),
             redeems: places,
@@ -288,6 +289,13 @@ async fn introduced(
     Ok(returning)
 }
 
+/// The metered items of some terms.
+pub(super) fn metered(terms: &LegTerms) -> Vec<ItemId> {
+    let items = terms.items.iter();
+    let metered = items.filter(|item| item.kind == ItemKind::Metered);
+    metered.map(|item| item.item).collect()
+}
+
 /// A day of the schedule of the subscription that something new is to be billed with.
 async fn schedule_of(
     w: &mut Work,
@@ -361,6 +369,7 @@ pub async fn price_for_visitor(
                 product: terms.product,
                 plan,
                 items: &items,
+                metered: &metered(&terms),
                 currency: terms.currency,
                 trial_days: Some(trial_days),
                 redeems: false,

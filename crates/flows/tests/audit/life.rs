@@ -11,15 +11,12 @@ use tradewind_flows::quote::{
 };
 use tradewind_kernel::calendar::{add_days, days_between};
 use tradewind_kernel::id::SubscriptionId;
-use tradewind_kernel::{Currency, Date, Decimal, Error, Result, Text, Timestamp};
+use tradewind_kernel::{Currency, Date, Decimal, Error, Result, Timestamp};
 use tradewind_metering::service::{late_policy_set, review_decide, usage_ingest};
 use tradewind_metering::types::{
     LateAs, LatePolicy, RecordName, ReviewDecide, ReviewDecision, UsageInput, UsageKind,
 };
-use tradewind_orders::service::coupon_create;
-use tradewind_orders::types::{
-    Benefit, ChangeClass, CouponCreate, CouponInput, CouponLimits, DiscountScope,
-};
+use tradewind_orders::types::ChangeClass;
 use tradewind_platform::{args, stmts};
 use tradewind_testkit::{Auditor, Exact, LegPrices};
 
@@ -51,6 +48,9 @@ const EXPECTED: [&str; 6] = [
 
 /// Coupons that purchases may name: code, percentage, for how many periods.
 const COUPONS: [(&str, i64, u32); 2] = [("HALF", 50, 2), ("THIRD", 33, 12)];
+
+/// A coupon for usage, for good: code, percentage.
+const METERED: (&str, i64) = ("METERED", 20);
 
 /// The customer's leg.
 const LAST: usize = 3;
@@ -245,34 +245,14 @@ impl Life {
         assert_eq!(i128::from(owes), billed - self.paid, "{}", self.story());
     }
 
-    async fn coupons(&self) {
-        for (code, percent, periods) in COUPONS {
-            let input = CouponInput {
-                name: Text::en(code),
-                code: Some(code.to_owned()),
-                benefit: Benefit::Percentage {
-                    percent: Decimal::from(percent),
-                },
-                scope: DiscountScope::default(),
-                periods: Some(periods),
-                limits: CouponLimits::default(),
-            };
-            let create = CouponCreate {
-                seller_id: self.world.reseller,
-                input,
-            };
-            coupon_create(self.world.p(), &self.world.ctx().await, &create)
-                .await
-                .expect("a coupon");
-        }
-    }
-
     async fn meter(&mut self) {
         let mut wanted = self.world.wanted("cloud", "1");
         wanted.quantities.clear();
+        wanted.coupon = Some(METERED.0.to_owned());
         let quote = quote_purchase(self.world.p(), &self.world.ctx().await, &wanted).await;
         let id = self.place(&quote.expect("a quote")).await;
         let audited = self.auditor.meter(self.today);
+        self.auditor.discount_usage(audited, METERED.1.into());
         self.sales.push(Sale {
             id,
             audited,

@@ -5,7 +5,7 @@ use tradewind_kernel::{
     id::{ItemId, PlanId, ProductId},
 };
 
-use crate::types::{Benefit, Coupon, CouponInput, CouponLimits, CouponState};
+use crate::types::{Benefit, Coupon, CouponInput, CouponLimits, CouponState, Covers};
 
 const CODE_MIN: usize = 3;
 const CODE_MAX: usize = 40;
@@ -82,6 +82,19 @@ fn check_range(problems: &mut Problems, field: &str, value: u32, max: u32) {
 }
 
 fn check_benefit(problems: &mut Problems, input: &CouponInput) {
+    let covers = input.scope.covers;
+    match &input.benefit {
+        Benefit::PriceOverride { .. } | Benefit::TrialExtension { .. } if covers.usage() => {
+            let text = "usage takes a percentage or an amount off";
+            problems.add("scope.covers", "out_of_place", text);
+        }
+        Benefit::Amount { .. } if covers == Covers::Everything => problems.add(
+            "scope.covers",
+            "out_of_place",
+            "an amount is either off billing periods or off months of usage; make two coupons",
+        ),
+        _ => {}
+    }
     match &input.benefit {
         Benefit::Percentage { percent } => {
             if *percent <= Decimal::ZERO
@@ -191,6 +204,8 @@ pub struct Wanted<'a> {
     pub plan: PlanId,
     /// What is bought of it.
     pub items: &'a [ItemId],
+    /// What of it is metered.
+    pub metered: &'a [ItemId],
     /// The currency that the customer pays in.
     pub currency: Currency,
     /// The days of trial that the plan has by itself; none for what runs already.
@@ -281,7 +296,9 @@ pub fn redeemable(coupon: &Coupon, wanted: &Wanted<'_>, so_far: &Redeemed) -> Re
 
 fn fits(coupon: &Coupon, wanted: &Wanted<'_>) -> bool {
     let scope = &coupon.terms.scope;
-    let has_item = wanted.items.iter().any(|item| scope.has_item(*item));
+    let has = |items: &[ItemId]| items.iter().any(|item| scope.has_item(*item));
+    let covers = scope.covers;
+    let has_item = covers.purchases() && has(wanted.items) || covers.usage() && has(wanted.metered);
     scope.has_plan(wanted.product, wanted.plan)
         && match coupon.terms.benefit {
             Benefit::TrialExtension { .. } => wanted.trial_days.is_some_and(|days| days > 0),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::json;
 use tradewind_accounts::service as accounts;
+use tradewind_catalogue::service as catalogue;
 use tradewind_kernel::filter::{Filter, Sort};
 use tradewind_kernel::id::{AccountId, CouponId, OrderId, RedemptionId, SubscriptionId};
 use tradewind_kernel::page::{ListRequest, Page};
@@ -90,6 +91,19 @@ async fn check(w: &mut Work, input: &CouponInput) -> Result<()> {
                 problems.add("scope.products", "unknown", format!("there is no {id}"));
             }
             Err(other) => return Err(other),
+        }
+    }
+    // Without products, whatever is named has to be there at all.
+    if scope.products.is_empty() {
+        for id in catalogue::unknown_plans(w, &scope.plans).await? {
+            problems.add("scope.plans", "unknown", format!("there is no {id}"));
+        }
+        for id in catalogue::unknown_items(w, &scope.plans, &scope.items).await? {
+            problems.add(
+                "scope.items",
+                "unknown",
+                format!("there is no {id}, or not in these plans"),
+            );
         }
     }
     // Plans and items are looked for in the products that are named with them.

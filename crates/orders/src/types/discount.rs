@@ -47,6 +47,46 @@ impl Benefit {
     }
 }
 
+text_enum! {
+    /// Which charges a coupon takes something off.
+    pub enum Covers("covers") {
+        /// What is bought in quantities: one-time and recurring items.
+        Purchases = "purchases",
+        /// What is metered: the usage of each calendar month.
+        Usage = "usage",
+        /// Both.
+        Everything = "everything",
+    }
+}
+
+impl Covers {
+    /// Whether one-time and recurring items are among it.
+    #[must_use]
+    pub const fn purchases(self) -> bool {
+        matches!(self, Self::Purchases | Self::Everything)
+    }
+
+    /// Whether usage is among it.
+    #[must_use]
+    pub const fn usage(self) -> bool {
+        matches!(self, Self::Usage | Self::Everything)
+    }
+
+    fn is_usual(&self) -> bool {
+        *self == Self::Purchases
+    }
+}
+
+#[expect(
+    clippy::derivable_impls,
+    reason = "the words of the enumeration are made by a macro"
+)]
+impl Default for Covers {
+    fn default() -> Self {
+        Self::Purchases
+    }
+}
+
 /// What a coupon is for: everything that fits all lists; an empty list leaves nothing out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -58,6 +98,9 @@ pub struct DiscountScope {
     pub plans: Vec<PlanId>,
     /// These items of plans only.
     pub items: Vec<ItemId>,
+    /// Which charges of them.
+    #[serde(skip_serializing_if = "Covers::is_usual")]
+    pub covers: Covers,
 }
 
 impl DiscountScope {

@@ -10,7 +10,7 @@ use tradewind_kernel::page::ListRequest;
 use tradewind_kernel::{Currency, Error, Money, Result, Text, time};
 use tradewind_orders::service::{coupon_create, coupon_end, coupon_update};
 use tradewind_orders::types::{
-    Benefit, CouponCreate, CouponInput, CouponLimits, CouponUpdate, DiscountScope,
+    Benefit, CouponCreate, CouponInput, CouponLimits, CouponUpdate, Covers, DiscountScope,
 };
 
 use super::{Session, input, parse};
@@ -96,7 +96,10 @@ pub(crate) struct Draft {
     /// Only for this item of a plan; can be given several times
     #[arg(long = "item", value_name = "ITEM")]
     items: Vec<String>,
-    /// For so many billing periods (default: as long as the subscription lasts)
+    /// Off what: purchases (one-time and recurring items), usage (metered items, by the month), or everything
+    #[arg(long, value_name = "purchases|usage|everything")]
+    off: Option<String>,
+    /// For so many billing periods, and months of usage (default: as long as the subscription lasts)
     #[arg(long)]
     periods: Option<u32>,
     /// First day
@@ -124,6 +127,7 @@ const COUPON: &[Column] = columns![
     ("name", "/name"),
     ("code", "/code"),
     ("gives", "/benefit/gives"),
+    ("off", "/scope/covers"),
     ("percent", "/benefit/percent"),
     ("amount", "/benefit/amount"),
     ("days", "/benefit/days"),
@@ -226,6 +230,10 @@ impl Draft {
                 products: ids::<ProductId>("product", &self.products)?,
                 plans: ids::<PlanId>("plan", &self.plans)?,
                 items: ids::<ItemId>("item", &self.items)?,
+                covers: match &self.off {
+                    Some(word) => word.parse().map_err(|error: Error| error.at("off"))?,
+                    None => Covers::default(),
+                },
             },
             periods: self.periods,
             limits: CouponLimits {

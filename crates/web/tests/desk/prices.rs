@@ -355,7 +355,9 @@ async fn introductory_prices_rises_and_suspended_time_are_set_beside_the_prices(
         let refused = browser.post(&edit, &fields(periods, price)).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
-    let saved = browser.post(&format!("{here}/edit"), &fields("3", "5")).await;
+    let saved = browser
+        .post(&format!("{here}/edit"), &fields("3", "5"))
+        .await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
     let ctx = world.ctx().await;
     let books = catalogue::price_book_list(world.p(), &ctx, world.reseller).await;

@@ -6,11 +6,44 @@ use tradewind_catalogue::types::{
     Introduction, Policies, PriceIncrease, RenewalPrices, RevisionCreate, SuspendedTime,
 };
 use tradewind_flows::order::{subscription_resume, subscription_suspend};
+use tradewind_kernel::Text;
+use tradewind_orders::service::coupon_create;
+use tradewind_orders::types::{
+    Benefit, CouponCreate, CouponInput, CouponLimits, Covers, DiscountScope,
+};
 use tradewind_pricing::PriceModel;
 
 use crate::common::markup;
 
 impl Life {
+    pub(super) async fn coupons(&self) {
+        let bought = COUPONS
+            .map(|(code, percent, periods)| (code, percent, Some(periods), Covers::Purchases));
+        let used = (METERED.0, METERED.1, None, Covers::Usage);
+        for (code, percent, periods, covers) in bought.into_iter().chain([used]) {
+            let input = CouponInput {
+                name: Text::en(code),
+                code: Some(code.to_owned()),
+                benefit: Benefit::Percentage {
+                    percent: Decimal::from(percent),
+                },
+                scope: DiscountScope {
+                    covers,
+                    ..DiscountScope::default()
+                },
+                periods,
+                limits: CouponLimits::default(),
+            };
+            let create = CouponCreate {
+                seller_id: self.world.reseller,
+                input,
+            };
+            coupon_create(self.world.p(), &self.world.ctx().await, &create)
+                .await
+                .expect("a coupon");
+        }
+    }
+
     /// From the next day on, the reseller sells with an introductory price and with rises.
     pub(super) async fn phases(&mut self) {
         let mut basic = self.world.plan("basic").items.iter();

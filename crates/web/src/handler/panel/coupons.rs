@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use tradewind_catalogue::service as catalogue;
-use tradewind_catalogue::types::{ItemKind, OfferQuery, OfferScope};
+use tradewind_catalogue::types::{OfferQuery, OfferScope};
 use tradewind_flows::coupon::{CouponReport, coupon_report, coupon_reports, redemption_reports};
 use tradewind_kernel::decimal::{Limits, parse_decimal};
 use tradewind_kernel::id::{CouponId, ItemId, PlanId, ProductId};
@@ -12,7 +12,7 @@ use tradewind_kernel::time::parse_date;
 use tradewind_kernel::{Currency, Date, Error, Money, Problems, Result, Text};
 use tradewind_orders::service as orders;
 use tradewind_orders::types::{
-    Benefit, Coupon, CouponCreate, CouponInput, CouponLimits, CouponState, CouponUpdate,
+    Benefit, Coupon, CouponCreate, CouponInput, CouponLimits, CouponState, CouponUpdate, Covers,
     DiscountScope,
 };
 use tradewind_policy::Action;
@@ -27,8 +27,8 @@ use crate::view::kit::Txt;
 use crate::view::panel::{CouponPage, CouponRow, CouponsPage, RedemptionRow};
 use crate::view::shared::FormState;
 
-/// The scope of a coupon that names more than one thing; the form keeps it as it is.
-const KEPT: &str = "kept";
+/// The field of what a coupon names already.
+const SCOPES: &str = "coupon_scopes";
 
 /// `GET /panel/coupons`.
 pub(crate) async fn list(desk: Desk) -> Answer {
@@ -169,12 +169,14 @@ async fn editor(
             given_back: redemption.given_back_at.is_some(),
         }
     });
+    let scopes = scopes(desk, &names, &sold);
     Ok(CouponPage {
         redemptions: redemptions.collect(),
         row: report.as_ref().map(|report| row(desk, &names, report)),
         edit: permit(may),
         end: permit(may && report.is_some()),
-        scopes: scopes(desk, &names, &sold, &form),
+        named: named(&scopes, &form),
+        scopes,
         currencies: Currency::all().map(|one| one.code().into()).collect(),
         form,
     })
@@ -207,13 +209,21 @@ async fn sold(desk: &Desk) -> Result<(Option<Currency>, Vec<ProductId>)> {
     }
 }
 
-/// Everything, each product, each of its plans, and each item of which a quantity is bought.
-fn scopes(desk: &Desk, names: &Names, sold: &[ProductId], form: &FormState) -> Vec<(Txt, Txt)> {
+/// What a coupon names already, each with its name.
+fn named(scopes: &[(Txt, Txt)], form: &FormState) -> Vec<(Txt, Txt)> {
+    let ids = form.values.iter().filter(|(name, _)| name == SCOPES);
+    ids.map(|(_, id)| {
+        let known = scopes.iter().find(|(value, _)| **value == *id);
+        let name = known.map_or_else(|| id.clone().into(), |(_, name)| name.clone());
+        (id.clone().into(), name)
+    })
+    .collect()
+}
+
+/// Nothing more, each product, each of its plans, and each item.
+fn scopes(desk: &Desk, names: &Names, sold: &[ProductId]) -> Vec<(Txt, Txt)> {
     let (t, locale) = (desk.t(), desk.ctx.locale);
     let mut all = vec![(Txt::default(), t.tr("coupon-scope-all"))];
-    if form.value("coupon_scope") == KEPT {
-        all.push((KEPT.into(), t.tr("coupon-scope-kept")));
-    }
     for product in sold.iter().filter_map(|id| names.detail(*id)) {
         let name = product.product.name.get(locale);
         all.push((
@@ -223,8 +233,7 @@ fn scopes(desk: &Desk, names: &Names, sold: &[ProductId], form: &FormState) -> V
         for plan in &product.plans {
             let plan_name = format!("{name} · {}", plan.name.get(locale));
             all.push((plan.id.to_string().into(), plan_name.clone().into()));
-            let items = plan.items.iter();
-            for item in items.filter(|item| item.kind != ItemKind::Metered) {
+            for item in &plan.items {
                 let item_name = format!("{plan_name} · {}", item.name.get(locale));
                 all.push((item.id.to_string().into(), item_name.into()));
             }
@@ -252,17 +261,14 @@ fn form_of(coupon: &Coupon) -> FormState {
         .currency()
         .or(limits.budget.map(|budget| budget.currency));
     let scope = &terms.scope;
-    let scope = match (&scope.products[..], &scope.plans[..], &scope.items[..]) {
-        ([], [], []) => String::new(),
-        ([one], [], []) => one.to_string(),
-        ([], [one], []) => one.to_string(),
-        ([], [], [one]) => one.to_string(),
-        _ => KEPT.to_owned(),
-    };
+    let products = scope.products.iter().map(ToString::to_string);
+    let plans = scope.plans.iter().map(ToString::to_string);
+    let items = scope.items.iter().map(ToString::to_string);
+    let named: Vec<String> = products.chain(plans).chain(items).collect();
     let count = |value: Option<u32>| value.map_or_else(String::new, |value| value.to_string());
     let day = |value: Option<Date>| value.map_or_else(String::new, |value| value.to_string());
     let new_only = if limits.new_customers_only { "1" } else { "" };
-    FormState::of([
+    let mut form = FormState::of([
         ("version", &coupon.version.to_string()),
         ("name_en", &name("en")),
         ("name_de", &name("de")),
@@ -270,7 +276,7 @@ fn form_of(coupon: &Coupon) -> FormState {
         ("gives", gives),
         ("gives_value", &value),
         ("currency", currency.map_or("", |one| one.code())),
-        ("coupon_scope", &scope),
+        ("coupon_covers", scope.covers.as_str()),
         ("coupon_periods", &count(terms.periods)),
         (
             "budget",
@@ -281,12 +287,15 @@ fn form_of(coupon: &Coupon) -> FormState {
         ("max_redemptions", &count(limits.max_redemptions)),
         ("max_per_customer", &count(limits.max_per_customer)),
         ("new_customers_only", new_only),
-    ])
+    ]);
+    let named = named.into_iter().map(|id| (SCOPES.to_owned(), id));
+    form.values.extend(named);
+    form
 }
 
 /// `POST /panel/coupons`.
 pub(crate) async fn add(desk: Desk, sent: Sent) -> Answer {
-    let made = match input(&sent, DiscountScope::default()) {
+    let made = match input(&sent) {
         Ok(input) => {
             let create = CouponCreate {
                 seller_id: desk.account(),
@@ -311,8 +320,7 @@ pub(crate) async fn add(desk: Desk, sent: Sent) -> Answer {
 /// `POST /panel/coupons/{id}`.
 pub(crate) async fn save(desk: Desk, Id(id): Id<CouponId>, sent: Sent) -> Answer {
     let report = coupon_report(desk.p(), &desk.ctx, id).await?;
-    let kept = report.view.coupon.terms.scope.clone();
-    let saved = match input(&sent, kept) {
+    let saved = match input(&sent) {
         Ok(input) => {
             let update = CouponUpdate {
                 id,
@@ -356,18 +364,19 @@ fn field(name: &str) -> String {
         "periods" => "coupon_periods".to_owned(),
         _ if name.starts_with("name.") => name.replacen('.', "_", 1),
         _ if name.starts_with("benefit.") => "gives_value".to_owned(),
+        "scope.covers" => "coupon_covers".to_owned(),
         _ if name.starts_with("scope") => "coupon_scope".to_owned(),
         _ => name.to_owned(),
     }
 }
 
-/// What a form says; `kept` is the scope that it does not show.
-fn input(sent: &Sent, kept: DiscountScope) -> Result<CouponInput> {
+/// What a form says.
+fn input(sent: &Sent) -> Result<CouponInput> {
     let mut problems = Problems::new();
     let currency = Currency::parse(sent.get("currency")).map_err(|error| error.at("currency"));
     let currency = problems.check(currency).unwrap_or(Currency::EUR);
     let benefit = problems.check(benefit(sent, currency));
-    let scope = problems.check(scope(sent.get("coupon_scope"), kept));
+    let scope = problems.check(scope(sent));
     let budget = sent
         .some("budget")
         .map(|text| Money::parse_amount("budget", &text.replace(',', "."), currency))
@@ -419,29 +428,34 @@ fn benefit(sent: &Sent, currency: Currency) -> Result<Benefit> {
     })
 }
 
-fn scope(value: &str, kept: DiscountScope) -> Result<DiscountScope> {
-    fn one<T: FromStr<Err = Error>>(value: &str) -> Result<Vec<T>> {
+/// What it is for: what stays ticked of what it names, and what is added.
+fn scope(sent: &Sent) -> Result<DiscountScope> {
+    fn one<T: FromStr<Err = Error>>(value: &str) -> Result<T> {
         let id: Result<T> = value.parse();
-        id.map(|id| vec![id])
-            .map_err(|error| error.at("coupon_scope"))
+        id.map_err(|error| error.at("coupon_scope"))
     }
-    let everything = DiscountScope::default();
-    Ok(match value.split_once('_').map(|(kind, _)| kind) {
-        _ if value == KEPT => kept,
-        Some("prd") => DiscountScope {
-            products: one::<ProductId>(value)?,
-            ..everything
-        },
-        Some("pln") => DiscountScope {
-            plans: one::<PlanId>(value)?,
-            ..everything
-        },
-        Some(_) => DiscountScope {
-            items: one::<ItemId>(value)?,
-            ..everything
-        },
-        None => everything,
-    })
+    let mut scope = DiscountScope::default();
+    if let Some(word) = sent.some("coupon_covers") {
+        let covers: Result<Covers> = word.parse();
+        scope.covers = covers.map_err(|error| error.at("coupon_covers"))?;
+    }
+    let added = sent.some("coupon_scope");
+    let named = sent.all(SCOPES).chain(added.as_deref());
+    for value in named.filter(|value| !value.is_empty()) {
+        match value.split_once('_').map(|(kind, _)| kind) {
+            Some("prd") => add_once(&mut scope.products, one::<ProductId>(value)?),
+            Some("pln") => add_once(&mut scope.plans, one::<PlanId>(value)?),
+            _ => add_once(&mut scope.items, one::<ItemId>(value)?),
+        }
+    }
+    Ok(scope)
+}
+
+/// Adds what is not there yet.
+fn add_once<T: PartialEq>(all: &mut Vec<T>, one: T) {
+    if !all.contains(&one) {
+        all.push(one);
+    }
 }
 
 fn whole(sent: &Sent, name: &'static str) -> Result<Option<u32>> {

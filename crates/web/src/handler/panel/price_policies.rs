@@ -8,6 +8,7 @@ use tradewind_catalogue::types::{
 };
 use tradewind_kernel::decimal::{Limits, parse_decimal};
 use tradewind_kernel::{Decimal, Error, Result};
+use tradewind_pricing::discount::StackingOrder;
 use tradewind_pricing::{PricePlaces, ProrationPolicy, ProrationTerms};
 
 use crate::form::Sent;
@@ -53,6 +54,7 @@ pub(super) fn edit_of(policies: &Policies) -> PolicyEdit {
         ),
         ("stub", days.stub.as_str().to_owned()),
         ("suspension", policies.suspension.as_str().to_owned()),
+        ("stacking", stacking_word(policies.stacking).to_owned()),
         ("fee", fee.to_owned()),
         ("fee.value", value),
     ]
@@ -63,6 +65,18 @@ pub(super) fn edit_of(policies: &Policies) -> PolicyEdit {
         values.insert(field, word_of(rule).unwrap_or_default().into());
     }
     PolicyEdit(values)
+}
+
+/// The orders of discounts by their words.
+const STACKING: [(&str, StackingOrder); 3] = [
+    ("percentages_first", StackingOrder::PercentagesFirst),
+    ("narrowest_first", StackingOrder::NarrowestFirst),
+    ("as_given", StackingOrder::AsGiven),
+];
+
+fn stacking_word(order: StackingOrder) -> &'static str {
+    let found = STACKING.into_iter().find(|(_, of)| *of == order);
+    found.map_or("", |(word, _)| word)
 }
 
 /// One of the rules of some terms.
@@ -149,6 +163,12 @@ pub(super) fn asked(before: &Policies, sent: &Sent) -> Result<Policies> {
         policies.suspension = word
             .parse()
             .map_err(|error: Error| error.at("suspension"))?;
+    }
+    if let Some(word) = sent.some("stacking") {
+        let known = STACKING.into_iter().find(|(of, _)| *of == word);
+        let known = known
+            .ok_or_else(|| unknown("stacking", "percentages_first, narrowest_first, as_given"))?;
+        policies.stacking = known.1;
     }
     let value = || {
         let limits = Limits::new(12, 6).non_negative();
@@ -275,6 +295,7 @@ mod tests {
         own.cancellation_fee = CancellationFee::Percent {
             percent: "12.5".parse().expect("a number"),
         };
+        own.stacking = StackingOrder::AsGiven;
         own.suspension = tradewind_catalogue::types::SuspendedTime::AlwaysCredited;
         own.renewal = RenewalPrices::Increase;
         own.increase = Some(PriceIncrease {
@@ -325,6 +346,7 @@ mod tests {
             ("stub", "half"),
             ("proration.upgrade", "sometimes"),
             ("suspension", "half"),
+            ("stacking", "any"),
             ("fee", "much"),
             ("fee.value", "-1"),
             ("fee.value", ""),

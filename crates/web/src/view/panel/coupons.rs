@@ -3,7 +3,7 @@
 use tradewind_kernel::time::{Date, Timestamp};
 
 use crate::blocks;
-use crate::view::kit::{Block, Button, Card, Cell, Choice, Field, ListState, Row, Txt};
+use crate::view::kit::{Block, Button, Card, Cell, Choice, Field, Kind, ListState, Row, Txt};
 use crate::view::shared::{Ask, FormState};
 use crate::view::shell::Permit;
 use crate::view::{Head, Page, Shell};
@@ -141,6 +141,8 @@ pub struct CouponPage {
     pub end: Permit,
     /// What it can be for: value, name.
     pub scopes: Vec<(Txt, Txt)>,
+    /// What it is for already: value, name.
+    pub named: Vec<(Txt, Txt)>,
     /// Currencies of amounts.
     pub currencies: Vec<Txt>,
     /// Its fields.
@@ -245,26 +247,38 @@ impl CouponPage {
             None => "/panel/coupons".to_owned(),
         };
         let version = self.form.value("version").to_owned();
+        let covers = ["purchases", "usage", "everything"];
+        let named = self.named.iter();
+        let named = named.map(|(value, name)| Choice::new(value.clone(), name.clone()));
+        let named = (!self.named.is_empty()).then(|| {
+            ask.field("coupon_scopes", Kind::Checks(named.collect()))
+                .full()
+        });
+        let mut fields = vec![
+            Field::hidden("version", version),
+            ask.text("name_en").required(),
+            ask.optional(ask.text("name_de")),
+            ask.optional(ask.text("coupon_code")),
+            ask.codes("gives", "coupon-gives", &gives),
+            ask.number("gives_value").required(),
+            ask.select("currency", currencies.collect()),
+            ask.codes("coupon_covers", "coupon-covers", &covers).full(),
+        ];
+        fields.extend(named);
+        fields.extend([
+            ask.select("coupon_scope", scopes.collect()).full(),
+            ask.optional(ask.number("coupon_periods")),
+            ask.optional(ask.number("budget")),
+            ask.optional(ask.input("date", "valid_from")),
+            ask.optional(ask.input("date", "valid_until")),
+            ask.optional(ask.number("max_redemptions")),
+            ask.optional(ask.number("max_per_customer")),
+            ask.check("new_customers_only"),
+        ]);
         shell
             .form(action, "coupon-save")
             .telling(self.form.notice())
-            .fields(vec![
-                Field::hidden("version", version),
-                ask.text("name_en").required(),
-                ask.optional(ask.text("name_de")),
-                ask.optional(ask.text("coupon_code")),
-                ask.codes("gives", "coupon-gives", &gives),
-                ask.number("gives_value").required(),
-                ask.select("currency", currencies.collect()),
-                ask.select("coupon_scope", scopes.collect()).full(),
-                ask.optional(ask.number("coupon_periods")),
-                ask.optional(ask.number("budget")),
-                ask.optional(ask.input("date", "valid_from")),
-                ask.optional(ask.input("date", "valid_until")),
-                ask.optional(ask.number("max_redemptions")),
-                ask.optional(ask.number("max_per_customer")),
-                ask.check("new_customers_only"),
-            ])
+            .fields(fields)
             .two_columns()
     }
 }

@@ -31,7 +31,7 @@ enum Ask {
 }
 
 /// All fields, in the order in which they are asked.
-const FIELDS: [(&str, Ask); 17] = [
+const FIELDS: [(&str, Ask); 18] = [
     ("tax", Ask::Word(&["added", "included"])),
     ("renewal", Ask::Word(&["revision", "agreed", "increase"])),
     ("increase.percent", Ask::Decimal),
@@ -53,12 +53,17 @@ const FIELDS: [(&str, Ask); 17] = [
         "suspension",
         Ask::Word(&["charged", "credited", "always_credited"]),
     ),
+    (
+        "stacking",
+        Ask::Word(&["percentages_first", "narrowest_first", "as_given"]),
+    ),
     ("fee", Ask::Word(&["none", "rest", "percent", "amount"])),
     ("fee.value", Ask::Decimal),
 ];
 
 /// Fields that are told apart by what they are for.
-const HINTED: [&str; 12] = [
+const HINTED: [&str; 13] = [
+    "stacking",
     "suspension",
     "increase.percent",
     "increase.at_most",

@@ -280,4 +280,16 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
 }, Migration {
     name: "billing_usage_discounts",
     steps: &["ALTER TABLE charge_discount ADD COLUMN on_usage {bool} NOT NULL DEFAULT 0"],
+}, Migration {
+    name: "billing_commitments_0001",
+    steps: &[
+        // Spans of commitments; `stale` is 1 where something was charged since it was looked at, 2 where it was looked at while
+        // it ran.
+        "CREATE TABLE IF NOT EXISTS commitment (realm_id {text} NOT NULL, leg_id {text} NOT NULL, since_on {date} NOT NULL,
+            subscription_id {text} NOT NULL, terms_id {text} NOT NULL, until_on {date} NOT NULL, agreed_on {date} NOT NULL,
+            settle_on {date} NOT NULL, ended {bool} NOT NULL, metered {bool} NOT NULL, watched {bool} NOT NULL, stale {int} NOT NULL,
+            settled {json} NOT NULL, PRIMARY KEY (realm_id, leg_id, since_on)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS commitment_by_stale ON commitment (realm_id, stale, subscription_id, settle_on)",
+        "CREATE INDEX IF NOT EXISTS commitment_by_subscription ON commitment (realm_id, subscription_id)",
+    ],
 }];

@@ -2,6 +2,7 @@
 
 pub mod bank;
 pub mod change;
+pub mod commitment;
 pub mod credit;
 pub mod discount;
 pub mod document;

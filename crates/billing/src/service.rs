@@ -14,6 +14,7 @@ mod check_discounts;
 mod check_periods;
 mod check_usage;
 mod collect;
+mod commitments;
 mod credit_moves;
 mod drafts;
 mod dunning;
@@ -69,6 +70,7 @@ pub use card_steps::{
 pub use charging::*;
 pub use check::check;
 pub use collect::{InvoiceNow, invoice_open_charges, invoice_open_charges_in};
+pub use commitments::{CommitmentStanding, QuantityStanding, commitment_list, commitments_in};
 pub use drafts::{
     DraftAdjust, DraftHold, DraftLine, InvoiceHoldSet, ReviewSet, draft_adjust, draft_get,
     draft_hold, draft_issue, draft_list, drafts_issue, invoice_hold_list, invoice_hold_set,

@@ -5,6 +5,7 @@ pub(crate) mod bank_match;
 pub(crate) mod by_order;
 pub(crate) mod charges;
 pub(crate) mod check;
+pub(crate) mod commitments;
 pub(crate) mod credit_notes;
 pub(crate) mod discounts;
 pub(crate) mod documents;
@@ -63,6 +64,7 @@ pub(crate) fn statements() -> Vec<&'static Stmt> {
         charges::statements(),
         charges::bulk_statements(),
         check::statements(),
+        commitments::statements(),
         credit_notes::statements(),
         wallet::statements(),
         wallet::bulk_statements(),

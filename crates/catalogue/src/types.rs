@@ -2,6 +2,7 @@
 
 mod billing_days;
 mod cancellation;
+mod commitment;
 mod index;
 mod input;
 mod offer;
@@ -14,6 +15,7 @@ mod terms;
 
 pub use billing_days::*;
 pub use cancellation::*;
+pub use commitment::*;
 pub(crate) use index::PriceIndex;
 pub use input::*;
 pub use offer::*;

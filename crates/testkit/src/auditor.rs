@@ -52,6 +52,14 @@ struct Sale {
     off_usage: Option<i128>,
     /// By first day of the calendar month, what usage has cost at its source, in the smallest unit.
     usage: BTreeMap<Date, i128>,
+    commitment: Option<Commitment>,
+}
+
+/// What the customer pays at least for the usage of each span of so many months from the first day on.
+#[derive(Debug, Clone, Copy)]
+struct Commitment {
+    months: i32,
+    minimum: i128,
 }
 
 /// So much off what the customer pays, for the first periods of a sale.
@@ -131,6 +139,7 @@ impl Auditor {
             discount: None,
             off_usage: None,
             usage: BTreeMap::new(),
+            commitment: None,
         });
         self.sales.len() - 1
     }
@@ -143,6 +152,11 @@ impl Auditor {
     /// A sale has a percentage taken off what its customer pays for the usage of every month.
     pub fn discount_usage(&mut self, sale: usize, percent: i128) {
         self.sales[sale].off_usage = Some(percent);
+    }
+
+    /// The customer of a sale pays at least so much, in the smallest unit, for what it uses in spans of some months.
+    pub fn commit(&mut self, sale: usize, months: i32, minimum: i128) {
+        self.sales[sale].commitment = Some(Commitment { months, minimum });
     }
 
     /// From a day on, up to the next day of which something is known, so many seats are held. Days may come in any order.
@@ -229,7 +243,39 @@ impl Sale {
                 }
             }
         }
+        if let Some(commitment) = self.commitment.filter(|_| is_customers) {
+            self.committed(prices, commitment, today, &mut audited);
+        }
         audited
+    }
+
+    /// When a span is over, what is missing to its minimum is paid. A month belongs to the span in which it ends.
+    fn committed(
+        &self,
+        prices: &LegPrices,
+        commitment: Commitment,
+        today: Date,
+        audited: &mut Audited,
+    ) {
+        let mut since = self.begins_on;
+        for n in 1.. {
+            let until = months_after(self.begins_on, n * commitment.months);
+            if until > today {
+                break;
+            }
+            let mut used = Exact::ZERO;
+            for (month, cost) in &self.usage {
+                let ends = months_after(*month, 1);
+                if ends > since && ends <= until {
+                    used = used + prices.markup * Exact::whole(*cost);
+                }
+            }
+            let missing = Exact::whole(commitment.minimum) + -used;
+            if missing.rounded() > 0 {
+                audited.line(missing);
+            }
+            since = until;
+        }
     }
 
     /// A period is paid when it begins; a change gives the unused rest back and pays for the new rest, an end gives it back.

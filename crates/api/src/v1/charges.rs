@@ -3,7 +3,7 @@
 use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use tradewind_billing::{
-    service::{self, Between, Standing},
+    service::{self, Between, CommitmentStanding, Standing},
     types::{AccountCredit, Charge},
 };
 use tradewind_kernel::{
@@ -22,6 +22,7 @@ use crate::{
 pub(super) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::default()
         .routes(routes!(of_subscription))
+        .routes(routes!(commitments))
         .routes(routes!(standing))
         .routes(routes!(credits))
 }
@@ -51,6 +52,21 @@ async fn of_subscription(
 ) -> ApiResult<Response> {
     let page = service::charge_list(&state.platform, &caller.ctx, id, &paging.page).await?;
     Ok(reply::paged(&paging, page))
+}
+
+/// List the commitments of a subscription.
+///
+/// The spans of the legs that the caller may see, with what has come together in each and what it was settled with.
+#[utoipa::path(get, path = "/subscriptions/{subscription}/commitments", tag = "charges", operation_id = "listCommitments",
+    params(("subscription" = SubscriptionId, Path, description = "The subscription.")),
+    responses((status = 200, description = "All spans.", body = Listed<CommitmentStanding>)))]
+async fn commitments(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(id): Ids<SubscriptionId>,
+) -> ApiResult<Response> {
+    let found = service::commitment_list(&state.platform, &caller.ctx, id).await?;
+    Ok(reply::all(found))
 }
 
 /// Read what an account owes a seller, and what it has to its credit there.

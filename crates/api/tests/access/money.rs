@@ -21,6 +21,9 @@ pub(crate) fn cases() -> Vec<Case> {
         own_list("listCharges", |w| {
             format!("/subscriptions/{}/charges", w.sale.subscription)
         }),
+        own_list("listCommitments", |w| {
+            format!("/subscriptions/{}/commitments", w.sale.subscription)
+        }),
     ];
     cases.extend(of_customer());
     cases.extend(of_seller());

@@ -105,6 +105,7 @@ pub fn purchase(purchase: &Purchase<'_>) -> Result<Preview> {
     };
     let discounts = discounts(leg, now, &next.charges, schedule, runs)?;
     Ok(Preview {
+        commitment: leg.terms.policies.commitment.clone(),
         currency: leg.terms.currency,
         effective_on: on,
         trial_ends_on,
@@ -174,6 +175,7 @@ pub fn leaving(
     let on = document::collect_on(trade.invoice_day, running.part.end, true)?;
     let document = bill(leg, trade, &charges)?;
     Ok(Preview {
+        commitment: leg.terms.policies.commitment.clone(),
         currency: leg.terms.currency,
         effective_on: running.part.end,
         trial_ends_on: None,
@@ -213,6 +215,7 @@ fn of_charges(
     };
     let discounts = discounts(leg, charges, &next.charges, schedule, Some(running))?;
     Ok(Preview {
+        commitment: leg.terms.policies.commitment.clone(),
         currency: leg.terms.currency,
         effective_on: change.at,
         trial_ends_on: None,
@@ -278,6 +281,7 @@ pub fn correction(corrected: &Corrected<'_>) -> Result<Preview> {
     };
     let running = schedule.running;
     Ok(Preview {
+        commitment: leg.terms.policies.commitment.clone(),
         currency: leg.terms.currency,
         effective_on: corrected.from,
         trial_ends_on: None,
@@ -316,6 +320,7 @@ pub fn scheduled(
     };
     let next = following(over, begins, renewed, trade, schedule)?;
     Ok(Preview {
+        commitment: after.terms.policies.commitment.clone(),
         currency: after.terms.currency,
         effective_on: running.part.end,
         trial_ends_on: None,

@@ -7,7 +7,7 @@ use std::{
 
 use tradewind_kernel::{
     Date, Money, Result, Timestamp,
-    id::{ChargeId, InvoiceId, RealmId, TransactionId},
+    id::{ChargeId, InvoiceId, RealmId, SubscriptionId, TransactionId},
 };
 use tradewind_platform::Work;
 
@@ -20,7 +20,7 @@ use crate::{
     },
     store::{
         charges::{self, Pair},
-        ledger as book, usage,
+        commitments, ledger as book, usage,
     },
     types::{Charge, DocumentSummary, Entry, NewCharge, Settlement, Trade},
 };
@@ -258,6 +258,12 @@ impl Batch {
     pub(crate) async fn write(mut self, w: &mut Work) -> Result<Vec<DocumentSummary>> {
         let realm = self.realm;
         charges::insert(&mut w.tx, realm, &self.charges).await?;
+        let sales = self.charges.iter().map(|new| new.facts.subscription_id);
+        let sales: BTreeSet<SubscriptionId> = sales.collect();
+        if !sales.is_empty() {
+            let sales: Vec<SubscriptionId> = sales.into_iter().collect();
+            commitments::touch(&mut w.tx, realm, &sales).await?;
+        }
         charges::open(&mut w.tx, realm, &self.open).await?;
         for (pair, ids) in &self.closed {
             let closed = charges::close(&mut w.tx, realm, *pair, ids).await?;

@@ -7,6 +7,7 @@ use tradewind_kernel::{
     Currency, Date, Decimal, Error, Money, Result,
     id::{AccountId, InvoiceId, ItemId, OrderId, SubscriptionId},
 };
+use tradewind_orders::types::CommercialState;
 use tradewind_platform::Work;
 
 use super::{
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     rules::{change::whole_period, repair::taken_back},
-    store::{by_order, documents},
+    store::{by_order, commitments, documents},
     types::{BalanceStatus, Preview},
 };
 
@@ -66,6 +67,7 @@ pub fn preview_nothing(currency: Currency, effective_on: Date) -> Preview {
         metered: Vec::new(),
         next: None,
         discounts: Vec::new(),
+        commitment: None,
     }
 }
 
@@ -82,6 +84,10 @@ pub async fn order_reverse_in(
 ) -> Result<Option<InvoiceId>> {
     let realm = realm(w);
     let sale = Sale::load(w, subscription, &[]).await?;
+    // What never began is committed to nothing.
+    if sale.billable.subscription.commercial_state == CommercialState::Ordered {
+        commitments::forget(&mut w.tx, realm, subscription).await?;
+    }
     let mut reversals = Vec::new();
     for standing in by_order::standing(&mut w.tx, realm, subscription, order).await? {
         let (facts, taken) = (standing.charge.facts, standing.taken);

@@ -15,6 +15,7 @@ use tradewind_pricing::proration::Direction;
 use utoipa::ToSchema;
 
 use super::{
+    commitments,
     facts::{self, Known},
     sale::Sale,
 };
@@ -421,7 +422,8 @@ pub async fn charge_purchase_in(w: &mut Work, input: &PurchaseCharge) -> Result<
     let clocks = sale.known.clocks(&sale.before)?;
     let clocks = clocks.aligned(sale.billable.subscription.anchor_on);
     let next = renewal::begin(input.begins_on, clocks)?;
-    sale.idle_from(w, &sale.before, input.begins_on).await?;
+    sale.idle_from(w, &sale.before, &[], input.begins_on)
+        .await?;
     let quantities = facts::quantities(&sale.billable.quantities);
     let charges = sale
         .before
@@ -477,7 +479,8 @@ pub async fn charge_change_in(
             paid.get(&(before.id, item)).copied()
         })?);
     }
-    sale.idle_from(w, &sale.after, input.at).await?;
+    sale.idle_from(w, &sale.after, &input.terms, input.at)
+        .await?;
     let invoice_id = sale.settle(w, order_id, input.at, charges).await?;
     Ok(OrderCharged { invoice_id, clocks })
 }
@@ -496,6 +499,7 @@ pub async fn charge_end_in(
 ) -> Result<OrderCharged> {
     let realm = w.ctx.realm;
     idle::end(&mut w.tx, realm, subscription, at).await?;
+    commitments::end(w, subscription, at).await?;
     let sale = Sale::load(w, subscription, &[]).await?;
     let sale = sale.with_discounts(w, true).await?;
     let Some(period) = sale.schedule.map(|schedule| schedule.running) else {

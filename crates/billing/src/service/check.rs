@@ -10,7 +10,7 @@ use tradewind_orders::billing::{self as orders, Billable};
 use tradewind_orders::types::Pause;
 use tradewind_platform::{OpCtx, Platform, Work};
 
-use super::{authorize_run, check_discounts, check_periods, check_usage};
+use super::{authorize_run, check_discounts, check_periods, check_usage, commitments};
 use crate::{
     store::{
         bank_match,
@@ -354,6 +354,7 @@ async fn sales(w: &mut Work, after: &str) -> Result<(Vec<Finding>, Option<String
     found.extend(check_usage::rated(w, &billables, &charges).await?);
     found.extend(check_discounts::check(w, &billables).await?);
     found.extend(check_periods::check(w, &billables).await?);
+    found.extend(commitments::check(w, &billables, &charges).await?);
     Ok((found, next))
 }
 

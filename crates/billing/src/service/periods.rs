@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use tradewind_catalogue::rules::Turn;
 use tradewind_kernel::{
     Date, Error, Result,
-    id::{AccountId, ChargeId, SubscriptionId},
+    id::{AccountId, ChargeId, SubscriptionId, TermsId},
 };
 use tradewind_orders::{
     billing::{self as orders, Billable, PeriodAdvance},
@@ -24,11 +24,13 @@ use super::{
     adopt::{Renewals, terms_of, under},
     authorize_run,
     batch::{Batch, months},
+    commitments,
     facts::{self, Known, Trades},
     month, prices,
 };
 use crate::{
     rules::{
+        commitment,
         discount::continued,
         document,
         fee::{Early, fee},
@@ -159,6 +161,8 @@ struct Run {
     advances: Vec<PeriodAdvance>,
     /// Subscriptions that cost something in months without usage, since when.
     idle: Vec<(SubscriptionId, Date)>,
+    /// Sales whose commitments begin on a day, if they have not begun: their legs with their terms.
+    committed: Vec<(Vec<LegFacts>, Vec<TermsId>, Date)>,
 }
 
 /// The new charges of one leg, and the day on which they arose.
@@ -216,6 +220,7 @@ impl Run {
                     if let Some(on) = billable.subscription.next_bill_on {
                         let realm = w.ctx.realm;
                         idle::end(&mut w.tx, realm, id, on).await?;
+                        commitments::end(w, id, on).await?;
                     }
                     self.keep(charges)?;
                     return Ok(());
@@ -233,7 +238,13 @@ impl Run {
         }
     }
 
+    /// Notes what costs something in months without usage, and what is committed, from a period on.
     fn idle_from(&mut self, billable: &Billable, legs: &[LegFacts], next: Next) {
+        if legs.iter().any(|leg| commitment::of(leg).is_some()) {
+            let since = next.period.part.start;
+            self.committed
+                .push((legs.to_vec(), terms_of(billable), since));
+        }
         if legs.iter().any(month::keeps_counting) {
             let since = next.period.part.start;
             self.idle.push((billable.subscription.id, since));
@@ -358,6 +369,9 @@ impl Run {
         if !self.idle.is_empty() {
             let realm = w.ctx.realm;
             idle::begin(&mut w.tx, realm, &self.idle).await?;
+        }
+        for (legs, terms, since) in &self.committed {
+            commitments::begin(w, legs, terms, *since).await?;
         }
         let issued = batch.write(w).await?;
         report.documents = issued.len() as u64;

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::{
     adopt::{Past, under},
     charging::{OrderCharged, not_billed},
-    facts, realm,
+    commitments, facts, realm,
     sale::Sale,
 };
 use crate::{
@@ -94,6 +94,7 @@ pub async fn charge_correction_in(
     if correction.ends {
         let realm = realm(w);
         idle::end(&mut w.tx, realm, id, correction.from).await?;
+        commitments::end(w, id, correction.from).await?;
     }
     let sale = load(w, correction, true).await?;
     let repaired = repair(w, &sale, correction, Some(order)).await?;

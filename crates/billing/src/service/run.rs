@@ -1,4 +1,4 @@
-//! A billing run: usage, then the periods of all subscriptions, then what waits to be collected, in steps of one
+//! A billing run: usage, then the periods of all subscriptions, then commitments, then what waits to be collected, in steps of one
 //! transaction each.
 
 use serde::Serialize;
@@ -10,6 +10,7 @@ use tradewind_platform::{OpCtx, Platform};
 
 use super::{
     collect::{CollectInput, collect_in, due_pairs, sweep},
+    commitments::{CommitmentInput, settle_in},
     periods::{BatchInput, bill_batch_in},
     runs::{self, Driven, Resumed, RunStart},
     usage::{UsageInput, usage_charge_in},
@@ -22,7 +23,7 @@ use crate::{
 /// Subscriptions in one transaction.
 const BATCH: u32 = 500;
 
-/// A whole billing run up to and including a day: usage, then the periods of all subscriptions, then the documents that
+/// A whole billing run up to and including a day: usage, then the periods of all subscriptions, then commitments, then the documents that
 /// collect what is due, from the customers up to the provider. May be killed anywhere and started again, and run again
 /// it finds nothing to do. It is kept in the list of runs; under an idempotency key it is begun once.
 ///
@@ -125,6 +126,7 @@ impl<F: FnMut(&RunReport) + Send> Drive<'_, F> {
     async fn all(&mut self) -> Result<Vec<Problem>> {
         let mut problems = self.usage().await?;
         problems.extend(self.periods(&problems).await?);
+        problems.extend(self.commitments(&problems).await?);
         self.collect(&problems).await?;
         Ok(problems)
     }
@@ -207,6 +209,38 @@ impl<F: FnMut(&RunReport) + Send> Drive<'_, F> {
                 }
             }
             if moved == 0 {
+                return Ok(problems.split_off(before.len()));
+            }
+        }
+    }
+
+    /// Settles the commitments whose spans are over, by everything that was charged for them.
+    async fn commitments(&mut self, before: &[Problem]) -> Result<Vec<Problem>> {
+        let until = self.run.start.until;
+        let mut problems = before.to_vec();
+        let mut after: Option<SubscriptionId> = None;
+        loop {
+            let step = self.step(CommitmentInput {
+                until,
+                after,
+                limit: BATCH,
+            });
+            let batch = self
+                .p
+                .command(&self.ctx, "billing.commitments", &step, |w, step| {
+                    Box::pin(async move {
+                        let batch = settle_in(w, &step.input).await?;
+                        runs::note(w, &step.run, &batch.made()).await?;
+                        Ok(batch)
+                    })
+                })
+                .await?;
+            let made = batch.made();
+            problems.extend(batch.problems);
+            self.note(&made, &problems)?;
+            after = batch.next;
+            // What has begun on the way may be over as well.
+            if after.is_none() && !batch.begun {
                 return Ok(problems.split_off(before.len()));
             }
         }

@@ -13,8 +13,10 @@ use tradewind_platform::Work;
 use tradewind_pricing::{cycles::ServicePeriod, proration::Direction};
 
 use super::{
+    adopt::terms_of,
     batch::Batch,
     collect::after_credit_notes,
+    commitments,
     facts::{self, Known},
     month, realm,
 };
@@ -90,8 +92,22 @@ impl Sale {
         })
     }
 
-    /// Notes that the sale costs something in months without usage from a day on, where that is so on some leg.
-    pub(super) async fn idle_from(&self, w: &mut Work, legs: &[LegFacts], on: Date) -> Result<()> {
+    /// Notes that the sale costs something in months without usage from a day on, where that is so on some leg, and
+    /// begins its commitments; terms are those of the legs, as they are stored where none are given.
+    pub(super) async fn idle_from(
+        &self,
+        w: &mut Work,
+        legs: &[LegFacts],
+        terms: &[TermsId],
+        on: Date,
+    ) -> Result<()> {
+        let agreed = terms_of(&self.billable);
+        let terms = if terms.is_empty() {
+            agreed.as_slice()
+        } else {
+            terms
+        };
+        commitments::begin(w, legs, terms, on).await?;
         if legs.iter().any(month::keeps_counting) {
             let realm = realm(w);
             let id = self.billable.subscription.id;

@@ -26,6 +26,8 @@ text_enum! {
         Discount = "discount",
         /// Corrects something by hand.
         Adjustment = "adjustment",
+        /// Brings a span of a commitment to what was committed.
+        Commitment = "commitment",
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use tradewind_catalogue::types::Commitment;
 use tradewind_kernel::{Currency, Date, Money, calendar::Period, id::ItemId};
 use tradewind_pricing::{PriceModel, cycles::ServicePeriod};
 use utoipa::ToSchema;
@@ -107,4 +108,7 @@ pub struct Preview {
     /// The discounts in it.
     #[serde(default)]
     pub discounts: Vec<PreviewDiscount>,
+    /// What the buyer commits to beside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commitment: Option<Commitment>,
 }

@@ -113,6 +113,13 @@ pub(crate) fn check_policies(policies: &Policies) -> Result<()> {
         ),
         (None, _) => {}
     }
+    let of_all = policies.commitment.iter();
+    let of_all = of_all.map(|one| ("policies.commitment".to_owned(), one));
+    let of_plans = policies.plan_commitments.iter();
+    let of_plans = of_plans.map(|(plan, one)| (format!("policies.plan_commitments.{plan}"), one));
+    for (field, commitment) in of_all.chain(of_plans) {
+        problems.check(commitment.check().map_err(|error| error.under(&field)));
+    }
     for (plan, days) in &policies.plan_billing_days {
         let field = format!("policies.plan_billing_days.{plan}");
         problems.check(days.check().map_err(|error| error.under(&field)));

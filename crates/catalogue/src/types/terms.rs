@@ -19,8 +19,8 @@ use tradewind_tax::types::TaxCategory;
 use utoipa::ToSchema;
 
 use super::{
-    BillingDays, CancellationFee, Introduced, Introduction, ItemKind, PriceIncrease, Raised,
-    StubCharge, SuspendedTime, Timing,
+    BillingDays, CancellationFee, Commitment, Introduced, Introduction, ItemKind, PriceIncrease,
+    Raised, StubCharge, SuspendedTime, Timing,
 };
 
 text_enum! {
@@ -91,6 +91,13 @@ pub struct Policies {
     /// How far the price of what runs rises, where it rises by a percentage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub increase: Option<PriceIncrease>,
+    /// What buyers commit to, whatever the plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commitment: Option<Commitment>,
+    /// Plans with a commitment of their own; terms keep only what holds for their own plan.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = BTreeMap<String, Commitment>)]
+    pub plan_commitments: BTreeMap<PlanId, Commitment>,
 }
 
 fn is_usual_stacking(order: &StackingOrder) -> bool {
@@ -113,6 +120,8 @@ impl Default for Policies {
             suspension: SuspendedTime::Charged,
             introductions: BTreeMap::new(),
             increase: None,
+            commitment: None,
+            plan_commitments: BTreeMap::new(),
         }
     }
 }
@@ -137,7 +146,10 @@ impl Policies {
     #[must_use]
     pub fn of_plan(&self, plan: PlanId) -> Self {
         let own = self.plan_billing_days.get(&plan);
+        let commitment = self.plan_commitments.get(&plan);
         Self {
+            commitment: commitment.or(self.commitment.as_ref()).cloned(),
+            plan_commitments: BTreeMap::new(),
             billing_days: own.copied().unwrap_or(self.billing_days),
             plan_billing_days: BTreeMap::new(),
             introductions: BTreeMap::new(),

@@ -372,3 +372,14 @@ who-program = Ein Programm
 who-platform = Automatisch
 terms-version = Fassung { $version }
 facet-tags = Themen
+
+commitment = Zusage
+commitment-at-least = mindestens { $amount } { $every }
+commitment-at-most = höchstens { $amount } { $every }
+commitment-quantity = { $quantity } { $item } { $every }
+commitment-least = mindestens { $amount }
+commitment-most = höchstens { $amount }
+commitment-used = { $used } von { $quantity } { $item }
+commitments = Zusagen
+commitment-so-far = Bisher
+commitment-settled = Ausgeglichen mit

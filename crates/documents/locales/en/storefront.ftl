@@ -372,3 +372,14 @@ who-program = A program
 who-platform = Automatic
 terms-version = Version { $version }
 facet-tags = Topics
+
+commitment = Commitment
+commitment-at-least = at least { $amount } { $every }
+commitment-at-most = at most { $amount } { $every }
+commitment-quantity = { $quantity } { $item } { $every }
+commitment-least = at least { $amount }
+commitment-most = at most { $amount }
+commitment-used = { $used } of { $quantity } { $item }
+commitments = Commitments
+commitment-so-far = So far
+commitment-settled = Settled with

@@ -12,10 +12,8 @@ use tradewind_flows::quote::{
 use tradewind_kernel::calendar::{add_days, days_between};
 use tradewind_kernel::id::SubscriptionId;
 use tradewind_kernel::{Currency, Date, Decimal, Error, Result, Timestamp};
-use tradewind_metering::service::{late_policy_set, review_decide, usage_ingest};
-use tradewind_metering::types::{
-    LateAs, LatePolicy, RecordName, ReviewDecide, ReviewDecision, UsageInput, UsageKind,
-};
+use tradewind_metering::service::usage_ingest;
+use tradewind_metering::types::{UsageInput, UsageKind};
 use tradewind_orders::types::ChangeClass;
 use tradewind_platform::{args, stmts};
 use tradewind_testkit::{Auditor, Exact, LegPrices};
@@ -25,7 +23,10 @@ use crate::common::{World, day};
 
 mod seller;
 
+mod late;
 mod money;
+
+use late::{COMMITTED, COMMITTED_MONTHS};
 
 stmts! {
     /// What a subscription has come to on each of its legs, and in how many charges.
@@ -79,9 +80,6 @@ pub(crate) struct Life {
     log: Vec<String>,
 }
 
-/// Days after the end of its month in which usage counts by itself, in every other life.
-const WINDOW_DAYS: u32 = 12;
-
 impl Life {
     pub(crate) async fn begin(world: World, seed: u64) -> Self {
         // 10 a seat and 50 for the setup at the vendor; 8, 10 and 20 percent on the way down.
@@ -121,6 +119,8 @@ impl Life {
         }
         life.coupons().await;
         life.window(seed).await;
+        life.commit().await;
+        life.go(1).await;
         life.meter().await;
         life.subscribe().await;
         life
@@ -253,6 +253,8 @@ impl Life {
         let id = self.place(&quote.expect("a quote")).await;
         let audited = self.auditor.meter(self.today);
         self.auditor.discount_usage(audited, METERED.1.into());
+        self.auditor
+            .commit(audited, COMMITTED_MONTHS, COMMITTED.into());
         self.sales.push(Sale {
             id,
             audited,
@@ -432,50 +434,6 @@ impl Life {
             } else if report.accepted > 0 {
                 self.auditor.usage(audited, on, cents.into());
             }
-        }
-    }
-
-    async fn window(&self, seed: u64) {
-        let policy = LatePolicy {
-            window_days: seed.is_multiple_of(2).then_some(WINDOW_DAYS),
-            late_as: LateAs::PastPeriod,
-        };
-        late_policy_set(self.world.p(), &self.world.ctx().await, &policy)
-            .await
-            .expect("a policy");
-    }
-
-    /// Somebody decides about usage that came too late, now and then after having thought otherwise.
-    async fn decide(&mut self) {
-        let Some((name, audited, on, cents)) = self.late.pop() else {
-            return;
-        };
-        let rethought = self.chance.percent(30);
-        let decisions = [
-            ReviewDecision::Count,
-            ReviewDecision::CountLater,
-            ReviewDecision::Discard,
-        ];
-        let at = usize::try_from(self.chance.below(3)).expect("one of three");
-        let first = rethought.then_some([ReviewDecision::Discard, ReviewDecision::Reopen]);
-        for decision in first.into_iter().flatten().chain([decisions[at]]) {
-            self.say(format!("decides about {name}: {decision}"));
-            let input = ReviewDecide {
-                records: vec![RecordName {
-                    source: "audit".to_owned(),
-                    external_id: name.clone(),
-                }],
-                group: None,
-                decision,
-                reason: "Looked at".to_owned(),
-            };
-            let done = review_decide(self.world.p(), &self.world.ctx().await, &input).await;
-            assert_eq!(done.expect("a decision").changed, 1, "{}", self.story());
-        }
-        match decisions[at] {
-            ReviewDecision::Count => self.auditor.usage(audited, on, cents.into()),
-            ReviewDecision::CountLater => self.auditor.usage(audited, self.today, cents.into()),
-            _ => {}
         }
     }
 

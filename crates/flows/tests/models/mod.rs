@@ -1,5 +1,6 @@
 //! Prices of other makes than one price a unit, from the order to the document.
 
+mod commitments;
 mod late;
 
 use super::common::{World, day, dec, each_world, markup};

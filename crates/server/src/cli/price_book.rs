@@ -149,6 +149,9 @@ pub(crate) struct Revise {
     /// always-credited (also where an invoice is not paid)
     #[arg(long, value_name = "charged|credited|always-credited")]
     suspended_time: Option<String>,
+    /// What buyers commit to, as JSON, such as {"over": "P1Y", "minimum": "6000"}; or none
+    #[arg(long, value_name = "JSON|none")]
+    commitment: Option<String>,
     /// Show what it would change, item by item, and add nothing
     #[arg(long)]
     preview: bool,
@@ -253,6 +256,7 @@ async fn policies(
     let of_time = of_time || !revise.proration.is_empty() || revise.cancellation_fee.is_some();
     let of_time = of_time || revise.suspended_time.is_some();
     let of_time = of_time || revise.increase.is_some() || !revise.introductory.is_empty();
+    let of_time = of_time || revise.commitment.is_some();
     if !revise.keep_agreed && revise.tax.is_none() && places.is_none() && !of_time {
         return Ok(None);
     }
@@ -304,6 +308,14 @@ fn of_time_in(policies: &mut Policies, revise: &Revise) -> Result<()> {
             (amount, None) => CancellationFee::Amount {
                 amount: number(amount)?,
             },
+        };
+    }
+    if let Some(text) = &revise.commitment {
+        policies.commitment = match text.as_str() {
+            "none" => None,
+            json => Some(serde_json::from_str(json).map_err(|error| {
+                Error::invalid("commitment", "malformed", format!("{error}; expected none, or JSON such as {{\"over\": \"P1Y\", \"minimum\": \"6000\"}}"))
+            })?),
         };
     }
     for text in &revise.proration {

@@ -36,6 +36,11 @@ pub(crate) enum Subscription {
         /// Subscription
         subscription: String,
     },
+    /// What is committed: the spans, what has come together in each, and what it was settled with
+    Commitments {
+        /// Subscription
+        subscription: String,
+    },
     /// Change quantities or the plan: shows what it costs and does, and does it with --confirm
     #[command(
         after_help = "Example:\n  tradewind subscription change sub_01… --item seats=20 --as lena@example.com --confirm"
@@ -154,6 +159,22 @@ pub(crate) async fn run(session: &Session<'_>, command: Subscription) -> Result<
                     ("tax", "/next/document/tax"),
                     ("total", "/next/document/gross"),
                     ("usage on top", "/metered"),
+                ],
+            );
+        }
+        Subscription::Commitments { subscription } => {
+            let id = parse("subscription", &subscription)?;
+            return session.out.list(
+                &tradewind_billing::service::commitment_list(platform, &ctx, id).await?,
+                columns![
+                    ("seller", "/seller_id"),
+                    ("from", "/since_on"),
+                    ("until", "/until_on"),
+                    ("at least", "/minimum/amount"),
+                    ("at most", "/maximum/amount"),
+                    ("so far", "/spend/amount"),
+                    ("settled with", "/settled/amount"),
+                    ("currency", "/spend/currency"),
                 ],
             );
         }

@@ -2,6 +2,7 @@
 
 mod actors;
 mod asset;
+mod commitments;
 mod company;
 mod credit;
 mod detail;

@@ -6,6 +6,7 @@ use tradewind_billing::service::usual_tax;
 use tradewind_billing::types::{
     DocumentLine, MeteredPrice, NextDocument, Preview, PreviewDiscount, TaxKind, TaxLine, TaxRate,
 };
+use tradewind_catalogue::types::Commitment;
 use tradewind_catalogue::types::{FromPrice, ItemKind, ItemOffer, OfferPrice};
 use tradewind_documents::{phrases, prices::PriceWords, tax::TaxWord};
 use tradewind_kernel::{Cadence, CadenceUnit, Currency, Decimal, Money, Result, Text};
@@ -174,6 +175,14 @@ pub(super) fn view(
                 amount: None,
                 note: usage_words(t, metered, preview.currency),
             })
+            .chain(preview.commitment.iter().map(|one| PriceItem {
+                label: t.tr("commitment"),
+                quantity: Decimal::ZERO,
+                unit: Txt::default(),
+                unit_price: None,
+                amount: None,
+                note: commitment_words(t, one, preview.currency),
+            }))
             .collect(),
         credit: (!preview.credited.is_zero()).then_some(preview.credited),
         discounts: discounts(preview),
@@ -274,6 +283,34 @@ fn item(t: &Tr, tax: &TaxWord, line: &DocumentLine) -> PriceItem {
             Txt::default()
         },
     }
+}
+
+/// What is committed, in one line.
+fn commitment_words(t: &Tr, one: &Commitment, currency: Currency) -> Txt {
+    let every = every(one.over).words(t);
+    let mut words = Vec::new();
+    let bounds = [
+        ("commitment-at-least", one.minimum),
+        ("commitment-at-most", one.maximum),
+    ];
+    for (key, amount) in bounds {
+        if let Some(amount) = amount {
+            let amount = t.price(amount, currency);
+            words.push(t.with(key, &[("amount", &amount), ("every", &every)]));
+        }
+    }
+    for quantity in &one.quantities {
+        let number = t.num(quantity.quantity);
+        words.push(t.with(
+            "commitment-quantity",
+            &[
+                ("quantity", &number),
+                ("item", &quantity.item),
+                ("every", &every),
+            ],
+        ));
+    }
+    words.join(" · ").into()
 }
 
 /// What usage costs, in one line; the general price, when some usage has another.

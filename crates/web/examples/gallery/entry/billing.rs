@@ -85,6 +85,8 @@ pub(crate) fn entries() -> Entries {
         ("panel-usage", usage),
         ("panel-usage-held", |look| held(look, true)),
         ("panel-usage-held-none", |look| held(look, false)),
+        ("panel-usage-late", |look| late(look, 2)),
+        ("panel-usage-late-none", |look| late(look, 0)),
         ("panel-ledger", |look| ledger(look, "")),
         ("panel-ledger-account", |look| {
             ledger(look, "assets:receivable:hansa")
@@ -293,6 +295,30 @@ fn held(look: &Look, full: bool) -> Page {
         state: ListState::at("/panel/usage/held"),
     }
     .page(look.panel("/panel/usage/held"))
+}
+
+fn late(look: &Look, count: usize) -> Page {
+    let row = |at: usize| LateUsageRow {
+        name: format!("[\"meter\",\"ev-{at}\"]").into(),
+        record: format!("ev-2026-08-{at:02}-000017").into(),
+        source: "metering.harbour.example".into(),
+        subscription: "Harbour Logistics · Workspace".into(),
+        subscription_id: "sub_1".into(),
+        meter: "traffic_gb".into(),
+        month: date("2026-08-01"),
+        quantity: "1,204.118273645 GB".into(),
+        received: ts("2026-11-01T02:00:00Z"),
+        state: "waiting".into(),
+        reason: "".into(),
+    };
+    LateUsagePage {
+        rows: (1..=count).map(row).collect(),
+        state: ListState::at("/panel/usage/late"),
+        decide: Permit::Yes,
+        window: FormState::of([("window_days", "30"), ("late_as", "past_period")]),
+        decision: FormState::default(),
+    }
+    .page(look.panel("/panel/usage/late"))
 }
 
 fn ledger(look: &Look, account: &str) -> Page {

@@ -280,6 +280,12 @@ fn usage(look: &Look) -> SubscriptionView {
     });
     let values: Vec<f64> = (1..=21).map(|day| 20.0 + f64::from(day) * 2.0).collect();
     SubscriptionView::Usage {
+        commitments: vec![CommitmentRow {
+            days: (date("2026-02-01"), date("2027-02-01")),
+            bounds: "at least €6,000.00 · 81,204 of 120,000 calls".into(),
+            spend: eur(412_050),
+            settled: eur(0),
+        }],
         chart: Some(BarChart {
             title: "Storage per day in November".into(),
             labels: (1..=21).map(|day| day.to_string().into()).collect(),

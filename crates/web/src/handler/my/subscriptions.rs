@@ -22,7 +22,9 @@ use tradewind_orders::{
 use tradewind_policy::Action;
 
 use super::{
-    super::{actors::Actors, journal, names::Names, order, price, recurring::Recurring},
+    super::{
+        actors::Actors, commitments, journal, names::Names, order, price, recurring::Recurring,
+    },
     invoices, orders, upcoming,
 };
 use crate::{
@@ -340,6 +342,7 @@ pub(super) async fn usage(Customer(visit): Customer, Id(id): Id<SubscriptionId>)
         chart: None,
         rows: rows.collect(),
         until: Some(visit.ctx.now),
+        commitments: commitments::of(&visit, id).await?,
     };
     let page = framed(&visit, &known, &detail, view);
     respond::page(page.page(visit.app()))

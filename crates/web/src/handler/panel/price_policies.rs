@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 
 use tradewind_catalogue::types::{
-    BillingAlign, BillingDays, CancellationFee, Policies, PriceIncrease, RenewalPrices,
+    BillingAlign, BillingDays, CancellationFee, Commitment, CommitmentCounts, CommitmentLeaving,
+    Policies, PriceIncrease, RenewalPrices,
 };
+use tradewind_kernel::calendar::{Cadence, CadenceUnit};
 use tradewind_kernel::decimal::{Limits, parse_decimal};
 use tradewind_kernel::{Decimal, Error, Result};
 use tradewind_pricing::discount::StackingOrder;
@@ -60,6 +62,7 @@ pub(super) fn edit_of(policies: &Policies) -> PolicyEdit {
     ]
     .map(|(field, value)| (field, Txt::from(value)))
     .into();
+    values.extend(commitment_of(policies.commitment.as_ref()));
     for (field, of) in DIRECTIONS {
         let rule = *of(&mut policies.proration.clone());
         values.insert(field, word_of(rule).unwrap_or_default().into());
@@ -77,6 +80,68 @@ const STACKING: [(&str, StackingOrder); 3] = [
 fn stacking_word(order: StackingOrder) -> &'static str {
     let found = STACKING.into_iter().find(|(_, of)| *of == order);
     found.map_or("", |(word, _)| word)
+}
+
+/// Spans of commitments that the form knows; another one, set over the API, stays as long as nobody chooses.
+const SPANS: [(&str, Cadence); 4] = [
+    ("month", Cadence::MONTHLY),
+    ("quarter", Cadence::new(CadenceUnit::Month, 3)),
+    ("half_year", Cadence::new(CadenceUnit::Month, 6)),
+    ("year", Cadence::YEARLY),
+];
+
+/// A commitment as the form shows it.
+fn commitment_of(commitment: Option<&Commitment>) -> [(&'static str, Txt); 5] {
+    let over = commitment.map_or("none", |one| {
+        let known = SPANS.iter().find(|(_, span)| *span == one.over);
+        known.map_or("", |(word, _)| word)
+    });
+    let amount = |of: fn(&Commitment) -> Option<Decimal>| {
+        let amount = commitment.and_then(of);
+        amount.map_or_else(String::new, |amount| amount.normalize().to_string())
+    };
+    let counts = commitment.map_or(CommitmentCounts::Everything, |one| one.counts);
+    let leaving = commitment.map_or(CommitmentLeaving::Prorated, |one| one.leaving);
+    [
+        ("commit.over", over.into()),
+        ("commit.minimum", amount(|one| one.minimum).into()),
+        ("commit.maximum", amount(|one| one.maximum).into()),
+        ("commit.counts", counts.as_str().into()),
+        ("commit.leaving", leaving.as_str().into()),
+    ]
+}
+
+/// The commitment before, with what the form says of it; quantities stay as they are.
+fn committed(before: Option<&Commitment>, sent: &Sent) -> Result<Option<Commitment>> {
+    if sent.get("commit.counts").is_empty() {
+        return Ok(before.cloned());
+    }
+    let over = match (sent.get("commit.over"), before) {
+        ("none", _) | ("", None) => return Ok(None),
+        ("", Some(before)) => before.over,
+        (word, _) => {
+            let known = SPANS.iter().find(|(known, _)| *known == word);
+            let (_, over) = known
+                .ok_or_else(|| unknown("commit.over", "none, month, quarter, half_year, year"))?;
+            *over
+        }
+    };
+    let amount = |field: &'static str| {
+        let limits = Limits::new(12, 6).non_negative();
+        let text = sent.some(field);
+        text.map(|text| parse_decimal(field, &text, &limits))
+            .transpose()
+    };
+    Ok(Some(Commitment {
+        over,
+        minimum: amount("commit.minimum")?,
+        maximum: amount("commit.maximum")?,
+        counts: (sent.get("commit.counts").parse())
+            .map_err(|error: Error| error.at("commit.counts"))?,
+        leaving: (sent.get("commit.leaving").parse())
+            .map_err(|error: Error| error.at("commit.leaving"))?,
+        quantities: before.map_or_else(Vec::new, |before| before.quantities.clone()),
+    }))
 }
 
 /// One of the rules of some terms.
@@ -182,6 +247,7 @@ pub(super) fn asked(before: &Policies, sent: &Sent) -> Result<Policies> {
         "amount" => CancellationFee::Amount { amount: value()? },
         _ => return Err(unknown("fee", "none, rest, percent, amount")),
     };
+    policies.commitment = committed(before.commitment.as_ref(), sent)?;
     for (field, of) in DIRECTIONS {
         match sent.get(field) {
             "" => {}
@@ -208,6 +274,11 @@ pub(super) fn field_of(policy: &str) -> String {
             "intro"
         };
         return format!("{item}.{field}");
+    }
+    if let Some(rest) = policy.strip_prefix("commitment.") {
+        let known = matches!(rest, "minimum" | "maximum" | "counts" | "leaving");
+        let rest = if known { rest } else { "over" };
+        return format!("commit.{rest}");
     }
     match policy.strip_prefix("billing_days.") {
         Some("align") => "align".to_owned(),
@@ -302,6 +373,14 @@ mod tests {
             percent: "2.5".parse().expect("a number"),
             at_most: Some(Decimal::TEN),
             up_to_list: true,
+        });
+        own.commitment = Some(Commitment {
+            over: Cadence::new(CadenceUnit::Year, 2),
+            minimum: Some("6000".parse().expect("a number")),
+            maximum: None,
+            counts: CommitmentCounts::Usage,
+            leaving: CommitmentLeaving::Full,
+            quantities: Vec::new(),
         });
         own.proration.upgrade = ProrationPolicy::FixedMonth {
             days: 29,

@@ -12,7 +12,7 @@ use tradewind_orders::types::{Leg, Subscription, SubscriptionDetail, Subscriptio
 use tradewind_policy::Action;
 
 use super::super::names::{Mentions, Names};
-use super::super::{price, recurring::Recurring};
+use super::super::{commitments, price, recurring::Recurring};
 use super::desk::{Desk, all, permit};
 use super::{journal, orders as order_pages};
 use crate::respond::{self, Answer, changed};
@@ -327,6 +327,7 @@ async fn usage(desk: &Desk, id: SubscriptionId) -> Result<SubscriptionView> {
         chart: None,
         rows: rows.collect(),
         until: None,
+        commitments: commitments::of(desk, id).await?,
     })
 }
 

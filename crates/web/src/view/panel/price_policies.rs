@@ -31,7 +31,7 @@ enum Ask {
 }
 
 /// All fields, in the order in which they are asked.
-const FIELDS: [(&str, Ask); 18] = [
+const FIELDS: [(&str, Ask); 23] = [
     ("tax", Ask::Word(&["added", "included"])),
     ("renewal", Ask::Word(&["revision", "agreed", "increase"])),
     ("increase.percent", Ask::Decimal),
@@ -59,10 +59,21 @@ const FIELDS: [(&str, Ask); 18] = [
     ),
     ("fee", Ask::Word(&["none", "rest", "percent", "amount"])),
     ("fee.value", Ask::Decimal),
+    (
+        "commit.over",
+        Ask::Word(&["none", "month", "quarter", "half_year", "year"]),
+    ),
+    ("commit.minimum", Ask::Decimal),
+    ("commit.maximum", Ask::Decimal),
+    ("commit.counts", Ask::Word(&["everything", "usage"])),
+    (
+        "commit.leaving",
+        Ask::Word(&["prorated", "full", "nothing"]),
+    ),
 ];
 
 /// Fields that are told apart by what they are for.
-const HINTED: [&str; 13] = [
+const HINTED: [&str; 15] = [
     "stacking",
     "suspension",
     "increase.percent",
@@ -76,6 +87,8 @@ const HINTED: [&str; 13] = [
     "proration.start",
     "fee",
     "fee.value",
+    "commit.over",
+    "commit.leaving",
 ];
 
 /// The policies of a revision, as its form has them: a word or a number for each field, empty where none is set.
@@ -113,12 +126,15 @@ impl PolicyEdit {
             Ask::Number(least, most) => {
                 Kind::Number(Some((*least).into()), Some((*most).into()), "1".into())
             }
-            Ask::Word(codes) => Kind::Select(
-                codes
-                    .iter()
-                    .map(|code| choice(code, t.tr(&format!("{key}-{code}"))))
-                    .collect(),
-            ),
+            Ask::Word(codes) => {
+                // What is set over the API alone stays as long as nobody chooses.
+                let set_otherwise = name == "commit.over" && now.is_empty();
+                let other =
+                    set_otherwise.then(|| Choice::new("", t.tr("proration-other")).on(true));
+                let words = codes.iter();
+                let words = words.map(|code| choice(code, t.tr(&format!("{key}-{code}"))));
+                Kind::Select(other.into_iter().chain(words).collect())
+            }
             Ask::Proration => {
                 let known = PRORATION.contains(&now);
                 let other = (!known).then(|| Choice::new("", t.tr("proration-other")).on(true));

@@ -28,7 +28,9 @@ pub use price::{Every, NextInvoice, PriceDiscount, PriceFrom, PriceItem, PriceVi
 pub use price_detail::{PriceDetail, price_details};
 pub use settings::{SettingsPage, SettingsPart};
 pub use statement::{MovementRow, StatementPage};
-pub use subscription::{ItemRow, LegRow, SubscriptionPage, SubscriptionView, UsageRow};
+pub use subscription::{
+    CommitmentRow, ItemRow, LegRow, SubscriptionPage, SubscriptionView, UsageRow,
+};
 pub(crate) use subscriptions::subscription_columns;
 pub use subscriptions::{SubscriptionRow, SubscriptionsPage};
 pub use wallet::{GrantRow as CreditGrantRow, MoveRow as CreditMoveRow, WalletPage, WalletSide};

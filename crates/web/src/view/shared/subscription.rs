@@ -58,6 +58,41 @@ pub struct LegRow {
     pub margin: Option<Txt>,
 }
 
+/// A span of a commitment.
+pub struct CommitmentRow {
+    /// Its first day, and the first day after it.
+    pub days: (Date, Date),
+    /// What is paid at least and at most, and quantities, in words.
+    pub bounds: Txt,
+    /// What has come together.
+    pub spend: Money,
+    /// What it was settled with.
+    pub settled: Money,
+}
+
+fn commitments_card(shell: &Shell, rows: Vec<CommitmentRow>) -> Block {
+    let t = &shell.t;
+    let rows = rows.into_iter().map(|row| {
+        let (since, until) = row.days;
+        vec![
+            Cell::Text(t.period(since, until)),
+            Cell::Text(row.bounds),
+            Cell::Figure(t.money(row.spend)),
+            Cell::Figure(t.money(row.settled)),
+        ]
+    });
+    let columns = vec![
+        shell.col("c-period"),
+        shell.col("commitment"),
+        shell.fig("commitment-so-far"),
+        shell.fig("commitment-settled"),
+    ];
+    let table = shell.table("commitments", columns, rows.collect(), "none");
+    Card::new(t.tr("commitments"), blocks![table])
+        .flush()
+        .into()
+}
+
 /// What of a subscription is shown.
 #[expect(
     clippy::large_enum_variant,
@@ -87,6 +122,8 @@ pub enum SubscriptionView {
         rows: Vec<UsageRow>,
         /// Until when the figures are complete.
         until: Option<Timestamp>,
+        /// What is committed.
+        commitments: Vec<CommitmentRow>,
     },
     /// Its invoices.
     Invoices(Vec<InvoiceRow>),
@@ -380,7 +417,15 @@ impl SubscriptionView {
                     );
                 }
             }
-            SubscriptionView::Usage { chart, rows, until } => {
+            SubscriptionView::Usage {
+                chart,
+                rows,
+                until,
+                commitments,
+            } => {
+                if !commitments.is_empty() {
+                    body.push(commitments_card(shell, commitments));
+                }
                 let mut inside: Vec<Block> = Vec::new();
                 if let Some(chart) = chart {
                     inside.push(chart.into());

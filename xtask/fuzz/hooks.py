@@ -238,6 +238,23 @@ SENTENCES = {
     "setCreditUse": lambda at: {"seller_id": ACCOUNT, "use": at.pick([None, "automatic", "by_hand", "never"])},
     "capturePayment": lambda at: {"amount": at.pick([None, {"amount": at.pick(["1.00", "-1.00"]), "currency": "EUR"}])},
     "chargebackPayment": lambda at: {"reference": at.pick(["D1", "", "\u0000"]), "reason": at.pick(["Fraud", ""])},
+    "setRevenuePolicy": lambda at: {"recognition": at.pick(["over_time", "at_issue", "never"]), "since": at.pick(["2024-03-01", "2099-01-01", "9999-12-31", "-009999-01-01"])},
+    "runSettlements": lambda at: {"until": at.pick(["2024-03-31", "2001-01-31", "9999-12-31"]), "vendor_id": at.pick([None, at.pick(POOL["acc"])])},
+    "setSettlementPolicy": lambda at: {
+        "fees": at.pick([[], [{"percent": at.pick(["15", "-1", "100.5", "0.333333333"]), "fixed": at.pick([None, {"amount": "0.30", "currency": "EUR"}])}]]),
+        "minimum_payout": at.pick([None, {"amount": at.pick(["50.00", "-1.00"]), "currency": "EUR"}]),
+        "hold_percent": at.pick(["0", "10", "101"]),
+        "hold_days": at.pick([0, 45, 65535]),
+    },
+    "actOnSettlement": lambda at: {"act": at.pick(["approve", "discard", "pay", "fail", "x"]), "note": at.pick(["", "AC04", "\u0000"]), "on": at.pick([None, "2024-03-31", "9999-12-31"])},
+    "makePayoutFile": lambda at: {"execute_on": at.pick(["2099-01-31", "2024-03-31"]), "currency": at.pick([None, "EUR", "JPY"])},
+    "closeLedgerMonth": lambda at: {"month": at.pick(["2024-03-15", "1999-12-01", "-009999-01-01", "9999-12-31"]), "reason": at.pick(["", "Audit"])},
+    "reopenLedgerMonth": lambda at: {"month": at.pick(["2024-03-15", "1999-12-01", "9999-12-31"]), "reason": at.pick(["", "Forgotten", "\u0000"])},
+    "setLedgerChart": lambda at: {
+        "account": at.pick(["assets:bank", "assets:receivable", "income:sales", "income", "", "assets:receivable:"]),
+        "code": at.pick(["1200", "", "x", "8400", "1 2"]),
+        "name": at.pick(["Giro", "", "a:b", "\u0000"]),
+    },
     "setPaymentRetries": lambda at: {"after_days": at.pick([[], [1, 3, 5], [0], [65535], [1] * 11])},
     "refundPayment": lambda at: {
         "amount": at.pick([None, {"amount": at.pick(["0.01", "-1.00", "92233720368547758.07"]), "currency": at.pick(["EUR", "USD"])}]),

@@ -36,7 +36,9 @@ mod pro_forma;
 mod products;
 mod quotes;
 mod relationships;
+mod revenue;
 mod sessions;
+mod settlements;
 mod statements;
 mod storefronts;
 mod stripe;
@@ -83,8 +85,10 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(products::router())
         .merge(quotes::router())
         .merge(relationships::router())
+        .merge(revenue::router())
         .merge(sessions::router())
         .merge(statements::router())
+        .merge(settlements::router())
         .merge(storefronts::router())
         .merge(stripe::router())
         .merge(subscriptions::router())

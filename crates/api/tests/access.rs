@@ -11,6 +11,8 @@ mod delivery;
 mod money;
 #[path = "access/orders.rs"]
 mod orders;
+#[path = "access/settlements.rs"]
+mod settlements;
 #[path = "access/tax.rs"]
 mod tax;
 #[path = "access/usage.rs"]
@@ -89,6 +91,7 @@ fn cases() -> Vec<Case> {
         delivery::cases(),
         money::cases(),
         orders::cases(),
+        settlements::cases(),
         tax::cases(),
         usage::cases(),
     ]

@@ -292,4 +292,80 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "CREATE INDEX IF NOT EXISTS commitment_by_stale ON commitment (realm_id, stale, subscription_id, settle_on)",
         "CREATE INDEX IF NOT EXISTS commitment_by_subscription ON commitment (realm_id, subscription_id)",
     ],
+}, Migration {
+    name: "billing_books_0001",
+    steps: &[
+        // Who posts shares a book, who closes a month holds it alone.
+        "CREATE TABLE IF NOT EXISTS ledger_book (realm_id {text} NOT NULL, book_id {text} NOT NULL, closed_until {date},
+            PRIMARY KEY (realm_id, book_id)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS ledger_closing (realm_id {text} NOT NULL, book_id {text} NOT NULL, no {int} NOT NULL,
+            month_on {date} NOT NULL, act {text} NOT NULL, reason {text} NOT NULL, made_by {text} NOT NULL,
+            made_at {time} NOT NULL, sequence {int} NOT NULL, hash {text} NOT NULL,
+            PRIMARY KEY (realm_id, book_id, no)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS ledger_chart (realm_id {text} NOT NULL, book_id {text} NOT NULL, account {text} NOT NULL,
+            code {text} NOT NULL, name {text} NOT NULL, PRIMARY KEY (realm_id, book_id, account)) {clustered}",
+        "CREATE UNIQUE INDEX IF NOT EXISTS ledger_chart_code ON ledger_chart (realm_id, book_id, code)",
+        "{sqlite} ALTER TABLE ledger_transaction ADD COLUMN document_on {date}",
+        "{postgres} ALTER TABLE ledger_transaction ADD COLUMN IF NOT EXISTS document_on {date}",
+        // The chain: where it ends, its links, and what waits to become one.
+        "CREATE TABLE IF NOT EXISTS ledger_chain (realm_id {text} NOT NULL, book_id {text} NOT NULL, sequence {int} NOT NULL,
+            hash {text} NOT NULL, PRIMARY KEY (realm_id, book_id)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS ledger_seal (realm_id {text} NOT NULL, book_id {text} NOT NULL, sequence {int} NOT NULL,
+            transaction_id {text} NOT NULL, hash {text} NOT NULL, PRIMARY KEY (realm_id, book_id, sequence)) {clustered}",
+        "CREATE UNIQUE INDEX IF NOT EXISTS ledger_seal_once ON ledger_seal (realm_id, transaction_id)",
+        "CREATE TABLE IF NOT EXISTS ledger_unsealed (realm_id {text} NOT NULL, book_id {text} NOT NULL,
+            transaction_id {text} NOT NULL, PRIMARY KEY (realm_id, book_id, transaction_id)) {clustered}",
+        "INSERT INTO ledger_unsealed (realm_id, book_id, transaction_id) SELECT t.realm_id, t.book_id, t.id
+            FROM ledger_transaction t WHERE NOT EXISTS (SELECT 1 FROM ledger_seal s WHERE s.realm_id = t.realm_id
+            AND s.transaction_id = t.id) ON CONFLICT DO NOTHING",
+    ],
+}, Migration {
+    name: "billing_revenue_0001",
+    steps: &[
+        "CREATE TABLE IF NOT EXISTS revenue_policy (realm_id {text} NOT NULL, seller_id {text} NOT NULL,
+            recognition {text} NOT NULL, since_on {date} NOT NULL, booked_on {date},
+            PRIMARY KEY (realm_id, seller_id)) {clustered}",
+        // What the end of a month has left as deferred, by the schedule or, once it is not followed any more, released.
+        "CREATE TABLE IF NOT EXISTS revenue_month (realm_id {text} NOT NULL, seller_id {text} NOT NULL, month_on {date} NOT NULL,
+            currency {text} NOT NULL, deferred {money} NOT NULL, scheduled {bool} NOT NULL, transaction_id {text} NOT NULL,
+            PRIMARY KEY (realm_id, seller_id, month_on, currency)) {clustered}",
+    ],
+}, Migration {
+    name: "billing_settlement_0001",
+    steps: &[
+        // An empty vendor stands for all that have no policy of their own.
+        "CREATE TABLE IF NOT EXISTS settlement_policy (realm_id {text} NOT NULL, payer_id {text} NOT NULL,
+            vendor_id {text} NOT NULL, policy {json} NOT NULL, PRIMARY KEY (realm_id, payer_id, vendor_id)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS settlement (realm_id {text} NOT NULL, id {text} NOT NULL, payer_id {text} NOT NULL,
+            vendor_id {text} NOT NULL, currency {text} NOT NULL, number {text} NOT NULL, until_on {date} NOT NULL,
+            share {money} NOT NULL, fee {money} NOT NULL, held {money} NOT NULL, released {money} NOT NULL,
+            payout {money} NOT NULL, state {text} NOT NULL, due_on {date} NOT NULL, release_on {date}, released_by {text},
+            file_id {text}, note {text} NOT NULL, created_at {time} NOT NULL, paid_on {date},
+            PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS settlement_by_payer ON settlement (realm_id, payer_id, id)",
+        "CREATE INDEX IF NOT EXISTS settlement_by_vendor ON settlement (realm_id, vendor_id, id)",
+        "CREATE INDEX IF NOT EXISTS settlement_releases ON settlement (realm_id, released_by) WHERE released_by IS NOT NULL",
+        "CREATE TABLE IF NOT EXISTS settlement_line (realm_id {text} NOT NULL, settlement_id {text} NOT NULL, no {int} NOT NULL,
+            product_id {text} NOT NULL, charges {int} NOT NULL, share {money} NOT NULL, fee {money} NOT NULL,
+            PRIMARY KEY (realm_id, settlement_id, no)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS settlement_charge (realm_id {text} NOT NULL, charge_id {text} NOT NULL,
+            settlement_id {text} NOT NULL, PRIMARY KEY (realm_id, charge_id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS settlement_charge_by_settlement ON settlement_charge (realm_id, settlement_id, charge_id)",
+        // Vendors' shares that are on no settlement.
+        "CREATE TABLE IF NOT EXISTS settlement_open (realm_id {text} NOT NULL, payer_id {text} NOT NULL,
+            vendor_id {text} NOT NULL, currency {text} NOT NULL, charge_id {text} NOT NULL,
+            PRIMARY KEY (realm_id, payer_id, vendor_id, currency, charge_id)) {clustered}",
+        "CREATE UNIQUE INDEX IF NOT EXISTS settlement_open_once ON settlement_open (realm_id, charge_id)",
+        "INSERT INTO settlement_open (realm_id, payer_id, vendor_id, currency, charge_id)
+            SELECT a.realm_id, c.buyer_id, c.seller_id, c.currency, a.charge_id FROM accrual a
+            JOIN charge c ON c.realm_id = a.realm_id AND c.id = a.charge_id
+            JOIN ledger_transaction t ON t.realm_id = a.realm_id AND t.id = a.transaction_id
+            WHERE t.kind = 'vendor_share' AND NOT EXISTS (SELECT 1 FROM settlement_charge s WHERE s.realm_id = a.realm_id
+            AND s.charge_id = a.charge_id) ON CONFLICT DO NOTHING",
+        "CREATE TABLE IF NOT EXISTS payout_file (realm_id {text} NOT NULL, id {text} NOT NULL, payer_id {text} NOT NULL,
+            message_id {text} NOT NULL, execute_on {date} NOT NULL, payments {int} NOT NULL, total {money} NOT NULL,
+            currency {text} NOT NULL, content {text} NOT NULL, created_at {time} NOT NULL,
+            PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS payout_file_by_payer ON payout_file (realm_id, payer_id, id)",
+    ],
 }];

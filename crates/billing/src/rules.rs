@@ -1,7 +1,10 @@
 //! What billing decides, without IO, clock or floats.
 
 pub mod bank;
+pub mod chain;
 pub mod change;
+pub mod chart;
+pub mod closing;
 pub mod commitment;
 pub mod credit;
 pub mod discount;
@@ -24,7 +27,10 @@ pub mod renewal;
 pub mod repair;
 pub mod replay;
 pub mod retry;
+pub mod revenue;
 pub mod run;
+pub mod sepa;
+pub mod settlement;
 pub mod statement;
 pub mod usage;
 pub mod usage_discount;

@@ -9,10 +9,14 @@ mod books;
 mod by_order;
 mod card_steps;
 mod charging;
+mod chart;
 mod check;
+mod check_chain;
 mod check_discounts;
 mod check_periods;
+mod check_revenue;
 mod check_usage;
+mod closing;
 mod collect;
 mod commitments;
 mod credit_moves;
@@ -29,19 +33,25 @@ mod moves;
 mod new_credit;
 mod notes;
 mod payments;
+mod payout_files;
 mod periods;
+mod posting;
 mod prices;
 mod pro_forma;
 mod rating;
 mod reads;
+mod recognition;
 mod refunds;
 mod repair;
 mod resuming;
 mod retries;
+mod revenue;
 mod reversals;
 mod run;
 mod runs;
 mod sale;
+mod sealing;
+mod settlements;
 mod statements;
 mod tariff;
 mod transfers;
@@ -68,7 +78,9 @@ pub use card_steps::{
     Chargeback, PaymentCapture, chargeback_record, chargeback_won, payment_capture, payment_void,
 };
 pub use charging::*;
+pub use chart::{ChartSet, chart_get, chart_set};
 pub use check::check;
+pub use closing::{MonthAct, book_get, month_close, month_reopen};
 pub use collect::{InvoiceNow, invoice_open_charges, invoice_open_charges_in};
 pub use commitments::{CommitmentStanding, QuantityStanding, commitment_list, commitments_in};
 pub use drafts::{
@@ -91,10 +103,12 @@ pub use payments::{
     PaymentGateway, PaymentPay, PortFuture, SETTLE_JOB, payment_confirm_action, payment_get,
     payment_look_after, payment_pay, payments_of_invoice, payments_reconcile,
 };
+pub use payout_files::{PayoutOrder, payout_file_content, payout_file_list, payout_file_make};
 pub use periods::{BatchInput, BatchReport, bill_batch, bill_batch_in};
 pub use prices::{NOTICE_DAYS, announce_prices};
 pub use pro_forma::{pro_forma_of_in, pro_forma_open_in};
 pub use reads::*;
+pub use recognition::{revenue_book, revenue_book_all};
 pub use refunds::{
     RefundBack, RefundRequest, payment_steps, refund_get, refund_request, refund_send,
     refund_settle, refunds_reconcile,
@@ -102,9 +116,18 @@ pub use refunds::{
 pub use repair::{Correction, charge_correction_in, correctable_from, preview_correction};
 pub use resuming::{charge_resume_in, preview_resume};
 pub use retries::{RetrySet, retry_get, retry_next, retry_set};
+pub use revenue::{
+    RevenuePlace, RevenueSet, revenue_lines, revenue_policy_get, revenue_policy_set, revenue_report,
+};
 pub use reversals::{TransferReverse, transfer_reverse};
 pub use run::{bill, bill_again, bill_daily};
 pub use runs::{RUN_JOB, Resumed, RunStart, billing_run_get, billing_run_list};
+pub use sealing::{ledger_seal, ledger_seal_all};
+pub use settlements::{
+    SettlementAct, SettlementRun, SettlementSet, settlement_act, settlement_charges,
+    settlement_due, settlement_get, settlement_list, settlement_policy_get, settlement_policy_set,
+    settlement_run, settlement_run_all,
+};
 pub use statements::{StatementOf, statement_get};
 pub use transfers::{TransferRecord, transfer_record, transfer_record_in};
 pub use usage::{UsageInput, UsageReport, usage_charge, usage_charge_in};

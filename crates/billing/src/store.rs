@@ -2,6 +2,7 @@
 
 pub(crate) mod bank;
 pub(crate) mod bank_match;
+pub(crate) mod books;
 pub(crate) mod by_order;
 pub(crate) mod charges;
 pub(crate) mod check;
@@ -17,7 +18,10 @@ pub(crate) mod listing;
 pub(crate) mod notices;
 pub(crate) mod payment_steps;
 pub(crate) mod payments;
+pub(crate) mod payout_files;
+pub(crate) mod revenue;
 pub(crate) mod runs;
+pub(crate) mod settlements;
 pub(crate) mod statements;
 pub(crate) mod usage;
 pub(crate) mod wallet;
@@ -25,10 +29,10 @@ pub(crate) mod wallet;
 use tradewind_platform::{db::Stmt, sql_text};
 
 use crate::types::{
-    BalanceStatus, BankDirection, BankDoubt, BankEntryState, BankFormat, ChargeKind,
+    BalanceStatus, BankDirection, BankDoubt, BankEntryState, BankFormat, ChargeKind, ClosingAct,
     CreditDestination, CreditMoveKind, CreditSource, CreditUse, DocumentKind, DunningAction,
-    EntryKind, PaymentKind, PaymentState, PaymentStepKind, PaymentStepState, RunOrigin, RunState,
-    Settlement,
+    EntryKind, PaymentKind, PaymentState, PaymentStepKind, PaymentStepState, Recognition,
+    RunOrigin, RunState, Settlement, SettlementState,
 };
 
 sql_text!(
@@ -38,6 +42,7 @@ sql_text!(
     BankEntryState,
     BankFormat,
     ChargeKind,
+    ClosingAct,
     CreditDestination,
     CreditMoveKind,
     CreditSource,
@@ -49,9 +54,11 @@ sql_text!(
     PaymentState,
     PaymentStepKind,
     PaymentStepState,
+    Recognition,
     RunOrigin,
     RunState,
-    Settlement
+    Settlement,
+    SettlementState
 );
 
 /// Every statement of this room.
@@ -60,6 +67,8 @@ pub(crate) fn statements() -> Vec<&'static Stmt> {
         bank::statements(),
         bank::bulk_statements(),
         bank_match::statements(),
+        books::statements(),
+        books::bulk_statements(),
         by_order::statements(),
         charges::statements(),
         charges::bulk_statements(),
@@ -81,8 +90,13 @@ pub(crate) fn statements() -> Vec<&'static Stmt> {
         ledger::bulk_statements(),
         notices::statements(),
         payments::statements(),
+        revenue::statements(),
+        revenue::bulk_statements(),
         runs::statements(),
         statements::statements(),
+        payout_files::statements(),
+        settlements::statements(),
+        settlements::bulk_statements(),
         usage::statements(),
         usage::bulk_statements(),
     ]

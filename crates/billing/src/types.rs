@@ -2,6 +2,7 @@
 
 mod accrual;
 mod bank;
+mod books;
 mod charge;
 mod credit_note;
 mod discount;
@@ -17,7 +18,9 @@ mod payment_step;
 mod preview;
 mod pro_forma;
 mod retry;
+mod revenue;
 mod run;
+mod settlement;
 mod statement;
 mod wallet;
 
@@ -27,6 +30,7 @@ pub use bank::{
     BankFormat, BankImport, BankStatement, BankSuggestion, CsvMapping, DateForm, DecimalSign,
     NamedMapping,
 };
+pub use books::{BookState, ChartAccount, Closing, ClosingAct};
 pub use charge::{Charge, ChargeKind, DiscountUse, FxUse, LegRecurring, NewCharge, UsageSpan};
 pub use credit_note::{CreditDestination, CreditLine, CreditNoted, Credited, LineLeft};
 pub use discount::{DiscountOffer, Grant, PreviewDiscount};
@@ -50,7 +54,14 @@ pub use preview::{
 };
 pub use pro_forma::ProForma;
 pub use retry::{FailureClass, RetryPolicy};
+pub use revenue::{
+    Recognition, RevenueAsk, RevenueLine, RevenueMonth, RevenuePolicy, RevenueShare,
+};
 pub use run::{BillingRun, Made, Problem, RunOrigin, RunReport, RunState, RunTotal};
+pub use settlement::{
+    FeeRule, PayoutFile, SettlementDetail, SettlementDue, SettlementLine, SettlementPolicy,
+    SettlementShare, SettlementState, VendorSettlement,
+};
 pub use statement::{Ageing, Statement, StatementMovement};
 pub use tradewind_pricing::tax::{TaxKind, TaxRate};
 pub use wallet::{

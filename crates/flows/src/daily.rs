@@ -39,6 +39,12 @@ impl JobHandler for Daily {
             tradewind_billing::service::credit_expire(platform, &ctx).await?;
             tradewind_billing::service::dunning_run(platform, &ctx).await?;
             let told = tradewind_billing::service::announce_prices(platform, &ctx, today).await?;
+            // On the first of a month, vendors are settled for the one that is over.
+            tradewind_billing::service::settlement_run_all(platform, &ctx).await?;
+            // Who recognises revenue over time books the month that is over.
+            tradewind_billing::service::revenue_book_all(platform, &ctx).await?;
+            // What the day has brought is sealed, so that it can be told if somebody changes it.
+            tradewind_billing::service::ledger_seal_all(platform, &ctx).await?;
             if told > 0 {
                 tracing::info!(told, "customers told of higher prices");
             }

@@ -20,6 +20,8 @@ pub mod quote;
 pub mod react;
 pub mod refund;
 pub mod retry;
+pub mod revenue;
+pub mod settlement;
 pub mod statement;
 pub mod top_up;
 pub mod upcoming;

@@ -185,6 +185,8 @@ typed_id!(BankEntryId, "ben", "bank entry");
 typed_id!(PaymentStepId, "pst", "payment step");
 typed_id!(PaymentMethodId, "pmt", "payment method");
 typed_id!(TransactionId, "txn", "ledger transaction");
+typed_id!(SettlementId, "stl", "settlement");
+typed_id!(PayoutFileId, "pfl", "payout file");
 typed_id!(JobId, "job", "job");
 typed_id!(EventId, "evt", "event");
 typed_id!(AuditId, "aud", "audit entry");

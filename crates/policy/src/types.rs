@@ -192,6 +192,8 @@ text_enum! {
         PaymentMethodManage = "payment_method.manage",
         /// See the ledger.
         LedgerView = "ledger.view",
+        /// Close months of the ledger and number its accounts.
+        LedgerManage = "ledger.manage",
         /// See jobs.
         JobView = "job.view",
         /// Retry dead jobs.

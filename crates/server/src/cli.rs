@@ -29,6 +29,7 @@ mod rate;
 mod refund;
 mod serve;
 mod session;
+mod settlement;
 mod statement;
 mod stripe;
 mod subscription;
@@ -243,6 +244,9 @@ enum Command {
     /// The books
     #[command(subcommand)]
     Ledger(ledger::Ledger),
+    /// Settlement with vendors, and files of payments
+    #[command(subcommand)]
+    Settlement(Box<settlement::Settlement>),
     /// Recompute every invariant of the books; exits with 3 and names what does not add up
     Check,
     /// Deliveries at vendors, and the messages that tell them
@@ -426,6 +430,7 @@ async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
         Command::BillingRun(command) => billing::billing_run(&session, command).await?,
         Command::Invoice(command) => billing::invoice(&session, command).await?,
         Command::Ledger(command) => ledger::run(&session, command).await?,
+        Command::Settlement(command) => settlement::run(&session, *command).await?,
         Command::Check => return ledger::check(&session).await,
         Command::Import(command) => usage::import(&session, command).await?,
         Command::Usage(command) => usage::usage(&session, command).await?,

@@ -197,6 +197,14 @@ impl Auditor {
         self.sales[sale].seats_on(day)
     }
 
+    /// What a sale has billed in advance on a leg by the end of a day, and not earned by the end of another: the part of the running
+    /// period that lies behind that day, of what is held. How it came to be held makes no difference.
+    #[must_use]
+    pub fn deferred(&self, sale: usize, leg: usize, today: Date, by: Date) -> Exact {
+        let is_customers = leg + 1 == self.legs.len();
+        self.sales[sale].deferred(&self.legs[leg], is_customers, (today, by))
+    }
+
     /// What a sale comes to on a leg by the end of a day: every period that has begun, and the usage of every month that is over.
     #[must_use]
     pub fn audit(&self, sale: usize, leg: usize, today: Date) -> Audited {
@@ -276,6 +284,37 @@ impl Sale {
             }
             since = until;
         }
+    }
+
+    fn deferred(&self, prices: &LegPrices, is_customers: bool, (today, by): (Date, Date)) -> Exact {
+        if self.ends_on.is_some_and(|ends_on| ends_on <= today) {
+            return Exact::ZERO;
+        }
+        let running = |n: &i32| self.nth_day(*n) <= today && today < self.nth_day(n + 1);
+        let Some(n) = (0..1_200).find(running) else {
+            return Exact::ZERO;
+        };
+        let (start, end) = (self.nth_day(n), self.nth_day(n + 1));
+        // What begins suspended is not paid before it goes on.
+        let asleep = |(from, until): &(Date, Option<Date>)| {
+            *from < start && until.is_none_or(|until| until > today)
+        };
+        if prices.rests && self.rests.iter().any(asleep) {
+            return Exact::ZERO;
+        }
+        let behind = days(by, end) - 1;
+        if behind <= 0 {
+            return Exact::ZERO;
+        }
+        let months = u32::try_from(n).unwrap_or_default();
+        let price = prices.seat_after(months) * Exact::whole(i128::from(self.seats_on(today)));
+        let counts =
+            |discount: &Discount| is_customers && i64::from(n) < i64::from(discount.periods);
+        let off = self
+            .discount
+            .filter(counts)
+            .map_or(Exact::ZERO, |it| it.off(price));
+        Exact::new(behind, days(start, end)) * (price + -off)
     }
 
     /// A period is paid when it begins; a change gives the unused rest back and pays for the new rest, an end gives it back.
@@ -512,5 +551,23 @@ mod tests {
         assert_eq!(months_after(day("2024-01-31"), 1), day("2024-02-29"));
         assert_eq!(months_after(day("2024-01-31"), 2), day("2024-03-31"));
         assert_eq!(months_after(day("2023-12-31"), -10), day("2023-02-28"));
+    }
+
+    #[test]
+    fn what_is_not_earned_is_the_rest_of_the_running_period() {
+        let mut auditor = customers();
+        let sale = auditor.subscribe(day("2024-01-10"), 5);
+        let deferred = |auditor: &Auditor, today: &str, by: &str| {
+            auditor.deferred(sale, 0, day(today), day(by)).rounded()
+        };
+        // 31 days, of which nine are in February.
+        assert_eq!(deferred(&auditor, "2024-01-10", "2024-01-31"), 2069);
+        assert_eq!(deferred(&auditor, "2024-01-10", "2024-02-29"), 0);
+        auditor.hold(sale, day("2024-01-20"), 10);
+        assert_eq!(deferred(&auditor, "2024-01-20", "2024-01-31"), 4139);
+        auditor.discount(sale, 50, 1);
+        assert_eq!(deferred(&auditor, "2024-01-20", "2024-01-31"), 2069);
+        auditor.end(sale, day("2024-01-25"));
+        assert_eq!(deferred(&auditor, "2024-01-25", "2024-01-31"), 0);
     }
 }

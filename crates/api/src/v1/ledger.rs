@@ -3,16 +3,16 @@
 use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use tradewind_billing::{
-    service,
-    types::{AccountBalance, ExportFormat, Finding},
+    service::{self, ChartSet, MonthAct},
+    types::{AccountBalance, BookState, ChartAccount, ExportFormat, Finding},
 };
 use tradewind_kernel::{Date, Zone, id::AccountId};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     ApiResult, ApiState, Caller,
-    extract::{Ids, Params},
+    extract::{Body, Ids, Params},
     reply::{self, Listed},
 };
 
@@ -21,6 +21,11 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(balances))
         .routes(routes!(export))
         .routes(routes!(check))
+        .routes(routes!(book))
+        .routes(routes!(close))
+        .routes(routes!(reopen))
+        .routes(routes!(seal))
+        .routes(routes!(chart, number))
 }
 
 /// Of which day.
@@ -60,6 +65,8 @@ async fn balances(
 }
 
 /// Get an account's book as plain-text accounting.
+///
+/// `sealed` are the entries as they were hashed, each with its hash, in the order of the chain.
 #[utoipa::path(get, path = "/accounts/{account}/ledger/export", tag = "ledger", operation_id = "exportLedger",
     params(("account" = AccountId, Path, description = "Whose book."), ExportParams),
     responses((status = 200, description = "The file.", body = String, content_type = "text/plain")))]
@@ -90,4 +97,120 @@ async fn export(
 async fn check(State(state): State<ApiState>, caller: Caller) -> ApiResult<Response> {
     let findings = service::check(&state.platform, &caller.ctx).await?;
     Ok(reply::all(findings))
+}
+
+/// A month.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MonthInput {
+    /// Any day of the month.
+    #[schema(value_type = String, format = Date)]
+    month: Date,
+    /// Why; needed to open a month again.
+    #[serde(default)]
+    #[schema(max_length = 300)]
+    reason: String,
+}
+
+impl MonthInput {
+    fn of(self, book_id: AccountId) -> MonthAct {
+        MonthAct {
+            book_id,
+            month: self.month,
+            reason: self.reason,
+        }
+    }
+}
+
+/// How far an account's book is closed and sealed.
+#[utoipa::path(get, path = "/accounts/{account}/ledger/book", tag = "ledger", operation_id = "getLedgerBook",
+    params(("account" = AccountId, Path, description = "Whose book.")),
+    responses((status = 200, description = "The book.", body = BookState)))]
+async fn book(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(account): Ids<AccountId>,
+) -> ApiResult<Response> {
+    let book = service::book_get(&state.platform, &caller.ctx, account).await?;
+    Ok(reply::one(&book))
+}
+
+/// Close a month of an account's book.
+///
+/// The months before it are closed with it. What is booked later for a closed day counts for the first open one and keeps its own
+/// day beside it.
+#[utoipa::path(post, path = "/accounts/{account}/ledger/close", tag = "ledger", operation_id = "closeLedgerMonth",
+    params(("account" = AccountId, Path, description = "Whose book.")), request_body = MonthInput,
+    responses((status = 200, description = "The book.", body = BookState)))]
+async fn close(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(account): Ids<AccountId>,
+    Body(body): Body<MonthInput>,
+) -> ApiResult<Response> {
+    let book = service::month_close(&state.platform, &caller.ctx, &body.of(account)).await?;
+    Ok(reply::one(&book))
+}
+
+/// Open the month again that was closed last.
+#[utoipa::path(post, path = "/accounts/{account}/ledger/reopen", tag = "ledger", operation_id = "reopenLedgerMonth",
+    params(("account" = AccountId, Path, description = "Whose book.")), request_body = MonthInput,
+    responses((status = 200, description = "The book.", body = BookState)))]
+async fn reopen(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(account): Ids<AccountId>,
+    Body(body): Body<MonthInput>,
+) -> ApiResult<Response> {
+    let book = service::month_reopen(&state.platform, &caller.ctx, &body.of(account)).await?;
+    Ok(reply::one(&book))
+}
+
+/// Seal the entries of an account's book that are not sealed yet.
+///
+/// This happens every day, and when a month is closed.
+#[utoipa::path(post, path = "/accounts/{account}/ledger/seal", tag = "ledger", operation_id = "sealLedger",
+    params(("account" = AccountId, Path, description = "Whose book.")),
+    responses((status = 200, description = "The book.", body = BookState)))]
+async fn seal(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(account): Ids<AccountId>,
+) -> ApiResult<Response> {
+    service::ledger_seal(&state.platform, &caller.ctx, account).await?;
+    let book = service::book_get(&state.platform, &caller.ctx, account).await?;
+    Ok(reply::one(&book))
+}
+
+/// List the accounts that have numbers in an account's book.
+#[utoipa::path(get, path = "/accounts/{account}/ledger/chart", tag = "ledger", operation_id = "listLedgerChart",
+    params(("account" = AccountId, Path, description = "Whose book.")),
+    responses((status = 200, description = "The chart.", body = Listed<ChartAccount>)))]
+async fn chart(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(account): Ids<AccountId>,
+) -> ApiResult<Response> {
+    let chart = service::chart_get(&state.platform, &caller.ctx, account).await?;
+    Ok(reply::all(chart))
+}
+
+/// Give an account of a book a number and a name, or take both away.
+///
+/// Balances and exports show them.
+#[utoipa::path(put, path = "/accounts/{account}/ledger/chart", tag = "ledger", operation_id = "setLedgerChart",
+    params(("account" = AccountId, Path, description = "Whose book.")), request_body = ChartAccount,
+    responses((status = 200, description = "The chart.", body = Listed<ChartAccount>)))]
+async fn number(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(account): Ids<AccountId>,
+    Body(body): Body<ChartAccount>,
+) -> ApiResult<Response> {
+    let input = ChartSet {
+        book_id: account,
+        account: body,
+    };
+    let chart = service::chart_set(&state.platform, &caller.ctx, &input).await?;
+    Ok(reply::all(chart))
 }

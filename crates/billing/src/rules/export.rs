@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use tradewind_kernel::{Currency, Date, Money};
 
+use super::chart::Chart;
 use crate::types::{Entry, ExportFormat};
 
 /// An account as it is declared: its name, the currencies in it, and the day of its first posting.
@@ -15,16 +16,18 @@ pub struct OpenAccount {
     pub opened_on: Date,
 }
 
-/// What stands before the entries.
+/// What stands before the entries; nothing before sealed ones.
 #[must_use]
 pub fn preamble(
     format: ExportFormat,
     title: &str,
+    chart: &Chart,
     accounts: &[OpenAccount],
     currencies: &[Currency],
 ) -> String {
     let mut text = String::new();
     match format {
+        ExportFormat::Sealed => return text,
         ExportFormat::Hledger => {
             push(&mut text, format_args!("; {}\n\n", one_line(title)));
             for currency in currencies {
@@ -34,7 +37,10 @@ pub fn preamble(
                 );
             }
             for account in accounts {
-                push(&mut text, format_args!("account {}\n", account.account));
+                push(
+                    &mut text,
+                    format_args!("account {}\n", chart.shown(&account.account)),
+                );
             }
         }
         ExportFormat::Beancount => {
@@ -55,7 +61,7 @@ pub fn preamble(
                     format_args!(
                         "{} open {}\n",
                         account.opened_on,
-                        beancount_account(&account.account)
+                        beancount_account(&chart.shown(&account.account))
                     ),
                 );
             }
@@ -65,16 +71,29 @@ pub fn preamble(
     text
 }
 
-/// One entry.
+/// A link of the chain: what was hashed, and its hash.
 #[must_use]
-pub fn entry(format: ExportFormat, id: &str, entry: &Entry) -> String {
+pub fn sealed(canonical: &str, hash: &str) -> String {
+    format!("{canonical}hash: {hash}\n\n")
+}
+
+/// One entry, for programs of accounting. An earlier day of its document stands beside the one it counts for.
+#[must_use]
+pub fn entry(format: ExportFormat, chart: &Chart, id: &str, entry: &Entry) -> String {
     let mut text = String::new();
+    let late = entry.document_on != entry.posted_on;
     match format {
+        ExportFormat::Sealed => return text,
         ExportFormat::Hledger => {
+            let of = if late {
+                format!(", of:{}", entry.document_on)
+            } else {
+                String::new()
+            };
             push(
                 &mut text,
                 format_args!(
-                    "{} {}  ; id:{id}, document:{}\n",
+                    "{} {}  ; id:{id}, document:{}{of}\n",
                     entry.posted_on,
                     one_line(&entry.text),
                     entry.document_id
@@ -85,7 +104,7 @@ pub fn entry(format: ExportFormat, id: &str, entry: &Entry) -> String {
                     &mut text,
                     format_args!(
                         "    {}  {} {}\n",
-                        posting.account,
+                        chart.shown(&posting.account.to_string()),
                         posting.amount.currency.code(),
                         plain(posting.amount)
                     ),
@@ -104,12 +123,15 @@ pub fn entry(format: ExportFormat, id: &str, entry: &Entry) -> String {
                     quoted(&entry.document_id)
                 ),
             );
+            if late {
+                push(&mut text, format_args!("  of: {}\n", entry.document_on));
+            }
             for posting in &entry.postings {
                 push(
                     &mut text,
                     format_args!(
                         "  {}  {} {}\n",
-                        beancount_account(&posting.account.to_string()),
+                        beancount_account(&chart.shown(&posting.account.to_string())),
                         plain(posting.amount),
                         posting.amount.currency.code()
                     ),

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use tradewind_kernel::{Currency, Date, Error, Money, Result, id::AccountId};
 
+use super::settlement::Amounts;
 use crate::types::{
     CreditSource, DocumentKind, Entry, EntryKind, LedgerAccount, Posting, Settlement,
 };
@@ -47,6 +48,7 @@ fn entry(
     (!postings.is_empty()).then(|| Entry {
         book_id,
         posted_on: header.posted_on,
+        document_on: header.posted_on,
         kind,
         document_id: header.document_id.clone(),
         text: header.text.clone(),
@@ -384,6 +386,69 @@ pub fn accrual(
             ],
         ),
     })
+}
+
+/// A vendor's share that is settled: the fee is earned, the rest is held back or to be paid.
+///
+/// # Errors
+/// `overflow`.
+pub fn settled(
+    payer_id: AccountId,
+    vendor_id: AccountId,
+    header: &Header,
+    amounts: &Amounts,
+) -> Result<Option<Entry>> {
+    Ok(entry(
+        payer_id,
+        header,
+        EntryKind::Settlement,
+        vec![
+            (LedgerAccount::Accrued(vendor_id), amounts.share),
+            (LedgerAccount::MarketplaceFee, amounts.fee.neg()?),
+            (
+                LedgerAccount::HeldBack(vendor_id),
+                amounts.released.sub(amounts.held)?,
+            ),
+            (LedgerAccount::Settled(vendor_id), amounts.payout.neg()?),
+        ],
+    ))
+}
+
+/// What is paid to a vendor; negative when it came back.
+///
+/// # Errors
+/// `overflow`.
+pub fn paid_out(
+    payer_id: AccountId,
+    vendor_id: AccountId,
+    header: &Header,
+    amount: Money,
+) -> Result<Option<Entry>> {
+    Ok(entry(
+        payer_id,
+        header,
+        EntryKind::Payout,
+        vec![
+            (LedgerAccount::Settled(vendor_id), amount),
+            (LedgerAccount::Bank, amount.neg()?),
+        ],
+    ))
+}
+
+/// More or, if negative, less of what is billed is not earned yet.
+///
+/// # Errors
+/// `overflow`.
+pub fn deferral(seller_id: AccountId, header: &Header, amount: Money) -> Result<Option<Entry>> {
+    Ok(entry(
+        seller_id,
+        header,
+        EntryKind::Revenue,
+        vec![
+            (LedgerAccount::Sales, amount),
+            (LedgerAccount::Deferred, amount.neg()?),
+        ],
+    ))
 }
 
 /// What is missing from balance, per currency; empty for balanced entries.

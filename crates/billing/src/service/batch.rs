@@ -11,7 +11,10 @@ use tradewind_kernel::{
 };
 use tradewind_platform::Work;
 
-use super::issue::{Pending, issue};
+use super::{
+    issue::{Pending, issue},
+    posting,
+};
 use crate::{
     rules::{
         document::{self, Concluded},
@@ -20,7 +23,9 @@ use crate::{
     },
     store::{
         charges::{self, Pair},
-        commitments, ledger as book, usage,
+        commitments,
+        settlements::{self, Between},
+        usage,
     },
     types::{Charge, DocumentSummary, Entry, NewCharge, Settlement, Trade},
 };
@@ -35,6 +40,7 @@ pub(crate) struct Batch {
     closed: BTreeMap<Pair, Vec<ChargeId>>,
     shares: Vec<(ChargeId, InvoiceId, i64, i64)>,
     accrued: Vec<(ChargeId, TransactionId, i64)>,
+    unsettled: Vec<(Between, ChargeId)>,
     entries: Vec<(TransactionId, Entry)>,
     positions: HashMap<UsageLine, Position>,
     moved: BTreeMap<UsageLine, Position>,
@@ -60,6 +66,7 @@ impl Batch {
             closed: BTreeMap::new(),
             shares: Vec::new(),
             accrued: Vec::new(),
+            unsettled: Vec::new(),
             entries: Vec::new(),
             positions: HashMap::new(),
             moved: BTreeMap::new(),
@@ -197,6 +204,15 @@ impl Batch {
             )? {
                 self.entries.push((transaction, entry));
             }
+            if trade.settlement == Settlement::VendorShare {
+                let between = Between {
+                    payer_id: pair.buyer_id,
+                    vendor_id: pair.seller_id,
+                    currency: pair.currency,
+                };
+                self.unsettled
+                    .extend(shares.iter().map(|(charge, ..)| (between, *charge)));
+            }
             self.accrued.extend(
                 shares
                     .into_iter()
@@ -274,13 +290,14 @@ impl Batch {
         }
         charges::on_document(&mut w.tx, realm, &self.shares).await?;
         charges::accrue(&mut w.tx, realm, &self.accrued).await?;
+        settlements::open(&mut w.tx, realm, &self.unsettled).await?;
         let moved: Vec<(UsageLine, Position)> =
             std::mem::take(&mut self.moved).into_iter().collect();
         usage::set_positions(&mut w.tx, realm, &moved).await?;
         let pending = std::mem::take(&mut self.pending);
         let (issued, entries) = issue(w, pending).await?;
         self.entries.extend(entries);
-        book::post(&mut w.tx, realm, &self.entries).await?;
+        posting::post(w, self.entries).await?;
         Ok(issued)
     }
 }

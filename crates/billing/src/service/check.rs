@@ -10,12 +10,17 @@ use tradewind_orders::billing::{self as orders, Billable};
 use tradewind_orders::types::Pause;
 use tradewind_platform::{OpCtx, Platform, Work};
 
-use super::{authorize_run, check_discounts, check_periods, check_usage, commitments};
+use super::{
+    authorize_run, check_chain, check_discounts, check_periods, check_revenue, check_usage,
+    commitments,
+};
 use crate::{
     store::{
         bank_match,
         check::{self as store, CheckedCharge, PairSum},
-        payment_steps, wallet,
+        payment_steps,
+        settlements::{self, Between},
+        wallet,
     },
     types::{ChargeKind, Finding, LedgerAccount},
 };
@@ -32,10 +37,13 @@ const PAGE: i64 = 200;
 /// - Credit notes take back no more than was billed, of no charge and no tax; no payment is paid back beyond its amount.
 /// - Numbers are gapless per seller and series.
 /// - Balances are documents less payments; the books' receivables, payables, credits and accruals say the same.
+/// - Settlements are their lines and charges, and each vendor's share waits for one or is on one.
 /// - What entries of bank statements were recorded as comes to them.
 /// - Usage is rated once: what was charged sums to what was rated, and that is what its total costs at that version.
 /// - All legs of a sale are charged for the same times.
 /// - Periods end on the days of their schedule.
+/// - Of the chain of each book no entry was changed, taken out or put in, and nothing came into a month after it was closed.
+/// - What the last booked month has left as deferred revenue is what documents say, and what the book has.
 /// - Discounts are on the customer's leg, as their charges say, and no more than was promised.
 ///
 /// # Errors
@@ -53,6 +61,8 @@ pub async fn check(p: &Platform, ctx: &OpCtx) -> Result<Vec<Finding>> {
             None => break,
         }
     }
+    findings.extend(check_chain::check(p, ctx).await?);
+    findings.extend(check_revenue::check(p, ctx).await?);
     findings.sort();
     Ok(findings)
 }
@@ -173,6 +183,15 @@ async fn whole(w: &mut Work) -> Result<Vec<Finding>> {
         let text = format!("is {amount}, recorded as payments of {recorded}");
         found.push(Finding::new("bank_entry_differs", entry, text));
     }
+    for (id, share, lines, charges) in settlements::differ(&mut w.tx, realm, store::MOST).await? {
+        let text =
+            format!("its share is {share}, its lines come to {lines}, its charges to {charges}");
+        found.push(Finding::new("settlement_differs", id, text));
+    }
+    for id in settlements::astray(&mut w.tx, realm, store::MOST).await? {
+        let text = "neither waits for a settlement nor is on one, or both";
+        found.push(Finding::new("share_astray", id, text));
+    }
     found.extend(books(w).await?);
     found.extend(positions(w).await?);
     found.extend(lost(w).await?);
@@ -232,6 +251,19 @@ async fn books(w: &mut Work) -> Result<Vec<Finding>> {
         let awaited = LedgerAccount::SupplierRefund(seller);
         expect(&mut mirrored, buyer, awaited, currency, minor);
     }
+    let mut settled: BTreeMap<(AccountId, AccountId, Currency), i64> = BTreeMap::new();
+    for (between, [share, held, unpaid]) in settlements::booked(&mut w.tx, realm).await? {
+        let Between {
+            payer_id,
+            vendor_id,
+            currency,
+        } = between;
+        settled.insert((vendor_id, payer_id, currency), share);
+        let kept = LedgerAccount::HeldBack(vendor_id);
+        expect(&mut expected, payer_id, kept, currency, -held);
+        let owed = LedgerAccount::Settled(vendor_id);
+        expect(&mut expected, payer_id, owed, currency, -unpaid);
+    }
     let accrued = store::accrual_sums(&mut w.tx, realm).await?;
     let mut found = Vec::new();
     let ledger = store::ledger_sums(&mut w.tx, realm).await?;
@@ -240,6 +272,8 @@ async fn books(w: &mut Work) -> Result<Vec<Finding>> {
         actual.insert((book, account, currency), minor);
     }
     for (seller, buyer, currency, minor) in accrued {
+        let paid = settled.remove(&(seller, buyer, currency));
+        let minor = minor - paid.unwrap_or_default();
         let share = (buyer, LedgerAccount::Accrued(seller).to_string(), currency);
         let external = (seller, LedgerAccount::Unbilled(buyer).to_string(), currency);
         let booked = -actual.remove(&share).unwrap_or_default()

@@ -11,7 +11,7 @@ use tradewind_policy::AccountKind;
 use super::{
     credit_moves::{spend, usable},
     issue::announce_closed,
-    realm,
+    posting, realm,
 };
 use crate::{
     rules::{
@@ -22,7 +22,7 @@ use crate::{
     store::{
         charges::Pair,
         documents::{self, BalanceRow},
-        ledger as book, payments as store,
+        payments as store,
     },
     types::{BalanceStatus, Entry, Payment, PaymentKind, PaymentState},
 };
@@ -142,11 +142,11 @@ pub(super) async fn pay_with_credit(
 }
 
 pub(super) async fn post(w: &mut Work, entries: Vec<Entry>) -> Result<()> {
-    let entries: Vec<(TransactionId, Entry)> = entries
+    let entries = entries
         .into_iter()
         .map(|entry| (TransactionId::generate(), entry))
         .collect();
-    book::post(&mut w.tx, w.ctx.realm, &entries).await
+    posting::post(w, entries).await
 }
 
 pub(super) async fn sides(w: &mut Work, pair: Pair) -> Result<Sides> {

@@ -18,7 +18,8 @@ use super::{
     realm, traded,
 };
 use crate::{
-    store::{charges::Pair, documents, payments as store},
+    rules::closing,
+    store::{books, charges::Pair, documents, payments as store},
     types::{LedgerAccount, Payment, PaymentKind, PaymentState},
 };
 
@@ -49,19 +50,27 @@ pub struct TransferRecord {
 /// Records a bank transfer. Part payments leave the rest open, over-payments become credit of the payer.
 ///
 /// # Errors
-/// `amount` when it is not positive or in another currency, `reference`, `received_on` when that day has not come;
-/// `transfer_known` when the same reference was recorded before; `NotFound`, `Forbidden`.
+/// `amount` when it is not positive or in another currency, `reference`, `received_on` when that day has not come or is
+/// closed (`period_closed`); `transfer_known` when the same reference was recorded before; `NotFound`, `Forbidden`.
 pub async fn transfer_record(p: &Platform, ctx: &OpCtx, input: &TransferRecord) -> Result<Payment> {
     p.command(ctx, "payment.record", input, |w, input| {
-        Box::pin(transfer_record_in(w, input))
+        Box::pin(async move {
+            let payment = transfer_record_in(w, input).await?;
+            if let Some(day) = input.received_on {
+                let realm = realm(w);
+                let until = books::closed_until(&mut w.tx, realm, input.seller_id).await?;
+                closing::asked("received_on", day, until)?;
+            }
+            Ok(payment)
+        })
     })
     .await
 }
 
-/// As [`transfer_record`], within another command.
+/// As [`transfer_record`], within another command; of a day that is closed, it is booked on the first that is not.
 ///
 /// # Errors
-/// As [`transfer_record`].
+/// As [`transfer_record`], but for closed days.
 pub async fn transfer_record_in(w: &mut Work, input: &TransferRecord) -> Result<Payment> {
     let realm = realm(w);
     let target = traded(w, ResourceKind::Payment, input.seller_id, input.payer_id).await?;

@@ -109,6 +109,7 @@ stmts! {
         WHERE p.realm_id = $1 AND (p.account LIKE 'assets:receivable:%' OR p.account LIKE 'liabilities:credit:%'
         OR p.account LIKE 'liabilities:payable:%' OR p.account LIKE 'assets:credit:%'
         OR p.account LIKE 'liabilities:accrued:%' OR p.account LIKE 'assets:unbilled:%'
+        OR p.account LIKE 'liabilities:held:%' OR p.account LIKE 'liabilities:settlement:%'
         OR p.account LIKE 'liabilities:refund:%' OR p.account LIKE 'assets:refund:%')
         GROUP BY t.book_id, p.account, p.currency";
     /// What is open on invoices between accounts.

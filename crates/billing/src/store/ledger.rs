@@ -12,6 +12,7 @@ use tradewind_platform::{
 
 use crate::{
     rules::export::OpenAccount,
+    store::books::NEW_UNSEALED,
     types::{AccountBalance, Entry, EntryKind, Posting},
 };
 
@@ -30,9 +31,14 @@ stmts! {
         JOIN ledger_posting p ON p.realm_id = t.realm_id AND p.transaction_id = t.id
         WHERE t.realm_id = $1 AND t.book_id = $2 ORDER BY p.currency";
     /// A page of the entries of a book, by day.
-    ENTRIES = "SELECT id, book_id, posted_on, kind, document_id, text FROM ledger_transaction
-        WHERE realm_id = $1 AND book_id = $2 AND (posted_on > $3 OR (posted_on = $3 AND id > $4))
+    ENTRIES = "SELECT id, book_id, posted_on, COALESCE(document_on, posted_on) AS document_on, kind, document_id, text
+        FROM ledger_transaction WHERE realm_id = $1 AND book_id = $2 AND (posted_on > $3 OR (posted_on = $3 AND id > $4))
         ORDER BY posted_on, id LIMIT $5";
+    /// Some entries.
+    ENTRIES_OF = "SELECT id, book_id, posted_on, COALESCE(document_on, posted_on) AS document_on, kind, document_id, text
+        FROM ledger_transaction WHERE realm_id = $1 AND id IN (SELECT value FROM json_each($2))",
+        pg = "SELECT id, book_id, posted_on, COALESCE(document_on, posted_on) AS document_on, kind, document_id, text
+        FROM ledger_transaction WHERE realm_id = $1 AND id IN (SELECT json_array_elements_text(CAST($2 AS JSON)))";
     /// Postings of some entries.
     POSTINGS = "SELECT transaction_id, account, currency, amount FROM ledger_posting WHERE realm_id = $1
         AND transaction_id IN (SELECT value FROM json_each($2)) ORDER BY transaction_id, no",
@@ -42,8 +48,8 @@ stmts! {
 
 bulk! {
     /// New entries.
-    TRANSACTIONS = "ledger_transaction" { realm_id: Text, id: Text, book_id: Text, posted_on: Text, kind: Text,
-        document_id: Text, text: Text } on conflict Error;
+    TRANSACTIONS = "ledger_transaction" { realm_id: Text, id: Text, book_id: Text, posted_on: Text,
+        document_on: Text, kind: Text, document_id: Text, text: Text } on conflict Error;
     /// Their postings.
     NEW_POSTINGS = "ledger_posting" { realm_id: Text, transaction_id: Text, no: Int, account: Text, currency: Text,
         amount: Int } on conflict Error;
@@ -54,13 +60,14 @@ row! {
         id: TransactionId,
         book_id: AccountId,
         posted_on: Date,
+        document_on: Date,
         kind: EntryKind,
         document_id: String,
         text: String,
     }
 }
 
-/// Posts entries. Each must balance.
+/// Posts entries, of which each must balance. They wait to be sealed.
 pub(crate) async fn post(
     tx: &mut Tx,
     realm: RealmId,
@@ -68,6 +75,7 @@ pub(crate) async fn post(
 ) -> Result<()> {
     let mut heads = Vec::with_capacity(entries.len());
     let mut postings = Vec::with_capacity(entries.len() * 3);
+    let mut unsealed = Vec::with_capacity(entries.len());
     for (id, entry) in entries {
         if !crate::rules::ledger::imbalance(&entry.postings)?.is_empty() {
             return Err(Error::internal(format!(
@@ -75,11 +83,13 @@ pub(crate) async fn post(
                 entry.document_id
             )));
         }
+        unsealed.push(args![realm, entry.book_id, id]);
         heads.push(args![
             realm,
             id,
             entry.book_id,
             entry.posted_on,
+            entry.document_on,
             entry.kind,
             entry.document_id,
             entry.text
@@ -98,6 +108,7 @@ pub(crate) async fn post(
     }
     tx.insert_many(&TRANSACTIONS, heads).await?;
     tx.insert_many(&NEW_POSTINGS, postings).await?;
+    tx.insert_many(&NEW_UNSEALED, unsealed).await?;
     Ok(())
 }
 
@@ -116,6 +127,8 @@ pub(crate) async fn balances(
             account,
             currency,
             balance: Money::new(minor, currency),
+            code: None,
+            name: None,
         })
         .collect())
 }
@@ -157,6 +170,19 @@ pub(crate) async fn entries(
     with_postings(tx, realm, rows).await
 }
 
+/// Some entries, in the order of their ids; those that are not there are left out.
+pub(crate) async fn entries_of(
+    tx: &mut Tx,
+    realm: RealmId,
+    ids: &[TransactionId],
+) -> Result<Vec<(TransactionId, Entry)>> {
+    let mut rows: Vec<EntryRow> = tx
+        .all(&ENTRIES_OF, args![realm, tradewind_platform::db::Json(ids)])
+        .await?;
+    rows.sort_by_key(|row| row.id);
+    with_postings(tx, realm, rows).await
+}
+
 async fn with_postings(
     tx: &mut Tx,
     realm: RealmId,
@@ -169,6 +195,7 @@ async fn with_postings(
             let entry = Entry {
                 book_id: row.book_id,
                 posted_on: row.posted_on,
+                document_on: row.document_on,
                 kind: row.kind,
                 document_id: row.document_id,
                 text: row.text,

@@ -31,6 +31,12 @@ text_enum! {
         WriteOff = "write_off",
         /// Sales that are invoiced elsewhere.
         External = "external",
+        /// A vendor's share that is settled.
+        Settlement = "settlement",
+        /// What is paid to a vendor.
+        Payout = "payout",
+        /// What is billed and not earned at the end of a month.
+        Revenue = "revenue",
     }
 }
 
@@ -41,6 +47,8 @@ text_enum! {
         Hledger = "hledger",
         /// The format of beancount.
         Beancount = "beancount",
+        /// The sealed entries as they were hashed, each followed by its hash.
+        Sealed = "sealed",
     }
 }
 
@@ -63,6 +71,12 @@ pub enum LedgerAccount {
     Payable(AccountId),
     /// What is owed to a vendor and not yet settled.
     Accrued(AccountId),
+    /// Held back of what a vendor gets.
+    HeldBack(AccountId),
+    /// What a vendor is to be paid.
+    Settled(AccountId),
+    /// Kept of a vendor's share.
+    MarketplaceFee,
     /// Credit kept for a buyer.
     CustomerCredit(AccountId),
     /// Money on its way back to a buyer.
@@ -71,6 +85,8 @@ pub enum LedgerAccount {
     SupplierRefund(AccountId),
     /// Tax charged to buyers, to be passed on.
     OutputTax,
+    /// Billed and not earned yet.
+    Deferred,
     /// Sales.
     Sales,
     /// Lost to banks that took payments back.
@@ -93,6 +109,38 @@ pub enum LedgerAccount {
     Cost(AccountId),
 }
 
+impl LedgerAccount {
+    /// The accounts that every book may have, without the party or gateway behind them.
+    pub const STEMS: [&'static str; 26] = [
+        "assets:bank",
+        "assets:clearing",
+        "assets:credit",
+        "assets:receivable",
+        "assets:refund",
+        "assets:tax:input",
+        "assets:unbilled",
+        "liabilities:accrued",
+        "liabilities:credit",
+        "liabilities:deferred",
+        "liabilities:held",
+        "liabilities:payable",
+        "liabilities:refund",
+        "liabilities:settlement",
+        "liabilities:tax:output",
+        "income:chargebacks",
+        "income:expired-credit",
+        "income:forgiven-debt",
+        "income:goodwill",
+        "income:marketplace-fee",
+        "income:sales",
+        "expenses:bad-debt",
+        "expenses:chargebacks",
+        "expenses:cost",
+        "expenses:expired-credit",
+        "expenses:goodwill",
+    ];
+}
+
 impl fmt::Display for LedgerAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -104,10 +152,14 @@ impl fmt::Display for LedgerAccount {
             Self::SupplierCredit(who) => write!(f, "assets:credit:{who}"),
             Self::Payable(who) => write!(f, "liabilities:payable:{who}"),
             Self::Accrued(who) => write!(f, "liabilities:accrued:{who}"),
+            Self::HeldBack(who) => write!(f, "liabilities:held:{who}"),
+            Self::Settled(who) => write!(f, "liabilities:settlement:{who}"),
+            Self::MarketplaceFee => f.write_str("income:marketplace-fee"),
             Self::CustomerCredit(who) => write!(f, "liabilities:credit:{who}"),
             Self::CustomerRefund(who) => write!(f, "liabilities:refund:{who}"),
             Self::SupplierRefund(who) => write!(f, "assets:refund:{who}"),
             Self::OutputTax => f.write_str("liabilities:tax:output"),
+            Self::Deferred => f.write_str("liabilities:deferred"),
             Self::Sales => f.write_str("income:sales"),
             Self::ChargebackLoss => f.write_str("expenses:chargebacks"),
             Self::ChargebackGain => f.write_str("income:chargebacks"),
@@ -146,8 +198,12 @@ impl FromStr for LedgerAccount {
             ("liabilities", "refund") => Self::CustomerRefund(detail.parse()?),
             ("liabilities", "payable") => Self::Payable(detail.parse()?),
             ("liabilities", "accrued") => Self::Accrued(detail.parse()?),
+            ("liabilities", "held") => Self::HeldBack(detail.parse()?),
+            ("liabilities", "settlement") => Self::Settled(detail.parse()?),
+            ("income", "marketplace-fee") => Self::MarketplaceFee,
             ("liabilities", "credit") => Self::CustomerCredit(detail.parse()?),
             ("liabilities", "tax") => Self::OutputTax,
+            ("liabilities", "deferred") => Self::Deferred,
             ("income", "sales") => Self::Sales,
             ("expenses", "chargebacks") => Self::ChargebackLoss,
             ("income", "chargebacks") => Self::ChargebackGain,
@@ -179,6 +235,8 @@ pub struct Entry {
     pub book_id: AccountId,
     /// The day it counts for.
     pub posted_on: Date,
+    /// The day of what it records; earlier than the one it counts for where that was closed already.
+    pub document_on: Date,
     /// What it records.
     pub kind: EntryKind,
     /// The document or payment behind it.
@@ -193,10 +251,16 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = LedgerBalance)]
 pub struct AccountBalance {
-    /// Its name: `assets:receivable:acc_…`.
+    /// The account: `assets:receivable:acc_…`.
     pub account: String,
     /// In which currency.
     pub currency: Currency,
     /// Debits less credits.
     pub balance: Money,
+    /// Its number in the chart of the book's owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Its name there; empty where it keeps its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }

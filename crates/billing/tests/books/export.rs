@@ -13,7 +13,7 @@ use tradewind_kernel::{Currency, Money, id::AccountId};
 
 use crate::sales::{Market, each_market};
 
-async fn exported(market: &Market, book: AccountId, format: ExportFormat) -> String {
+pub(crate) async fn exported(market: &Market, book: AccountId, format: ExportFormat) -> String {
     let ctx = market.on("2024-05-01").await;
     let mut text = Vec::new();
     let entries = billing::ledger_export(market.p(), &ctx, book, format, &mut text)
@@ -24,10 +24,11 @@ async fn exported(market: &Market, book: AccountId, format: ExportFormat) -> Str
 }
 
 /// Runs a checker over a text; says so when it is not installed.
-fn accepted(program: &str, args: &[&str], extension: &str, text: &str) {
+pub(crate) fn accepted(program: &str, args: &[&str], extension: &str, text: &str) {
     let file = std::env::temp_dir().join(format!(
-        "tradewind-{}-{program}.{extension}",
-        std::process::id()
+        "tradewind-{}-{:?}-{program}.{extension}",
+        std::process::id(),
+        std::thread::current().id()
     ));
     let mut out = std::fs::File::create(&file).expect("a file");
     out.write_all(text.as_bytes()).expect("written");

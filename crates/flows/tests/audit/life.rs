@@ -25,6 +25,7 @@ mod seller;
 
 mod late;
 mod money;
+mod revenue;
 
 use late::{COMMITTED, COMMITTED_MONTHS};
 
@@ -117,6 +118,7 @@ impl Life {
         if phases {
             life.phases().await;
         }
+        life.recognise().await;
         life.coupons().await;
         life.window(seed).await;
         life.commit().await;
@@ -243,6 +245,7 @@ impl Life {
         let standing = standing.expect("a standing");
         let owes = standing.owed.minor + standing.not_invoiced.minor - standing.credit.minor;
         assert_eq!(i128::from(owes), billed - self.paid, "{}", self.story());
+        self.audit_revenue().await;
     }
 
     async fn meter(&mut self) {

@@ -7,10 +7,10 @@ use tradewind_kernel::id::{
     AccountId, ApiKeyId, AttemptId, AuditId, BankEntryId, BankStatementId, BillingRunId,
     CategoryId, CertificateId, ChargeId, CouponId, CreditGrantId, CreditMoveId, DeliveryId,
     DraftId, EventId, ImportId, InvoiceId, ItemId, JobId, LegId, ListingId, MailId, MeterId,
-    OrderId, OrderStepId, ParameterId, PaymentId, PaymentMethodId, PaymentStepId, PlanId,
-    PriceBookId, ProductId, QuoteId, RateId, RealmId, RedemptionId, RelationshipId, RequestId,
-    RevisionId, SessionId, SubscriptionId, TermsId, TokenId, TransactionId, UsageId, UserId,
-    WebhookId,
+    OrderId, OrderStepId, ParameterId, PaymentId, PaymentMethodId, PaymentStepId, PayoutFileId,
+    PlanId, PriceBookId, ProductId, QuoteId, RateId, RealmId, RedemptionId, RelationshipId,
+    RequestId, RevisionId, SessionId, SettlementId, SubscriptionId, TermsId, TokenId,
+    TransactionId, UsageId, UserId, WebhookId,
 };
 use tradewind_kernel::{Currency, Date, Locale, Rounding, Timestamp, Zone};
 use tradewind_policy::{AccountKind, Action, PrincipalKind, ResourceKind, Role};
@@ -68,6 +68,8 @@ stored_as_text!(
     CreditGrantId,
     CreditMoveId,
     BankStatementId,
+    PayoutFileId,
+    SettlementId,
     CertificateId,
     BankEntryId,
     PlanId,

@@ -2,10 +2,15 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
-use tradewind_billing::service::{check as check_books, ledger_balances, ledger_export};
-use tradewind_billing::types::ExportFormat;
+use tradewind_billing::service::{
+    ChartSet, MonthAct, RevenueSet, book_get, chart_get, chart_set, check as check_books,
+    ledger_balances, ledger_export, ledger_seal, month_close, month_reopen, revenue_policy_set,
+    revenue_report,
+};
+use tradewind_billing::types::{BookState, ChartAccount, ExportFormat, RevenueAsk, RevenuePolicy};
+use tradewind_flows::revenue::{revenue_csv, revenue_lines_csv};
 use tradewind_kernel::id::AccountId;
-use tradewind_kernel::{Result, Zone, time};
+use tradewind_kernel::{Date, Result, Zone, time};
 use tradewind_platform::OpCtx;
 
 use super::{Exit, Session, parse};
@@ -33,6 +38,91 @@ pub(crate) enum Ledger {
         #[arg(long, value_name = "DATE")]
         on: Option<String>,
     },
+    /// Show how far a book is closed and sealed
+    Show {
+        #[command(flatten)]
+        book: Book,
+    },
+    /// Close a month: nothing is booked into it any more
+    #[command(after_help = "Example:\n  tradewind ledger close 2024-03 --as jana@example.com")]
+    Close {
+        /// The month
+        #[arg(value_name = "YYYY-MM")]
+        month: String,
+        /// A note
+        #[arg(long, default_value = "")]
+        reason: String,
+        #[command(flatten)]
+        book: Book,
+    },
+    /// Open the month again that was closed last
+    Reopen {
+        /// The month
+        #[arg(value_name = "YYYY-MM")]
+        month: String,
+        /// Why
+        reason: String,
+        #[command(flatten)]
+        book: Book,
+    },
+    /// Show what was deferred, billed and recognised, by month
+    #[command(
+        after_help = "Examples:\n  tradewind ledger revenue --from 2024-01\n  tradewind ledger revenue --csv > revenue.csv\n  tradewind ledger revenue --lines 2024-03 > march.csv"
+    )]
+    Revenue {
+        /// First month (default: the fifth before the current one)
+        #[arg(long, value_name = "YYYY-MM")]
+        from: Option<String>,
+        /// How many months (default: 12)
+        #[arg(long)]
+        months: Option<u32>,
+        /// As CSV
+        #[arg(long)]
+        csv: bool,
+        /// The lines of documents behind one month, as CSV
+        #[arg(long, value_name = "YYYY-MM", conflicts_with_all = ["from", "months", "csv"])]
+        lines: Option<String>,
+        #[command(flatten)]
+        book: Book,
+    },
+    /// Set when the books have sales: at_issue or over_time
+    #[command(
+        after_help = "Example:\n  tradewind ledger recognise over_time --since 2024-04 --as jana@example.com"
+    )]
+    Recognise {
+        /// With the document (at_issue), or by the day of the time it is for (over_time)
+        when: String,
+        /// First month (default: the current one)
+        #[arg(long, value_name = "YYYY-MM")]
+        since: Option<String>,
+        #[command(flatten)]
+        book: Book,
+    },
+    /// Seal what is not sealed yet
+    Seal {
+        #[command(flatten)]
+        book: Book,
+    },
+    /// Show the numbers of accounts
+    Chart {
+        #[command(flatten)]
+        book: Book,
+    },
+    /// Give an account a number and a name, or take them away
+    #[command(
+        after_help = "Examples:\n  tradewind ledger number assets:receivable 1400 Receivables\n  tradewind ledger number assets:receivable"
+    )]
+    Number {
+        /// The account, or the beginning of several
+        #[arg(value_name = "ACCOUNT")]
+        numbered: String,
+        /// Its number; without, the account gets its own name back
+        code: Option<String>,
+        /// Its name
+        name: Option<String>,
+        #[command(flatten)]
+        book: Book,
+    },
 }
 
 /// Whose book.
@@ -59,6 +149,8 @@ pub(crate) enum Format {
     Hledger,
     /// The format of beancount.
     Beancount,
+    /// What is sealed, as it was hashed, with the hashes.
+    Sealed,
 }
 
 pub(crate) async fn run(session: &Session<'_>, command: Ledger) -> Result<()> {
@@ -69,6 +161,7 @@ pub(crate) async fn run(session: &Session<'_>, command: Ledger) -> Result<()> {
             let format = match format {
                 Format::Hledger => ExportFormat::Hledger,
                 Format::Beancount => ExportFormat::Beancount,
+                Format::Sealed => ExportFormat::Sealed,
             };
             let mut out = session.out.stream();
             ledger_export(platform, &ctx, book.account(&ctx)?, format, &mut out).await?;
@@ -81,10 +174,163 @@ pub(crate) async fn run(session: &Session<'_>, command: Ledger) -> Result<()> {
             };
             session.out.list(
                 &ledger_balances(platform, &ctx, book.account(&ctx)?, on).await?,
-                columns![("account", "/account"), ("balance", "/balance")],
+                columns![
+                    ("account", "/account"),
+                    ("number", "/code"),
+                    ("name", "/name"),
+                    ("balance", "/balance")
+                ],
             )
         }
+        Ledger::Show { book } => {
+            let book = book_get(platform, &ctx, book.account(&ctx)?).await?;
+            told(session, &book)
+        }
+        Ledger::Close {
+            month,
+            reason,
+            book,
+        } => {
+            let act = act(&month, reason, book.account(&ctx)?)?;
+            told(session, &month_close(platform, &ctx, &act).await?)
+        }
+        Ledger::Reopen {
+            month,
+            reason,
+            book,
+        } => {
+            let act = act(&month, reason, book.account(&ctx)?)?;
+            told(session, &month_reopen(platform, &ctx, &act).await?)
+        }
+        Ledger::Revenue {
+            from,
+            months,
+            csv,
+            lines,
+            book,
+        } => {
+            let seller_id = book.account(&ctx)?;
+            if let Some(lines) = lines {
+                return revenue_rows(session, &ctx, seller_id, month("lines", &lines)?).await;
+            }
+            let from = from.map(|from| month("from", &from)).transpose()?;
+            let ask = RevenueAsk {
+                seller_id,
+                from,
+                months,
+            };
+            if csv {
+                return session.out.raw(&revenue_csv(platform, &ctx, &ask).await?);
+            }
+            session.out.list(
+                &revenue_report(platform, &ctx, &ask).await?,
+                columns![
+                    ("month", "/month"),
+                    ("deferred before", "/deferred_start"),
+                    ("billed", "/billed"),
+                    ("recognised", "/recognised"),
+                    ("deferred after", "/deferred_end"),
+                    ("booked", "/booked"),
+                ],
+            )
+        }
+        Ledger::Recognise { when, since, book } => {
+            let seller_id = book.account(&ctx)?;
+            let since = match since {
+                Some(since) => month("since", &since)?,
+                None => ctx.now.date_in(&Zone::utc()),
+            };
+            let policy = RevenuePolicy {
+                recognition: parse("recognition", &when)?,
+                since,
+            };
+            let input = RevenueSet { seller_id, policy };
+            session.out.facts(
+                &revenue_policy_set(platform, &ctx, &input).await?,
+                columns![("recognised", "/recognition"), ("since", "/since")],
+            )
+        }
+        Ledger::Seal { book } => {
+            let book = book.account(&ctx)?;
+            ledger_seal(platform, &ctx, book).await?;
+            told(session, &book_get(platform, &ctx, book).await?)
+        }
+        Ledger::Chart { book } => numbers(
+            session,
+            &chart_get(platform, &ctx, book.account(&ctx)?).await?,
+        ),
+        Ledger::Number {
+            numbered,
+            code,
+            name,
+            book,
+        } => {
+            let input = ChartSet {
+                book_id: book.account(&ctx)?,
+                account: ChartAccount {
+                    account: numbered,
+                    code: code.unwrap_or_default(),
+                    name: name.unwrap_or_default(),
+                },
+            };
+            numbers(session, &chart_set(platform, &ctx, &input).await?)
+        }
     }
+}
+
+/// `2024-03`.
+fn month(field: &str, text: &str) -> Result<Date> {
+    time::parse_date(field, &format!("{}-01", text.trim()))
+}
+
+fn act(of: &str, reason: String, book_id: AccountId) -> Result<MonthAct> {
+    Ok(MonthAct {
+        book_id,
+        month: month("month", of)?,
+        reason,
+    })
+}
+
+/// The lines behind a month, piece by piece.
+async fn revenue_rows(
+    session: &Session<'_>,
+    ctx: &OpCtx,
+    seller: AccountId,
+    month: Date,
+) -> Result<()> {
+    let mut place = None;
+    loop {
+        let (rows, next) = revenue_lines_csv(session.platform(), ctx, seller, month, place).await?;
+        session.out.raw(&rows)?;
+        place = next;
+        if place.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+fn numbers(session: &Session<'_>, chart: &[ChartAccount]) -> Result<()> {
+    session.out.list(
+        chart,
+        columns![
+            ("number", "/code"),
+            ("name", "/name"),
+            ("account", "/account")
+        ],
+    )
+}
+
+fn told(session: &Session<'_>, book: &BookState) -> Result<()> {
+    session.out.facts(
+        book,
+        columns![
+            ("closed until", "/closed_until"),
+            ("can be closed", "/next_month"),
+            ("sealed", "/sealed"),
+            ("hash", "/hash"),
+            ("waiting", "/waiting"),
+        ],
+    )
 }
 
 /// Recomputes every invariant of every realm asked for.

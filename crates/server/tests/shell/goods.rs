@@ -387,6 +387,34 @@ async fn rates_reminders_and_endpoints_are_set_by_commands() {
     ]);
     assert_eq!(kept["steps"], expected);
 
+    let number = ["ledger", "number", "assets:bank", "1200", "Giro"];
+    let chart = ask(&shell, PROVIDER, &number).await;
+    assert_eq!(text(&chart, "/items/0/code"), "1200");
+    let again = refused(
+        &shell,
+        PROVIDER,
+        &["ledger", "number", "income:sales", "1200"],
+    )
+    .await;
+    assert_eq!(again, "error: code: 1200 is the number of assets:bank\n");
+    let closed = ask(&shell, PROVIDER, &["ledger", "close", "2001-03"]).await;
+    assert_eq!(text(&closed, "/closed_until"), "2001-03-31");
+    let reopen = ["ledger", "reopen", "2001-03", "Forgotten"];
+    let opened = ask(&shell, PROVIDER, &reopen).await;
+    assert_eq!(text(&opened, "/closed_until"), "2001-02-28");
+    let since = ["ledger", "recognise", "over_time", "--since", "2099-02"];
+    let policy = ask(&shell, PROVIDER, &since).await;
+    assert_eq!(text(&policy, "/since"), "2099-02-01");
+    let wrong = refused(&shell, PROVIDER, &["ledger", "recognise", "never"]).await;
+    assert!(
+        wrong.contains("must be one of at_issue over_time"),
+        "{wrong}"
+    );
+    let none = ask(&shell, PROVIDER, &["ledger", "revenue", "--months", "3"]).await;
+    assert_eq!(none["items"], json!([]));
+    let sealed = ask(&shell, PROVIDER, &["ledger", "seal"]).await;
+    assert_eq!(sealed["waiting"], json!(0));
+
     let create = [
         "webhook",
         "create",

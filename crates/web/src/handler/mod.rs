@@ -20,6 +20,7 @@ mod prefs;
 mod price;
 mod recurring;
 mod sandbox;
+mod settlements;
 mod shop;
 mod statement;
 mod vendor;

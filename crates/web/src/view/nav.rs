@@ -152,6 +152,12 @@ const PANEL: &[Group] = &[
                 "usage.import",
             ),
             ("nav-tax", "/panel/tax", "landmark", "relationship.manage"),
+            (
+                "nav-settlements",
+                "/panel/settlements",
+                "coins",
+                "ledger.view",
+            ),
             ("nav-ledger", "/panel/ledger", "scale", "ledger.view"),
         ],
     ),
@@ -214,6 +220,12 @@ const VENDOR: &[Group] = &[
                 "subscription.view",
             ),
             ("nav-products", "/vendor/products", "boxes", "product.view"),
+            (
+                "nav-settlements",
+                "/vendor/settlements",
+                "coins",
+                "ledger.view",
+            ),
         ],
     ),
     (

@@ -91,6 +91,18 @@ pub(crate) fn entries() -> Entries {
         ("panel-ledger-account", |look| {
             ledger(look, "assets:receivable:hansa")
         }),
+        ("panel-settlements", settlements),
+        ("panel-settlement", settlement),
+        ("panel-settlement-policy", |look| {
+            SettlementPolicyPage {
+                form: FormState::of([("fee_percent", "15"), ("hold_percent", "10")]),
+                more: true,
+            }
+            .page(look.panel("/panel/settlements"))
+        }),
+        ("panel-ledger-revenue", revenue),
+        ("panel-ledger-months", months),
+        ("panel-ledger-chart", chart),
     ]
 }
 
@@ -321,10 +333,142 @@ fn late(look: &Look, count: usize) -> Page {
     .page(look.panel("/panel/usage/late"))
 }
 
+fn settlements(look: &Look) -> Page {
+    SettlementsPage {
+        rows: vec![SettlementRow {
+            id: "stl_1".into(),
+            number: "SET-2026-000012".into(),
+            party: "Cloudworks Inc.".into(),
+            until: date("2026-10-31"),
+            state: "approved".into(),
+            payout: eur(612_000),
+            due_on: date("2026-11-10"),
+        }],
+        due: vec![SettlementDueRow {
+            vendor: "Cloudworks Inc.".into(),
+            share: eur(240_000),
+            held: eur(68_000),
+        }],
+        files: vec![PayoutFileRow {
+            id: "pfl_1".into(),
+            message: "PFL-01HQ3X5ZKFE8M9R2T7V4W6Y1AB".into(),
+            on: date("2026-11-10"),
+            payments: 3,
+            total: eur(1_120_000),
+            at: ts("2026-11-09T09:12:00Z"),
+        }],
+        state: ListState::at("/panel/settlements"),
+        change: Permit::Yes,
+        run: FormState::default(),
+        order: FormState::default(),
+    }
+    .page(look.panel("/panel/settlements"))
+}
+
+fn settlement(look: &Look) -> Page {
+    SettlementPage {
+        base: "/panel/settlements".into(),
+        id: "stl_1".into(),
+        number: "SET-2026-000012".into(),
+        vendor: "Cloudworks Inc.".into(),
+        until: date("2026-10-31"),
+        state: "open".into(),
+        due_on: date("2026-11-10"),
+        paid_on: None,
+        note: "AC04".into(),
+        amounts: [
+            eur(800_000),
+            eur(120_000),
+            eur(68_000),
+            eur(0),
+            eur(612_000),
+        ],
+        release_on: Some(date("2026-12-15")),
+        lines: vec![SettlementLineRow {
+            product: "Workspace".into(),
+            charges: 214,
+            share: eur(800_000),
+            fee: eur(120_000),
+        }],
+        acts: vec!["approve", "discard"],
+        form: FormState::default(),
+    }
+    .page(look.panel("/panel/settlements"))
+}
+
+fn revenue(look: &Look) -> Page {
+    let row = |month: &'static str, start: i64, billed: i64, recognised: i64, booked: bool| {
+        let end = start + billed - recognised;
+        RevenueRow {
+            month: date(month),
+            start: eur(start),
+            billed: eur(billed),
+            recognised: eur(recognised),
+            end: eur(end),
+            booked: booked.then(|| eur(end)),
+        }
+    };
+    RevenuePage {
+        rows: vec![
+            row("2026-10-01", 0, 120_000, 10_192, true),
+            row("2026-11-01", 109_808, 45_439, 55_302, false),
+            row("2026-12-01", 99_945, 0, 10_192, false),
+        ],
+        state: ListState::at("/panel/ledger/revenue"),
+        form: FormState::of([
+            ("recognition", "over_time"),
+            ("recognised_since", "2026-10"),
+        ]),
+        change: Permit::Yes,
+    }
+    .page(look.panel("/panel/ledger"))
+}
+
+fn months(look: &Look) -> Page {
+    let closing = |month: &'static str, act: &'static str, reason: &'static str| ClosingRow {
+        month: date(month),
+        act: act.into(),
+        reason: reason.into(),
+        by: "Jana Marten".into(),
+        at: ts("2026-11-03T09:12:00Z"),
+        sequence: 1842,
+        hash: "9f2c1f0b8f7e4e0c1d6a5b4938271605f4e3d2c1b0a998877665544332211000".into(),
+    };
+    MonthsPage {
+        closed_until: Some(date("2026-09-30")),
+        next_month: Some(date("2026-10-01")),
+        sealed: 1842,
+        hash: "9f2c1f0b8f7e4e0c1d6a5b4938271605f4e3d2c1b0a998877665544332211000".into(),
+        waiting: 12,
+        rows: vec![
+            closing("2026-09-01", "close", ""),
+            closing("2026-09-01", "reopen", "An invoice was missing"),
+        ],
+        change: Permit::Yes,
+    }
+    .page(look.panel("/panel/ledger"))
+}
+
+fn chart(look: &Look) -> Page {
+    ChartPage {
+        rows: vec![
+            ("1200".into(), "Giro".into(), "assets:bank".into()),
+            (
+                "1400".into(),
+                "Receivables".into(),
+                "assets:receivable".into(),
+            ),
+        ],
+        change: Permit::Yes,
+        form: FormState::default(),
+    }
+    .page(look.panel("/panel/ledger"))
+}
+
 fn ledger(look: &Look, account: &str) -> Page {
-    let row = |account: &'static str, party: &'static str, debit: i64, credit: i64| BalanceRow {
+    let row = |account: &'static str, number: &'static str, debit: i64, credit: i64| BalanceRow {
         account: account.into(),
-        party: party.into(),
+        number: number.into(),
         debit: eur(debit),
         credit: eur(credit),
         balance: eur(debit - credit),
@@ -341,12 +485,7 @@ fn ledger(look: &Look, account: &str) -> Page {
         until: date("2026-11-22"),
         balances: vec![
             row("assets:bank", "", 2_000_000, 0),
-            row(
-                "assets:receivable:hansa",
-                "Hansa Logistik GmbH",
-                45439,
-                20000,
-            ),
+            row("assets:receivable:hansa", "1400 Receivables", 45439, 20000),
             row("income:sales", "", 0, 1_980_000),
             row("liabilities:vat", "", 0, 45439),
         ],

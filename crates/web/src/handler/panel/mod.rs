@@ -3,6 +3,7 @@
 mod bank;
 mod bank_entry;
 mod bank_mappings;
+mod books;
 mod corrections;
 mod coupons;
 mod credit_notes;
@@ -31,6 +32,7 @@ mod product_parts;
 mod products;
 mod refunds;
 mod reminders;
+mod revenue;
 mod runs;
 mod stripe;
 mod subscriptions;
@@ -40,6 +42,7 @@ mod usage;
 mod webhooks;
 mod write_offs;
 
+use super::settlements;
 use axum::Router;
 use axum::routing::{get, post};
 
@@ -174,8 +177,28 @@ fn money() -> Router {
         .route("/panel/tax/registrations/{place}", post(tax::unregister))
         .route("/panel/tax/certificates/{id}/{act}", post(tax::decide))
         .route("/panel/tax/rates", get(tax::rates).post(tax::replace))
+        .route("/panel/settlements", get(settlements::list))
+        .route("/panel/settlements/run", post(settlements::run))
+        .route("/panel/settlements/order", post(settlements::order))
+        .route(
+            "/panel/settlements/policy",
+            get(settlements::policy).post(settlements::save_policy),
+        )
+        .route("/panel/settlements/files/{id}", get(settlements::file))
+        .route("/panel/settlements/{id}", get(settlements::show))
+        .route("/panel/settlements/{id}/charges.csv", get(settlements::csv))
+        .route("/panel/settlements/{id}/{act}", post(settlements::act))
         .route("/panel/ledger", get(operations::ledger))
         .route("/panel/ledger/export", get(operations::ledger_export))
+        .route(
+            "/panel/ledger/revenue",
+            get(revenue::show).post(revenue::save),
+        )
+        .route("/panel/ledger/revenue.csv", get(revenue::csv))
+        .route("/panel/ledger/revenue-lines.csv", get(revenue::lines))
+        .route("/panel/ledger/months", get(books::months))
+        .route("/panel/ledger/months/{act}", post(books::act))
+        .route("/panel/ledger/chart", get(books::chart).post(books::number))
 }
 
 fn operation() -> Router {

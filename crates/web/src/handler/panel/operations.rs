@@ -14,7 +14,6 @@ use super::desk::{Desk, all, permit};
 use crate::handler::letter;
 use crate::respond::{self, Answer, changed};
 use crate::session::Id;
-use crate::view::kit::Txt;
 use crate::view::panel::{BalanceRow, JobRow, JobsPage, LedgerPage, MailPage, MailRow, MailsPage};
 
 /// `GET /panel/jobs`.
@@ -109,7 +108,12 @@ pub(crate) async fn ledger(desk: Desk) -> Answer {
             Some(sum) => *sum = sum.add(balance)?,
             None => sums.push(balance),
         }
-        if !account.account.to_lowercase().contains(&asked) {
+        let number = match (&account.code, &account.name) {
+            (Some(code), Some(name)) => format!("{code} {name}").trim().to_owned(),
+            _ => String::new(),
+        };
+        let called = format!("{} {number}", account.account).to_lowercase();
+        if !called.contains(&asked) {
             continue;
         }
         let nothing = Money::zero(balance.currency);
@@ -120,7 +124,7 @@ pub(crate) async fn ledger(desk: Desk) -> Answer {
         };
         rows.push(BalanceRow {
             account: account.account.clone().into(),
-            party: Txt::default(),
+            number: number.into(),
             debit,
             credit,
             balance,
@@ -144,6 +148,7 @@ pub(crate) async fn ledger(desk: Desk) -> Answer {
 pub(crate) async fn ledger_export(desk: Desk) -> Answer {
     let format = match desk.ask("format") {
         "beancount" => ExportFormat::Beancount,
+        "sealed" => ExportFormat::Sealed,
         _ => ExportFormat::Hledger,
     };
     let mut out = Vec::new();
@@ -151,6 +156,7 @@ pub(crate) async fn ledger_export(desk: Desk) -> Answer {
     let name = match format {
         ExportFormat::Beancount => "ledger.beancount",
         ExportFormat::Hledger => "ledger.journal",
+        ExportFormat::Sealed => "ledger.sealed.txt",
     };
     Ok(respond::file("text/plain; charset=utf-8", name, out))
 }

@@ -4,10 +4,17 @@ use axum::Router;
 use axum::routing::get;
 
 use super::panel::{shared, tasks};
+use super::settlements;
 
 /// Their routes.
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/vendor", get(tasks::list))
+        .route("/vendor/settlements", get(settlements::list))
+        .route("/vendor/settlements/{id}", get(settlements::show))
+        .route(
+            "/vendor/settlements/{id}/charges.csv",
+            get(settlements::csv),
+        )
         .merge(shared("/vendor"))
 }

@@ -11,8 +11,8 @@ use crate::view::{Head, Page, Shell};
 pub struct BalanceRow {
     /// Account: `assets:receivable:acc_…`.
     pub account: Txt,
-    /// Name of the party, if there is one.
-    pub party: Txt,
+    /// Its number and name in the chart, if it has one.
+    pub number: Txt,
     /// Sum of debits.
     pub debit: Money,
     /// Sum of credits.
@@ -65,6 +65,21 @@ impl LedgerPage {
             .lead(t.with("ledger-until", &[("date", t.date(self.until).text())]))
             .and(
                 shell
+                    .go("ledger-months", "/panel/ledger/months")
+                    .icon("calendar"),
+            )
+            .and(
+                shell
+                    .go("revenue-title", "/panel/ledger/revenue")
+                    .icon("chart-line"),
+            )
+            .and(
+                shell
+                    .go("ledger-chart", "/panel/ledger/chart")
+                    .icon("list-checks"),
+            )
+            .and(
+                shell
                     .go(
                         "ledger-export-hledger",
                         "/panel/ledger/export?format=hledger",
@@ -89,9 +104,9 @@ impl LedgerPage {
                     rows.push(Row::Group(row.balance.currency.code().into()));
                 }
                 let href = self.state.href(&[("account", &row.account)]);
-                let party = (!row.party.is_empty()).then_some(row.party);
+                let number = (!row.number.is_empty()).then_some(row.number);
                 rows.push(Row::Cells(vec![
-                    Cell::Main(href.into(), row.account, party),
+                    Cell::Main(href.into(), row.account, number),
                     Cell::Figure(t.money(row.debit)),
                     Cell::Figure(t.money(row.credit)),
                     Cell::Figure(t.money(row.balance)),

@@ -14,6 +14,7 @@ mod dunning;
 mod home;
 mod late_usage;
 mod ledger;
+mod ledger_books;
 mod operations;
 mod payment;
 mod price_book;
@@ -22,6 +23,8 @@ mod price_model;
 mod price_policies;
 mod product_editor;
 mod products;
+mod revenue;
+mod settlements;
 mod stripe;
 mod tax;
 mod usage;
@@ -48,6 +51,7 @@ pub use dunning::DunningPage;
 pub use home::{HomePage, Kpi, Waiting};
 pub use late_usage::{LateUsagePage, LateUsageRow};
 pub use ledger::{BalanceRow, EntryRow, LedgerPage};
+pub use ledger_books::{ChartPage, ClosingRow, MonthsPage};
 pub use operations::{EventRow, EventsPage, JobRow, JobsPage, MailPage, MailRow, MailsPage};
 pub use payment::{PaymentDetailPage, PaymentStepRow};
 pub use price_book::{IntroductionEdit, ListingEdit, PriceBookPage, RevisionRow, RuleRow, TierRow};
@@ -56,6 +60,11 @@ pub use price_model::{AmountPart, PriceExample, PriceModelPage, PricePanel, Pric
 pub use price_policies::{PRORATION, PolicyEdit};
 pub use product_editor::{ItemEdit, ParameterEdit, PlanEdit, ProductEditorPage, rhythm};
 pub use products::{ProductRow, ProductsPage};
+pub use revenue::{RevenuePage, RevenueRow};
+pub use settlements::{
+    PayoutFileRow, SettlementDueRow, SettlementLineRow, SettlementPage, SettlementPolicyPage,
+    SettlementRow, SettlementsPage,
+};
 pub use stripe::{StripeAccount, StripePage};
 pub use tax::{CertificateRow, RegistrationRow, TaxPage, TaxRateRow, TaxRatesPage};
 pub use usage::{HeldRow, HeldUsagePage, ImportRow, ImportsPage};

@@ -1,0 +1,206 @@
+//! What a vendor gets: its share, less the marketplace's fee, less what is held back, and what was held back before.
+
+use tradewind_kernel::{
+    Date, Decimal, Error, Money, Problems, Result, Rounding, calendar::add_days, id::ProductId,
+};
+
+use crate::types::{FeeRule, SettlementPolicy, SettlementState};
+
+/// Most rules of a policy.
+const RULES_MAX: usize = 200;
+
+/// What a settlement comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Amounts {
+    /// The vendor's share.
+    pub share: Money,
+    /// What the marketplace keeps.
+    pub fee: Money,
+    /// Held back.
+    pub held: Money,
+    /// Held back before and due now.
+    pub released: Money,
+    /// Paid.
+    pub payout: Money,
+}
+
+/// The fee for a product, rounded to the smallest unit, half away from zero: the percentage and the fixed part, within the bounds, and
+/// never more than the share. What takes back more than it gives has its percentage taken back, and nothing else. Amounts in other currencies
+/// do not count.
+///
+/// # Errors
+/// `overflow`.
+pub fn fee(policy: &SettlementPolicy, product: ProductId, share: Money) -> Result<Money> {
+    let Some(rule) = rule(policy, product) else {
+        return Ok(Money::zero(share.currency));
+    };
+    let part = percent_of(share, rule.percent)?;
+    if share.minor <= 0 {
+        return Ok(part);
+    }
+    let of = |money: Option<Money>| money.filter(|money| money.currency == share.currency);
+    let mut fee = match of(rule.fixed) {
+        Some(fixed) => part.add(fixed)?,
+        None => part,
+    };
+    if let Some(minimum) = of(rule.minimum).filter(|minimum| fee.minor < minimum.minor) {
+        fee = minimum;
+    }
+    if let Some(maximum) = of(rule.maximum).filter(|maximum| fee.minor > maximum.minor) {
+        fee = maximum;
+    }
+    Ok(if fee.minor > share.minor { share } else { fee })
+}
+
+fn rule(policy: &SettlementPolicy, product: ProductId) -> Option<&FeeRule> {
+    let of = |wanted: Option<ProductId>| policy.fees.iter().find(|one| one.product_id == wanted);
+    of(Some(product)).or_else(|| of(None))
+}
+
+fn percent_of(amount: Money, percent: Decimal) -> Result<Money> {
+    let overflow = || Error::invalid("amount", "overflow", "the amount is too large");
+    let exact = amount
+        .to_decimal()
+        .checked_mul(percent)
+        .and_then(|exact| exact.checked_div(Decimal::ONE_HUNDRED))
+        .ok_or_else(overflow)?;
+    Money::from_exact(exact, amount.currency, Rounding::HalfUp)
+}
+
+/// What a settlement comes to, from the shares and fees of its products and what is due of earlier ones.
+///
+/// # Errors
+/// `overflow`.
+pub fn amounts(
+    policy: &SettlementPolicy,
+    lines: &[(Money, Money)],
+    released: Money,
+) -> Result<Amounts> {
+    let currency = released.currency;
+    let share = Money::sum(currency, lines.iter().map(|(share, _)| *share))?;
+    let fee = Money::sum(currency, lines.iter().map(|(_, fee)| *fee))?;
+    let rest = share.sub(fee)?;
+    // What the vendor owes is not held back from it.
+    let held = if rest.minor > 0 && policy.hold_days > 0 {
+        percent_of(rest, policy.hold_percent)?
+    } else {
+        Money::zero(currency)
+    };
+    Ok(Amounts {
+        share,
+        fee,
+        held,
+        released,
+        payout: rest.sub(held)?.add(released)?,
+    })
+}
+
+/// Whether so much is paid, or waits for the next settlement.
+#[must_use]
+pub fn is_paid(policy: &SettlementPolicy, payout: Money) -> bool {
+    let least = policy
+        .minimum_payout
+        .filter(|least| least.currency == payout.currency)
+        .map_or(1, |least| least.minor.max(1));
+    payout.minor >= least
+}
+
+/// When it is paid, and when what it holds is due.
+///
+/// # Errors
+/// When the calendar ends.
+pub fn days(policy: &SettlementPolicy, until: Date, held: Money) -> Result<(Date, Option<Date>)> {
+    let due_on = add_days(until, policy.payment_days.into())?;
+    let release_on = if held.is_zero() {
+        None
+    } else {
+        Some(add_days(until, policy.hold_days.into())?)
+    };
+    Ok((due_on, release_on))
+}
+
+/// Whether a policy can be kept.
+///
+/// # Errors
+/// `fees`, `minimum_payout`, `hold_percent`, `hold_days`, `payment_days`.
+pub fn check(policy: &SettlementPolicy) -> Result<()> {
+    let mut problems = Problems::new();
+    let hundred = |field: String, percent: Decimal| {
+        if percent.is_sign_negative() && !percent.is_zero() || percent > Decimal::ONE_HUNDRED {
+            let text = "expected 0 to 100";
+            return Err(Error::invalid(field, "out_of_range", text));
+        }
+        Ok(())
+    };
+    if policy.fees.len() > RULES_MAX {
+        let text = format!("expected at most {RULES_MAX} rules");
+        problems.check::<()>(Err(Error::invalid("fees", "too_many", text)));
+    }
+    for (place, rule) in policy.fees.iter().enumerate() {
+        problems.check(hundred(format!("fees.{place}.percent"), rule.percent));
+        let earlier = policy.fees.iter().take(place);
+        if earlier
+            .into_iter()
+            .any(|one| one.product_id == rule.product_id)
+        {
+            let field = format!("fees.{place}.product_id");
+            let text = "a product has one rule";
+            problems.check::<()>(Err(Error::invalid(field, "duplicate", text)));
+        }
+        let amounts = [rule.fixed, rule.minimum, rule.maximum];
+        if amounts.into_iter().flatten().any(|money| money.minor < 0) {
+            let field = format!("fees.{place}.fixed");
+            let text = "expected amounts that are not negative";
+            problems.check::<()>(Err(Error::invalid(field, "out_of_range", text)));
+        }
+    }
+    problems.check(hundred("hold_percent".to_owned(), policy.hold_percent));
+    if policy.minimum_payout.is_some_and(|least| least.minor < 0) {
+        let text = "expected an amount that is not negative";
+        problems.check::<()>(Err(Error::invalid("minimum_payout", "out_of_range", text)));
+    }
+    for (field, days) in [
+        ("hold_days", policy.hold_days),
+        ("payment_days", policy.payment_days),
+    ] {
+        if days > 365 {
+            let text = "expected at most 365";
+            problems.check::<()>(Err(Error::invalid(field, "out_of_range", text)));
+        }
+    }
+    problems.finish()
+}
+
+/// What can be done with a settlement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// It is right and may be paid.
+    Approve,
+    /// It is taken back.
+    Discard,
+    /// It goes into a file for the bank.
+    Order,
+    /// It was paid.
+    Pay,
+    /// The bank has not paid it, or has taken the payment back.
+    Fail,
+}
+
+/// Where a settlement stands after something was done with it.
+///
+/// # Errors
+/// `wrong_state`.
+pub fn after(state: SettlementState, act: Act) -> Result<SettlementState> {
+    use SettlementState as S;
+    Ok(match (state, act) {
+        (S::Open, Act::Approve) => S::Approved,
+        (S::Open, Act::Discard) => S::Discarded,
+        (S::Approved | S::Failed, Act::Order) => S::Ordered,
+        (S::Approved | S::Failed | S::Ordered, Act::Pay) => S::Paid,
+        (S::Ordered | S::Paid, Act::Fail) => S::Failed,
+        (state, _) => {
+            let text = format!("this is not possible with a settlement that is {state}");
+            return Err(Error::conflict("wrong_state", text));
+        }
+    })
+}

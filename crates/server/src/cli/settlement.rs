@@ -1,0 +1,273 @@
+//! `tradewind settlement`: what vendors get, and files of payments.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use tradewind_billing::service::{
+    ListQuery, PayoutOrder, SettlementAct, SettlementRun, SettlementSet, payout_file_content,
+    payout_file_list, payout_file_make, settlement_act, settlement_due, settlement_get,
+    settlement_list, settlement_policy_get, settlement_policy_set, settlement_run,
+};
+use tradewind_flows::settlement::settlement_csv;
+use tradewind_kernel::id::{AccountId, SettlementId};
+use tradewind_kernel::{Result, time};
+use tradewind_platform::OpCtx;
+
+use super::{ListOptions, Session, input, parse};
+use crate::output::columns;
+
+/// What can be done with settlements.
+#[derive(Subcommand)]
+pub(crate) enum Settlement {
+    /// Shares that are on no settlement yet, and what is held back
+    Due {
+        #[command(flatten)]
+        payer: Payer,
+    },
+    /// Make the settlements up to a day that is over
+    #[command(after_help = "Example:\n  tradewind settlement run 2024-03-31")]
+    Run {
+        /// Last day
+        until: String,
+        /// One vendor (default: all)
+        #[arg(long, value_name = "ACCOUNT")]
+        vendor: Option<String>,
+        #[command(flatten)]
+        payer: Payer,
+    },
+    /// Settlements, the latest first
+    #[command(after_help = "Example:\n  tradewind settlement list --filter state:approved")]
+    List {
+        #[command(flatten)]
+        list: ListOptions,
+    },
+    /// A settlement with its lines
+    Show {
+        /// Settlement
+        settlement: String,
+    },
+    /// The charges behind a settlement, as CSV
+    Csv {
+        /// Settlement
+        settlement: String,
+    },
+    /// Approve a settlement: it is booked and may be paid
+    Approve(Act),
+    /// Take an open settlement back; its shares are on the next one
+    Discard(Act),
+    /// Note that a settlement was paid
+    Paid(Act),
+    /// Note that the bank has not paid a settlement; it can be ordered again
+    Failed(Act),
+    /// Show the policy for a vendor, or for all
+    Policy {
+        /// The vendor (default: all without a policy of their own)
+        #[arg(long, value_name = "ACCOUNT")]
+        vendor: Option<String>,
+        #[command(flatten)]
+        payer: Payer,
+    },
+    /// Set the policy for a vendor, or for all, from a JSON file
+    #[command(after_help = "\
+Example of a file:
+  {\"fees\": [{\"percent\": \"15\", \"minimum\": {\"amount\": \"1.00\", \"currency\": \"EUR\"}}],
+   \"minimum_payout\": {\"amount\": \"50.00\", \"currency\": \"EUR\"}, \"hold_percent\": \"10\", \"hold_days\": 90, \"payment_days\": 15}")]
+    SetPolicy {
+        /// The file
+        file: PathBuf,
+        /// The vendor (default: all without a policy of their own)
+        #[arg(long, value_name = "ACCOUNT")]
+        vendor: Option<String>,
+        #[command(flatten)]
+        payer: Payer,
+    },
+    /// Make a file of payments (pain.001) of all approved settlements that are due by a day, and write it out
+    #[command(after_help = "Example:\n  tradewind settlement order 2024-04-15 > payments.xml")]
+    Order {
+        /// The day on which the bank is to pay
+        on: String,
+        /// In which currency (default: the payer's own)
+        #[arg(long)]
+        currency: Option<String>,
+        #[command(flatten)]
+        payer: Payer,
+    },
+    /// Files of payments, the latest first
+    Files {
+        #[command(flatten)]
+        payer: Payer,
+    },
+    /// Write a file of payments out again
+    File {
+        /// The file
+        file: String,
+    },
+}
+
+/// Who pays.
+#[derive(Args)]
+pub(crate) struct Payer {
+    /// Who pays (default: one's own account)
+    #[arg(long = "payer", value_name = "ACCOUNT")]
+    account: Option<String>,
+}
+
+impl Payer {
+    fn account(&self, ctx: &OpCtx) -> Result<AccountId> {
+        match &self.account {
+            Some(text) => parse("payer", text),
+            None => Ok(ctx.principal.account),
+        }
+    }
+}
+
+/// What is done.
+#[derive(Args)]
+pub(crate) struct Act {
+    /// Settlement
+    settlement: String,
+    /// A reference, or the reason of the bank
+    #[arg(default_value = "")]
+    note: String,
+    /// The day of the payment (default: today)
+    #[arg(long, value_name = "DATE")]
+    on: Option<String>,
+}
+
+fn vendor(named: Option<&String>) -> Result<Option<AccountId>> {
+    named.map(|named| parse("vendor", named)).transpose()
+}
+
+const ROWS: &[crate::output::Column] = columns![
+    ("settlement", "/id"),
+    ("number", "/number"),
+    ("until", "/until"),
+    ("state", "/state"),
+    ("share", "/share"),
+    ("fee", "/fee"),
+    ("held", "/held"),
+    ("released", "/released"),
+    ("payout", "/payout"),
+    ("due", "/due_on"),
+];
+
+pub(crate) async fn run(session: &Session<'_>, command: Settlement) -> Result<()> {
+    let platform = session.platform();
+    let ctx = session.ctx().await?;
+    match command {
+        Settlement::Due { payer } => session.out.list(
+            &settlement_due(platform, &ctx, payer.account(&ctx)?).await?,
+            columns![
+                ("vendor", "/vendor_id"),
+                ("share", "/share"),
+                ("held", "/held")
+            ],
+        ),
+        Settlement::Run {
+            until,
+            vendor: named,
+            payer,
+        } => {
+            let run = SettlementRun {
+                until: time::parse_date("until", &until)?,
+                vendor_id: vendor(named.as_ref())?,
+            };
+            let made = settlement_run(platform, &ctx, payer.account(&ctx)?, &run).await?;
+            session.settle().await?;
+            session.out.list(&made, ROWS)
+        }
+        Settlement::List { list } => {
+            let query = ListQuery {
+                filter: list.filter().to_owned(),
+                sort: list.sort().to_owned(),
+                page: list.page()?,
+            };
+            let page = settlement_list(platform, &ctx, &query).await?;
+            session.out.page(&page, ROWS)
+        }
+        Settlement::Show { settlement } => {
+            let id = parse("settlement", &settlement)?;
+            let found = settlement_get(platform, &ctx, id).await?;
+            session.out.facts(&found, ROWS)
+        }
+        Settlement::Csv { settlement } => {
+            let id: SettlementId = parse("settlement", &settlement)?;
+            let mut place = None;
+            loop {
+                let (rows, next) = settlement_csv(platform, &ctx, id, place).await?;
+                session.out.raw(&rows)?;
+                place = next;
+                if place.is_none() {
+                    return Ok(());
+                }
+            }
+        }
+        Settlement::Approve(act) => done(session, &ctx, "approve", act).await,
+        Settlement::Discard(act) => done(session, &ctx, "discard", act).await,
+        Settlement::Paid(act) => done(session, &ctx, "pay", act).await,
+        Settlement::Failed(act) => done(session, &ctx, "fail", act).await,
+        Settlement::Policy {
+            vendor: named,
+            payer,
+        } => {
+            let (payer, of) = (payer.account(&ctx)?, vendor(named.as_ref())?);
+            let policy = settlement_policy_get(platform, &ctx, payer, of).await?;
+            session.out.value(&serde_json::json!(policy))
+        }
+        Settlement::SetPolicy {
+            file,
+            vendor: named,
+            payer,
+        } => {
+            let input = SettlementSet {
+                payer_id: payer.account(&ctx)?,
+                vendor_id: vendor(named.as_ref())?,
+                policy: input::json("file", &file)?,
+            };
+            let policy = settlement_policy_set(platform, &ctx, &input).await?;
+            session.out.value(&serde_json::json!(policy))
+        }
+        Settlement::Order {
+            on,
+            currency,
+            payer,
+        } => {
+            let order = PayoutOrder {
+                execute_on: time::parse_date("on", &on)?,
+                currency: currency
+                    .map(|currency| parse("currency", &currency))
+                    .transpose()?,
+            };
+            let file = payout_file_make(platform, &ctx, payer.account(&ctx)?, &order).await?;
+            let (_, content) = payout_file_content(platform, &ctx, file.id).await?;
+            session.out.raw(content.as_bytes())
+        }
+        Settlement::Files { payer } => session.out.list(
+            &payout_file_list(platform, &ctx, payer.account(&ctx)?).await?,
+            columns![
+                ("file", "/id"),
+                ("message", "/message_id"),
+                ("on", "/execute_on"),
+                ("payments", "/payments"),
+                ("total", "/total"),
+            ],
+        ),
+        Settlement::File { file } => {
+            let id = parse("file", &file)?;
+            let (_, content) = payout_file_content(platform, &ctx, id).await?;
+            session.out.raw(content.as_bytes())
+        }
+    }
+}
+
+async fn done(session: &Session<'_>, ctx: &OpCtx, act: &str, sent: Act) -> Result<()> {
+    let input = SettlementAct {
+        id: parse("settlement", &sent.settlement)?,
+        act: act.to_owned(),
+        note: sent.note,
+        on: sent.on.map(|on| time::parse_date("on", &on)).transpose()?,
+    };
+    let found = settlement_act(session.platform(), ctx, &input).await?;
+    session.settle().await?;
+    session.out.facts(&found, ROWS)
+}

@@ -1,0 +1,360 @@
+//! Settlements with vendors: what they get, and files of payments. Vendors see their own with the same pages.
+
+use tradewind_kernel::money::Money;
+use tradewind_kernel::time::{Date, Timestamp};
+
+use crate::blocks;
+use crate::view::kit::{Block, Button, Card, Cell, ListState, Row, Txt};
+use crate::view::shared::{Ask, FormState};
+use crate::view::shell::Permit;
+use crate::view::{Head, Page, Shell};
+
+/// A settlement.
+pub struct SettlementRow {
+    /// Id.
+    pub id: Txt,
+    /// Number.
+    pub number: Txt,
+    /// Who gets it, or for vendors who pays.
+    pub party: Txt,
+    /// Last day.
+    pub until: Date,
+    /// State.
+    pub state: Txt,
+    /// Paid out.
+    pub payout: Money,
+    /// When it is to be paid.
+    pub due_on: Date,
+}
+
+/// What is on no settlement yet.
+pub struct SettlementDueRow {
+    /// The vendor.
+    pub vendor: Txt,
+    /// Its share.
+    pub share: Money,
+    /// Held back.
+    pub held: Money,
+}
+
+/// A file of payments.
+pub struct PayoutFileRow {
+    /// Id.
+    pub id: Txt,
+    /// Name of its message.
+    pub message: Txt,
+    /// Day of the payments.
+    pub on: Date,
+    /// How many.
+    pub payments: i64,
+    /// What they come to.
+    pub total: Money,
+    /// When it was made.
+    pub at: Timestamp,
+}
+
+/// Settlements of a payer, or of a vendor.
+pub struct SettlementsPage {
+    /// Settlements.
+    pub rows: Vec<SettlementRow>,
+    /// What waits for the next; for payers.
+    pub due: Vec<SettlementDueRow>,
+    /// Files of payments; for payers.
+    pub files: Vec<PayoutFileRow>,
+    /// View by state, page.
+    pub state: ListState,
+    /// May settle and order.
+    pub change: Permit,
+    /// `settle_until`.
+    pub run: FormState,
+    /// `execute_on`.
+    pub order: FormState,
+}
+
+impl SettlementsPage {
+    /// Lays the page out.
+    pub fn page(self, shell: Shell) -> Page {
+        let t = shell.t.clone();
+        let may = self.change.is_yes();
+        let views = shell.views(
+            &self.state,
+            "settlement-view",
+            &[
+                ("", None),
+                ("open", None),
+                ("approved", None),
+                ("failed", None),
+                ("paid", None),
+            ],
+        );
+        let mut head = Head::new(t.tr("nav-settlements"))
+            .lead(t.tr("settlements-lead"))
+            .tabs(views);
+        if may {
+            head = head.and(shell.go("settlement-policy", format!("{}/policy", self.state.path)));
+        }
+        let mut body: Vec<Block> = vec![self.list(&shell).into()];
+        if !self.due.is_empty() {
+            body.push(self.due(&shell).into());
+        }
+        if may {
+            let ask = Ask::new(&shell, &self.run);
+            let form = shell
+                .form(format!("{}/run", self.state.path), "settlement-run")
+                .telling(self.run.notice())
+                .fields(vec![ask.input("date", "settle_until").required()]);
+            body.push(Card::new(t.tr("settlement-run"), blocks![form]).into());
+            let ask = Ask::new(&shell, &self.order);
+            let form = shell
+                .form(format!("{}/order", self.state.path), "settlement-order")
+                .telling(self.order.notice())
+                .fields(vec![ask.input("date", "execute_on").required()]);
+            let card = Card::new(t.tr("settlement-files"), blocks![self.files(&shell), form]);
+            body.push(card.into());
+        }
+        Page::new(shell, head, body)
+    }
+
+    fn list(&self, shell: &Shell) -> crate::view::kit::Table {
+        let t = &shell.t;
+        let rows = self.rows.iter().map(|row| {
+            let href = format!("{}/{}", self.state.path, row.id);
+            Row::Cells(vec![
+                Cell::Main(href.into(), row.number.clone(), Some(row.party.clone())),
+                Cell::At(t.date(row.until)),
+                Cell::State(t.state(&row.state)),
+                Cell::At(t.date(row.due_on)),
+                Cell::Figure(t.money(row.payout)),
+            ])
+        });
+        let columns = vec![
+            shell.col("c-number"),
+            shell.col("c-until"),
+            shell.col("c-state"),
+            shell.col("c-due"),
+            shell.fig("settlement-payout"),
+        ];
+        let empty = shell.empty("hand-coins", "settlements-none");
+        shell.list(
+            "nav-settlements",
+            columns,
+            rows.collect(),
+            &self.state,
+            empty,
+        )
+    }
+
+    fn due(&self, shell: &Shell) -> Card {
+        let t = &shell.t;
+        let rows = self.due.iter().map(|row| {
+            vec![
+                Cell::Text(row.vendor.clone()),
+                Cell::Figure(t.money(row.share)),
+                Cell::Figure(t.money(row.held)),
+            ]
+        });
+        let columns = vec![
+            shell.col("settlement-vendor"),
+            shell.fig("settlement-share"),
+            shell.fig("settlement-held"),
+        ];
+        let table = shell.table(
+            "settlements-due",
+            columns,
+            rows.collect(),
+            "settlements-none",
+        );
+        Card::new(t.tr("settlements-due"), blocks![table])
+    }
+
+    fn files(&self, shell: &Shell) -> crate::view::kit::Table {
+        let t = &shell.t;
+        let rows = self.files.iter().map(|row| {
+            let href = format!("{}/files/{}", self.state.path, row.id);
+            vec![
+                Cell::Main(href.into(), row.message.clone(), None),
+                Cell::At(t.date(row.on)),
+                Cell::At(t.at(row.at)),
+                Cell::Figure(t.int(row.payments)),
+                Cell::Figure(t.money(row.total)),
+            ]
+        });
+        let columns = vec![
+            shell.col("settlement-file"),
+            shell.col("f-execute-on"),
+            shell.col("c-when"),
+            shell.fig("settlement-payments"),
+            shell.fig("c-amount"),
+        ];
+        shell.table(
+            "settlement-files",
+            columns,
+            rows.collect(),
+            "settlement-files-none",
+        )
+    }
+}
+
+/// A line of a settlement.
+pub struct SettlementLineRow {
+    /// The product.
+    pub product: Txt,
+    /// Charges.
+    pub charges: i64,
+    /// The share.
+    pub share: Money,
+    /// The fee.
+    pub fee: Money,
+}
+
+/// One settlement.
+pub struct SettlementPage {
+    /// Where the list is.
+    pub base: Txt,
+    /// Id.
+    pub id: Txt,
+    /// Number.
+    pub number: Txt,
+    /// Who gets it.
+    pub vendor: Txt,
+    /// Last day.
+    pub until: Date,
+    /// State.
+    pub state: Txt,
+    /// When it is to be paid.
+    pub due_on: Date,
+    /// When it was paid.
+    pub paid_on: Option<Date>,
+    /// What was said last.
+    pub note: Txt,
+    /// Share, fee, held, released, payout.
+    pub amounts: [Money; 5],
+    /// When what it holds is due.
+    pub release_on: Option<Date>,
+    /// Lines.
+    pub lines: Vec<SettlementLineRow>,
+    /// What can be done: `approve`, `discard`, `pay`, `fail`.
+    pub acts: Vec<&'static str>,
+    /// `note`.
+    pub form: FormState,
+}
+
+impl SettlementPage {
+    /// Lays the page out.
+    pub fn page(self, shell: Shell) -> Page {
+        let t = shell.t.clone();
+        let here = format!("{}/{}", self.base, self.id);
+        let mut head = Head::new(self.number.clone())
+            .state(t.state(&self.state))
+            .lead(t.with(
+                "settlement-lead",
+                &[
+                    ("vendor", &self.vendor),
+                    ("date", t.date(self.until).text()),
+                ],
+            ))
+            .under(t.tr("nav-settlements"), self.base.clone())
+            .and(
+                shell
+                    .go("settlement-csv", format!("{here}/charges.csv"))
+                    .icon("download"),
+            );
+        let mut dialogs: Vec<Block> = Vec::new();
+        for act in &self.acts {
+            let key = format!("settlement-do-{act}");
+            let button = Button::open(t.tr(&key), (*act).to_owned());
+            let primary = matches!(*act, "approve" | "pay");
+            head = head.and(if primary { button.primary() } else { button });
+            let ask = Ask::new(&shell, &self.form);
+            let fields = vec![ask.optional(ask.text("note"))];
+            let to = format!("{here}/{act}");
+            dialogs.push(shell.confirm(act, &key, to, fields).into());
+        }
+        let [share, fee, held, released, payout] = self.amounts.map(|amount| t.money(amount));
+        let mut facts = vec![
+            ("settlement-share", Cell::Figure(share)),
+            ("settlement-fee", Cell::Figure(fee)),
+            ("settlement-held", Cell::Figure(held)),
+            ("settlement-released", Cell::Figure(released)),
+            ("settlement-payout", Cell::Figure(payout)),
+            ("c-due", Cell::At(t.date(self.due_on))),
+        ];
+        if let Some(on) = self.release_on {
+            facts.push(("settlement-release-on", Cell::At(t.date(on))));
+        }
+        if let Some(on) = self.paid_on {
+            facts.push(("settlement-paid-on", Cell::At(t.date(on))));
+        }
+        if !self.note.is_empty() {
+            facts.push(("f-note", Cell::Text(self.note.clone())));
+        }
+        let facts = shell.facts(facts);
+        let rows = self.lines.iter().map(|line| {
+            vec![
+                Cell::Text(line.product.clone()),
+                Cell::Figure(t.int(line.charges)),
+                Cell::Figure(t.money(line.share)),
+                Cell::Figure(t.money(line.fee)),
+            ]
+        });
+        let columns = vec![
+            shell.col("c-product"),
+            shell.fig("settlement-charges"),
+            shell.fig("settlement-share"),
+            shell.fig("settlement-fee"),
+        ];
+        let lines = shell.table(
+            "settlement-lines",
+            columns,
+            rows.collect(),
+            "settlements-none",
+        );
+        let mut body = blocks![
+            Card::new(t.tr("settlement-amounts"), blocks![facts]),
+            Card::new(t.tr("settlement-lines"), blocks![lines])
+        ];
+        body.extend(dialogs);
+        Page::new(shell, head, body)
+    }
+}
+
+/// How a payer settles with its vendors.
+pub struct SettlementPolicyPage {
+    /// `fee_percent`, `fee_fixed`, `fee_minimum`, `fee_maximum`, `minimum_payout`, `hold_percent`, `hold_days`, `payment_days`.
+    pub form: FormState,
+    /// Whether products or vendors have rules of their own.
+    pub more: bool,
+}
+
+impl SettlementPolicyPage {
+    /// Lays the page out.
+    pub fn page(self, shell: Shell) -> Page {
+        let t = shell.t.clone();
+        let head = Head::new(t.tr("settlement-policy"))
+            .lead(t.tr("settlement-policy-lead"))
+            .under(t.tr("nav-settlements"), "/panel/settlements");
+        let ask = Ask::new(&shell, &self.form);
+        let mut form = shell
+            .form("/panel/settlements/policy", "w-save")
+            .two_columns()
+            .telling(self.form.notice())
+            .fields(vec![
+                ask.text("fee_percent").unit("%"),
+                ask.optional(ask.text("fee_fixed")),
+                ask.optional(ask.text("fee_minimum")),
+                ask.optional(ask.text("fee_maximum")),
+                ask.optional(ask.text("minimum_payout")),
+                ask.text("hold_percent").unit("%"),
+                ask.number("hold_days"),
+                ask.number("payment_days"),
+            ]);
+        if self.more {
+            form = form.before(vec![shell.nothing("settlement-policy-more").into()]);
+        }
+        Page::new(
+            shell,
+            head,
+            blocks![Card::new(t.tr("settlement-policy"), blocks![form])],
+        )
+    }
+}

@@ -775,7 +775,7 @@ f-after-days = Erneut versucht nach Tagen
 f-after-days-hint = Von einem Versuch zum nächsten, durch Kommas getrennt. Leer für keinen.
 
 stripe-title = Stripe
-stripe-lead = Karten und Lastschriften über Ihr eigenes Konto bei Stripe. Das Geld geht an Sie; Kartendaten kommen nie hierher.
+stripe-lead = Karten und Lastschriften über Ihr eigenes Konto bei Stripe. Das Geld geht an Sie, und Kartendaten kommen nie hierher.
 stripe-account = Ihr Konto bei Stripe
 stripe-none = Es ist keines eingerichtet. Käufer zahlen per Überweisung, und mit Karte, wo die Sandbox in Gebrauch ist.
 stripe-hint = Geheimer Schlüssel endet auf

@@ -775,7 +775,7 @@ f-after-days = Tried again after days
 f-after-days-hint = From each attempt to the next, separated by commas. Empty for none.
 
 stripe-title = Stripe
-stripe-lead = Cards and direct debits through your own account at Stripe. Its money goes to you; card data never comes here.
+stripe-lead = Cards and direct debits through your own account at Stripe. The money goes to you, and card data never comes here.
 stripe-account = Your account at Stripe
 stripe-none = None is set up. Buyers pay by transfer, and by card where the sandbox is in use.
 stripe-hint = Secret key ends with

@@ -263,9 +263,12 @@ pub enum Menu {
 /// Pages without an entry of their own, and the entry that they belong to.
 const BELONGS: &[(&str, &str)] = &[
     ("/my/certificates", "/my/settings"),
+    ("/my/statement", "/my/invoices"),
     ("/panel/bank", "/panel/payments"),
+    ("/panel/drafts", "/panel/invoices"),
     ("/panel/dunning", "/panel/payments"),
     ("/panel/refunds", "/panel/payments"),
+    ("/panel/statement", "/panel/invoices/received"),
     ("/panel/stripe", "/panel/payments"),
 ];
 
@@ -347,6 +350,8 @@ mod tests {
             ("/panel/bank?view=ignored", "/panel/payments"),
             ("/panel/bank/mappings", "/panel/payments"),
             ("/panel/dunning", "/panel/payments"),
+            ("/panel/drafts/inv_1", "/panel/invoices"),
+            ("/panel/statement", "/panel/invoices/received"),
             ("/panel/tax/rates", "/panel/tax"),
             ("/panel/banks", "/panel"),
         ] {

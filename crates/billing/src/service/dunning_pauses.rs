@@ -73,7 +73,11 @@ async fn told(w: &mut Work, invoice_id: InvoiceId, stand: Stand) -> Result<Invoi
     let next = match stand.next_on {
         Some(due) if stand.status == BalanceStatus::Open => {
             let on = rules::not_before(due, pause.as_ref())?;
-            dunning::step_after(&stand.policy, stand.stage).map(|step| NextStep { on, step })
+            dunning::step_after(&stand.policy, stand.stage).map(|step| NextStep {
+                on,
+                after_days: step.after_days,
+                action: step.action,
+            })
         }
         _ => None,
     };

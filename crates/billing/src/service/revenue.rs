@@ -6,6 +6,7 @@ use tradewind_kernel::{
     Date, Error, Result,
     calendar::{add_days, add_months},
     id::AccountId,
+    time::parse_date,
 };
 use tradewind_platform::{AuditEntry, OpCtx, Platform, Work};
 use tradewind_policy::Action;
@@ -186,6 +187,7 @@ pub async fn revenue_policy_set(
         Box::pin(async move {
             let (realm, seller) = (realm(w), input.seller_id);
             authorize_to(w, Action::LedgerManage, seller).await?;
+            parse_date("since", &input.policy.since.to_string())?;
             let closed = books::hold(&mut w.tx, realm, seller).await?;
             let known = store::policy(&mut w.tx, realm, seller).await?;
             let booked = known.and_then(|(_, booked)| booked);

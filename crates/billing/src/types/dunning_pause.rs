@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use tradewind_kernel::{Date, Money, Timestamp, id::InvoiceId, text_enum};
 use utoipa::ToSchema;
 
-use super::DunningStep;
+use super::DunningAction;
 
 text_enum! {
     /// What became of a promise to pay.
@@ -40,9 +40,10 @@ pub struct NextStep {
     /// The first day on which it is taken.
     #[schema(value_type = String, format = Date)]
     pub on: Date,
-    /// What it is.
-    #[serde(flatten)]
-    pub step: DunningStep,
+    /// How many days after the due day.
+    pub after_days: u16,
+    /// What it does.
+    pub action: DunningAction,
 }
 
 /// How far an invoice has been dunned, and what comes next.

@@ -59,7 +59,7 @@ async fn steps_wait_for_a_pause_and_a_broken_promise_resumes_at_the_next() {
             .next
             .expect("a step");
         assert_eq!(
-            (first.on, first.step.action),
+            (first.on, first.action),
             (day("2024-03-18"), DunningAction::Remind)
         );
         for (until, promised) in [

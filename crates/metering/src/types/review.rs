@@ -132,7 +132,6 @@ pub struct ReviewDecide {
     #[serde(default)]
     pub group: Option<ReviewGroup>,
     /// What is decided.
-    #[schema(inline)]
     pub decision: ReviewDecision,
     /// Why; required for what is not to count.
     #[serde(default)]

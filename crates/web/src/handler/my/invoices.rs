@@ -216,7 +216,7 @@ pub(in super::super) async fn reminder(
     Ok(Some(NextReminder {
         next: found
             .next
-            .map(|next| (next.step.action.as_str().into(), next.on)),
+            .map(|next| (next.action.as_str().into(), next.on)),
         paused: pause.filter(|_| found.paused).map(|pause| pause.until),
         reason: pause
             .filter(|_| found.paused)

@@ -75,6 +75,24 @@ impl Discount {
         let off = Exact::whole(price.rounded()) * Exact::new(self.percent, 100);
         Exact::whole(off.rounded())
     }
+
+    /// What it takes off a setup and off the first seats, bought together: rounded as one, and what is left of whole units goes to
+    /// whichever lost more.
+    fn off_both(self, setup: Exact, seats: Exact) -> (Exact, Exact) {
+        let part = |price: Exact| Exact::whole(price.rounded()) * Exact::new(self.percent, 100);
+        let (setup, seats) = (part(setup), part(seats));
+        let (mut of_setup, mut of_seats) = (setup.floor(), seats.floor());
+        let lost = |exact: Exact, kept: i128| exact + -Exact::whole(kept);
+        let setup_first = lost(seats, of_seats).is_within(lost(setup, of_setup), Exact::ZERO);
+        let left = (setup + seats).rounded() - of_setup - of_seats;
+        if left > i128::from(!setup_first) {
+            of_setup += 1;
+        }
+        if left > i128::from(setup_first) {
+            of_seats += 1;
+        }
+        (Exact::whole(of_setup), Exact::whole(of_seats))
+    }
 }
 
 /// What a sale comes to on a leg.
@@ -224,22 +242,37 @@ impl Sale {
     fn audit(&self, prices: &LegPrices, is_customers: bool, today: Date) -> Audited {
         let mut audited = Audited::NOTHING;
         let discount = self.discount.filter(|_| is_customers);
+        let bought = discount.map(|discount| self.bought(prices, discount));
         if self.has_setup {
             audited.line(prices.setup);
-            if let Some(discount) = discount {
-                audited.line(-discount.off(prices.setup));
+            if let Some((of_setup, _)) = bought {
+                audited.line(-of_setup);
             }
         }
+        // A discount for some periods is for those that are paid.
+        let mut paid = 0;
         for n in 0_u32.. {
             let nth = |n: u32| self.nth_day(i32::try_from(n).expect("a few"));
             let (start, end) = (nth(n), nth(n + 1));
             if start > today || self.ends_on.is_some_and(|ends_on| ends_on <= start) {
                 break;
             }
-            let discount = discount.filter(|discount| n < discount.periods);
+            let Some(begins) = self.begins(prices, (start, end), today) else {
+                continue;
+            };
+            let discount = discount.filter(|discount| paid < discount.periods);
+            paid += 1;
             let rests = if prices.rests { &self.rests[..] } else { &[] };
             let seat = prices.seat_after(n);
-            self.period(seat, discount, (start, end), (rests, today), &mut audited);
+            let bought = bought.filter(|_| n == 0);
+            let off = discount.map(|discount| (discount, bought.map(|(_, seats)| seats)));
+            self.period(
+                seat,
+                off,
+                (begins, start, end),
+                (rests, today),
+                &mut audited,
+            );
         }
         for (month, cost) in &self.usage {
             if months_after(*month, 1) <= today {
@@ -255,6 +288,18 @@ impl Sale {
             self.committed(prices, commitment, today, &mut audited);
         }
         audited
+    }
+
+    /// What a discount takes off the setup and off the seats of the first period.
+    fn bought(&self, prices: &LegPrices, discount: Discount) -> (Exact, Exact) {
+        let lasts = self.ends_on.is_none_or(|ends_on| ends_on > self.begins_on);
+        let seats = if lasts {
+            self.seats_on(self.begins_on)
+        } else {
+            0
+        };
+        let seats = prices.seat_after(0) * Exact::whole(i128::from(seats));
+        discount.off_both(prices.setup, seats)
     }
 
     /// When a span is over, what is missing to its minimum is paid. A month belongs to the span in which it ends.
@@ -295,11 +340,7 @@ impl Sale {
             return Exact::ZERO;
         };
         let (start, end) = (self.nth_day(n), self.nth_day(n + 1));
-        // What begins suspended is not paid before it goes on.
-        let asleep = |(from, until): &(Date, Option<Date>)| {
-            *from < start && until.is_none_or(|until| until > today)
-        };
-        if prices.rests && self.rests.iter().any(asleep) {
+        if self.begins(prices, (start, end), today).is_none() {
             return Exact::ZERO;
         }
         let behind = days(by, end) - 1;
@@ -308,8 +349,13 @@ impl Sale {
         }
         let months = u32::try_from(n).unwrap_or_default();
         let price = prices.seat_after(months) * Exact::whole(i128::from(self.seats_on(today)));
-        let counts =
-            |discount: &Discount| is_customers && i64::from(n) < i64::from(discount.periods);
+        let paid = (0..n)
+            .filter(|n| {
+                let period = (self.nth_day(*n), self.nth_day(n + 1));
+                self.begins(prices, period, today).is_some()
+            })
+            .count();
+        let counts = |discount: &Discount| is_customers && paid < discount.periods as usize;
         let off = self
             .discount
             .filter(counts)
@@ -317,39 +363,41 @@ impl Sale {
         Exact::new(behind, days(start, end)) * (price + -off)
     }
 
+    /// From when on a period is paid; never, where nothing is held by then. What begins suspended is not paid before it goes on, and then
+    /// for what is left.
+    fn begins(&self, prices: &LegPrices, (start, end): (Date, Date), today: Date) -> Option<Date> {
+        let mut rests = self.rests.iter().filter(|_| prices.rests);
+        let asleep =
+            rests.find(|(from, until)| *from < start && until.is_none_or(|until| until > start));
+        let begins = match asleep {
+            None => start,
+            Some((_, until)) => until.filter(|until| *until < end && *until <= today)?,
+        };
+        let lasts = self.ends_on.is_none_or(|ends_on| ends_on > begins);
+        (lasts && self.seats_on(begins) > 0).then_some(begins)
+    }
+
     /// A period is paid when it begins; a change gives the unused rest back and pays for the new rest, an end gives it back.
-    /// What a discount takes off goes the same way, and is left alone where a change does not change it.
+    /// What a discount takes off goes the same way, and is left alone where a change does not change it; what it takes off at first may
+    /// be known from elsewhere.
     fn period(
         &self,
         seat: Exact,
-        discount: Option<Discount>,
-        (start, end): (Date, Date),
+        discount: Option<(Discount, Option<Exact>)>,
+        (begins, start, end): (Date, Date, Date),
         (rests, today): (&[(Date, Option<Date>)], Date),
         audited: &mut Audited,
     ) {
-        // What begins suspended is not paid before it goes on, and then for what is left.
-        let asleep = rests
-            .iter()
-            .find(|(from, until)| *from < start && until.is_none_or(|until| until > start));
-        let begins = match asleep {
-            Some((_, None)) => return,
-            Some((_, Some(until))) if *until >= end || *until > today => return,
-            Some((_, Some(until))) => *until,
-            None => start,
-        };
-        if self.ends_on.is_some_and(|ends_on| ends_on <= begins) {
-            return;
-        }
         let price = |seats: u32| seat * Exact::whole(i128::from(seats));
         let days = |from: Date| Exact::new(days(from, end), days(start, end));
         let held = self.seats_on(begins);
-        if held == 0 {
-            return;
-        }
-        let off = |seats: u32| discount.map_or(Exact::ZERO, |it| it.off(price(seats)));
+        let off = |seats: u32| discount.map_or(Exact::ZERO, |(it, _)| it.off(price(seats)));
+        let first = discount.and_then(|(_, first)| first);
+        // By the day from which it holds, what is taken off.
+        let mut offs = BTreeMap::from([(begins, first.unwrap_or_else(|| off(held)))]);
         audited.line(days(begins) * price(held));
         if discount.is_some() {
-            audited.line(-(days(begins) * off(held)));
+            audited.line(-(days(begins) * offs[&begins]));
         }
         let lasts = |day: &Date| *day < end && self.ends_on.is_none_or(|ends_on| *day < ends_on);
         let mut before = held;
@@ -357,9 +405,11 @@ impl Sale {
             if *day > begins && *after != before {
                 audited.line(-(days(*day) * price(before)));
                 audited.line(days(*day) * price(*after));
-                if off(before) != off(*after) {
-                    audited.line(days(*day) * off(before));
-                    audited.line(-(days(*day) * off(*after)));
+                let (was, is) = (off_on(&offs, *day), off(*after));
+                if was != is {
+                    audited.line(days(*day) * was);
+                    audited.line(-(days(*day) * is));
+                    offs.insert(*day, is);
                 }
                 before = *after;
             }
@@ -394,14 +444,14 @@ impl Sale {
                 let seats = self.seats_on(pair[0]);
                 audited.line(-(time * price(seats)));
                 if discount.is_some() {
-                    audited.line(time * off(seats));
+                    audited.line(time * off_on(&offs, pair[0]));
                 }
             }
         }
         if let Some(ends_on) = gives_back {
             audited.line(-(days(ends_on) * price(before)));
             if discount.is_some() {
-                audited.line(days(ends_on) * off(before));
+                audited.line(days(ends_on) * off_on(&offs, ends_on));
             }
         }
     }
@@ -410,6 +460,12 @@ impl Sale {
     fn nth_day(&self, n: i32) -> Date {
         months_after(self.begins_on, n)
     }
+}
+
+/// What is taken off on a day.
+fn off_on(offs: &BTreeMap<Date, Exact>, day: Date) -> Exact {
+    let before = offs.range(..=day).next_back();
+    before.map_or(Exact::ZERO, |(_, off)| *off)
 }
 
 fn months_after(day: Date, months: i32) -> Date {
@@ -427,147 +483,4 @@ fn days(from: Date, to: Date) -> i128 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn day(text: &str) -> Date {
-        text.parse().expect("a day")
-    }
-
-    /// A seat for 14.256, a setup for 71.28, usage at its cost and 42.56 % of it.
-    fn customers() -> Auditor {
-        Auditor::new(vec![LegPrices {
-            setup: Exact::whole(7128),
-            seat: Exact::new(14256, 10),
-            markup: Exact::new(14256, 10000),
-            introduction: None,
-            yearly: Exact::whole(1),
-            rests: false,
-        }])
-    }
-
-    #[test]
-    fn a_seat_costs_less_at_first_and_more_every_year() {
-        let mut auditor = customers();
-        auditor.legs[0].introduction = Some((2, Exact::whole(500)));
-        auditor.legs[0].yearly = Exact::new(103, 100);
-        let sale = auditor.subscribe(day("2024-01-10"), 2);
-        let billed = |on: &str| auditor.audit(sale, 0, day(on)).billed;
-        assert_eq!(billed("2024-02-10"), 7128 + 2 * 1000);
-        assert_eq!(billed("2024-12-10"), 7128 + 2000 + 10 * 2851);
-        // 28.512 and 3 percent more is 29.36736.
-        assert_eq!(billed("2025-01-10"), 7128 + 2000 + 10 * 2851 + 2937);
-    }
-
-    #[test]
-    fn a_sale_comes_to_what_was_worked_out_by_hand() {
-        let mut auditor = customers();
-        let sale = auditor.subscribe(day("2024-01-10"), 5);
-        let billed = |auditor: &Auditor, on: &str| auditor.audit(sale, 0, day(on)).billed;
-        assert_eq!(billed(&auditor, "2024-02-09"), 7128 + 7128);
-        assert_eq!(billed(&auditor, "2024-03-20"), 7128 + 3 * 7128);
-        auditor.hold(sale, day("2024-01-25"), 7);
-        assert_eq!(
-            billed(&auditor, "2024-03-20"),
-            7128 + 7128 - 3679 + 5151 + 2 * 9979
-        );
-        auditor.end(sale, day("2024-01-25"));
-        assert_eq!(billed(&auditor, "2024-03-20"), 7128 + 7128 - 3679);
-    }
-
-    #[test]
-    fn a_discount_holds_for_its_periods_and_is_given_back_with_what_it_reduced() {
-        let mut auditor = customers();
-        let sale = auditor.subscribe(day("2024-01-10"), 10);
-        auditor.discount(sale, 50, 1);
-        let billed = |auditor: &Auditor, on: &str| auditor.audit(sale, 0, day(on)).billed;
-        assert_eq!(billed(&auditor, "2024-01-10"), 3564 + 7128);
-        assert_eq!(billed(&auditor, "2024-02-10"), 3564 + 7128 + 14256);
-        auditor.hold(sale, day("2024-01-20"), 20);
-        assert_eq!(
-            billed(&auditor, "2024-01-20"),
-            3564 + 7128 - 9657 + 19315 + 4829 - 9657
-        );
-    }
-
-    #[test]
-    fn suspended_time_costs_nothing_where_that_is_agreed() {
-        let mut auditor = customers();
-        auditor.legs[0].rests = true;
-        let sale = auditor.subscribe(day("2024-01-10"), 5);
-        auditor.suspend(sale, day("2024-01-20"));
-        let paid = 7128 + 7128;
-        assert_eq!(auditor.audit(sale, 0, day("2024-02-09")).billed, paid);
-        // 21 of 31 days; nothing of the next month before it goes on.
-        assert_eq!(
-            auditor.audit(sale, 0, day("2024-02-10")).billed,
-            paid - 4829
-        );
-        assert_eq!(
-            auditor.audit(sale, 0, day("2024-02-19")).billed,
-            paid - 4829
-        );
-        auditor.resume(sale, day("2024-02-20"));
-        // 19 of 29 days.
-        let since = paid - 4829 + 4670;
-        assert_eq!(auditor.audit(sale, 0, day("2024-02-20")).billed, since);
-        auditor.suspend(sale, day("2024-03-01"));
-        auditor.resume(sale, day("2024-03-05"));
-        assert_eq!(
-            auditor.audit(sale, 0, day("2024-03-05")).billed,
-            since - 983
-        );
-    }
-
-    #[test]
-    fn usage_counts_when_its_month_is_over() {
-        let mut auditor = customers();
-        let sale = auditor.meter(day("2024-01-10"));
-        auditor.usage(sale, day("2024-01-31"), 1000);
-        auditor.usage(sale, day("2024-02-01"), 500);
-        auditor.usage(sale, day("2024-01-11"), 7);
-        assert_eq!(auditor.audit(sale, 0, day("2024-01-31")).billed, 0);
-        assert_eq!(auditor.audit(sale, 0, day("2024-02-01")).billed, 1436);
-        assert_eq!(auditor.audit(sale, 0, day("2024-03-01")).billed, 1436 + 713);
-    }
-
-    #[test]
-    fn usage_is_discounted_by_the_month_as_a_whole() {
-        let mut auditor = customers();
-        let sale = auditor.meter(day("2024-01-10"));
-        auditor.discount_usage(sale, 25);
-        auditor.usage(sale, day("2024-01-12"), 10_000);
-        let billed = |auditor: &Auditor| auditor.audit(sale, 0, day("2024-02-01")).billed;
-        assert_eq!(billed(&auditor), 14256 - 3564);
-        // 15681.6, of which whole cents are discounted.
-        auditor.usage(sale, day("2024-01-20"), 1_000);
-        assert_eq!(billed(&auditor), 15682 - 3920);
-        auditor.usage(sale, day("2024-01-20"), -12_000);
-        assert_eq!(billed(&auditor), -1426);
-    }
-
-    #[test]
-    fn months_end_where_they_end() {
-        assert_eq!(months_after(day("2024-01-31"), 1), day("2024-02-29"));
-        assert_eq!(months_after(day("2024-01-31"), 2), day("2024-03-31"));
-        assert_eq!(months_after(day("2023-12-31"), -10), day("2023-02-28"));
-    }
-
-    #[test]
-    fn what_is_not_earned_is_the_rest_of_the_running_period() {
-        let mut auditor = customers();
-        let sale = auditor.subscribe(day("2024-01-10"), 5);
-        let deferred = |auditor: &Auditor, today: &str, by: &str| {
-            auditor.deferred(sale, 0, day(today), day(by)).rounded()
-        };
-        // 31 days, of which nine are in February.
-        assert_eq!(deferred(&auditor, "2024-01-10", "2024-01-31"), 2069);
-        assert_eq!(deferred(&auditor, "2024-01-10", "2024-02-29"), 0);
-        auditor.hold(sale, day("2024-01-20"), 10);
-        assert_eq!(deferred(&auditor, "2024-01-20", "2024-01-31"), 4139);
-        auditor.discount(sale, 50, 1);
-        assert_eq!(deferred(&auditor, "2024-01-20", "2024-01-31"), 2069);
-        auditor.end(sale, day("2024-01-25"));
-        assert_eq!(deferred(&auditor, "2024-01-25", "2024-01-31"), 0);
-    }
-}
+mod tests;

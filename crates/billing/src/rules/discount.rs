@@ -189,7 +189,7 @@ impl Discounts {
                 if grant.redemption_id == granted.redemption_id
                     && let Some(item) = charge.item_id
                 {
-                    grant.note(granted, item)?;
+                    grant.note(granted, item, charge.period.start)?;
                 }
             }
         }
@@ -385,8 +385,8 @@ impl Discounts {
         Ok(made)
     }
 
-    /// What discounts took off suspended time of a period, which is given back with its price; they hold for the rest of the period
-    /// as before.
+    /// What discounts took off suspended time of a period, in which they do not change, and which is given back with its price; they
+    /// hold for the rest of the period as before.
     ///
     /// # Errors
     /// `overflow`.
@@ -397,13 +397,15 @@ impl Discounts {
         (time, share): (Period, Ratio),
         order_id: Option<OrderId>,
     ) -> Result<Vec<NewCharge>> {
-        let items: BTreeSet<ItemId> = in_advance(leg).map(|item| item.item).collect();
         let mut made = Vec::new();
-        for ((grant, item), whole) in self.in_force(period_on, &items) {
-            let exact = -share.of(whole)?;
-            if let Some(terms) = leg.terms.item(item).filter(|_| !exact.is_zero()) {
-                let granted = self.granted(grant, leg, terms, time, period_on, order_id);
-                made.push(granted(Decimal::ZERO, exact)?);
+        for (i, grant) in self.grants.iter().enumerate() {
+            for terms in in_advance(leg) {
+                let whole = grant.in_force_on(period_on, terms.item, time.start)?;
+                let exact = -share.of(whole)?;
+                if !exact.is_zero() {
+                    let granted = self.granted(i, leg, terms, time, period_on, order_id);
+                    made.push(granted(Decimal::ZERO, exact)?);
+                }
             }
         }
         self.note_all(&made)?;

@@ -30,20 +30,44 @@ impl Grant {
         self.terms.periods.map(|most| most.saturating_sub(used))
     }
 
-    /// Takes over what a charge adds to what is granted for a period.
+    /// Takes over what a charge adds to what is granted for a period, for the time from a day on.
     ///
     /// # Errors
     /// `overflow`.
-    pub fn note(&mut self, granted: &DiscountUse, item: ItemId) -> Result<()> {
+    pub fn note(&mut self, granted: &DiscountUse, item: ItemId, from: Date) -> Result<()> {
         let periods = if granted.usage {
             &mut self.used
         } else {
+            let steps = self.steps.entry((granted.period_on, item)).or_default();
+            let step = steps.entry(from).or_default();
+            *step = decimal::add(*step, granted.whole)?;
             &mut self.granted
         };
         let period = periods.entry(granted.period_on).or_default();
         let sum = period.entry(item).or_default();
         *sum = decimal::add(*sum, granted.whole)?;
         Ok(())
+    }
+
+    /// What it takes off an item in the whole of a period as long as what was granted by a day holds.
+    ///
+    /// # Errors
+    /// `overflow`.
+    pub fn in_force_on(&self, period_on: Date, item: ItemId, day: Date) -> Result<Decimal> {
+        let steps = self.steps.get(&(period_on, item));
+        let until = steps.into_iter().flat_map(|steps| steps.range(..=day));
+        until
+            .map(|(_, whole)| *whole)
+            .try_fold(Decimal::ZERO, decimal::add)
+    }
+
+    /// The days on which it becomes another one within a period.
+    pub fn days_of_change(&self, period_on: Date) -> impl Iterator<Item = Date> {
+        let of_period = self
+            .steps
+            .iter()
+            .filter(move |((on, _), _)| *on == period_on);
+        of_period.flat_map(|(_, steps)| steps.keys().copied())
     }
 
     /// What it takes off further charges of a period.

@@ -200,7 +200,10 @@ fn given_back(
     }
     let mut cuts = vec![time.start];
     let changes = quantities.iter().flat_map(|held| &held.changes);
-    let within = changes.map(|change| change.from_on);
+    let period_on = service.part.start;
+    let grants = leg.grants.iter();
+    let grants = grants.flat_map(|grant| grant.days_of_change(period_on));
+    let within = changes.map(|change| change.from_on).chain(grants);
     cuts.extend(within.filter(|day| time.start < *day && *day < time.end));
     cuts.push(time.end);
     cuts.sort_unstable();
@@ -223,12 +226,8 @@ fn given_back(
                 ..back
             });
         }
-        made.extend(Discounts::of(leg).on_pause(
-            leg,
-            service.part.start,
-            (part, share),
-            order_id,
-        )?);
+        let taken_off = Discounts::of(leg).on_pause(leg, period_on, (part, share), order_id)?;
+        made.extend(taken_off);
     }
     Ok(made)
 }

@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tradewind_kernel::{
     Date, Decimal, Money, Result,
+    calendar::Period,
+    decimal,
     id::{ChargeId, ItemId, LegId, OrderId, RedemptionId},
 };
-use tradewind_pricing::repair::repair as pricing_repair;
+use tradewind_pricing::{repair::repair as pricing_repair, rounding::split_exactly};
 
 use super::discount::mirrored;
 use crate::types::{Charge, ChargeKind, DiscountUse, ItemQuantity, NewCharge, QuantityChange};
@@ -87,7 +89,8 @@ impl Key {
 }
 
 /// The charges that turn what was charged by the record into what should have been charged: what is wrong is taken back, as it
-/// was settled and as far as nothing else has taken it back, and what is missing is charged. A line that is the same in both is left alone.
+/// was settled, as far as nothing else has taken it back and for the time for which nothing has; what is missing is charged. A line
+/// that is the same in both is left alone.
 ///
 /// # Errors
 /// `overflow`.
@@ -133,16 +136,9 @@ pub fn corrections(
         if books.ancestors(booked).any(|id| taken.contains(&id)) {
             continue;
         }
-        let left = books.left(booked);
-        let facts = &booked.charge.facts;
-        let exact = if booked.share.is_none() && left == booked.minor() {
-            -facts.exact
-        } else {
-            Money::new(-left, facts.amount.currency).to_decimal()
-        };
-        if !exact.is_zero() {
+        for (facts, exact) in books.rest(booked)? {
             let id = booked.charge.id;
-            made.push(taken_back(facts, Some(id), exact, order_id)?);
+            made.push(taken_back(&facts, Some(id), exact, order_id)?);
         }
     }
     // Equal lines are taken one after the other.
@@ -246,6 +242,64 @@ impl<'a> Books<'a> {
             })
         });
         paid.copied()
+    }
+
+    /// What is to be taken back of a charge, by the time for which it still stands, as exact amounts.
+    fn rest(&self, booked: &Booked) -> Result<Vec<(NewCharge, Decimal)>> {
+        let facts = &booked.charge.facts;
+        let left = self.left(booked);
+        if booked.share.is_none() && left == booked.minor() {
+            return Ok(vec![(facts.clone(), -facts.exact)]);
+        }
+        let times = self.standing(booked);
+        let days: i64 = times.iter().map(Period::days).sum();
+        let due = Money::new(-left, facts.amount.currency);
+        let by_day = |time: &Period| {
+            let sum = decimal::mul(due.to_decimal(), Decimal::from(time.days()))?;
+            decimal::div(sum, Decimal::from(days))
+        };
+        let exact = times.iter().map(by_day).collect::<Result<Vec<_>>>()?;
+        let parts = times.into_iter().zip(split_exactly(due, &exact)?);
+        let mut rest = Vec::new();
+        for (period, amount) in parts.filter(|(_, amount)| !amount.is_zero()) {
+            let mut facts = NewCharge {
+                period,
+                ..facts.clone()
+            };
+            // What a discount was for the whole period goes once.
+            if let Some(granted) = facts.discount.as_mut().filter(|_| !rest.is_empty()) {
+                granted.whole = Decimal::ZERO;
+            }
+            rest.push((facts, amount.to_decimal()));
+        }
+        Ok(rest)
+    }
+
+    /// The parts of a charge's time in which nothing has given all of it back; all of its time when there are none.
+    fn standing(&self, booked: &Booked) -> Vec<Period> {
+        let facts = &booked.charge.facts;
+        let whole = facts.period;
+        let backs = self.takes_back.get(&booked.charge.id);
+        let backs = backs.into_iter().flatten();
+        let backs = backs
+            .filter(|id| !self.right.contains(id))
+            .filter_map(|id| self.by_id.get(id))
+            .filter(|back| self.left(back) != 0)
+            .map(|back| &back.charge.facts)
+            .filter(|back| back.period != whole && back.quantity == facts.quantity);
+        let mut given_back: Vec<Period> = backs.map(|back| back.period).collect();
+        given_back.sort_by_key(|time| time.start);
+        let mut standing = Vec::new();
+        let mut from = whole.start;
+        for time in given_back {
+            standing.extend(Period::new(from, time.start.min(whole.end)));
+            from = from.max(time.end);
+        }
+        standing.extend(Period::new(from, whole.end));
+        if standing.is_empty() {
+            standing.push(whole);
+        }
+        standing
     }
 
     /// What is left of a charge after everything that takes it back, but for what should take it back.

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tradewind_catalogue::types::ItemKind;
 use tradewind_kernel::{
-    Date, Decimal, Error, Result,
-    calendar::{self, Period},
+    Date, Decimal, Error, Result, calendar,
     id::{ItemId, OrderId},
 };
 use tradewind_pricing::{cycles::ServicePeriod, proration::Direction};
@@ -58,11 +57,17 @@ pub fn from_scratch(history: &History<'_>, window: Window<'_>) -> Result<Vec<New
     };
     let mut periods = window.periods.iter().peekable();
     while let Some(period) = periods.next() {
-        replay.buy(period.part)?;
-        if history.ends_on.is_some_and(|end| end <= period.part.start) {
-            break;
+        replay.period_on = period.part.start;
+        let lasts = history.ends_on.is_none_or(|end| end > period.part.start);
+        if lasts && replay.is_bought_on(period.part.start)? {
+            replay.begin(*period, true)?;
+        } else {
+            replay.buy(period.part.start)?;
+            if !lasts {
+                break;
+            }
+            replay.begin(*period, false)?;
         }
-        replay.begin(*period)?;
         let days = replay.days_of_change(*period)?;
         for day in days {
             replay.change(*period, day)?;
@@ -90,10 +95,15 @@ struct Replay<'a> {
 }
 
 impl Replay<'_> {
+    /// Whether a day is that of the purchase: nothing was held before.
+    fn is_bought_on(&self, day: Date) -> Result<bool> {
+        let eve = calendar::add_days(day, -1)?;
+        let mut held = self.history.quantities.iter();
+        Ok(held.all(|quantity| quantity.on(eve).is_zero()))
+    }
+
     /// What is paid once and is held more of on the day on which a period begins; it stays bought if everything ends that day.
-    fn buy(&mut self, period: Period) -> Result<()> {
-        self.period_on = period.start;
-        let day = period.start;
+    fn buy(&mut self, day: Date) -> Result<()> {
         if day < self.window.from || self.history.ends_on.is_some_and(|end| end < day) {
             return Ok(());
         }
@@ -113,14 +123,20 @@ impl Replay<'_> {
         self.keep(bought)
     }
 
-    fn begin(&mut self, period: ServicePeriod) -> Result<()> {
-        let leg = self.leg_on(period.part.start)?;
+    /// What a period is charged in advance; with everything bought when it is the first one, as discounts are shared by all of that.
+    fn begin(&mut self, period: ServicePeriod, with_purchase: bool) -> Result<()> {
+        let day = period.part.start;
+        let leg = self.leg_on(day)?;
         let span = Span {
             advance: Some(period),
+            bought_on: with_purchase.then_some(day),
             ..Span::default()
         };
-        let charges =
-            charges_for_period(&leg, self.history.quantities, span, self.window.order_id)?;
+        let held = self.history.quantities;
+        let mut charges = charges_for_period(&leg, held, span, self.window.order_id)?;
+        if day < self.window.from {
+            charges.retain(|charge| !is_paid_once(&leg, charge));
+        }
         self.keep(charges)
     }
 
@@ -271,6 +287,12 @@ impl Replay<'_> {
     }
 }
 
+/// Whether a charge is for something that is paid once, or is taken off that.
+fn is_paid_once(leg: &LegFacts, charge: &NewCharge) -> bool {
+    let item = charge.item_id.and_then(|item| leg.terms.item(item));
+    item.is_some_and(|item| item.kind == ItemKind::OneTime)
+}
+
 /// The discounts of a leg as they stood before a period: what was granted from then on is not granted yet, and what it took of
 /// budgets is there again. Each comes with the first period that it was granted for; one that was never granted is left out.
 ///
@@ -288,6 +310,7 @@ pub fn grants_before<'a>(
         };
         let mut grant = grant.clone();
         grant.granted.retain(|on, _| *on < period_on);
+        grant.steps.retain(|(on, _), _| *on < period_on);
         let later = charged.clone().filter(|charge| {
             let granted = charge.facts.discount.as_ref();
             granted.is_some_and(|granted| {

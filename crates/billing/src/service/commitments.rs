@@ -254,7 +254,6 @@ pub struct CommitmentStanding {
     /// What is paid at most.
     pub maximum: Option<Money>,
     /// What counts toward both.
-    #[schema(inline)]
     pub counts: CommitmentCounts,
     /// What has come together so far; before tax and discounts.
     pub spend: Money,

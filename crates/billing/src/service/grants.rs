@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tradewind_kernel::{
-    Money, Result,
+    Date, Money, Result,
     id::{CouponId, ItemId, RedemptionId, SubscriptionId},
 };
 use tradewind_orders::billing as orders;
@@ -52,7 +52,7 @@ impl Grants {
             }
             self.left.extend(left(w, &budgets).await?);
         }
-        let mut granted: HashMap<RedemptionId, Vec<(ItemId, DiscountUse)>> = HashMap::new();
+        let mut granted: HashMap<RedemptionId, Vec<(ItemId, DiscountUse, Date)>> = HashMap::new();
         let with: BTreeSet<SubscriptionId> = redeemed
             .iter()
             .map(|redemption| redemption.subscription_id)
@@ -69,10 +69,11 @@ impl Grants {
                 left: None,
                 since: Some(redemption.redeemed_at),
                 granted: BTreeMap::new(),
+                steps: BTreeMap::new(),
                 used: BTreeMap::new(),
             };
-            for (item, one) in granted.remove(&redemption.id).unwrap_or_default() {
-                grant.note(&one, item)?;
+            for (item, one, from) in granted.remove(&redemption.id).unwrap_or_default() {
+                grant.note(&one, item, from)?;
             }
             let of = self.of.entry(redemption.subscription_id).or_default();
             of.push(grant);

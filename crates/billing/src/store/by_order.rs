@@ -33,8 +33,8 @@ stmts! {
         LEFT JOIN accrual ac ON ac.realm_id = c.realm_id AND ac.charge_id = c.id
         WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.order_id = $3 AND NOT EXISTS (SELECT 1 FROM charge o
         WHERE o.realm_id = c.realm_id AND o.id = c.reverses AND o.order_id = c.order_id) ORDER BY c.id";
-    /// The charges of a subscription for a time that ends after a day, but for its usage, each with its share of what it was
-    /// settled with.
+    /// The charges of a subscription for a time that ends after a day, but for its usage, with all that takes them back, each with its
+    /// share of what it was settled with.
     BOOKED = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind, c.description,
         c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.currency, c.amount,
         c.reverses, c.usage, c.rate, c.order_id, c.created_at, d.coupon_id, d.redemption_id,
@@ -42,7 +42,9 @@ stmts! {
         LEFT JOIN charge_discount d ON d.realm_id = c.realm_id AND d.subscription_id = c.subscription_id AND d.charge_id = c.id
         LEFT JOIN invoice_charge ic ON ic.realm_id = c.realm_id AND ic.charge_id = c.id
         LEFT JOIN accrual ac ON ac.realm_id = c.realm_id AND ac.charge_id = c.id
-        WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.period_end > $3 AND c.usage IS NULL ORDER BY c.id";
+        WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.usage IS NULL
+        AND (c.period_end > $3 OR EXISTS (SELECT 1 FROM charge o WHERE o.realm_id = c.realm_id AND o.id = c.reverses AND o.period_end > $3))
+        ORDER BY c.id";
 }
 
 pub(crate) async fn orders_of_invoice(

@@ -15,12 +15,14 @@ use tradewind_platform::{
 use crate::types::{Charge, DiscountUse};
 
 stmts! {
-    /// What was granted for some subscriptions: redemption, item, coupon, first day of the period, what it adds to the whole, and
-    /// whether it is on usage.
-    GRANTED = "SELECT redemption_id, item_id, coupon_id, period_on, whole, on_usage FROM charge_discount WHERE realm_id = $1
-        AND subscription_id IN (SELECT value FROM json_each($2)) ORDER BY subscription_id, charge_id",
-        pg = "SELECT redemption_id, item_id, coupon_id, period_on, whole, on_usage FROM charge_discount WHERE realm_id = $1
-        AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) ORDER BY subscription_id, charge_id";
+    /// What was granted for some subscriptions: redemption, item, coupon, first day of the period, what it adds to the whole, whether
+    /// it is on usage, and from which day on.
+    GRANTED = "SELECT d.redemption_id, d.item_id, d.coupon_id, d.period_on, d.whole, d.on_usage, c.period_start FROM charge_discount d
+        JOIN charge c ON c.realm_id = d.realm_id AND c.id = d.charge_id WHERE d.realm_id = $1
+        AND d.subscription_id IN (SELECT value FROM json_each($2)) ORDER BY d.subscription_id, d.charge_id",
+        pg = "SELECT d.redemption_id, d.item_id, d.coupon_id, d.period_on, d.whole, d.on_usage, c.period_start FROM charge_discount d
+        JOIN charge c ON c.realm_id = d.realm_id AND c.id = d.charge_id WHERE d.realm_id = $1
+        AND d.subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) ORDER BY d.subscription_id, d.charge_id";
     /// What some coupons have cost, by currency.
     COST = "SELECT coupon_id, currency, CAST(SUM(amount) AS BIGINT) FROM charge_discount WHERE realm_id = $1
         AND coupon_id IN (SELECT value FROM json_each($2)) GROUP BY coupon_id, currency ORDER BY coupon_id, currency",
@@ -75,16 +77,16 @@ pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, charges: &[Charge]) -> R
     Ok(())
 }
 
-/// What was granted for some subscriptions, by item.
+/// What was granted for some subscriptions, by item, and from which day on.
 pub(crate) async fn granted(
     tx: &mut Tx,
     realm: RealmId,
     subscriptions: &[SubscriptionId],
-) -> Result<Vec<(ItemId, DiscountUse)>> {
-    let rows: Vec<(RedemptionId, ItemId, CouponId, Date, Decimal, bool)> =
+) -> Result<Vec<(ItemId, DiscountUse, Date)>> {
+    let rows: Vec<(RedemptionId, ItemId, CouponId, Date, Decimal, bool, Date)> =
         tx.all(&GRANTED, args![realm, Json(subscriptions)]).await?;
     let granted = rows.into_iter().map(
-        |(redemption_id, item, coupon_id, period_on, whole, usage)| {
+        |(redemption_id, item, coupon_id, period_on, whole, usage, from)| {
             let granted = DiscountUse {
                 coupon_id,
                 redemption_id,
@@ -92,7 +94,7 @@ pub(crate) async fn granted(
                 whole,
                 usage,
             };
-            (item, granted)
+            (item, granted, from)
         },
     );
     Ok(granted.collect())

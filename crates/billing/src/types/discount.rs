@@ -25,6 +25,8 @@ pub struct Grant {
     pub since: Option<Timestamp>,
     /// By first day of the billing period, what it takes off each item in the whole of the period.
     pub granted: BTreeMap<Date, BTreeMap<ItemId, Decimal>>,
+    /// How that came about: by first day of the billing period and item, what was added to it for the time from a day on.
+    pub steps: BTreeMap<(Date, ItemId), BTreeMap<Date, Decimal>>,
     /// By first day of the month, what it takes off the usage of each item.
     pub used: BTreeMap<Date, BTreeMap<ItemId, Decimal>>,
 }
@@ -50,6 +52,7 @@ impl From<&DiscountOffer> for Grant {
             left: offer.left,
             since: None,
             granted: BTreeMap::new(),
+            steps: BTreeMap::new(),
             used: BTreeMap::new(),
         }
     }

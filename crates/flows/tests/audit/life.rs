@@ -48,9 +48,8 @@ const EXPECTED: [&str; 6] = [
     "committed",
 ];
 
-/// Coupons that purchases may name: code, percentage, for how many periods. Of the setup they take whole cents, as what is rounded over
-/// setup and seats together and then shared out is not the auditor's to know.
-const COUPONS: [(&str, i64, u32); 2] = [("HALF", 50, 2), ("QUARTER", 25, 12)];
+/// Coupons that purchases may name: code, percentage, for how many periods.
+const COUPONS: [(&str, i64, u32); 2] = [("HALF", 50, 2), ("THIRD", 33, 12)];
 
 /// A coupon for usage, for good: code, percentage.
 const METERED: (&str, i64) = ("METERED", 20);
@@ -67,10 +66,6 @@ struct Sale {
     waiting: Option<(Date, u32)>,
     ended: bool,
     rests: bool,
-    /// Whether its quantities have become others since they were bought.
-    changed: bool,
-    /// When it was last corrected after that.
-    mended_on: Option<Date>,
 }
 
 pub(crate) struct Life {
@@ -271,8 +266,6 @@ impl Life {
             waiting: None,
             ended: false,
             rests: false,
-            changed: false,
-            mended_on: None,
         });
     }
 
@@ -298,8 +291,6 @@ impl Life {
             waiting: None,
             ended: false,
             rests: false,
-            changed: false,
-            mended_on: None,
         });
     }
 
@@ -335,7 +326,6 @@ impl Life {
             self.sales[at].waiting = Some((quote.preview.effective_on, seats));
         } else {
             self.auditor.hold(audited, self.today, seats);
-            self.sales[at].changed = true;
         }
     }
 
@@ -395,10 +385,6 @@ impl Life {
         } else {
             self.auditor.hold(audited, from, seats);
         }
-        if self.sales[at].changed {
-            self.sales[at].mended_on = Some(self.today);
-        }
-        self.sales[at].changed = true;
     }
 
     /// Usage is reported, often weeks late, sometimes twice.

@@ -34,4 +34,5 @@ async fn every_balance_is_what_the_auditor_says() {
 #[ignore = "lives many long lives; run with the slow proofs"]
 async fn every_balance_of_long_lives_is_what_the_auditor_says() {
     live(100..106, 80).await;
+    live(201..203, 80).await;
 }

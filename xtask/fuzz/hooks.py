@@ -153,7 +153,28 @@ def coupon(at):
     return said
 
 
+def dunning(at):
+    step = {
+        "after_days": at.pick([0, 3, 10, 65535]),
+        "action": at.pick(["remind", "retry", "fee", "restrict", "suspend", "terminate", "write_off"]),
+    }
+    money = {"amount": at.pick(["5.00", "0.00", "92233720368547758.07"]), "currency": at.pick(["EUR", "USD"])}
+    if at.chance(30):
+        step["at_least"] = [money]
+    if step["action"] == "fee" or at.chance(5):
+        step["fee"] = {"amounts": [money], "percent": at.pick(["1.5", "100", "0", None])}
+    return {"steps": [step], "beyond_credit": at.pick(["refuse", "approve"])}
+
+
 SENTENCES = {
+    "setDunning": dunning,
+    "setAccountClass": lambda at: {"name": at.pick(["Key accounts", ""]), "policy": dunning(at)},
+    "assignAccountClass": lambda at: {"class": at.pick([None, "key", "", "\x00"])},
+    "pauseBuyerDunning": lambda at: {
+        "until": at.pick(["2024-10-20", "0001-01-01", "9999-12-31"]),
+        "reason": at.pick(["Called", "", "\x00"]),
+    },
+    "holdBuyerCredit": lambda at: {"reason": at.pick(["Disputed", "", "x" * 501]), "until_paid": at.chance(50)},
     "pauseDunning": lambda at: {
         "until": at.pick(["2024-10-20", "0001-01-01", "9999-12-31"]),
         "reason": at.pick(["Called", "", "\x00"]),

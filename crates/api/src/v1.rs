@@ -18,6 +18,7 @@ mod credit;
 mod deliveries;
 mod drafts;
 mod dunning;
+mod dunning_accounts;
 mod exchange_rates;
 mod invoices;
 mod jobs;
@@ -67,6 +68,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(deliveries::router())
         .merge(drafts::router())
         .merge(dunning::router())
+        .merge(dunning_accounts::router())
         .merge(exchange_rates::router())
         .merge(invoices::router())
         .merge(jobs::router())

@@ -7,6 +7,8 @@ mod catalogue;
 mod common;
 #[path = "access/delivery.rs"]
 mod delivery;
+#[path = "access/dunning.rs"]
+mod dunning;
 #[path = "access/money.rs"]
 mod money;
 #[path = "access/orders.rs"]
@@ -91,6 +93,7 @@ fn cases() -> Vec<Case> {
         delivery::cases(),
         money::cases(),
         orders::cases(),
+        dunning::cases(),
         settlements::cases(),
         tax::cases(),
         usage::cases(),

@@ -368,4 +368,18 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             PRIMARY KEY (realm_id, id)) {clustered}",
         "CREATE INDEX IF NOT EXISTS payout_file_by_payer ON payout_file (realm_id, payer_id, id)",
     ],
+}, Migration {
+    name: "billing_dunning_accounts_0001",
+    steps: &[
+        "CREATE TABLE IF NOT EXISTS account_class (realm_id {text} NOT NULL, seller_id {text} NOT NULL, code {text} NOT NULL,
+            name {text} NOT NULL, policy {json} NOT NULL, PRIMARY KEY (realm_id, seller_id, code)) {clustered}",
+        // What a seller has decided about one buyer; also the row that is held while the credit of a buyer is looked at.
+        "CREATE TABLE IF NOT EXISTS dunning_account (realm_id {text} NOT NULL, seller_id {text} NOT NULL,
+            buyer_id {text} NOT NULL, class {text}, pause_until {date}, pause_reason {text}, paused_at {time},
+            PRIMARY KEY (realm_id, seller_id, buyer_id)) {clustered}",
+        // An empty invoice stands for a hold by hand.
+        "CREATE TABLE IF NOT EXISTS credit_hold (realm_id {text} NOT NULL, buyer_id {text} NOT NULL, seller_id {text} NOT NULL,
+            invoice_id {text} NOT NULL, cause {text} NOT NULL, reason {text} NOT NULL, until_paid {bool} NOT NULL,
+            since {time} NOT NULL, PRIMARY KEY (realm_id, buyer_id, seller_id, invoice_id)) {clustered}",
+    ],
 }];

@@ -12,6 +12,7 @@ pub mod document;
 pub mod draft;
 pub mod dunning;
 pub mod dunning_pause;
+pub mod dunning_text;
 pub mod export;
 pub mod fee;
 mod grant;

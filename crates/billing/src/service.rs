@@ -1,5 +1,6 @@
 //! The use cases of billing.
 
+mod account_classes;
 mod adopt;
 mod bank;
 mod bank_assign;
@@ -22,16 +23,19 @@ mod commitments;
 mod credit_moves;
 mod drafts;
 mod dunning;
+mod dunning_accounts;
 mod dunning_pauses;
 mod facts;
 mod grants;
 mod holds;
 mod issue;
+mod late_fees;
 mod methods;
 mod month;
 mod moves;
 mod new_credit;
 mod notes;
+mod order_credit;
 mod payments;
 mod payout_files;
 mod periods;
@@ -60,6 +64,7 @@ mod usual_tax;
 mod wallet;
 mod write_offs;
 
+pub use account_classes::{ClassOf, ClassSet, class_list, class_remove, class_set};
 pub use bank::{
     BankFileImport, BankMappingSet, bank_entry_list, bank_import, bank_import_allowed,
     bank_mapping_list, bank_mapping_set, bank_statement_get, bank_statement_list, bank_unmatched,
@@ -71,7 +76,7 @@ pub use bank_assign::{
 pub use bank_match::{bank_match, bank_match_all};
 pub use books::{ExportPiece, ExportPlace, ledger_balances, ledger_export, ledger_export_piece};
 pub use by_order::{
-    RecurringTotals, check_credit_in, invoice_number_in, is_overdue_in, is_paid_in, oldest_open_in,
+    RecurringTotals, invoice_number_in, is_overdue_in, is_paid_in, oldest_open_in,
     order_reverse_in, orders_of_invoice_in, preview_nothing, recurring_totals,
 };
 pub use card_steps::{
@@ -89,6 +94,10 @@ pub use drafts::{
     review_get, review_set,
 };
 pub use dunning::{DunningSet, dunning_get, dunning_run, dunning_set, invoice_subscriptions};
+pub use dunning_accounts::{
+    AccountPauseSet, BuyerOf, ClassAssign, CreditHoldSet, account_dunning, account_pause_set,
+    class_assign, credit_hold_release, credit_hold_set, credit_holds, credit_holds_settle_in,
+};
 pub use dunning_pauses::{DunningPauseSet, NewPause, dunning_pause_set, invoice_dunning};
 pub use facts::party_of;
 pub use grants::{coupon_costs, coupon_costs_in, redemption_costs};
@@ -99,6 +108,7 @@ pub use methods::{
 pub use notes::{
     CreditNote, credit_note_for, credit_note_for_in, credit_notes_about, invoice_left,
 };
+pub use order_credit::{CreditAsk, Hindrance, hindrance_in};
 pub use payments::{
     PaymentGateway, PaymentPay, PortFuture, SETTLE_JOB, payment_confirm_action, payment_get,
     payment_look_after, payment_pay, payments_of_invoice, payments_reconcile,

@@ -11,6 +11,7 @@ pub(crate) mod credit_notes;
 pub(crate) mod discounts;
 pub(crate) mod documents;
 pub(crate) mod drafts;
+pub(crate) mod dunning;
 pub(crate) mod dunning_pauses;
 pub(crate) mod idle;
 pub(crate) mod ledger;
@@ -31,8 +32,8 @@ use tradewind_platform::{db::Stmt, sql_text};
 use crate::types::{
     BalanceStatus, BankDirection, BankDoubt, BankEntryState, BankFormat, ChargeKind, ClosingAct,
     CreditDestination, CreditMoveKind, CreditSource, CreditUse, DocumentKind, DunningAction,
-    EntryKind, PaymentKind, PaymentState, PaymentStepKind, PaymentStepState, Recognition,
-    RunOrigin, RunState, Settlement, SettlementState,
+    EntryKind, HoldCause, PaymentKind, PaymentState, PaymentStepKind, PaymentStepState,
+    Recognition, RunOrigin, RunState, Settlement, SettlementState,
 };
 
 sql_text!(
@@ -50,6 +51,7 @@ sql_text!(
     DocumentKind,
     DunningAction,
     EntryKind,
+    HoldCause,
     PaymentKind,
     PaymentState,
     PaymentStepKind,
@@ -83,6 +85,7 @@ pub(crate) fn statements() -> Vec<&'static Stmt> {
         documents::statements(),
         documents::bulk_statements(),
         drafts::statements(),
+        dunning::statements(),
         dunning_pauses::statements(),
         idle::statements(),
         idle::bulk_statements(),

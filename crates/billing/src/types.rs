@@ -1,5 +1,6 @@
 //! The nouns of billing: charges, documents, payments, ledger entries, findings.
 
+mod account_class;
 mod accrual;
 mod bank;
 mod books;
@@ -24,6 +25,7 @@ mod settlement;
 mod statement;
 mod wallet;
 
+pub use account_class::{AccountClass, AccountDunning, AccountPause, CreditHold, HoldCause};
 pub use accrual::{Accrual, Settlement};
 pub use bank::{
     BankDirection, BankDoubt, BankEntry, BankEntryDetail, BankEntryPayment, BankEntryState,
@@ -39,7 +41,9 @@ pub use document::{
     Parties, Party, TaxLine,
 };
 pub use draft::{Draft, DraftSummary, HeldBuyer, InvoiceHold, ReviewPolicy};
-pub use dunning::{DunningAction, DunningPolicy, DunningStep, Overdue};
+pub use dunning::{
+    BeyondCredit, DunningAction, DunningPolicy, DunningStep, FeeDocument, LateFee, Overdue,
+};
 pub use dunning_pause::{DunningPause, InvoiceDunning, NextStep, PromiseState};
 pub use facts::{ItemQuantity, LegFacts, QuantityChange, TaxRule, Taxation, Trade};
 pub use finding::Finding;

@@ -352,13 +352,16 @@ fn documents_post_balanced_entries_in_both_books() {
 fn dunning_takes_one_step_after_the_other() {
     let policy = DunningPolicy::default();
     let due = day("2024-03-01");
-    assert_eq!(
-        dunning::due_step(&policy, due, 0, day("2024-03-03")).unwrap(),
-        None
-    );
+    let at =
+        |stage, today: &str| dunning::due_step(&policy, due, stage, day(today), eur(100)).unwrap();
+    let later = dunning::Due::Later {
+        stage: 0,
+        next_on: Some(day("2024-03-04")),
+    };
+    assert_eq!(at(0, "2024-03-03"), later);
     let mut stage = 0;
     let mut actions = Vec::new();
-    while let Some(step) = dunning::due_step(&policy, due, stage, day("2024-05-01")).unwrap() {
+    while let dunning::Due::Step(step) = at(stage, "2024-05-01") {
         stage = step.stage;
         actions.push(step.step.action);
     }

@@ -8,6 +8,7 @@ pub mod account;
 mod billing_run;
 pub mod collect;
 pub mod coupon;
+mod credit;
 pub mod daily;
 pub mod detail;
 mod discount;

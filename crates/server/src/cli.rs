@@ -15,6 +15,7 @@ mod delivery;
 mod demo;
 mod draft;
 mod dunning;
+mod dunning_accounts;
 mod input;
 mod ledger;
 mod mail;

@@ -3,9 +3,11 @@
 mod auditor;
 mod db;
 mod exact;
+mod fines;
 mod platform;
 
 pub use auditor::{Audited, Auditor, LegPrices};
 pub use db::{POSTGRES_VARIABLE, TestDb};
 pub use exact::Exact;
+pub use fines::Fines;
 pub use platform::{START, TestPlatform, check_statements, each_engine, each_platform};

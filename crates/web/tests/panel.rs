@@ -3,6 +3,8 @@
 #[path = "../../flows/tests/common/mod.rs"]
 mod common;
 mod desk;
+#[path = "desk/dunning.rs"]
+mod dunning;
 #[path = "desk/late_usage.rs"]
 mod late_usage;
 #[path = "desk/prices.rs"]
@@ -15,7 +17,6 @@ use desk::Browser;
 use http::StatusCode;
 use tradewind_accounts::service as accounts;
 use tradewind_accounts::types::AccountCreate;
-use tradewind_billing::service as billing;
 use tradewind_catalogue::service as catalogue;
 use tradewind_catalogue::types::{Approval, DeliveryMode, ProductDraft, ProductUpdate};
 use tradewind_fulfilment::service as fulfilment;
@@ -513,46 +514,4 @@ async fn a_seller_gives_up_what_is_open_and_takes_that_back() {
     assert_eq!(undone.to, path, "{}", undone.text);
     let listed = browser.get("/panel/invoices?state=written_off").await;
     assert!(!listed.text.contains(path));
-}
-
-#[tokio::test]
-async fn a_seller_says_what_happens_when_nobody_pays() {
-    let world = world().await;
-    let browser = Browser::working_for(&world, world.reseller).await;
-    let payments = browser.get("/panel/payments").await;
-    assert!(payments.text.contains("/panel/dunning"), "it is found");
-    let page = browser.get("/panel/dunning").await;
-    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
-    assert!(page.text.contains("value=\"30\""), "the usual steps");
-
-    // In any order; rows without an action are none.
-    let steps = "days.0=90&action.0=write_off&days.1=5&action.1=remind&days.2=7&action.2=";
-    let done = browser.post("/panel/dunning", steps).await;
-    assert_eq!(done.to, "/panel/dunning", "{}", done.text);
-    let ctx = world.ctx().await;
-    let kept = billing::dunning_get(world.p(), &ctx, world.reseller).await;
-    let kept = kept.expect("a policy").steps;
-    let kept: Vec<_> = kept
-        .iter()
-        .map(|step| (step.after_days, step.action.as_str()))
-        .collect();
-    assert_eq!(kept, [(5, "remind"), (90, "write_off")]);
-    for wrong in [
-        "days.0=5&action.0=remind&days.1=5&action.1=suspend",
-        "days.0=soon&action.0=remind",
-        "days.0=1&action.0=shout",
-    ] {
-        let refused = browser.post("/panel/dunning", wrong).await;
-        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
-    }
-    let done = browser
-        .post("/panel/dunning/retries", "after_days=2, 4")
-        .await;
-    assert_eq!(done.to, "/panel/dunning", "{}", done.text);
-    let kept = billing::retry_get(world.p(), &ctx, world.reseller).await;
-    assert_eq!(kept.expect("a policy").after_days, [2, 4]);
-    let refused = browser
-        .post("/panel/dunning/retries", "after_days=often")
-        .await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
 }

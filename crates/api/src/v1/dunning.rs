@@ -41,7 +41,7 @@ struct PauseInput {
     promised: Option<Money>,
 }
 
-/// Read how a seller reminds.
+/// Read how a seller reminds buyers that are in no class.
 #[utoipa::path(get, path = "/accounts/{account}/dunning", tag = "dunning", operation_id = "getDunning",
     params(("account" = AccountId, Path, description = "The seller.")),
     responses((status = 200, description = "The steps.", body = DunningPolicy)))]
@@ -54,9 +54,10 @@ async fn get(
     Ok(reply::one(&policy))
 }
 
-/// Set how a seller reminds.
+/// Set how a seller reminds buyers that are in no class.
 ///
-/// Steps in ascending order of days after the due date. Invoices that are open already go on by them.
+/// Steps in ascending order of days after the due date: `remind`, `retry` (collect by the payment method that is kept), `fee`,
+/// `restrict` (take no new orders), `suspend`, `terminate`, `write_off`. Invoices that are open already go on by them.
 #[utoipa::path(put, path = "/accounts/{account}/dunning", tag = "dunning", operation_id = "setDunning",
     params(("account" = AccountId, Path, description = "The seller.")), request_body = DunningPolicy,
     responses((status = 200, description = "The steps.", body = DunningPolicy)))]

@@ -1,4 +1,4 @@
-//! Invoices, charges, payments, books, dunning and billing runs.
+//! Invoices, charges, payments, books and billing runs.
 
 use serde_json::json;
 use tradewind_kernel::id::{
@@ -367,19 +367,6 @@ fn of_seller() -> Vec<Case> {
         // Nothing is open between the two.
         case("getProForma", pro_forma, 422),
         case("sendProForma", pro_forma, 422),
-        case(
-            "getDunning",
-            |w| format!("/accounts/{}/dunning", w.reseller.id),
-            200,
-        ),
-        Case {
-            body: Some(|_| json!({ "steps": [{ "after_days": 5, "action": "remind" }] })),
-            ..case(
-                "setDunning",
-                |w| format!("/accounts/{}/dunning", w.reseller.id),
-                200,
-            )
-        },
         of_provider("checkBooks", |_| "/billing/check".into()),
         Case {
             body: Some(|_| json!({ "until": "2024-03-01" })),

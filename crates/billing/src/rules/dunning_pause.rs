@@ -7,13 +7,13 @@ use crate::types::{DunningPause, PromiseState};
 /// The longest pause, in days.
 const LONGEST: i64 = 365;
 
-/// The first day on which a step may be taken that is due on `due`.
+/// The first day on which a step may be taken that is due on `due`, when steps wait until the end of another.
 ///
 /// # Errors
 /// `out_of_range` for days that no calendar has.
-pub fn not_before(due: Date, pause: Option<&DunningPause>) -> Result<Date> {
-    let Some(pause) = pause else { return Ok(due) };
-    Ok(due.max(calendar::add_days(pause.until, 1)?))
+pub fn not_before(due: Date, until: Option<Date>) -> Result<Date> {
+    let Some(until) = until else { return Ok(due) };
+    Ok(due.max(calendar::add_days(until, 1)?))
 }
 
 /// What became of the promise behind a pause, when so much is paid and it is this day.
@@ -34,15 +34,24 @@ pub fn promise(pause: &DunningPause, paid: Money, today: Date) -> Result<Option<
     }))
 }
 
+/// Checks the last day of a pause: from today on, within a year.
+///
+/// # Errors
+/// Names `until`.
+pub fn check_until(until: Date, today: Date) -> Result<()> {
+    if until < today || calendar::days_between(today, until) > LONGEST {
+        let text = "expected a day from today on, within a year";
+        return Err(Error::invalid("until", "out_of_range", text));
+    }
+    Ok(())
+}
+
 /// Checks a pause: until a day from today on, for a year at most; what is promised is owed.
 ///
 /// # Errors
 /// Names `until` or `promised`.
 pub fn check(until: Date, promised: Option<Money>, open: Money, today: Date) -> Result<()> {
-    if until < today || calendar::days_between(today, until) > LONGEST {
-        let text = "expected a day from today on, within a year";
-        return Err(Error::invalid("until", "out_of_range", text));
-    }
+    check_until(until, today)?;
     match promised {
         Some(promised) if promised.currency != open.currency => {
             let text = format!("the invoice is in {}", open.currency);
@@ -81,9 +90,9 @@ mod tests {
 
     #[test]
     fn steps_wait_until_the_day_after_a_pause() {
-        let paused = pause(None);
+        let paused = pause(None).until;
         for (due, expected) in [("2024-04-02", "2024-04-11"), ("2024-04-15", "2024-04-15")] {
-            let found = not_before(day(due), Some(&paused)).expect("a day");
+            let found = not_before(day(due), Some(paused)).expect("a day");
             assert_eq!(found, day(expected));
             assert_eq!(not_before(day(due), None).expect("a day"), day(due));
         }

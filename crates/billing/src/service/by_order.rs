@@ -2,21 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use tradewind_accounts::types::PaymentMode;
 use tradewind_kernel::{
-    Currency, Date, Decimal, Error, Money, Result,
+    Currency, Date, Decimal, Money, Result,
     id::{AccountId, InvoiceId, ItemId, OrderId, SubscriptionId},
 };
 use tradewind_orders::types::CommercialState;
 use tradewind_platform::Work;
 
-use super::{
-    charging::SubscriptionChange,
-    facts,
-    reads::{Between, standing_in},
-    realm,
-    sale::Sale,
-};
+use super::{charging::SubscriptionChange, facts, realm, sale::Sale};
 use crate::{
     rules::{change::whole_period, repair::taken_back},
     store::{by_order, commitments, documents},
@@ -168,44 +161,4 @@ pub async fn is_overdue_in(w: &mut Work, subscription: SubscriptionId) -> Result
         .await?
         .customer_id;
     by_order::is_overdue(&mut w.tx, realm, subscription, customer).await
-}
-
-/// Checks that a buyer on account may owe this much more.
-///
-/// # Errors
-/// `credit_limit`, saying what is left.
-pub async fn check_credit_in(
-    w: &mut Work,
-    seller: AccountId,
-    buyer: AccountId,
-    more: Money,
-) -> Result<()> {
-    let relationship = tradewind_accounts::service::relationship_of(w, seller, buyer).await?;
-    let Some(limit) = relationship
-        .credit_limit
-        .filter(|limit| limit.currency == more.currency)
-    else {
-        return Ok(());
-    };
-    if relationship.payment != PaymentMode::OnAccount {
-        return Ok(());
-    }
-    let between = Between {
-        seller_id: seller,
-        buyer_id: buyer,
-        currency: more.currency,
-    };
-    let standing = standing_in(w, &between).await?;
-    let taken = standing
-        .owed
-        .add(standing.not_invoiced)?
-        .sub(standing.credit)?;
-    if taken.add(more)?.minor > limit.minor {
-        let left = limit.sub(taken)?;
-        return Err(Error::refused(
-            "credit_limit",
-            format!("this would exceed the credit limit of {limit}; {left} are left"),
-        ));
-    }
-    Ok(())
 }

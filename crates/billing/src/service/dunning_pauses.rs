@@ -3,18 +3,19 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tradewind_kernel::{
-    Date, Error, Money, Result,
+    Date, Error, Money, Result, calendar,
     id::{AccountId, InvoiceId},
     text,
 };
 use tradewind_platform::{AuditEntry, OpCtx, Platform, Work};
 use tradewind_policy::{Action, ResourceKind};
 
-use super::{realm, traded};
+use super::{dunning::paused_until, realm, traded};
 use crate::{
     rules::{dunning, dunning_pause as rules},
     store::{
         documents::{self, BalanceRow},
+        dunning as policies,
         dunning_pauses::{self as store, Stand},
     },
     types::{BalanceStatus, DunningPause, InvoiceDunning, NextStep},
@@ -69,18 +70,15 @@ pub async fn invoice_dunning(p: &Platform, ctx: &OpCtx, id: InvoiceId) -> Result
 
 async fn told(w: &mut Work, invoice_id: InvoiceId, stand: Stand) -> Result<InvoiceDunning> {
     let today = today(w, stand.seller_id).await?;
-    let pause = stand.pause;
+    let pair = (stand.seller_id, stand.buyer_id);
+    let until = paused_until(w, invoice_id, pair).await?;
     let next = match stand.next_on {
         Some(due) if stand.status == BalanceStatus::Open => {
-            let on = rules::not_before(due, pause.as_ref())?;
-            dunning::step_after(&stand.policy, stand.stage).map(|step| NextStep {
-                on,
-                after_days: step.after_days,
-                action: step.action,
-            })
+            next_step(w, &stand, due, until, today).await?
         }
         _ => None,
     };
+    let pause = stand.pause;
     let promise = match &pause {
         Some(pause) => rules::promise(pause, stand.paid, today)?,
         None => None,
@@ -89,11 +87,43 @@ async fn told(w: &mut Work, invoice_id: InvoiceId, stand: Stand) -> Result<Invoi
         invoice_id,
         stage: stand.stage,
         open: stand.open,
-        paused: next.is_some() && pause.as_ref().is_some_and(|pause| pause.until >= today),
+        paused: next.is_some() && until.is_some_and(|until| until >= today),
         next,
         pause,
         promise,
     })
+}
+
+/// The step that is taken next as things stand.
+async fn next_step(
+    w: &mut Work,
+    stand: &Stand,
+    due: Date,
+    until: Option<Date>,
+    today: Date,
+) -> Result<Option<NextStep>> {
+    let realm = realm(w);
+    let pair = (stand.seller_id, stand.buyer_id);
+    let policy = policies::policy_of(&mut w.tx, realm, pair).await?;
+    let all = policies::past_due(&mut w.tx, realm, pair, today).await?;
+    let same = |sum: &&Money| sum.currency == stand.open.currency;
+    let mut overdue = (all.iter().find(same).copied()).unwrap_or(Money::zero(stand.open.currency));
+    if stand.due_on >= today {
+        overdue = overdue.add(stand.open)?;
+    }
+    let Some((passed, step)) = dunning::step_after(&policy, stand.stage, overdue) else {
+        return Ok(None);
+    };
+    let due = if passed == 0 {
+        due
+    } else {
+        calendar::add_days(stand.due_on, i64::from(step.after_days))?
+    };
+    Ok(Some(NextStep {
+        on: rules::not_before(due, until)?,
+        after_days: step.after_days,
+        action: step.action,
+    }))
 }
 
 async fn today(w: &mut Work, seller: AccountId) -> Result<Date> {
@@ -127,9 +157,7 @@ pub async fn dunning_pause_set(
             };
             store::set_pause(&mut w.tx, realm, id, pause.as_ref()).await?;
             if pause.is_none() && balance.status == BalanceStatus::Open {
-                let policy = documents::dunning_policy(&mut w.tx, realm, balance.seller_id)
-                    .await?
-                    .unwrap_or_default();
+                let policy = policies::policy_of(&mut w.tx, realm, parties).await?;
                 balance.next_dunning_on =
                     dunning::next_on(&policy, balance.due_on, balance.dunning_stage)?;
                 documents::set_balance(&mut w.tx, realm, &balance).await?;

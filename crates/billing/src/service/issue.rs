@@ -1,7 +1,7 @@
 //! Documents get their numbers and are recorded with what they post.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     sync::Arc,
 };
 
@@ -22,10 +22,10 @@ use crate::{
     store::{
         charges::Pair,
         documents::{self, NewDocument},
+        dunning as policies,
     },
     types::{
-        Balance, BalanceStatus, Document, DocumentKind, DocumentSummary, DunningPolicy, Entry,
-        Parties, Trade,
+        Balance, BalanceStatus, Document, DocumentKind, DocumentSummary, Entry, Parties, Trade,
     },
 };
 
@@ -52,7 +52,11 @@ pub(super) async fn issue(
         return Ok((Vec::new(), entries));
     }
     let mut credit = Credit::load(w, realm, &pending).await?;
-    let policies = policies(w, realm, &pending).await?;
+    let pairs: Vec<(AccountId, AccountId)> = pending
+        .iter()
+        .map(|pending| (pending.pair.seller_id, pending.pair.buyer_id))
+        .collect();
+    let policies = policies::policies(&mut w.tx, realm, &pairs).await?;
     let numbers = numbers(w, realm, &pending).await?;
     let mut documents = Vec::with_capacity(pending.len());
     for (pending, (series, sequence)) in pending.into_iter().zip(numbers) {
@@ -70,12 +74,9 @@ pub(super) async fn issue(
         );
         let next_dunning_on = match &document.document.summary.balance {
             Some(balance) if balance.status == BalanceStatus::Open => {
-                let policy = policies.get(&document.document.summary.seller_id);
-                dunning::next_on(
-                    policy.unwrap_or(&DunningPolicy::default()),
-                    document.document.summary.due_on,
-                    0,
-                )?
+                let head = &document.document.summary;
+                let policy = policies.of(head.seller_id, head.buyer_id);
+                dunning::next_on(policy, head.due_on, 0)?
             }
             _ => None,
         };
@@ -241,24 +242,6 @@ async fn numbers(w: &mut Work, realm: RealmId, pending: &[Pending]) -> Result<Ve
             (key.1, *number - 1)
         })
         .collect())
-}
-
-async fn policies(
-    w: &mut Work,
-    realm: RealmId,
-    pending: &[Pending],
-) -> Result<HashMap<AccountId, DunningPolicy>> {
-    let sellers: BTreeSet<AccountId> = pending
-        .iter()
-        .map(|pending| pending.pair.seller_id)
-        .collect();
-    let mut policies = HashMap::new();
-    for seller in sellers {
-        if let Some(policy) = documents::dunning_policy(&mut w.tx, realm, seller).await? {
-            policies.insert(seller, policy);
-        }
-    }
-    Ok(policies)
 }
 
 fn announce(w: &mut Work, head: &DocumentSummary) {

@@ -22,7 +22,7 @@ use crate::{
     store::{
         charges::Pair,
         documents::{self, BalanceRow},
-        payments as store,
+        dunning as policies, payments as store,
     },
     types::{BalanceStatus, Entry, Payment, PaymentKind, PaymentState},
 };
@@ -61,9 +61,8 @@ pub(super) async fn reopen(w: &mut Work, mut balance: BalanceRow, amount: Money)
     let realm = realm(w);
     balance.paid = balance.paid.saturating_sub(amount.minor);
     balance.status = BalanceStatus::Open;
-    let policy = documents::dunning_policy(&mut w.tx, realm, balance.seller_id)
-        .await?
-        .unwrap_or_default();
+    let pair = (balance.seller_id, balance.buyer_id);
+    let policy = policies::policy_of(&mut w.tx, realm, pair).await?;
     balance.next_dunning_on = dunning::next_on(&policy, balance.due_on, balance.dunning_stage)?;
     documents::set_balance(&mut w.tx, realm, &balance).await?;
     w.emit(NewEvent {

@@ -21,7 +21,7 @@ use crate::{
     store::{
         charges::Pair,
         documents::{self, BalanceRow},
-        payments as store,
+        dunning as policies, payments as store,
     },
     types::{BalanceStatus, Payment, PaymentKind, PaymentState},
 };
@@ -118,9 +118,8 @@ pub(super) async fn owed_again(
     balance.paid = add(balance.paid, amount.neg()?.minor)?;
     balance.written_off = add(balance.written_off, amount.neg()?.minor)?;
     balance.status = BalanceStatus::Open;
-    let policy = documents::dunning_policy(&mut w.tx, realm, balance.seller_id)
-        .await?
-        .unwrap_or_default();
+    let pair = (balance.seller_id, balance.buyer_id);
+    let policy = policies::policy_of(&mut w.tx, realm, pair).await?;
     balance.next_dunning_on = dunning::next_on(&policy, balance.due_on, balance.dunning_stage)?;
     let payment = moved(w, &balance, amount.neg()?, reason).await?;
     Ok((balance, payment))

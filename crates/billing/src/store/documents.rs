@@ -17,8 +17,8 @@ use super::charges::Pair;
 use crate::{
     rules::document,
     types::{
-        Balance, BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary,
-        DunningPolicy, LineTax, Parties, TaxLine, TaxRate, Taxation,
+        Balance, BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, LineTax,
+        Parties, TaxLine, TaxRate, Taxation,
     },
 };
 
@@ -49,15 +49,6 @@ stmts! {
     SET_PAID = "UPDATE invoice_balance SET paid = $3, status = $4, next_dunning_on = $5, dunning_stage = $6,
         written_off = $7
         WHERE realm_id = $1 AND invoice_id = $2";
-    /// Invoices for which a dunning step is due.
-    DUNNING = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, written_off, status, due_on, dunning_stage,
-        next_dunning_on FROM invoice_balance WHERE realm_id = $1 AND next_dunning_on <= $2 AND status = 'open'
-        ORDER BY next_dunning_on, invoice_id LIMIT $3 {for_update}";
-    /// The dunning policy of a seller.
-    DUNNING_POLICY = "SELECT steps FROM dunning_policy WHERE realm_id = $1 AND seller_id = $2";
-    /// Sets it.
-    SET_DUNNING_POLICY = "INSERT INTO dunning_policy (realm_id, seller_id, steps) VALUES ($1, $2, $3)
-        ON CONFLICT (realm_id, seller_id) DO UPDATE SET steps = excluded.steps";
     /// What a buyer owes a seller, the credit it has with it, and what is charged but not invoiced.
     STANDING = "SELECT
         (SELECT CAST(COALESCE(SUM(gross - paid), 0) AS BIGINT) FROM invoice_balance WHERE realm_id = $1
@@ -480,38 +471,6 @@ pub(crate) async fn set_balance(tx: &mut Tx, realm: RealmId, row: &BalanceRow) -
         ],
     )
     .await?;
-    Ok(())
-}
-
-/// Invoices for which a dunning step is due on a day.
-pub(crate) async fn dunning_due(
-    tx: &mut Tx,
-    realm: RealmId,
-    today: Date,
-    limit: i64,
-) -> Result<Vec<BalanceRow>> {
-    tx.all(&DUNNING, args![realm, today, limit]).await
-}
-
-/// The dunning policy that a seller has set.
-pub(crate) async fn dunning_policy(
-    tx: &mut Tx,
-    realm: RealmId,
-    seller: AccountId,
-) -> Result<Option<DunningPolicy>> {
-    let row: Option<(Json<DunningPolicy>,)> = tx.opt(&DUNNING_POLICY, args![realm, seller]).await?;
-    Ok(row.map(|(json,)| json.0))
-}
-
-/// Sets it.
-pub(crate) async fn set_dunning_policy(
-    tx: &mut Tx,
-    realm: RealmId,
-    seller: AccountId,
-    policy: &DunningPolicy,
-) -> Result<()> {
-    tx.exec(&SET_DUNNING_POLICY, args![realm, seller, Json(policy)])
-        .await?;
     Ok(())
 }
 

@@ -6,21 +6,20 @@ use tradewind_kernel::{
 };
 use tradewind_platform::{
     args,
-    db::{Json, Result, Tx},
+    db::{Result, Tx},
     row, stmts,
 };
 
-use crate::types::{BalanceStatus, DunningPause, DunningPolicy};
+use crate::types::{BalanceStatus, DunningPause};
 
 stmts! {
     /// The pause of an invoice.
     PAUSE = "SELECT until_on, reason, promised, paid_before, currency, at FROM dunning_pause WHERE realm_id = $1
         AND invoice_id = $2";
-    /// How far an invoice has been dunned, with its pause and its seller's steps.
+    /// How far an invoice has been dunned, with its pause.
     DUNNING_OF = "SELECT b.seller_id, b.buyer_id, b.currency, b.gross, b.paid, b.status, b.dunning_stage, b.next_dunning_on,
-        p.until_on, p.reason, p.promised, p.paid_before, p.at, d.steps FROM invoice_balance b
+        b.due_on, p.until_on, p.reason, p.promised, p.paid_before, p.at FROM invoice_balance b
         LEFT JOIN dunning_pause p ON p.realm_id = b.realm_id AND p.invoice_id = b.invoice_id
-        LEFT JOIN dunning_policy d ON d.realm_id = b.realm_id AND d.seller_id = b.seller_id
         WHERE b.realm_id = $1 AND b.invoice_id = $2";
     /// Pauses it, instead of any pause before.
     SET_PAUSE = "INSERT INTO dunning_pause (realm_id, invoice_id, until_on, reason, promised, paid_before, currency, at)
@@ -56,7 +55,7 @@ row! {
         promised: Option<i64>,
         paid_before: Option<i64>,
         at: Option<Timestamp>,
-        steps: Option<Json<DunningPolicy>>,
+        due_on: Date,
     }
 }
 
@@ -70,7 +69,7 @@ pub(crate) struct Stand {
     pub(crate) stage: i64,
     pub(crate) next_on: Option<Date>,
     pub(crate) pause: Option<DunningPause>,
-    pub(crate) policy: DunningPolicy,
+    pub(crate) due_on: Date,
 }
 
 /// How far an invoice has been dunned; none for what is no invoice.
@@ -102,9 +101,7 @@ pub(crate) async fn stand(
                 paid_before: money(paid_before),
                 at,
             }),
-            policy: row
-                .steps
-                .map_or_else(DunningPolicy::default, |steps| steps.0),
+            due_on: row.due_on,
         }
     }))
 }

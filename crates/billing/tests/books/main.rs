@@ -4,6 +4,7 @@
 mod bank;
 mod card_steps;
 mod check;
+mod classes;
 mod closing;
 mod credit_notes;
 mod drafts;

@@ -194,7 +194,7 @@ async fn it_is_a_step_of_dunning() {
     each_market(|market| async move {
         let id = sold(&market).await;
         let p = market.p();
-        let step = |after_days, action| DunningStep { after_days, action };
+        let step = DunningStep::new;
         let set = DunningSet {
             seller_id: market.world.reseller,
             policy: DunningPolicy {
@@ -202,6 +202,7 @@ async fn it_is_a_step_of_dunning() {
                     step(3, DunningAction::Remind),
                     step(60, DunningAction::WriteOff),
                 ],
+                ..DunningPolicy::default()
             },
         };
         let ctx = market.on("2024-03-02").await;

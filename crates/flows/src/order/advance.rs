@@ -70,7 +70,7 @@ async fn advance(w: &mut Work, id: OrderId) -> Result<Looked> {
             let task = task_of(&detail.order)?;
             let moved = match kind {
                 StepKind::Validation => steps::validate(w, &detail.order, &task).await?,
-                StepKind::Approval => steps::ask_approval(),
+                StepKind::Approval => steps::ask_approval(&detail.order),
                 StepKind::Payment => steps::ask_payment(w, &detail, &task).await?,
                 StepKind::Delivery => steps::deliver(w, &detail, &task).await?,
                 StepKind::Completion => steps::complete(w, &detail, &task).await?,

@@ -15,6 +15,7 @@ pub use place::{
 };
 pub(crate) use steps::{follow_in, remove_in};
 
+use crate::credit::Held;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tradewind_kernel::id::{OrderId, PlanId, TermsId};
@@ -109,6 +110,9 @@ pub(crate) struct OrderInput<T> {
     pub(crate) asked: T,
     /// What to do about it.
     pub(crate) task: Task,
+    /// Why it waits because of its buyer's credit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) held: Option<Held>,
 }
 
 /// The task of an order.

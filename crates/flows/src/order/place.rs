@@ -2,6 +2,7 @@
 
 use super::{ChangeTask, CorrectionTask, Holding, OrderInput, Task, enqueue_advance};
 use crate::access::may;
+use crate::credit::due_now;
 use crate::quote::{
     CancelInput, ChangeInput, CorrectionInput, PurchaseInput, PurchasePlan, SealedPurchase,
     plan_cancel, plan_change, plan_correction, plan_purchase, unchanged,
@@ -109,6 +110,7 @@ async fn place_purchase(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<O
                 ..input
             },
             task,
+            held: plan.held.clone(),
         })?,
         preview: quote.preview.clone(),
         due_now: due_now(&plan.preview.billing),
@@ -219,7 +221,11 @@ async fn place_change(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<Ord
         &plan.subscription,
         OrderKind::Change,
         Some(quote),
-        written(&OrderInput { asked: input, task })?,
+        written(&OrderInput {
+            asked: input,
+            task,
+            held: plan.held.clone(),
+        })?,
         due,
         flow,
     );
@@ -257,7 +263,11 @@ async fn place_cancel(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<Ord
         &plan.subscription,
         OrderKind::Cancel,
         Some(quote),
-        written(&OrderInput { asked: input, task })?,
+        written(&OrderInput {
+            asked: input,
+            task,
+            held: None,
+        })?,
         due,
         flow,
     );
@@ -286,7 +296,11 @@ async fn place_correction(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result
         &plan.subscription,
         OrderKind::Adjust,
         Some(quote),
-        written(&OrderInput { asked: input, task })?,
+        written(&OrderInput {
+            asked: input,
+            task,
+            held: None,
+        })?,
         due,
         flow,
     );
@@ -374,7 +388,11 @@ async fn switch(p: &Platform, ctx: &OpCtx, input: Switch, kind: OrderKind) -> Re
                 delivery: true,
             };
             let nothing = Money::zero(detail.subscription.currency);
-            let input = written(&OrderInput { asked: (), task })?;
+            let input = written(&OrderInput {
+                asked: (),
+                task,
+                held: None,
+            })?;
             let create = existing(&detail.subscription, kind, None, input, nothing, flow);
             let order = orders::order_create_in(w, &keys, &create).await?;
             enqueue_advance(w, order.order.id);
@@ -501,13 +519,6 @@ fn existing(
         due_now,
         flow,
     }
-}
-
-fn due_now(billing: &tradewind_billing::types::Preview) -> Money {
-    billing
-        .due_now
-        .as_ref()
-        .map_or_else(|| Money::zero(billing.currency), |document| document.gross)
 }
 
 /// How a product's deliveries are done.

@@ -3,6 +3,7 @@
 use super::correct::correct;
 use super::place::mode_of;
 use super::{ChangeTask, Task};
+use crate::credit::{MARK, held};
 use tradewind_accounts::types::AccountStatus;
 use tradewind_billing::service::{
     PurchaseCharge, SubscriptionChange, charge_change_in, charge_end_in, charge_purchase_in,
@@ -42,21 +43,18 @@ pub(super) async fn validate(w: &mut Work, order: &Order, task: &Task) -> Result
                 format!("\"{name}\" has been withdrawn from sale"),
             ));
         }
-        tradewind_billing::service::check_credit_in(
-            w,
-            order.seller_id,
-            order.customer_id,
-            order.due_now,
-        )
-        .await?;
     }
     Ok(StepMove::new(StepKind::Validation, StepEvent::Finish))
 }
 
 /// The seller has to look at it.
-pub(super) fn ask_approval() -> StepMove {
-    StepMove::new(StepKind::Approval, StepEvent::Wait)
-        .saying("The seller has to approve this order before it goes on.")
+pub(super) fn ask_approval(order: &Order) -> StepMove {
+    let waits = StepMove::new(StepKind::Approval, StepEvent::Wait);
+    match held(order) {
+        Some(held) if held.alone => waits.saying(held.why).noting(MARK),
+        Some(held) => waits.saying(held.why),
+        None => waits.saying("The seller has to approve this order before it goes on."),
+    }
 }
 
 /// Charges what is due and waits for the money.

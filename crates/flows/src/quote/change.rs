@@ -4,6 +4,7 @@
 use super::purchase::{is_due, ordered_items, picked};
 use super::{About, QuotePreview, QuoteView, basis_of, hindrance, save, today};
 use crate::access::may;
+use crate::credit::{self, Held, due_now};
 use crate::discount::{self, Asked, entered};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -56,6 +57,7 @@ pub(crate) struct ChangePlan {
     pub(crate) effective_on: Date,
     pub(crate) at_once: bool,
     pub(crate) coupons: Vec<Coupon>,
+    pub(crate) held: Option<Held>,
     pub(crate) preview: QuotePreview,
     pub(crate) basis: String,
 }
@@ -232,10 +234,17 @@ pub(crate) async fn plan_change(
         preview_scheduled(w, &change, &found.offers).await?
     };
     let prepaid = nearest.relationship.payment == PaymentMode::Prepay;
+    // Having less is never in anybody's way.
+    let hindrance = if class == ChangeClass::Upgrade {
+        credit::checked(w, &chain, due_now(&billing), places).await?
+    } else {
+        None
+    };
+    let by_product = product.product.approval == Approval::Seller;
     let preview = QuotePreview {
         class: Some(class),
         effective_on: billing.effective_on,
-        needs_approval: at_once && product.product.approval == Approval::Seller,
+        needs_approval: at_once && (by_product || credit::waits(hindrance.as_ref())),
         needs_payment: at_once && prepaid && is_due(&billing),
         billing,
     };
@@ -258,6 +267,10 @@ pub(crate) async fn plan_change(
         before_terms,
         at_once,
         coupons: found.coupons,
+        held: hindrance.map(|found| Held {
+            why: found.text,
+            alone: !by_product,
+        }),
         preview,
         basis,
     })

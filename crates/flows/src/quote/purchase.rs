@@ -2,6 +2,7 @@
 
 use super::{About, QuotePreview, QuoteView, basis_of, save, today};
 use crate::access::may_order;
+use crate::credit::{self, Held, due_now};
 use crate::discount::{self, Asked, entered};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -123,6 +124,7 @@ pub(crate) struct PurchasePlan {
     pub(crate) trial_days: i64,
     pub(crate) align_to: Option<Date>,
     pub(crate) coupons: Vec<Coupon>,
+    pub(crate) held: Option<Held>,
     pub(crate) preview: QuotePreview,
     pub(crate) basis: String,
 }
@@ -248,10 +250,12 @@ pub(crate) async fn plan_purchase(
     )
     .await?;
     let prepaid = nearest.relationship.payment == PaymentMode::Prepay;
+    let hindrance = credit::checked(w, &chain, due_now(&billing), places).await?;
+    let by_product = detail.product.approval == Approval::Seller;
     let preview = QuotePreview {
         class: None,
         effective_on: on,
-        needs_approval: detail.product.approval == Approval::Seller,
+        needs_approval: by_product || credit::waits(hindrance.as_ref()),
         needs_payment: prepaid && is_due(&billing),
         billing,
     };
@@ -269,6 +273,10 @@ pub(crate) async fn plan_purchase(
         trial_days,
         align_to,
         coupons: found.coupons,
+        held: hindrance.map(|found| Held {
+            why: found.text,
+            alone: !by_product,
+        }),
         preview,
         basis,
         chain,

@@ -5,6 +5,7 @@ mod overdue;
 mod paid;
 mod subscription;
 
+use crate::credit;
 use crate::order::enqueue_advance;
 use crate::order::undo;
 use futures_util::future::BoxFuture;
@@ -24,7 +25,9 @@ pub const REACTED_TO: &[&str] = &[
     "delivery.succeeded",
     "delivery.failed",
     "invoice.paid",
+    "invoice.credited",
     "invoice.overdue",
+    "credit.released",
     "subscription.terminated",
     "subscription.expired",
     "subscription.change_applied",
@@ -61,7 +64,14 @@ async fn react(w: &mut Work, event: &Event) -> Result<()> {
         }
         "delivery.succeeded" => delivered::succeeded(w, event).await,
         "delivery.failed" => delivered::failed(w, event).await,
-        "invoice.paid" => paid::paid(w, parsed(&event.subject)?).await,
+        "invoice.paid" => {
+            paid::paid(w, parsed(&event.subject)?).await?;
+            paid::restore(w, event).await
+        }
+        "invoice.credited" => paid::restore(w, event).await,
+        "credit.released" => {
+            credit::let_go(w, field(event, "seller_id")?, field(event, "buyer_id")?).await
+        }
         "invoice.overdue" => overdue::overdue(w, event).await,
         "subscription.terminated" | "subscription.expired" => {
             subscription::ended(w, parsed(&event.subject)?).await

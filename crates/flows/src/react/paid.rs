@@ -1,8 +1,11 @@
 //! An invoice has been paid: the order that waited for it goes on, and what was stopped for it starts again.
 
+use super::{field, parsed};
+use crate::credit;
 use crate::order::{enqueue_advance, follow_in};
 use tradewind_billing::service::{
-    charge_resume_in, invoice_subscriptions, is_overdue_in, orders_of_invoice_in,
+    BuyerOf, charge_resume_in, credit_holds_settle_in, invoice_subscriptions, is_overdue_in,
+    orders_of_invoice_in,
 };
 use tradewind_fulfilment::types::DeliveryKind;
 use tradewind_kernel::Result;
@@ -12,7 +15,7 @@ use tradewind_orders::service::{self as orders, StepMove, order_detail_in, step_
 use tradewind_orders::types::{
     CommercialState, PauseCause, StepKind, StepState, SubscriptionEvent,
 };
-use tradewind_platform::Work;
+use tradewind_platform::{Event, Work};
 
 pub(super) async fn paid(w: &mut Work, invoice: InvoiceId) -> Result<()> {
     for order in orders_of_invoice_in(w, invoice).await? {
@@ -31,6 +34,18 @@ pub(super) async fn paid(w: &mut Work, invoice: InvoiceId) -> Result<()> {
             enqueue_advance(w, order);
         }
     }
+    Ok(())
+}
+
+/// Nothing is owed on an invoice any more: what dunning has taken for it comes back.
+pub(super) async fn restore(w: &mut Work, event: &Event) -> Result<()> {
+    let invoice: InvoiceId = parsed(&event.subject)?;
+    let of = BuyerOf {
+        seller_id: field(event, "seller_id")?,
+        buyer_id: field(event, "buyer_id")?,
+    };
+    credit_holds_settle_in(w, of).await?;
+    credit::let_go(w, of.seller_id, of.buyer_id).await?;
     for id in invoice_subscriptions(w, invoice).await? {
         let subscription = orders::subscription_in(w, id).await?;
         let event = match subscription.commercial_state {

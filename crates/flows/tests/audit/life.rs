@@ -16,11 +16,12 @@ use tradewind_metering::service::usage_ingest;
 use tradewind_metering::types::{UsageInput, UsageKind};
 use tradewind_orders::types::ChangeClass;
 use tradewind_platform::{args, stmts};
-use tradewind_testkit::{Auditor, Exact, LegPrices};
+use tradewind_testkit::{Auditor, Exact, Fines, LegPrices};
 
 use crate::chance::Chance;
 use crate::common::{World, day};
 
+mod fines;
 mod seller;
 
 mod late;
@@ -35,7 +36,7 @@ stmts! {
         JOIN leg l ON l.realm_id = c.realm_id AND l.id = c.leg_id
         LEFT JOIN invoice_charge ic ON ic.realm_id = c.realm_id AND ic.charge_id = c.id
         LEFT JOIN accrual ac ON ac.realm_id = c.realm_id AND ac.charge_id = c.id
-        WHERE c.realm_id = $1 AND c.subscription_id = $2 GROUP BY l.position ORDER BY l.position";
+        WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.item_code <> 'late_fee' GROUP BY l.position ORDER BY l.position";
 }
 
 /// Refusals that are right where somebody tries at random.
@@ -78,6 +79,8 @@ pub(crate) struct Life {
     reports: u32,
     /// Usage that came too late: its name, its sale, its day and its cost.
     late: Vec<(String, usize, Date, i64)>,
+    /// Late fees, where they are charged.
+    fines: Option<Fines>,
     log: Vec<String>,
 }
 
@@ -113,6 +116,7 @@ impl Life {
             paid: 0,
             reports: 0,
             late: Vec::new(),
+            fines: None,
             log: vec![format!("seed {seed}")],
         };
         if phases {
@@ -120,6 +124,7 @@ impl Life {
         }
         life.recognise().await;
         life.coupons().await;
+        life.fines(seed).await;
         life.window(seed).await;
         life.commit().await;
         life.go(1).await;
@@ -168,7 +173,10 @@ impl Life {
     async fn travel(&mut self) {
         let days = 1 + self.chance.below(9);
         self.go(i64::try_from(days).expect("a few days")).await;
-        if self.chance.percent(85) {
+        if self
+            .chance
+            .percent(if self.fines.is_some() { 40 } else { 85 })
+        {
             self.pay(0).await;
         }
         if self.chance.percent(10) {
@@ -177,11 +185,21 @@ impl Life {
     }
 
     async fn go(&mut self, days: i64) {
-        self.today = add_days(self.today, days).expect("a day");
         self.say("travels".to_owned());
-        self.world
-            .travel(&format!("{}T12:00:00Z", self.today))
-            .await;
+        // Whoever is fined for what is open on a day looks at every day.
+        let (steps, each) = if self.fines.is_some() {
+            (days, 1)
+        } else {
+            (1, days)
+        };
+        for _ in 0..steps {
+            self.today = add_days(self.today, each).expect("a day");
+            self.world
+                .travel(&format!("{}T12:00:00Z", self.today))
+                .await;
+            self.look_for_open().await;
+        }
+        self.say("arrives".to_owned());
         self.world.deliver_all().await;
         for sale in &mut self.sales {
             if let Some((on, seats)) = sale.waiting.filter(|(on, _)| *on <= self.today) {
@@ -236,6 +254,7 @@ impl Life {
                 );
             }
         }
+        billed += self.audit_fines().await;
         let between = billing::Between {
             seller_id: self.world.reseller,
             buyer_id: self.world.customer,

@@ -27,7 +27,8 @@ pub use look::{
 pub(crate) use look::{is_undiscounted, remember_discounted};
 pub use order::{
     open_order_in, order_approve, order_cancel_in, order_create_in, order_detail_in, order_get,
-    order_in, order_reject, order_retry, order_summaries_of, orders_of_subscription, target_of,
+    order_in, order_reject, order_release_in, order_retry, order_summaries_of,
+    orders_of_subscription, orders_under_way_in, target_of,
 };
 pub use quote::{quote_get_in, quote_save_in, quote_use_in};
 pub use step::{StepMove, step_move_in};

@@ -9,7 +9,7 @@ use crate::types::{
     OrderStep, OrderSummary, OrderedSubscription, StepKind, StepState,
 };
 use serde_json::json;
-use tradewind_kernel::id::{OrderId, OrderStepId, SubscriptionId};
+use tradewind_kernel::id::{AccountId, OrderId, OrderStepId, SubscriptionId};
 use tradewind_kernel::{Error, Result, text};
 use tradewind_platform::{AuditEntry, KeyRing, NewEvent, OpCtx, Platform, Work};
 use tradewind_policy::{Action, ResourceKind, Target};
@@ -132,6 +132,19 @@ pub async fn order_approve(
     .await
 }
 
+/// An order that waited for approval goes on because what it waited for has come about.
+///
+/// # Errors
+/// Not found; conflict unless it waits for approval.
+pub async fn order_release_in(w: &mut Work, id: OrderId, message: &str) -> Result<OrderDetail> {
+    let realm = w.ctx.realm;
+    let order = store::lock(&mut w.tx, realm, id).await?;
+    waits_for_approval(&order)?;
+    tell(w, "order.approved", &order, None);
+    let moved = StepMove::new(StepKind::Approval, StepEvent::Finish).saying(message);
+    step_move_in(w, id, &moved).await
+}
+
 /// The seller declines an order.
 ///
 /// # Errors
@@ -252,6 +265,19 @@ pub async fn orders_of_subscription(
         })
     })
     .await
+}
+
+/// What a customer has ordered from a seller that has not ended, the oldest first, without asking who wants to know.
+///
+/// # Errors
+/// Database errors.
+pub async fn orders_under_way_in(
+    w: &mut Work,
+    seller: AccountId,
+    customer: AccountId,
+) -> Result<Vec<OrderSummary>> {
+    let realm = w.ctx.realm;
+    store::under_way(&mut w.tx, realm, seller, customer).await
 }
 
 /// As [`orders_of_subscription`], without what was asked for and promised.

@@ -41,6 +41,11 @@ stmts! {
     /// The order of a subscription that has not ended.
     OPEN = "SELECT id FROM sales_order WHERE realm_id = $1 AND subscription_id = $2
         AND state NOT IN ('completed', 'rejected', 'cancelled') ORDER BY placed_at, id LIMIT 1";
+    /// What a customer has ordered from a seller that has not ended.
+    UNDER_WAY = "SELECT id, kind, state, customer_id, seller_id, product_id, plan_id, subscription_id,
+        currency, due_now, placed_by, placed_at, reason, completed_at FROM sales_order
+        WHERE realm_id = $1 AND customer_id = $2 AND seller_id = $3
+        AND state NOT IN ('completed', 'rejected', 'cancelled') ORDER BY id LIMIT 1000";
     /// The latest orders of a subscription.
     OF_SUBSCRIPTION = "SELECT id, kind, state, customer_id, seller_id, vendor_id, product_id, plan_id, subscription_id, quote_id, input,
         preview, currency, due_now, placed_by, placed_at, reason, completed_at, version FROM sales_order
@@ -310,6 +315,19 @@ pub(crate) async fn summaries_of(
 ) -> Result<Vec<OrderSummary>> {
     let rows = tx
         .all::<SummaryRow>(&SUMMARIES_OF, args![realm, subscription])
+        .await?;
+    Ok(rows.into_iter().map(OrderSummary::from).collect())
+}
+
+/// What a customer has ordered from a seller that has not ended, the oldest first; the first thousand.
+pub(crate) async fn under_way(
+    tx: &mut Tx,
+    realm: RealmId,
+    seller: AccountId,
+    customer: AccountId,
+) -> Result<Vec<OrderSummary>> {
+    let rows = tx
+        .all::<SummaryRow>(&UNDER_WAY, args![realm, customer, seller])
         .await?;
     Ok(rows.into_iter().map(OrderSummary::from).collect())
 }

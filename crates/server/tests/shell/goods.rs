@@ -379,13 +379,39 @@ async fn rates_reminders_and_endpoints_are_set_by_commands() {
     let wrong = refused(&shell, PROVIDER, &["dunning", "set", "--step", "3=sue"]).await;
     assert_eq!(
         wrong,
-        "error: step: must be one of remind suspend terminate write_off\n"
+        "error: step: must be one of remind retry fee restrict suspend terminate write_off\n"
     );
     let kept = ask(&shell, PROVIDER, &["dunning", "show"]).await;
     let expected = json!([
         { "after_days": 3, "action": "remind" }, { "after_days": 12, "action": "suspend" },
     ]);
     assert_eq!(kept["steps"], expected);
+
+    let class = [
+        "dunning",
+        "class",
+        "key",
+        "Key accounts",
+        "--step",
+        "5=fee:5.00+1.50%@own",
+        "--step",
+        "20=suspend>50.00",
+        "--beyond",
+        "approve",
+    ];
+    ask(&shell, PROVIDER, &class).await;
+    let kept = ask(&shell, PROVIDER, &["dunning", "classes"]).await;
+    let expected = json!({ "steps": [
+        { "after_days": 5, "action": "fee", "fee": { "amounts": [{ "amount": "5.00", "currency": "EUR" }], "percent": "1.50",
+            "tax_category": "exempt", "document": "own" } },
+        { "after_days": 20, "action": "suspend", "at_least": [{ "amount": "50.00", "currency": "EUR" }] },
+    ], "beyond_credit": "approve" });
+    assert_eq!(kept["items"][0]["policy"], expected);
+    let wrong = ["dunning", "class", "key", "Key", "--step", "5=fee"];
+    let wrong = refused(&shell, PROVIDER, &wrong).await;
+    assert_eq!(wrong, "error: steps.0.fee: expected what the fee is\n");
+    let gone = ask(&shell, PROVIDER, &["dunning", "end-class", "key"]).await;
+    assert_eq!(gone["items"].as_array().map(Vec::len), Some(0));
 
     let number = ["ledger", "number", "assets:bank", "1200", "Giro"];
     let chart = ask(&shell, PROVIDER, &number).await;

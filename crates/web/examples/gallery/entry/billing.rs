@@ -22,6 +22,7 @@ pub(crate) fn entries() -> Entries {
                 },
                 sums: vec![("sum-open", eur(1_234_567), "sum-open-text")],
                 statement: None,
+                notices: Vec::new(),
             }
             .page(look.panel("/panel/invoices"))
         }),
@@ -32,6 +33,7 @@ pub(crate) fn entries() -> Entries {
                 state: ListState::at("/panel/invoices/received"),
                 sums: Vec::new(),
                 statement: Some("/panel/statement"),
+                notices: Vec::new(),
             }
             .page(look.panel("/panel/invoices/received"))
         }),

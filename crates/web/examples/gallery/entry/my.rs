@@ -137,6 +137,11 @@ pub(crate) fn entries() -> Entries {
                     ("sum-overdue", eur(4200), "sum-overdue-text"),
                 ],
                 statement: Some("/my/statement"),
+                notices: vec![(
+                    "New orders wait until invoice NC-2025-0042 is paid; 42.00 EUR are open."
+                        .into(),
+                    Some("/my/invoices/x/pay".into()),
+                )],
             }
             .page(look.my("/my/invoices"))
         }),

@@ -53,6 +53,33 @@ pub(crate) fn entries() -> Entries {
             account(AccountView::Subscriptions(rows::subscriptions()))
                 .page(look.panel("/panel/customers/x"))
         }),
+        ("panel-customer-dunning", |look| {
+            AccountDunningPage {
+                id: "x".into(),
+                name: "Hansa Logistik GmbH".into(),
+                class: FormState::of([("class", "key")]),
+                classes: vec![("key".into(), "Key accounts".into())],
+                overdue: vec![eur(4200)],
+                paused: Some((date("2025-06-01"), "Called, pays in June".into())),
+                holds: vec![
+                    HoldRow {
+                        since: ts("2025-05-02T10:00:00Z"),
+                        invoice: Some(("NC-2025-0042".into(), "/panel/invoices/x".into())),
+                        open: Some(eur(4200)),
+                        reason: Default::default(),
+                    },
+                    HoldRow {
+                        since: ts("2025-05-03T10:00:00Z"),
+                        invoice: None,
+                        open: None,
+                        reason: "Company register says it is being wound up".into(),
+                    },
+                ],
+                beyond: "approve".into(),
+                edit: true,
+            }
+            .page(look.panel("/panel/customers/x"))
+        }),
         ("panel-customer-orders", |look| {
             account(AccountView::Orders(rows::orders(true))).page(look.panel("/panel/customers/x"))
         }),
@@ -226,6 +253,7 @@ fn customers(look: &Look, full: bool) -> Page {
 fn account(view: AccountView) -> Account360Page {
     Account360Page {
         statement: Some("/panel/customers/x/statement".into()),
+        dunning: Some("/panel/customers/x/dunning".into()),
         pro_forma: true,
         invoicing: Some(FormState::of([
             ("invoicing", "monthly"),

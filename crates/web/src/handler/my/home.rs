@@ -76,6 +76,7 @@ pub(super) async fn show(Customer(visit): Customer) -> Answer {
         };
         let open = invoice_list(p, ctx, &query).await?.items;
         needs.extend(overdue(&visit, &open));
+        needs.extend(held(&visit).await?);
     }
     needs.extend(waiting(&visit, &known, &orders));
     let page = HomePage {
@@ -118,6 +119,21 @@ async fn money(visit: &Visit) -> Result<Standing> {
             not_invoiced: zero,
         }),
     }
+}
+
+/// Why no new orders are taken.
+async fn held(visit: &Visit) -> Result<Vec<Need>> {
+    let t = visit.t();
+    let holds = invoices::holds(visit).await?.into_iter();
+    let needs = holds.map(|(text, pay)| Need {
+        tone: Tone::Warn,
+        text,
+        action: match pay {
+            Some(href) => (t.tr("w-pay-now"), href),
+            None => (t.tr("nav-invoices"), "/my/invoices".into()),
+        },
+    });
+    Ok(needs.collect())
 }
 
 fn overdue(visit: &Visit, open: &[tradewind_billing::types::DocumentSummary]) -> Vec<Need> {

@@ -4,8 +4,8 @@ use axum::response::IntoResponse;
 use http::header;
 use tradewind_billing::{
     service::{
-        ListQuery, credit_notes_about, invoice_dunning, invoice_get, invoice_list,
-        payments_of_invoice,
+        BuyerOf, ListQuery, credit_holds, credit_notes_about, invoice_dunning, invoice_get,
+        invoice_list, payments_of_invoice,
     },
     types::{BalanceStatus, Document, DocumentSummary, Party as Side, PaymentState},
 };
@@ -119,8 +119,38 @@ pub(super) async fn list(Customer(visit): Customer) -> Answer {
         state: visit.list(found.next),
         sums: Vec::new(),
         statement: Some("/my/statement"),
+        notices: holds(&visit).await?,
     };
     respond::page(page.page(visit.app()))
+}
+
+/// Why the account's seller takes no new orders from it, and where to pay.
+pub(super) async fn holds(visit: &Visit) -> Result<Vec<(Txt, Option<Txt>)>> {
+    let Some((seller_id, _)) = visit
+        .buys
+        .filter(|_| visit.may_at_home(Action::InvoiceView))
+    else {
+        return Ok(Vec::new());
+    };
+    let t = visit.t();
+    let of = BuyerOf {
+        seller_id,
+        buyer_id: visit.account(),
+    };
+    let found = credit_holds(visit.p(), &visit.ctx, of).await?;
+    let told = found.into_iter().map(|hold| {
+        let behind = hold.invoice_id.zip(hold.invoice_number).zip(hold.open);
+        let Some(((id, number), open)) = behind else {
+            return (t.with("hold-by-hand", &[("reason", &hold.reason)]), None);
+        };
+        let args = [
+            ("number", &*number),
+            ("amount", &*t.money(open).to_string()),
+        ];
+        let pay = format!("/my/invoices/{id}/pay");
+        (t.with("hold-until-paid", &args), Some(pay.into()))
+    });
+    Ok(told.collect())
 }
 
 pub(super) async fn show(Customer(visit): Customer, Id(id): Id<InvoiceId>) -> Answer {

@@ -224,6 +224,10 @@ async fn show(desk: Desk, id: AccountId, view: AccountView) -> Answer {
             .as_ref()
             .filter(|with| with.seller == desk.account())
             .map(|_| format!("/panel/customers/{id}/statement").into()),
+        dunning: relationship
+            .as_ref()
+            .filter(|with| with.seller == desk.account())
+            .map(|_| format!("/panel/customers/{id}/dunning").into()),
         pro_forma: relationship.as_ref().is_some_and(|with| {
             let open = standing.as_ref().map(|standing| standing.not_invoiced);
             with.seller == desk.account()

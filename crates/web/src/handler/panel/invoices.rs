@@ -71,6 +71,7 @@ async fn list(desk: Desk, side: Ledgerside) -> Answer {
         sums: Vec::new(),
         statement: (side == Ledgerside::Received && desk.buys.is_some())
             .then_some("/panel/statement"),
+        notices: Vec::new(),
     };
     respond::page(page.page(desk.app()))
 }

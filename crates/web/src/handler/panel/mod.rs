@@ -1,5 +1,6 @@
 //! Pages of sellers: provider, distributor and resellers.
 
+mod account_dunning;
 mod bank;
 mod bank_entry;
 mod bank_mappings;
@@ -148,6 +149,16 @@ fn money() -> Router {
         )
         .route("/panel/dunning", get(dunning::show).post(dunning::save))
         .route("/panel/dunning/retries", post(dunning::save_retries))
+        .route("/panel/dunning/classes", post(dunning::add_class))
+        .route(
+            "/panel/dunning/classes/{code}",
+            get(dunning::show_class).post(dunning::save_class),
+        )
+        .route(
+            "/panel/dunning/classes/{code}/remove",
+            post(dunning::remove_class),
+        )
+        .merge(account_dunning::routes())
         .route("/panel/payments", get(invoices::payments))
         .route("/panel/stripe", get(stripe::show).post(stripe::save))
         .route("/panel/stripe/test", post(stripe::test))

@@ -190,6 +190,8 @@ pub struct Account360Page {
     pub credit: Option<(Money, Txt)>,
     /// Where its statement of account is.
     pub statement: Option<Txt>,
+    /// Where its class, pauses and holds are.
+    pub dunning: Option<Txt>,
     /// Whether there is something for a pro-forma invoice.
     pub pro_forma: bool,
     /// When its charges become invoices: `invoicing`, `invoice_day`, as its form has them; where the reader sells to it.
@@ -312,6 +314,12 @@ impl Account360Page {
                 "c-credit-limit",
                 self.credit_limit
                     .map_or(Cell::Nil, |limit| Cell::Text(t.money(limit))),
+            ),
+            (
+                "account-dunning",
+                self.dunning.map_or(Cell::Nil, |href| {
+                    Cell::Link(href, t.tr("account-dunning-show"))
+                }),
             ),
             ("c-payment-terms", Cell::Text(self.terms)),
             ("c-invoicing", invoicing),

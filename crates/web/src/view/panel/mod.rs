@@ -1,6 +1,7 @@
 //! A seller's panel. Orders, subscriptions, invoices, users, keys and settings are in [`super::shared`]; products,
 //! deliveries and webhooks serve the vendor's panel as well.
 
+mod account_dunning;
 mod bank;
 mod billing;
 mod billing_runs;
@@ -31,6 +32,7 @@ mod usage;
 mod webhooks;
 mod write_off;
 
+pub use account_dunning::{AccountDunningPage, HoldRow};
 pub use bank::{
     BankEntryPage, BankEntryRow, BankMappingsPage, BankPage, BankPaidRow, BankStatementRow,
     BankSuggestionRow,
@@ -47,7 +49,7 @@ pub use customers::{
 };
 pub use deliveries::{AttemptRow, DeliveriesPage, DeliveryPage, DeliveryRow, LateReportRow};
 pub use draft::{DraftLineRow, DraftPage, DraftRow, DraftsPage, HeldBuyerRow};
-pub use dunning::DunningPage;
+pub use dunning::{ClassRow, DunningPage};
 pub use home::{HomePage, Kpi, Waiting};
 pub use late_usage::{LateUsagePage, LateUsageRow};
 pub use ledger::{BalanceRow, EntryRow, LedgerPage};

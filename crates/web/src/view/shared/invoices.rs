@@ -4,7 +4,7 @@ use tradewind_kernel::money::Money;
 use tradewind_kernel::time::Date;
 
 use crate::blocks;
-use crate::view::kit::{Cell, Column, ListState, Row, Stat, Stats, Txt};
+use crate::view::kit::{Cell, Column, ListState, Notice, Row, Stat, Stats, Tone, Txt};
 use crate::view::{Head, Page, Shell};
 
 /// An invoice in a list.
@@ -102,6 +102,8 @@ pub struct InvoicesPage {
     pub sums: Vec<(&'static str, Money, &'static str)>,
     /// Where the reader's own statement of account is.
     pub statement: Option<&'static str>,
+    /// Why the seller takes no new orders: in words, and where to pay.
+    pub notices: Vec<(Txt, Option<Txt>)>,
 }
 
 impl InvoicesPage {
@@ -133,6 +135,13 @@ impl InvoicesPage {
             empty,
         );
         let mut body = Vec::new();
+        for (text, pay) in self.notices {
+            let mut notice = Notice::new(Tone::Warn, t.tr("holds-title"), text);
+            if let Some(href) = pay {
+                notice = notice.and(shell.go("w-pay-now", href));
+            }
+            body.push(notice.into());
+        }
         if !self.sums.is_empty() {
             let stats = self.sums.iter().map(|(label, amount, detail)| Stat {
                 label: t.tr(label),

@@ -22,6 +22,7 @@ pub mod pause;
 pub mod period;
 pub mod phases;
 pub mod pool;
+pub mod prepaid;
 pub mod preview;
 pub mod prices;
 pub mod renewal;

@@ -40,6 +40,7 @@ mod payments;
 mod payout_files;
 mod periods;
 mod posting;
+mod prepaid;
 mod prices;
 mod pro_forma;
 mod rating;
@@ -115,6 +116,7 @@ pub use payments::{
 };
 pub use payout_files::{PayoutOrder, payout_file_content, payout_file_list, payout_file_make};
 pub use periods::{BatchInput, BatchReport, bill_batch, bill_batch_in};
+pub use prepaid::{PrepaidLot, PrepaidStanding, prepaid_list};
 pub use prices::{NOTICE_DAYS, announce_prices};
 pub use pro_forma::{pro_forma_of_in, pro_forma_open_in};
 pub use reads::*;

@@ -15,6 +15,7 @@ pub mod cumulative;
 pub mod cycles;
 pub mod discount;
 pub mod model;
+pub mod prepaid;
 pub mod proration;
 pub mod rate;
 pub mod recurring;
@@ -27,5 +28,6 @@ pub use model::{
     MatrixRow, Package, PriceKind, PriceModel, PricePlaces, Purpose, Step, Tier, TierBounds,
     ZeroUsage,
 };
+pub use prepaid::Prepaid;
 pub use proration::{Direction, ProrationPolicy, ProrationTerms, Ratio};
 pub use rate::{Cell, Part, PartKind, Rated, Settle, Usage, rate, total};

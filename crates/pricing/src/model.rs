@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use tradewind_kernel::Decimal;
 use utoipa::ToSchema;
 
+use crate::prepaid::Prepaid;
+
 pub use check::Purpose;
 pub use packages::Package;
 pub(crate) use packages::are_numbered;
@@ -30,6 +32,10 @@ pub struct PriceModel {
     /// Quantity per period that costs nothing; taken off before any tier is looked at.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub included: Decimal,
+    /// What the included quantity comes with, and how long what is left of it is kept; none where each period brings it and
+    /// it lapses with the period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prepaid: Option<Prepaid>,
     /// The least that a period costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum: Option<Decimal>,
@@ -213,6 +219,7 @@ impl PriceModel {
         Self {
             kind,
             included: Decimal::ZERO,
+            prepaid: None,
             minimum: None,
             maximum: None,
         }

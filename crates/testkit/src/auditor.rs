@@ -10,6 +10,10 @@ use tradewind_kernel::Date;
 
 use crate::exact::Exact;
 
+mod ahead;
+
+pub use ahead::Ahead;
+
 /// The prices of one leg, in the smallest unit of its currency.
 #[derive(Debug, Clone, Copy)]
 pub struct LegPrices {
@@ -52,6 +56,8 @@ struct Sale {
     off_usage: Option<i128>,
     /// By first day of the calendar month, what usage has cost at its source, in the smallest unit.
     usage: BTreeMap<Date, i128>,
+    /// Where usage is units that are bought ahead: what comes with each month, and what a unit costs that is beyond, at its source.
+    ahead: Option<(Ahead, Exact)>,
     commitment: Option<Commitment>,
 }
 
@@ -157,6 +163,7 @@ impl Auditor {
             discount: None,
             off_usage: None,
             usage: BTreeMap::new(),
+            ahead: None,
             commitment: None,
         });
         self.sales.len() - 1
@@ -175,6 +182,11 @@ impl Auditor {
     /// The customer of a sale pays at least so much, in the smallest unit, for what it uses in spans of some months.
     pub fn commit(&mut self, sale: usize, months: i32, minimum: i128) {
         self.sales[sale].commitment = Some(Commitment { months, minimum });
+    }
+
+    /// The usage of a sale is units from now on that are bought ahead by the month; each beyond costs so much at its source.
+    pub fn buy_ahead(&mut self, sale: usize, ahead: Ahead, beyond: Exact) {
+        self.sales[sale].ahead = Some((ahead, beyond));
     }
 
     /// From a day on, up to the next day of which something is known, so many seats are held. Days may come in any order.
@@ -207,6 +219,13 @@ impl Auditor {
             .usage
             .entry(day.first_of_month())
             .or_default() += cost;
+    }
+
+    /// What was used in the month of a day, as far as it is known.
+    #[must_use]
+    pub fn used(&self, sale: usize, day: Date) -> i128 {
+        let month = self.sales[sale].usage.get(&day.first_of_month());
+        month.copied().unwrap_or_default()
     }
 
     /// The seats of a sale on a day.
@@ -274,11 +293,11 @@ impl Sale {
                 &mut audited,
             );
         }
-        for (month, cost) in &self.usage {
+        for (month, cost) in &self.costs() {
             if months_after(*month, 1) <= today {
-                let price = prices.markup * Exact::whole(*cost);
+                let price = prices.markup * *cost;
                 audited.line(price);
-                if let Some(percent) = self.off_usage.filter(|_| is_customers && *cost > 0) {
+                if let Some(percent) = self.off_usage.filter(|_| is_customers && cost.floor() > 0) {
                     let whole = Exact::whole(price.floor());
                     audited.line(-(whole * Exact::new(percent, 100)));
                 }
@@ -300,6 +319,23 @@ impl Sale {
         };
         let seats = prices.seat_after(0) * Exact::whole(i128::from(seats));
         discount.off_both(prices.setup, seats)
+    }
+
+    /// What usage has cost at its source, by month.
+    fn costs(&self) -> BTreeMap<Date, Exact> {
+        match self.ahead {
+            None => {
+                let all = self.usage.iter();
+                all.map(|(month, cost)| (*month, Exact::whole(*cost)))
+                    .collect()
+            }
+            Some((ahead, each)) => {
+                let beyond = ahead.beyond(self.begins_on, &self.usage).into_iter();
+                beyond
+                    .map(|(month, units)| (month, each * Exact::whole(units)))
+                    .collect()
+            }
+        }
     }
 
     /// When a span is over, what is missing to its minimum is paid. A month belongs to the span in which it ends.

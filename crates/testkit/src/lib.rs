@@ -6,7 +6,7 @@ mod exact;
 mod fines;
 mod platform;
 
-pub use auditor::{Audited, Auditor, LegPrices};
+pub use auditor::{Ahead, Audited, Auditor, LegPrices};
 pub use db::{POSTGRES_VARIABLE, TestDb};
 pub use exact::Exact;
 pub use fines::Fines;

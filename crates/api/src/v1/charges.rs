@@ -3,7 +3,7 @@
 use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use tradewind_billing::{
-    service::{self, Between, CommitmentStanding, Standing},
+    service::{self, Between, CommitmentStanding, PrepaidStanding, Standing},
     types::{AccountCredit, Charge},
 };
 use tradewind_kernel::{
@@ -23,6 +23,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::default()
         .routes(routes!(of_subscription))
         .routes(routes!(commitments))
+        .routes(routes!(prepaid))
         .routes(routes!(standing))
         .routes(routes!(credits))
 }
@@ -66,6 +67,21 @@ async fn commitments(
     Ids(id): Ids<SubscriptionId>,
 ) -> ApiResult<Response> {
     let found = service::commitment_list(&state.platform, &caller.ctx, id).await?;
+    Ok(reply::all(found))
+}
+
+/// List what is left of the quantities bought ahead with a subscription.
+///
+/// In the running month, on the legs that the caller may see, with the days on which it lapses. Nothing is left of what has ended.
+#[utoipa::path(get, path = "/subscriptions/{subscription}/prepaid", tag = "charges", operation_id = "listPrepaid",
+    params(("subscription" = SubscriptionId, Path, description = "The subscription.")),
+    responses((status = 200, description = "All of them.", body = Listed<PrepaidStanding>)))]
+async fn prepaid(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(id): Ids<SubscriptionId>,
+) -> ApiResult<Response> {
+    let found = service::prepaid_list(&state.platform, &caller.ctx, id).await?;
     Ok(reply::all(found))
 }
 

@@ -21,6 +21,9 @@ pub(crate) fn cases() -> Vec<Case> {
         own_list("listCharges", |w| {
             format!("/subscriptions/{}/charges", w.sale.subscription)
         }),
+        own_list("listPrepaid", |w| {
+            format!("/subscriptions/{}/prepaid", w.sale.subscription)
+        }),
         own_list("listCommitments", |w| {
             format!("/subscriptions/{}/commitments", w.sale.subscription)
         }),

@@ -12,9 +12,10 @@ use tradewind_orders::billing::Billable;
 use tradewind_platform::Work;
 
 use super::{
-    adopt::{terms_of, under},
+    adopt::{Past, terms_of, under},
     facts::{Known, Rates},
     month::{self, Month, Wanted},
+    prepaid,
     tariff::{Tariff, Tariffs},
 };
 use crate::{
@@ -108,6 +109,8 @@ async fn priced(
     let mut found = Vec::new();
     let idle = idle::some(&mut w.tx, realm, &ids).await?;
     let totals = metering::totals_before_in(w, &ids, Date::MAX).await?;
+    let past = Past::load(w, &mut known, billables).await?;
+    let waiting = metering::usage_waiting_in(w, &ids).await?;
     let mut months: BTreeMap<(SubscriptionId, &str, Date), Vec<&UsageTotal>> = BTreeMap::new();
     let mut history: BTreeMap<(SubscriptionId, &str), Vec<&UsageTotal>> = BTreeMap::new();
     for total in &totals {
@@ -167,6 +170,24 @@ async fn priced(
                 .or_else(|| month::ended_on(billable)),
         };
         let idle_of = idle.get(subscription);
+        // What is bought ahead follows from earlier months, of which some may wait to be rated.
+        let bought_ahead = prepaid::is_known(&known, meter);
+        if bought_ahead
+            && waiting
+                .get(subscription)
+                .is_some_and(|since| since <= first)
+        {
+            continue;
+        }
+        let prepaid = if bought_ahead {
+            let decided = (&fixed, &past);
+            Some(prepaid::decided(
+                &known, decided, billable, meter, history, *first,
+            )?)
+        } else {
+            None
+        };
+        let held = prepaid::held_of(billable);
         let measured = Month::measure(w, billable, &tariffs, totals, wanted).await?;
         let mut versions: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
         for (i, (_, tariff)) in measured.parts.iter().enumerate() {
@@ -182,6 +203,11 @@ async fn priced(
                 let Some(item) = rules::metered_item(&leg, meter) else {
                     continue;
                 };
+                let applied = match &prepaid {
+                    Some(prepaid) => prepaid.applied(&leg, item, *first, &held, history)?,
+                    None => None,
+                };
+                let item = applied.as_ref().unwrap_or(item);
                 let on = tradewind_kernel::calendar::add_days(measured.period.end, -1)?;
                 for group in &groups {
                     let needed = rules::rates_needed(&leg, item, group.part.total).into_iter();

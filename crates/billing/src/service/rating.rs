@@ -2,20 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use tradewind_catalogue::rules::Turn;
+use tradewind_catalogue::{rules::Turn, types::ItemTerms};
 use tradewind_kernel::{
     Date, Error, Result,
     calendar::{self, Period},
     id::{LegId, SubscriptionId, TermsId},
 };
-use tradewind_metering::{
-    service as metering,
-    types::{LateAs, UsageTotal},
-};
+use tradewind_metering::{service as metering, types::UsageTotal};
 use tradewind_orders::billing::{self as orders, Billable};
 use tradewind_platform::Work;
 
 mod discounts;
+mod late;
+mod prepaid;
+
+use late::Late;
 
 use super::{
     adopt::{Past, Renewals, terms_of, under},
@@ -112,57 +113,18 @@ struct Asked<'a> {
     until: Option<Date>,
     /// Whether something has come to this month or an earlier one.
     moved: bool,
-}
-
-/// What is known of late usage.
-struct Late {
-    /// Where what it changes is billed.
-    billed: LateAs,
-    /// The running month.
-    running: Period,
-    /// The months of meters that were charged before this run, by leg.
-    charged: BTreeSet<(LegId, String, Date)>,
-}
-
-impl Late {
-    async fn load(
-        w: &mut Work,
-        rated: &HashMap<RatedKey, rules::RatedState>,
-        ended: Date,
-    ) -> Result<Self> {
-        let billed = metering::late_policy_in(w).await?.late_as;
-        let key = |key: &RatedKey| {
-            (
-                key.leg_id,
-                key.meter.clone(),
-                key.period_on.first_of_month(),
-            )
-        };
-        let charged = match billed {
-            LateAs::PastPeriod => BTreeSet::new(),
-            LateAs::CurrentPeriod => rated.keys().map(key).collect(),
-        };
-        Ok(Self {
-            billed,
-            running: rules::usage_period(ended)?,
-            charged,
-        })
-    }
-
-    /// Whether what a month of a meter has grown by is billed with the running month.
-    fn is_moved(&self, leg: LegId, meter: &str, month: Date) -> bool {
-        self.billed == LateAs::CurrentPeriod
-            && self.charged.contains(&(leg, meter.to_owned(), month))
-    }
+    /// Whether earlier months may leave some of what they brought.
+    bought_ahead: bool,
 }
 
 /// A part of a month to be rated.
-#[derive(Clone, Copy)]
 struct PartOf<'a> {
     month: &'a Month,
     part: usize,
     /// Whether groups are rated again that have got nothing new.
     whole: bool,
+    /// The item with what is there of a quantity bought ahead; none where that is as its price says.
+    item: Option<ItemTerms>,
 }
 
 /// What one total comes to on one leg.
@@ -253,11 +215,13 @@ impl Run {
             history.entry(meter).or_default().extend(totals);
         }
         let moved = self.moved(billable, &history);
+        let prepaid = self.prepaid(w, billable, &history, ended).await?;
         for ((meter, first), totals) in &months {
             let tariffs = self
                 .tariffs(w, billable, rules::usage_period(*first)?)
                 .await?;
             let history = history.get(meter).map_or(&[][..], Vec::as_slice);
+            let bought_ahead = prepaid.get(meter);
             let asked = Asked {
                 meter,
                 month: *first,
@@ -265,6 +229,7 @@ impl Run {
                 history,
                 until,
                 moved: moved.get(meter).is_some_and(|since| since <= first),
+                bought_ahead: bought_ahead.is_some(),
             };
             let Some((month, whole)) = self.measured(w, billable, &tariffs, &asked).await? else {
                 continue;
@@ -275,6 +240,7 @@ impl Run {
                         month: &month,
                         part: i,
                         whole,
+                        item: prepaid::applied(bought_ahead, &leg, meter, *first, history)?,
                     };
                     let found = self.rate(w, &leg, meter, part, idle.as_ref()).await?;
                     outcome.extend(found);
@@ -378,6 +344,7 @@ impl Run {
             history,
             until,
             moved,
+            bought_ahead,
         } = *asked;
         let mut legs = Vec::new();
         for tariff in tariffs {
@@ -410,6 +377,11 @@ impl Run {
             let mut earlier = history.iter().filter(|total| total.period_on < month);
             stands &= !moved && earlier.all(|total| rated(total, 0, month));
             whole = !stands;
+        }
+        // So does what it drew of a quantity that was bought ahead.
+        if bought_ahead {
+            stands = false;
+            whole = true;
         }
         if stands && (!totals.is_empty() || known_idle || how.carries()) {
             return Ok(None);
@@ -498,7 +470,12 @@ impl Run {
         of: PartOf<'_>,
         idle: Option<&IdleUsage>,
     ) -> Result<Vec<Outcome>> {
-        let PartOf { month, part, whole } = of;
+        let PartOf {
+            month,
+            part,
+            whole,
+            item: applied,
+        } = of;
         let groups = month.groups(part, month::is_idle(leg, meter));
         if groups.is_empty() {
             return Ok(Vec::new());
@@ -509,6 +486,7 @@ impl Run {
                 format!("no item of the plan is charged by the meter \"{meter}\""),
             ));
         };
+        let item = applied.as_ref().unwrap_or(item);
         let keys: Vec<RatedKey> = groups
             .iter()
             .map(|group| month::rated_key(leg.id, group))
@@ -552,7 +530,7 @@ impl Run {
             let charged = rules::group_charge(leg, item, &group.part, before, rated)?;
             if let Some((mut charge, state)) = charged {
                 if let Some(charge) = charge.as_mut().filter(|_| moved_on) {
-                    rules::bill_with(charge, leg.locale, self.late.running);
+                    rules::bill_with(charge, leg.locale, self.late.running());
                 }
                 self.rated.insert(key.clone(), state);
                 outcome.push(Outcome { key, state, charge });

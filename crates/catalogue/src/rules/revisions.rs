@@ -7,12 +7,12 @@ use tradewind_kernel::{
     id::{AccountId, ListingId},
     text::check_len,
 };
-use tradewind_pricing::{ProrationPolicy, Purpose};
+use tradewind_pricing::{Prepaid, ProrationPolicy, Purpose};
 
 use super::shown::takes_quantity;
 use crate::types::{
-    ItemKind, Listing, ListingDraft, ListingKind, ListingPrice, Policies, RenewalPrices, Revision,
-    RevisionState, Shelf, introduction_field, not_recurring,
+    Item, ItemKind, Listing, ListingDraft, ListingKind, ListingPrice, Policies, RenewalPrices,
+    Revision, RevisionState, Shelf, introduction_field, not_recurring,
 };
 
 /// More rules than this no price book needs.
@@ -256,10 +256,48 @@ fn check_listing(draft: &ListingDraft, shelf: &Shelf, seller: Seller) -> Result<
                 ),
                 Some(_) => {}
             }
+            if let Some(prepaid) = &model.prepaid {
+                check_prepaid(prepaid, &listing, shelf, &mut problems);
+            }
         }
     }
     problems.finish()?;
     Ok(listing)
+}
+
+/// A quantity bought ahead is drawn by usage that is summed up, at the general price of its item; what brings it is another
+/// item of the plan, which is ordered.
+fn check_prepaid(prepaid: &Prepaid, listing: &Listing, shelf: &Shelf, problems: &mut Problems) {
+    let found = listing.item_id.and_then(|id| shelf.item(id));
+    let Some((_, plan, item)) = found else {
+        return;
+    };
+    if !(item.kind == ItemKind::Metered && item.aggregation.is_sum() && listing.matches.is_empty())
+    {
+        problems.add(
+            "model.prepaid",
+            "not_applicable",
+            "only usage that is summed up is bought ahead, by the general price of its item",
+        );
+    }
+    let Some(code) = &prepaid.per else { return };
+    let ordered = |other: &&Item| other.kind != ItemKind::Metered;
+    if !(plan.items.iter().filter(ordered)).any(|other| other.code == *code) {
+        let known: Vec<&str> = plan
+            .items
+            .iter()
+            .filter(ordered)
+            .map(|other| other.code.as_str())
+            .collect();
+        problems.add(
+            "model.prepaid.per",
+            "unknown_value",
+            format!(
+                "expected the code of an item of the plan that is ordered: {}",
+                known.join(", ")
+            ),
+        );
+    }
 }
 
 /// Fills in the plan of an item and the product of a plan; the kind of the item, when the rule is about one.

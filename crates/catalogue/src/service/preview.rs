@@ -178,6 +178,7 @@ impl Comparison<'_> {
             plan: plan.name.clone(),
             item_id: item.id,
             item: item.name.clone(),
+            item_code: item.code.clone(),
             kind: item.kind,
             unit: item.unit.clone(),
             buying: terms(buying)

@@ -189,6 +189,8 @@ pub struct PricePreview {
     pub item_id: ItemId,
     /// Its name.
     pub item: Text,
+    /// Its short name, unique in the plan.
+    pub item_code: String,
     /// How it is charged.
     pub kind: ItemKind,
     /// What is counted.

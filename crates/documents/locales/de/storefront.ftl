@@ -350,6 +350,13 @@ state-past = Vergangen
 state-skipped = Übersprungen
 price-trial-until = Kostenlos bis { $date }
 price-included = { $quantity } inklusive
+price-prepaid-per = je Einheit von { $item }
+price-prepaid-months = { $months ->
+    [one] was übrig ist, bleibt { $months } weiteren Monat erhalten
+   *[other] was übrig ist, bleibt { $months } weitere Monate erhalten
+}
+price-prepaid-always = was übrig ist, bleibt erhalten
+price-prepaid-at-most = davon bis zu { $quantity }
 order-customers-only = Sie sind für ein Unternehmen angemeldet, das verkauft. Melden Sie sich als Kunde dieses Shops an, um zu bestellen.
 pay-stored-hint = Wird bei der Bestellung belastet
 pay-transfer-hint = Bereitgestellt, sobald das Geld da ist
@@ -383,3 +390,11 @@ commitment-used = { $used } von { $quantity } { $item }
 commitments = Zusagen
 commitment-so-far = Bisher
 commitment-settled = Ausgeglichen mit
+prepaid = Vorausbezahlte Mengen
+prepaid-carried = Übertrag
+prepaid-granted = Dieser Monat
+prepaid-used = Verbraucht
+prepaid-left = Übrig
+prepaid-lapses = Verfällt
+prepaid-lapses-on = { $quantity } am { $date }
+prepaid-lapses-never = { $quantity } gar nicht

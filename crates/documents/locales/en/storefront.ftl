@@ -350,6 +350,13 @@ state-past = Past
 state-skipped = Skipped
 price-trial-until = Free until { $date }
 price-included = { $quantity } included
+price-prepaid-per = for each unit of { $item }
+price-prepaid-months = { $months ->
+    [one] what is left is kept for { $months } more month
+   *[other] what is left is kept for { $months } more months
+}
+price-prepaid-always = what is left is kept
+price-prepaid-at-most = up to { $quantity } of it
 order-customers-only = You are signed in for a company that sells. Sign in as a customer of this shop to order.
 pay-stored-hint = Charged when you order
 pay-transfer-hint = Delivered when the money has arrived
@@ -383,3 +390,11 @@ commitment-used = { $used } of { $quantity } { $item }
 commitments = Commitments
 commitment-so-far = So far
 commitment-settled = Settled with
+prepaid = Prepaid quantities
+prepaid-carried = Carried over
+prepaid-granted = This month
+prepaid-used = Used
+prepaid-left = Left
+prepaid-lapses = Lapses
+prepaid-lapses-on = { $quantity } on { $date }
+prepaid-lapses-never = { $quantity } not at all

@@ -6,7 +6,7 @@ mod parts;
 mod table;
 
 use tradewind_kernel::{Currency, Decimal, Locale, Text};
-use tradewind_pricing::{PriceKind, PriceModel, Tier};
+use tradewind_pricing::{Prepaid, PriceKind, PriceModel, Tier};
 
 use crate::format;
 use crate::i18n::{Args, text, tr};
@@ -215,6 +215,7 @@ impl PriceWords {
         if !model.included.is_zero() {
             let quantity = self.quantity(model.included);
             all.push(self.say("price-included", &[("quantity", &quantity)]));
+            all.extend(model.prepaid.iter().flat_map(|one| self.prepaid(one)));
         }
         if let PriceKind::Percentage {
             per_event,
@@ -249,6 +250,27 @@ impl PriceWords {
         }
         if let Some(most) = model.maximum {
             all.push(self.say("price-maximum", &[("price", &self.price(most))]));
+        }
+        all
+    }
+
+    /// With what an included quantity comes, and for how long what is left of it is kept.
+    fn prepaid(&self, prepaid: &Prepaid) -> Vec<String> {
+        let mut all = Vec::new();
+        if let Some(item) = &prepaid.per {
+            all.push(self.say("price-prepaid-per", &[("item", item)]));
+        }
+        match prepaid.months {
+            Some(0) => {}
+            Some(months) => {
+                let args = Args::new().count("months", months.into());
+                all.push(tr(self.locale, "price-prepaid-months", &args));
+            }
+            None => all.push(self.text("price-prepaid-always")),
+        }
+        if let Some(most) = prepaid.at_most {
+            let quantity = self.quantity(most);
+            all.push(self.say("price-prepaid-at-most", &[("quantity", &quantity)]));
         }
         all
     }

@@ -31,6 +31,14 @@ fn headlines_and_conditions_in_both_languages() {
         de.line(&plain),
         "4,00\u{a0}€ je Platz · 1 Platz inklusive · mindestens 10,00\u{a0}€ je Zeitraum"
     );
+    let ahead = model(
+        json!({"model": "per_unit", "unit_price": "4", "included": "2", "prepaid": {"per": "packs", "months": 3, "at_most": "9"}}),
+    );
+    assert_eq!(
+        en.line(&ahead),
+        "€4.00 per seat · 2 seats included · for each unit of packs · what is left is kept for 3 more months · up to 9 \
+         seats of it"
+    );
     let packages =
         model(json!({"model": "package", "size": "100", "amount": "5", "maximum": "50"}));
     assert_eq!(

@@ -24,6 +24,7 @@ use crate::common::{World, day};
 mod fines;
 mod seller;
 
+mod ahead;
 mod late;
 mod money;
 mod revenue;
@@ -63,6 +64,8 @@ struct Sale {
     audited: usize,
     begins_on: Date,
     has_seats: bool,
+    /// Whether its usage is units that are bought ahead.
+    is_ahead: bool,
     /// A change that waits for its day.
     waiting: Option<(Date, u32)>,
     ended: bool,
@@ -127,8 +130,10 @@ impl Life {
         life.fines(seed).await;
         life.window(seed).await;
         life.commit().await;
+        let calls = life.sell_ahead().await;
         life.go(1).await;
         life.meter().await;
+        life.buy_ahead(calls).await;
         life.subscribe().await;
         life
     }
@@ -282,6 +287,7 @@ impl Life {
             audited,
             begins_on: self.today,
             has_seats: false,
+            is_ahead: false,
             waiting: None,
             ended: false,
             rests: false,
@@ -307,6 +313,7 @@ impl Life {
             audited,
             begins_on: self.today,
             has_seats: true,
+            is_ahead: false,
             waiting: None,
             ended: false,
             rests: false,
@@ -410,13 +417,16 @@ impl Life {
     async fn report(&mut self) {
         let Some(at) = self.some(false) else { return };
         let sale = &self.sales[at];
-        let (id, audited, begins_on) = (sale.id, sale.audited, sale.begins_on);
+        let (id, audited, begins_on, is_ahead) =
+            (sale.id, sale.audited, sale.begins_on, sale.is_ahead);
         let since = days_between(begins_on, self.today);
         let back = self.chance.below(u64::try_from(since + 1).expect("days"));
         let on = add_days(self.today, -i64::try_from(back).expect("days")).expect("a day");
         let cents = i64::try_from(self.chance.below(100_000)).expect("an amount");
-        // A correction of what was reported takes something back.
-        let cents = if self.chance.percent(15) {
+        // A correction of what was reported takes something back; more than was used cannot be.
+        let cents = if self.chance.percent(15) && is_ahead {
+            -self.returnable(audited, on).min(cents)
+        } else if self.chance.percent(15) {
             -cents / 4
         } else {
             cents
@@ -428,10 +438,14 @@ impl Life {
             source: "audit".to_owned(),
             external_id: format!("r{}", self.reports),
             subscription_id: id,
-            meter: "cost".to_owned(),
+            meter: if is_ahead { ahead::CALLS } else { "cost" }.to_owned(),
             starts_at,
             ends_at: starts_at,
-            quantity: Decimal::ONE,
+            quantity: if is_ahead {
+                Decimal::new(cents, 2)
+            } else {
+                Decimal::ONE
+            },
             unit: String::new(),
             cost: Some(Decimal::new(cents, 2)),
             currency: Some(Currency::EUR),

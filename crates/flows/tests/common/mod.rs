@@ -452,7 +452,7 @@ async fn product(p: &Platform, ctx: &OpCtx, vendor: AccountId) -> ProductDetail 
         .expect("a product")
 }
 
-fn item(code: &str, kind: ItemKind, position: i64) -> ItemDraft {
+pub(crate) fn item(code: &str, kind: ItemKind, position: i64) -> ItemDraft {
     ItemDraft {
         tax_category: None,
         aggregation: Default::default(),
@@ -471,7 +471,7 @@ fn item(code: &str, kind: ItemKind, position: i64) -> ItemDraft {
 }
 
 /// 50 for the setup; a seat costs 10 in basic and tryout, 25 in pro.
-fn list_prices(product: &ProductDetail) -> Vec<ListingDraft> {
+pub(crate) fn list_prices(product: &ProductDetail) -> Vec<ListingDraft> {
     let mut all = Vec::new();
     for plan in &product.plans {
         let seat = if plan.code == "pro" { "25" } else { "10" };

@@ -17,7 +17,7 @@ pub use ingest::{BATCH_MAX, usage_ingest};
 pub use query::{
     UsageDue, no_usage, total_key, totals_before_in, totals_by_day_in, usage_due_in,
     usage_expect_in, usage_rated_in, usage_records, usage_records_between,
-    usage_records_between_in, usage_totals,
+    usage_records_between_in, usage_totals, usage_waiting_in,
 };
 pub use review::{
     ReviewQuery, late_policy_get, late_policy_in, late_policy_set, review_count, review_decide,

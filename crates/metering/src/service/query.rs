@@ -5,7 +5,7 @@ use crate::rules::{TotalKey, accumulate};
 use crate::store::{due, record, total};
 use crate::types::{UsageInput, UsageRecord, UsageTotal};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tradewind_kernel::id::SubscriptionId;
 use tradewind_kernel::page::{Page, PageRequest};
 use tradewind_kernel::{Date, Error, Result, Zone};
@@ -97,6 +97,18 @@ pub async fn usage_expect_in(
 ) -> Result<()> {
     let realm = w.ctx.realm;
     due::mark(&mut w.tx, realm, months).await
+}
+
+/// The first month of each of some subscriptions in which something waits to be rated.
+///
+/// # Errors
+/// Database errors.
+pub async fn usage_waiting_in(
+    w: &mut Work,
+    subscriptions: &[SubscriptionId],
+) -> Result<BTreeMap<SubscriptionId, Date>> {
+    let realm = w.ctx.realm;
+    due::first(&mut w.tx, realm, subscriptions).await
 }
 
 /// A month's total as it stood before each of some days of the month: the sums of the records whose usage began before

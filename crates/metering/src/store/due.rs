@@ -1,6 +1,6 @@
 //! The months of subscriptions whose usage waits to be rated.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tradewind_kernel::id::{RealmId, RequestId, SubscriptionId};
 use tradewind_kernel::{Date, Result};
@@ -23,6 +23,11 @@ stmts! {
         AND subscription_id IN (SELECT value FROM json_each($2)) AND period_on < $3",
         pg = "SELECT subscription_id, stamp FROM usage_due WHERE realm_id = $1
         AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) AND period_on < $3";
+    /// The first month of each of some subscriptions that waits.
+    FIRST = "SELECT subscription_id, MIN(period_on) AS period_on FROM usage_due WHERE realm_id = $1
+        AND subscription_id IN (SELECT value FROM json_each($2)) GROUP BY subscription_id",
+        pg = "SELECT subscription_id, MIN(period_on) AS period_on FROM usage_due WHERE realm_id = $1
+        AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) GROUP BY subscription_id";
     /// Takes away what has been rated, unless something has come since.
     SETTLE = "DELETE FROM usage_due WHERE realm_id = $1 AND subscription_id IN (SELECT value FROM json_each($2))
         AND stamp IN (SELECT value FROM json_each($3)) AND period_on < $4",
@@ -68,6 +73,17 @@ pub(crate) async fn stamps(
 ) -> Result<Vec<(SubscriptionId, String)>> {
     tx.all(&STAMPS, args![realm, Json(subscriptions), day])
         .await
+}
+
+/// The first month of each of some subscriptions that waits.
+pub(crate) async fn first(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscriptions: &[SubscriptionId],
+) -> Result<BTreeMap<SubscriptionId, Date>> {
+    let rows: Vec<(SubscriptionId, Date)> =
+        tx.all(&FIRST, args![realm, Json(subscriptions)]).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Takes away what has been rated.

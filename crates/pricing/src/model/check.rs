@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use tradewind_kernel::{Decimal, Problems, Result};
 
+use crate::prepaid::Prepaid;
+
 use super::{MatrixRow, PriceKind, PriceModel, Step, Tier};
 
 /// What a price is for; decides about its sign.
@@ -17,6 +19,8 @@ pub enum Purpose {
 
 /// More tiers, steps or rows than anyone can read.
 const MAX_ROWS: usize = 1000;
+/// Months for which an included quantity is kept, at most, where it is not without end.
+const MAX_MONTHS: u16 = 120;
 /// Dimensions of a matrix.
 const MAX_DIMENSIONS: usize = 3;
 
@@ -46,6 +50,9 @@ impl PriceModel {
                     self.kind.name()
                 ),
             );
+        }
+        if let Some(prepaid) = &self.prepaid {
+            check.prepaid(prepaid, self.included);
         }
         check.price("minimum", self.minimum.unwrap_or_default());
         check.price("maximum", self.maximum.unwrap_or_default());
@@ -162,6 +169,41 @@ impl Check {
         if value <= Decimal::ZERO {
             self.problems
                 .add(field, "out_of_range", "must be more than zero");
+        }
+    }
+
+    fn prepaid(&mut self, prepaid: &Prepaid, included: Decimal) {
+        if included.is_zero() {
+            self.problems.add(
+                "included",
+                "missing",
+                "say how much is bought ahead: it is the included quantity that is kept",
+            );
+        }
+        if prepaid.months.is_some_and(|months| months > MAX_MONTHS) {
+            self.problems.add(
+                "prepaid.months",
+                "out_of_range",
+                format!("at most {MAX_MONTHS}; leave it out for what is kept without end"),
+            );
+        }
+        match prepaid.at_most {
+            Some(_) if prepaid.months == Some(0) => self.problems.add(
+                "prepaid.at_most",
+                "not_applicable",
+                "nothing is kept where months is 0",
+            ),
+            Some(most) => self.positive("prepaid.at_most", most),
+            None => {}
+        }
+        if let Some(code) = &prepaid.per
+            && code.trim().is_empty()
+        {
+            self.problems.add(
+                "prepaid.per",
+                "missing",
+                "name an item of the plan by its code, or leave it out",
+            );
         }
     }
 

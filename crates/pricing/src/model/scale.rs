@@ -147,6 +147,7 @@ impl PriceModel {
         Ok(Self {
             kind,
             included: self.included,
+            prepaid: self.prepaid.clone(),
             minimum: maybe(self.minimum)?,
             maximum: maybe(self.maximum)?,
         })

@@ -84,7 +84,7 @@ fn whole_numbers(value: &mut Value) {
         Value::Array(values) => values.iter_mut().for_each(whole_numbers),
         Value::Object(object) => object
             .iter_mut()
-            .filter(|(key, _)| *key != "free_events")
+            .filter(|(key, _)| *key != "free_events" && *key != "months")
             .for_each(|(_, value)| whole_numbers(value)),
         _ => {}
     }
@@ -115,7 +115,7 @@ fn fields_of(model: &str) -> Option<&'static [&'static str]> {
 
 const MODELS: &str = "flat, per_unit, graduated, volume, stairstep, package, percentage, graduated_percentage, matrix, \
                       pass_through";
-const COMMON: [&str; 4] = ["model", "included", "minimum", "maximum"];
+const COMMON: [&str; 5] = ["model", "included", "prepaid", "minimum", "maximum"];
 
 fn unknown_fields(object: &Map<String, Value>, problems: &mut Problems) {
     let model = object.get("model").and_then(Value::as_str);

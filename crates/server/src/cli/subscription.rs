@@ -41,6 +41,11 @@ pub(crate) enum Subscription {
         /// Subscription
         subscription: String,
     },
+    /// What is left in the running month of the quantities bought ahead
+    Prepaid {
+        /// Subscription
+        subscription: String,
+    },
     /// Change quantities or the plan: shows what it costs and does, and does it with --confirm
     #[command(
         after_help = "Example:\n  tradewind subscription change sub_01… --item seats=20 --as lena@example.com --confirm"
@@ -175,6 +180,23 @@ pub(crate) async fn run(session: &Session<'_>, command: Subscription) -> Result<
                     ("so far", "/spend/amount"),
                     ("settled with", "/settled/amount"),
                     ("currency", "/spend/currency"),
+                ],
+            );
+        }
+        Subscription::Prepaid { subscription } => {
+            let id = parse("subscription", &subscription)?;
+            return session.out.list(
+                &tradewind_billing::service::prepaid_list(platform, &ctx, id).await?,
+                columns![
+                    ("seller", "/seller_id"),
+                    ("item", "/item"),
+                    ("month", "/month"),
+                    ("carried", "/carried"),
+                    ("granted", "/granted"),
+                    ("used", "/used"),
+                    ("left", "/left"),
+                    ("unit", "/unit"),
+                    ("first lapses on", "/lots/0/lapses_on"),
                 ],
             );
         }

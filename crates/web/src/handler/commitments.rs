@@ -1,11 +1,13 @@
-//! What is committed with a subscription, for the pages of both sides.
+//! What is committed with a subscription and what is bought ahead with it, for the pages of both sides.
 
-use tradewind_billing::service::{CommitmentStanding, commitment_list};
+use tradewind_billing::service::{
+    CommitmentStanding, PrepaidStanding, commitment_list, prepaid_list,
+};
 use tradewind_kernel::Result;
 use tradewind_kernel::id::SubscriptionId;
 
 use crate::session::Visit;
-use crate::view::shared::CommitmentRow;
+use crate::view::shared::{CommitmentRow, PrepaidRow};
 
 /// The spans of the commitments of a subscription that the reader may see.
 pub(crate) async fn of(visit: &Visit, id: SubscriptionId) -> Result<Vec<CommitmentRow>> {
@@ -32,6 +34,35 @@ pub(crate) async fn of(visit: &Visit, id: SubscriptionId) -> Result<Vec<Commitme
             bounds: bounds.join(" · ").into(),
             spend: one.spend,
             settled: one.settled,
+        }
+    };
+    Ok(found.into_iter().map(row).collect())
+}
+
+/// What is left of the quantities bought ahead with a subscription, in the running month.
+pub(crate) async fn prepaid(visit: &Visit, id: SubscriptionId) -> Result<Vec<PrepaidRow>> {
+    let found = prepaid_list(visit.p(), &visit.ctx, id).await?;
+    let t = visit.t();
+    let row = |one: PrepaidStanding| {
+        let lapses = one.lots.iter().map(|lot| {
+            let quantity = t.num(lot.quantity);
+            match lot.lapses_on {
+                Some(day) => {
+                    let day = t.date(day);
+                    let said = [("quantity", &*quantity), ("date", day.text())];
+                    t.with("prepaid-lapses-on", &said)
+                }
+                None => t.with("prepaid-lapses-never", &[("quantity", &quantity)]),
+            }
+        });
+        let lapses = lapses.collect();
+        let quantities = [one.carried, one.granted, one.used, one.left];
+        let unit = &one.unit;
+        PrepaidRow {
+            item: one.name.into(),
+            month: one.month,
+            quantities: quantities.map(|number| format!("{} {unit}", t.num(number)).into()),
+            lapses,
         }
     };
     Ok(found.into_iter().map(row).collect())

@@ -11,11 +11,11 @@ use tradewind_kernel::id::ItemId;
 use tradewind_pricing::PriceModel;
 use tradewind_testkit::{TestDb, TestPlatform};
 
-async fn world() -> World {
+pub(super) async fn world() -> World {
     World::new(TestPlatform::open(TestDb::sqlite(), common::MIGRATIONS).await).await
 }
 
-fn item(world: &World, plan: &str, code: &str) -> ItemId {
+pub(super) fn item(world: &World, plan: &str, code: &str) -> ItemId {
     let items = &world.plan(plan).items;
     items
         .iter()
@@ -24,7 +24,7 @@ fn item(world: &World, plan: &str, code: &str) -> ItemId {
         .id
 }
 
-async fn book(world: &World) -> String {
+pub(super) async fn book(world: &World) -> String {
     let ctx = world.ctx().await;
     let books = catalogue::price_book_list(world.p(), &ctx, world.reseller)
         .await
@@ -32,7 +32,7 @@ async fn book(world: &World) -> String {
     format!("/panel/price-books/{}", books[0].book.id)
 }
 
-fn form(fields: &[(&str, &str)]) -> String {
+pub(super) fn form(fields: &[(&str, &str)]) -> String {
     let pair = |(name, value): &(&str, &str)| {
         let encode = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
         format!("{}={}", encode(name), encode(value))
@@ -41,7 +41,7 @@ fn form(fields: &[(&str, &str)]) -> String {
 }
 
 /// The value of a hidden field.
-fn hidden(page: &str, name: &str) -> String {
+pub(super) fn hidden(page: &str, name: &str) -> String {
     let start = format!("name=\"{name}\" value=\"");
     let at = page
         .find(&start)

@@ -19,7 +19,7 @@ pub(super) const COMMITTED: i64 = 200_000;
 pub(super) const COMMITTED_MONTHS: i32 = 2;
 
 /// Days after the end of its month in which usage counts by itself, in every other life.
-const WINDOW_DAYS: u32 = 12;
+pub(super) const WINDOW_DAYS: u32 = 12;
 
 impl Life {
     /// The reseller's customers pay at least so much for usage, from tomorrow on.

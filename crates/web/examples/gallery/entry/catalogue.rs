@@ -264,6 +264,8 @@ fn price_model(kind: &'static str) -> PriceModelPage {
         amount: Some(amount.into()),
     };
     PriceModelPage {
+        metered: true,
+        others: vec![("packs".into(), "Packs of calls".into())],
         book: "pbk_1".into(),
         book_name: "Retail EUR".into(),
         currency: "EUR".into(),
@@ -275,6 +277,10 @@ fn price_model(kind: &'static str) -> PriceModelPage {
         list,
         by_amount: kind == "percentage",
         preview: (kind != "matrix").then(|| PricePreviewView {
+            course: vec![
+                ("1,000 calls".into(), Some("€10.00".into())),
+                ("2,000 calls".into(), None),
+            ],
             line: "from €0.05 per GB, by tiers".into(),
             examples: vec![example("1 GB", "€5.05"), example("101 GB", "€10.04")],
             asked: true,

@@ -291,6 +291,13 @@ fn usage(look: &Look) -> SubscriptionView {
             spend: eur(412_050),
             settled: eur(0),
         }],
+        prepaid: vec![PrepaidRow {
+            item: "Calls".into(),
+            month: date("2026-11-01"),
+            quantities: ["6,000 calls", "10,000 calls", "4,120 calls", "11,880 calls"]
+                .map(Into::into),
+            lapses: vec!["1,880 on 1 Dec 2026".into(), "10,000 on 1 Jan 2027".into()],
+        }],
         chart: Some(BarChart {
             title: "Storage per day in November".into(),
             labels: (1..=21).map(|day| day.to_string().into()).collect(),

@@ -343,6 +343,7 @@ pub(super) async fn usage(Customer(visit): Customer, Id(id): Id<SubscriptionId>)
         rows: rows.collect(),
         until: Some(visit.ctx.now),
         commitments: commitments::of(&visit, id).await?,
+        prepaid: commitments::prepaid(&visit, id).await?,
     };
     let page = framed(&visit, &known, &detail, view);
     respond::page(page.page(visit.app()))

@@ -7,7 +7,7 @@ use tradewind_catalogue::types::ItemKind;
 use tradewind_kernel::decimal::{Limits, parse_decimal};
 use tradewind_kernel::{Error, Problems, Result};
 use tradewind_pricing::{
-    MatrixRow, PriceKind, PriceModel, Purpose, Step, Tier, TierBounds, ZeroUsage,
+    MatrixRow, Prepaid, PriceKind, PriceModel, Purpose, Step, Tier, TierBounds, ZeroUsage,
 };
 
 use crate::form::Sent;
@@ -109,6 +109,7 @@ pub(super) fn read(sent: &Sent) -> Result<PriceModel> {
     let model = PriceModel {
         kind,
         included: form.number("included"),
+        prepaid: form.prepaid(),
         minimum: form.maybe("minimum"),
         maximum: form.maybe("maximum"),
     };
@@ -184,6 +185,35 @@ impl Reading<'_> {
     fn missing(&mut self, field: &str) {
         self.problems
             .add(format!("{PREFIX}{field}"), "required", "must not be empty");
+    }
+
+    /// What the included quantity comes with, and what becomes of what is left of it.
+    fn prepaid(&mut self) -> Option<Prepaid> {
+        let per = self.sent.some(&format!("{PREFIX}prepaid.per"));
+        let months = match self.text("prepaid.keeps") {
+            "always" => None,
+            "months" => {
+                let months = self.needed("prepaid.months");
+                let whole = u16::try_from(months)
+                    .ok()
+                    .filter(|_| months.fract().is_zero());
+                if whole.is_none() {
+                    let (field, text) = (
+                        format!("{PREFIX}prepaid.months"),
+                        "expected a whole number of months",
+                    );
+                    self.problems.add(field, "not_a_number", text);
+                }
+                Some(whole.unwrap_or_default())
+            }
+            _ if per.is_none() => return None,
+            _ => Some(0),
+        };
+        Some(Prepaid {
+            per,
+            months,
+            at_most: self.maybe("prepaid.at_most").filter(|_| months != Some(0)),
+        })
     }
 
     fn zero_usage(&self) -> ZeroUsage {
@@ -320,6 +350,9 @@ pub(super) fn fill(model: &PriceModel) -> Vec<(String, String)> {
     let mut values = Values(Vec::new());
     values.text("model", model.kind.name());
     values.unless_zero("included", model.included);
+    if let Some(prepaid) = &model.prepaid {
+        values.prepaid(prepaid);
+    }
     values.maybe("minimum", model.minimum);
     values.maybe("maximum", model.maximum);
     match &model.kind {
@@ -417,6 +450,22 @@ impl Values {
     fn unless_zero(&mut self, field: &str, value: Decimal) {
         if !value.is_zero() {
             self.number(field, value);
+        }
+    }
+
+    fn prepaid(&mut self, prepaid: &Prepaid) {
+        let keeps = match prepaid.months {
+            None => "always",
+            Some(0) => "lapses",
+            Some(_) => "months",
+        };
+        self.text("prepaid.keeps", keeps);
+        if let Some(months) = prepaid.months.filter(|months| *months > 0) {
+            self.number("prepaid.months", months.into());
+        }
+        self.maybe("prepaid.at_most", prepaid.at_most);
+        if let Some(per) = &prepaid.per {
+            self.text("prepaid.per", per);
         }
     }
 

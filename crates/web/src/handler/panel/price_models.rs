@@ -1,7 +1,7 @@
 //! The editor of one price, on the way to a new revision of its price book. What else the revision is to say travels along
 //! in the form, so that nothing is kept before it is saved.
 
-use tradewind_catalogue::types::{ListingPrice, PricePreview};
+use tradewind_catalogue::types::{ItemKind, ListingPrice, PricePreview};
 use tradewind_documents::prices::PriceWords;
 use tradewind_kernel::decimal::{Limits, parse_decimal};
 use tradewind_kernel::id::PriceBookId;
@@ -119,6 +119,14 @@ fn page(
         kinds,
         kind: kind.into(),
         list: list.map(|list| (list, count(list))),
+        metered: item.kind == ItemKind::Metered,
+        others: (draft.items.iter())
+            .filter(|other| other.plan_id == item.plan_id && other.kind != ItemKind::Metered)
+            .map(|other| {
+                let name = other.item.get(locale).to_owned();
+                (other.item_code.clone().into(), name.into())
+            })
+            .collect(),
         by_amount: matches!(kind, "percentage" | "graduated_percentage" | "pass_through"),
         preview,
         form,

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 use tradewind_documents::prices::PriceWords;
 use tradewind_kernel::Result;
+use tradewind_pricing::prepaid::{Balance, Month, course};
 use tradewind_pricing::{
-    Cell, MatrixRow, PriceKind, PriceModel, Rated, Tier, Usage, ZeroUsage, rate,
+    Cell, MatrixRow, Prepaid, PriceKind, PriceModel, Rated, Tier, Usage, ZeroUsage, rate,
 };
 
+use crate::view::kit::Txt;
 use crate::view::panel::{PriceExample, PricePreviewView};
 
 /// Examples shown at most.
@@ -50,10 +52,15 @@ pub(super) fn of(
             })
             .collect(),
     };
+    let course = model
+        .prepaid
+        .as_ref()
+        .map(|prepaid| course_of(words, model, prepaid, asked));
     let explained = asked.and_then(|quantity| rated(model, quantity).ok());
     PricePreviewView {
         line: words.line(model).into(),
         examples,
+        course: course.unwrap_or_default(),
         asked: asked.is_some(),
         explained: explained.map(|rated| {
             let parts = words.parts(model, &rated).into_iter();
@@ -62,6 +69,40 @@ pub(super) fn of(
             (words.amount(rated.exact).into(), parts.collect())
         }),
     }
+}
+
+/// Months of a quantity bought ahead that are shown.
+const COURSE: usize = 6;
+
+/// What is there in the first months when nothing was used before them, and what a quantity costs then.
+fn course_of(
+    words: &PriceWords,
+    model: &PriceModel,
+    prepaid: &Prepaid,
+    asked: Option<Decimal>,
+) -> Vec<(Txt, Option<Txt>)> {
+    let month = Month {
+        granted: model.included,
+        months: prepaid.months,
+        at_most: prepaid.at_most,
+        used: Decimal::ZERO,
+    };
+    let months = course(&[month; COURSE]).map(|course| course.months);
+    let there = |balance: &Balance| {
+        let there = balance.available().ok()?;
+        let model = PriceModel {
+            included: there,
+            ..model.clone()
+        };
+        let amount = asked.and_then(|quantity| rated(&model, quantity).ok());
+        let amount = amount.map(|rated| words.amount(rated.exact).into());
+        Some((words.quantity(there.normalize()).into(), amount))
+    };
+    months
+        .unwrap_or_default()
+        .iter()
+        .filter_map(there)
+        .collect()
 }
 
 /// What a quantity comes to: as many units, one reported amount, or as many units in every row of a matrix.

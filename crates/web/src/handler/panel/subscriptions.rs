@@ -328,6 +328,7 @@ async fn usage(desk: &Desk, id: SubscriptionId) -> Result<SubscriptionView> {
         rows: rows.collect(),
         until: None,
         commitments: commitments::of(desk, id).await?,
+        prepaid: commitments::prepaid(desk, id).await?,
     })
 }
 

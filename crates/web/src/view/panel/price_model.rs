@@ -27,6 +27,8 @@ pub struct PricePreviewView {
     pub line: Txt,
     /// What some quantities cost.
     pub examples: Vec<PriceExample>,
+    /// What is there of a quantity bought ahead in the first months, and what the quantity that was typed costs then.
+    pub course: Vec<(Txt, Option<Txt>)>,
     /// Whether a quantity was typed.
     pub asked: bool,
     /// Its amount, and the parts of it: what, how, amount.
@@ -55,6 +57,10 @@ pub struct PriceModelPage {
     pub list: Option<(&'static str, usize)>,
     /// Whether reported amounts are priced, not quantities.
     pub by_amount: bool,
+    /// Whether usage is priced that can be bought ahead.
+    pub metered: bool,
+    /// The items of the plan that are ordered: code, name.
+    pub others: Vec<(Txt, Txt)>,
     /// What it comes to; none while the price is not complete.
     pub preview: Option<PricePreviewView>,
     /// The fields of the price by the names that begin with `m.`, and what is wrong with them.
@@ -102,6 +108,10 @@ impl PriceModelPage {
                     Column::figures(t.tr("price-col-price")),
                 ];
                 body.push(Table::new(t.tr("pm-preview"), columns, rows.collect()).into());
+                if !view.course.is_empty() {
+                    body.push(course(t, &view.course).into());
+                    body.push(Prose(vec![t.tr("pm-prepaid-course-lead")]).into());
+                }
                 match &view.explained {
                     Some((amount, parts)) => body.push(explanation(t, amount, parts).into()),
                     None if view.asked => {
@@ -262,10 +272,44 @@ impl PriceModelPage {
         ) {
             let field = self.counted(t, "included", "pm-included");
             fields.push(optional(field).hint(t.tr("pm-included-hint")));
+            if self.metered {
+                fields.extend(self.prepaid(t));
+            }
         }
         let least = optional(self.money(t, "minimum", "pm-minimum"));
         fields.push(least.hint(t.tr("pm-minimum-hint")));
         fields.push(optional(self.money(t, "maximum", "pm-maximum")));
+        fields
+    }
+
+    /// What the included quantity of usage comes with, and what becomes of what is left of it.
+    fn prepaid(&self, t: &Tr) -> Vec<Field> {
+        let optional = |field: Field| field.optional(t.tr("w-optional"));
+        let keeps = ["lapses", "months", "always"];
+        let keeps = keeps.map(|code| Choice::new(code, t.code("pm-prepaid-keeps", code)));
+        let keeps = Field::new(
+            "m.prepaid.keeps",
+            t.tr("pm-prepaid-keeps"),
+            Kind::Select(keeps.into()),
+        );
+        let months = optional(self.number(t, "prepaid.months", "pm-prepaid-months"));
+        let most = optional(self.counted(t, "prepaid.at_most", "pm-prepaid-at-most"));
+        let none = Choice::new("", t.tr("pm-prepaid-per-none"));
+        let others =
+            (self.others.iter()).map(|(code, name)| Choice::new(code.clone(), name.clone()));
+        let per = Field::new(
+            "m.prepaid.per",
+            t.tr("pm-prepaid-per"),
+            Kind::Select([none].into_iter().chain(others).collect()),
+        );
+        let mut fields = vec![
+            self.form.fill(keeps),
+            months.hint(t.tr("pm-prepaid-months-hint")),
+            most.hint(t.tr("pm-prepaid-at-most-hint")),
+        ];
+        if !self.others.is_empty() {
+            fields.push(self.form.fill(per));
+        }
         fields
     }
 
@@ -366,6 +410,24 @@ impl PriceModelPage {
             Buttons(vec![add])
         ]
     }
+}
+
+/// A quantity bought ahead, month by month.
+fn course(t: &Tr, months: &[(Txt, Option<Txt>)]) -> Table {
+    let rows = months.iter().zip(1..).map(|((there, amount), number)| {
+        let number: i32 = number;
+        let month = t.with("pm-prepaid-month", &[("number", &number.to_string())]);
+        let amount = amount
+            .clone()
+            .map_or_else(|| Cell::Text("–".into()), Cell::Figure);
+        Row::Cells(vec![Cell::Text(month), Cell::Figure(there.clone()), amount])
+    });
+    let columns = vec![
+        Column::new(t.tr("c-period")),
+        Column::figures(t.tr("pm-prepaid-there")),
+        Column::figures(t.tr("price-col-price")),
+    ];
+    Table::new(t.tr("pm-prepaid-course"), columns, rows.collect()).titled()
 }
 
 fn explanation(t: &Tr, amount: &Txt, parts: &[AmountPart]) -> Table {

@@ -29,7 +29,7 @@ pub use price_detail::{PriceDetail, price_details};
 pub use settings::{SettingsPage, SettingsPart};
 pub use statement::{MovementRow, StatementPage};
 pub use subscription::{
-    CommitmentRow, ItemRow, LegRow, SubscriptionPage, SubscriptionView, UsageRow,
+    CommitmentRow, ItemRow, LegRow, PrepaidRow, SubscriptionPage, SubscriptionView, UsageRow,
 };
 pub(crate) use subscriptions::subscription_columns;
 pub use subscriptions::{SubscriptionRow, SubscriptionsPage};

@@ -58,6 +58,38 @@ pub struct LegRow {
     pub margin: Option<Txt>,
 }
 
+/// A quantity bought ahead, in the running month.
+pub struct PrepaidRow {
+    /// Item.
+    pub item: Txt,
+    /// The month.
+    pub month: Date,
+    /// What earlier months have left, what the month brings, what was used and what is left, each with its unit.
+    pub quantities: [Txt; 4],
+    /// How much of it lapses when, in words.
+    pub lapses: Vec<Txt>,
+}
+
+fn prepaid_card(shell: &Shell, rows: Vec<PrepaidRow>) -> Block {
+    let t = &shell.t;
+    let rows = rows.into_iter().map(|row| {
+        let mut cells = vec![Cell::Two(row.item, t.month(row.month))];
+        cells.extend(row.quantities.map(Cell::Figure));
+        cells.push(Cell::Text(row.lapses.join(" · ").into()));
+        cells
+    });
+    let columns = vec![
+        shell.col("c-item"),
+        shell.fig("prepaid-carried"),
+        shell.fig("prepaid-granted"),
+        shell.fig("prepaid-used"),
+        shell.fig("prepaid-left"),
+        shell.col("prepaid-lapses"),
+    ];
+    let table = shell.table("prepaid", columns, rows.collect(), "none");
+    Card::new(t.tr("prepaid"), blocks![table]).flush().into()
+}
+
 /// A span of a commitment.
 pub struct CommitmentRow {
     /// Its first day, and the first day after it.
@@ -124,6 +156,8 @@ pub enum SubscriptionView {
         until: Option<Timestamp>,
         /// What is committed.
         commitments: Vec<CommitmentRow>,
+        /// What is left of quantities bought ahead.
+        prepaid: Vec<PrepaidRow>,
     },
     /// Its invoices.
     Invoices(Vec<InvoiceRow>),
@@ -422,7 +456,11 @@ impl SubscriptionView {
                 rows,
                 until,
                 commitments,
+                prepaid,
             } => {
+                if !prepaid.is_empty() {
+                    body.push(prepaid_card(shell, prepaid));
+                }
                 if !commitments.is_empty() {
                     body.push(commitments_card(shell, commitments));
                 }

@@ -192,6 +192,10 @@ async fn prepaid_in(w: &mut Work, subscription: SubscriptionId) -> Result<Vec<Pr
     let mut known = Known::default();
     known.learn(w, std::slice::from_ref(&billable)).await?;
     let past = Past::load(w, &mut known, std::slice::from_ref(&billable)).await?;
+    let mut items = known.terms.values().flat_map(|terms| &terms.items);
+    if items.all(|item| item.meter.is_none()) {
+        return Ok(Vec::new());
+    }
     let now = w.ctx.now.date_in(&billable.subscription.zone);
     let running = running_legs(w, &known, &past, &billable, now).await?;
     let metered = |legs: &[LegFacts]| -> Vec<String> {

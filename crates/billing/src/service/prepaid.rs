@@ -1,6 +1,6 @@
 //! Quantities bought ahead: what is included in the months of a sale, and what its parties see of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use tradewind_catalogue::{rules::Turn, types::ItemTerms};
@@ -15,7 +15,7 @@ use tradewind_policy::{Action, ResourceKind};
 use utoipa::ToSchema;
 
 use super::{
-    adopt::{Past, Renewals, legs_under, under},
+    adopt::{Past, Renewals, legs_under, terms_of, under},
     facts::{self, Known},
     month, realm,
     tariff::Tariffs,
@@ -190,30 +190,27 @@ async fn prepaid_in(w: &mut Work, subscription: SubscriptionId) -> Result<Vec<Pr
         return Ok(Vec::new());
     }
     let mut known = Known::default();
-    known.learn(w, std::slice::from_ref(&billable)).await?;
-    let past = Past::load(w, &mut known, std::slice::from_ref(&billable)).await?;
-    let mut items = known.terms.values().flat_map(|terms| &terms.items);
-    if items.all(|item| item.meter.is_none()) {
+    known
+        .learn_terms(w, terms_of(&billable).into_iter().collect())
+        .await?;
+    let any = |known: &Known, of: fn(&ItemTerms) -> bool| {
+        let mut items = known.terms.values().flat_map(|terms| &terms.items);
+        items.any(of)
+    };
+    if !any(&known, |item| item.meter.is_some()) {
         return Ok(Vec::new());
     }
+    let past = Past::load(w, &mut known, std::slice::from_ref(&billable)).await?;
+    if !any(&known, |item| prepaid_of(item).is_some()) {
+        return Ok(Vec::new());
+    }
+    known.learn(w, std::slice::from_ref(&billable)).await?;
     let now = w.ctx.now.date_in(&billable.subscription.zone);
     let running = running_legs(w, &known, &past, &billable, now).await?;
-    let metered = |legs: &[LegFacts]| -> Vec<String> {
-        let items = legs.iter().flat_map(|leg| &leg.terms.items);
-        let meters = items.filter_map(|item| item.meter.clone());
-        let mut meters: Vec<String> = meters.collect();
-        meters.sort();
-        meters.dedup();
-        meters
-    };
-    let mut meters = metered(&running);
-    meters.retain(|meter| {
-        let now = running.iter().flat_map(|leg| &leg.terms.items);
-        is_known(&known, meter) || is_prepaid(now, meter)
-    });
-    if meters.is_empty() {
-        return Ok(Vec::new());
-    }
+    let metered = running.iter().flat_map(|leg| &leg.terms.items);
+    let metered = metered.filter_map(|item| item.meter.clone());
+    let mut meters: BTreeSet<String> = metered.collect();
+    meters.retain(|meter| is_known(&known, meter));
     let realm = realm(w);
     let ids: Vec<LegId> = running.iter().map(|leg| leg.id).collect();
     let fixed = usage::terms(&mut w.tx, realm, &ids).await?;

@@ -22,6 +22,7 @@ mod orders;
 mod payments;
 mod people;
 mod price_books;
+mod price_fill;
 mod price_form;
 mod price_models;
 mod price_policies;

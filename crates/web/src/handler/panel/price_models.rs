@@ -10,6 +10,7 @@ use tradewind_pricing::{PriceModel, Purpose};
 
 use super::desk::Desk;
 use super::price_books::{Draft, edited};
+use super::price_fill;
 use super::price_form::{self, PREFIX};
 use super::price_preview;
 use crate::form::Sent;
@@ -32,7 +33,7 @@ pub(super) async fn open(desk: &Desk, id: PriceBookId, sent: &Sent) -> Result<Pa
     let model = start(&draft, item, sent);
     let mut state = FormState::default();
     if let Some(model) = &model {
-        state.values = price_form::fill(model);
+        state.values = price_fill::fill(model);
     }
     Ok(page(desk, &draft, item, sent, state).page(desk.app()))
 }

@@ -126,10 +126,6 @@ fn commitments_card(shell: &Shell, rows: Vec<CommitmentRow>) -> Block {
 }
 
 /// What of a subscription is shown.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one a page, and it is taken apart at once"
-)]
 pub enum SubscriptionView {
     /// State, items, access data and what comes next.
     Overview {

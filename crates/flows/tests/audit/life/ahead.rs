@@ -104,8 +104,6 @@ impl Life {
             waiting: None,
             ended: false,
             rests: false,
-            changed: false,
-            mended_on: None,
         });
     }
 

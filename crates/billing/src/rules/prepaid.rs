@@ -48,32 +48,35 @@ pub struct Held {
 impl Held {
     /// How many of an item bring something in a month: of what recurs, the most that is held on any day of it; of what is
     /// paid once, what is bought in it.
-    fn bring(&self, leg: &LegFacts, code: &str, month: Period) -> Decimal {
+    fn bring(&self, leg: &LegFacts, code: &str, month: Period) -> Result<Decimal> {
         let item = leg.terms.items.iter().find(|item| item.code == code);
-        let Some(item) = item else {
-            return Decimal::ZERO;
-        };
-        let Some(held) = (self.quantities.iter()).find(|held| held.item_id == item.item) else {
-            return Decimal::ZERO;
+        let held = item.and_then(|item| {
+            let own = |held: &&ItemQuantity| held.item_id == item.item;
+            self.quantities.iter().find(own)
+        });
+        let (Some(item), Some(held)) = (item, held) else {
+            return Ok(Decimal::ZERO);
         };
         let within = |day: Date| month.contains(day) && self.until.is_none_or(|until| day < until);
-        let mut before =
-            calendar::add_days(month.start, -1).map_or(Decimal::ZERO, |day| held.on(day));
+        let mut before = held.on(calendar::add_days(month.start, -1)?);
         let mut most = held.on(month.start);
         let mut bought = Decimal::ZERO;
         for change in held.changes.iter().filter(|change| within(change.from_on)) {
             most = most.max(change.quantity);
-            bought += (change.quantity - before).max(Decimal::ZERO);
+            let more = decimal::sub(change.quantity, before)?;
+            bought = decimal::add(bought, more.max(Decimal::ZERO))?;
             before = change.quantity;
         }
-        if item.kind == ItemKind::OneTime {
+        Ok(if item.kind == ItemKind::OneTime {
             bought
         } else {
             most
-        }
+        })
     }
 
-    fn runs_in(&self, month: Period) -> bool {
+    /// Whether it ran on any day of a month.
+    #[must_use]
+    pub fn runs_in(&self, month: Period) -> bool {
         self.since < month.end && self.until.is_none_or(|until| month.start < until)
     }
 }
@@ -113,7 +116,7 @@ pub fn month_on(
     let month = usage_period(first)?;
     let times = match prepaid.and_then(|prepaid| prepaid.per.as_deref()) {
         _ if !held.runs_in(month) => Decimal::ZERO,
-        Some(code) => held.bring(leg, code, month),
+        Some(code) => held.bring(leg, code, month)?,
         None => Decimal::ONE,
     };
     Ok(Month {

@@ -142,7 +142,7 @@ impl Life {
     pub(crate) async fn step(&mut self) {
         match self.chance.below(100) {
             0..35 => self.travel().await,
-            35..42 if self.sales.len() < 5 => self.subscribe().await,
+            35..42 if self.sales.len() < 6 => self.subscribe().await,
             35..58 => self.change().await,
             58..62 => self.cancel().await,
             62..78 => self.correct().await,
@@ -423,13 +423,12 @@ impl Life {
         let back = self.chance.below(u64::try_from(since + 1).expect("days"));
         let on = add_days(self.today, -i64::try_from(back).expect("days")).expect("a day");
         let cents = i64::try_from(self.chance.below(100_000)).expect("an amount");
-        // A correction of what was reported takes something back; more than was used cannot be.
-        let cents = if self.chance.percent(15) && is_ahead {
-            -self.returnable(audited, on).min(cents)
-        } else if self.chance.percent(15) {
-            -cents / 4
-        } else {
-            cents
+        // A correction of what was reported takes something back; of units that is no more than were used.
+        let takes_back = self.chance.percent(15);
+        let cents = match (takes_back, is_ahead) {
+            (false, _) => cents,
+            (true, true) => -self.returnable(audited, on).min(cents),
+            (true, false) => -cents / 4,
         };
         self.reports += 1;
         self.say(format!("reports {cents} of {on}"));

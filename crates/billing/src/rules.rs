@@ -16,6 +16,7 @@ pub mod dunning_text;
 pub mod export;
 pub mod fee;
 mod grant;
+pub mod joint;
 pub mod ledger;
 pub mod line;
 pub mod pause;

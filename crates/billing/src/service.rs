@@ -29,6 +29,7 @@ mod facts;
 mod grants;
 mod holds;
 mod issue;
+mod joint;
 mod late_fees;
 mod methods;
 mod month;

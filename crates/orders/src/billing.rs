@@ -1,7 +1,7 @@
 //! What the billing run needs of subscriptions, in bulk: those that are due, with their legs and quantities, and moving
 //! them to their next period.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::service;
@@ -68,6 +68,23 @@ pub async fn billable(
 ) -> Result<Vec<Billable>> {
     let found = subscription::some(tx, realm, ids).await?;
     complete(tx, realm, found).await
+}
+
+/// All subscriptions, whatever became of them, that the customers of some have to the same products.
+///
+/// # Errors
+/// Database errors.
+pub async fn siblings(
+    tx: &mut Tx,
+    realm: RealmId,
+    of: &[&Subscription],
+) -> Result<Vec<SubscriptionId>> {
+    let homes: BTreeSet<_> = of
+        .iter()
+        .map(|one| (one.customer_id, one.product_id))
+        .collect();
+    let found = subscription::of_products(tx, realm, &homes).await?;
+    Ok(found)
 }
 
 /// One subscription.

@@ -48,6 +48,13 @@ impl Aggregation {
         matches!(self, Self::Average | Self::TimeWeighted)
     }
 
+    /// Whether what several subscriptions come to by themselves, summed up, is what they come to together: not so of peaks,
+    /// last values and things counted once.
+    #[must_use]
+    pub const fn adds_up(&self) -> bool {
+        matches!(self, Self::Sum | Self::Count | Self::HeldHours)
+    }
+
     /// Its name without what it looks at (`distinct`).
     #[must_use]
     pub const fn name(&self) -> &'static str {

@@ -36,6 +36,10 @@ pub struct PriceModel {
     /// it lapses with the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prepaid: Option<Prepaid>,
+    /// Whether usage is counted together over all subscriptions of a customer to the same item at the same price, so that
+    /// tiers, included quantity and bounds hold for all of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pooled: bool,
     /// The least that a period costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum: Option<Decimal>,
@@ -220,6 +224,7 @@ impl PriceModel {
             kind,
             included: Decimal::ZERO,
             prepaid: None,
+            pooled: false,
             minimum: None,
             maximum: None,
         }

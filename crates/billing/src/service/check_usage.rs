@@ -8,18 +8,20 @@ use tradewind_kernel::{
     id::{LegId, SubscriptionId, TermsId},
 };
 use tradewind_metering::{service as metering, types::UsageTotal};
-use tradewind_orders::billing::Billable;
+use tradewind_orders::billing::{self as orders, Billable};
 use tradewind_platform::Work;
 
 use super::{
     adopt::{Past, terms_of, under},
     facts::{Known, Rates},
+    joint::Joint,
     month::{self, Month, Wanted},
     prepaid,
     tariff::{Tariff, Tariffs},
 };
 use crate::{
     rules::{
+        joint::is_joint,
         pool::{self, Closing, Group},
         usage as rules,
     },
@@ -38,10 +40,7 @@ pub(super) async fn rated(
     charges: &[CheckedCharge],
 ) -> Result<Vec<Finding>> {
     let realm = w.ctx.realm;
-    let legs: Vec<LegId> = billables
-        .iter()
-        .flat_map(|billable| billable.legs.iter().map(|leg| leg.id))
-        .collect();
+    let legs = legs_of(billables);
     let rated = store::rated(&mut w.tx, realm, &legs).await?;
     let mut charged: HashMap<RatedKey, Decimal> = HashMap::new();
     for charge in charges {
@@ -91,14 +90,14 @@ async fn priced(
         return Ok(Vec::new());
     }
     let realm = w.ctx.realm;
+    let own: BTreeSet<LegId> = legs_of(billables).into_iter().collect();
+    let (all, rated) = with_siblings(w, billables, rated).await?;
+    let (billables, rated) = (&all[..], &rated);
     let ids: Vec<SubscriptionId> = billables
         .iter()
         .map(|billable| billable.subscription.id)
         .collect();
-    let legs: Vec<LegId> = billables
-        .iter()
-        .flat_map(|billable| billable.legs.iter().map(|leg| leg.id))
-        .collect();
+    let legs = legs_of(billables);
     let fixed = usage::terms(&mut w.tx, realm, &legs).await?;
     let mut known = Known::default();
     known.learn(w, billables).await?;
@@ -107,6 +106,7 @@ async fn priced(
     let fixed = Tariffs::of(fixed);
     let mut rates = Rates::default();
     let mut found = Vec::new();
+    let mut joint = Joint::default();
     let idle = idle::some(&mut w.tx, realm, &ids).await?;
     let totals = metering::totals_before_in(w, &ids, Date::MAX).await?;
     let past = Past::load(w, &mut known, billables).await?;
@@ -131,12 +131,11 @@ async fn priced(
         }
     }
     for ((subscription, meter, first), totals) in &months {
-        let Some(billable) = billables
-            .iter()
-            .find(|found| found.subscription.id == *subscription)
-        else {
+        let is_own = |found: &&Billable| found.subscription.id == *subscription;
+        let Some(sale) = billables.iter().position(|found| is_own(&found)) else {
             continue;
         };
+        let billable = &billables[sale];
         let mut tariffs = fixed.in_month(billable, *first);
         if tariffs.is_empty() {
             tariffs.push(Tariff {
@@ -190,6 +189,7 @@ async fn priced(
         let held = prepaid::held_of(billable);
         let measured = Month::measure(w, billable, &tariffs, totals, wanted).await?;
         let mut versions: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
+        let mut together = Vec::new();
         for (i, (_, tariff)) in measured.parts.iter().enumerate() {
             for leg in known.legs(&under(billable, &tariff.terms))? {
                 let is_idle = month::is_idle(&leg, meter);
@@ -208,6 +208,10 @@ async fn priced(
                     None => None,
                 };
                 let item = applied.as_ref().unwrap_or(item);
+                if is_joint(item) {
+                    together.push((i, leg.clone(), item.clone()));
+                    continue;
+                }
                 let on = tradewind_kernel::calendar::add_days(measured.period.end, -1)?;
                 for group in &groups {
                     let needed = rules::rates_needed(&leg, item, group.part.total).into_iter();
@@ -218,22 +222,99 @@ async fn priced(
                     is_last: i + 1 == measured.parts.len(),
                     running: month::running(&leg, measured.period, idle_of)?,
                 };
-                found.extend(repriced(&leg, item, &groups, closing, rated, &rates));
+                let keys: Vec<RatedKey> = groups
+                    .iter()
+                    .map(|group| month::rated_key(leg.id, group))
+                    .collect();
+                found.extend(repriced(
+                    (&leg, item),
+                    &groups,
+                    &keys,
+                    closing,
+                    rated,
+                    &rates,
+                ));
             }
         }
         for (group, _) in versions.iter().filter(|(_, versions)| versions.len() > 1) {
             let text = format!("{first} {group}: the legs are rated up to different versions");
             found.push(Finding::new("leg_missing", *subscription, text));
         }
+        let idle = idle_of.map(|idle| month::run_of(billable, *idle));
+        joint.wait((sale, billable), measured, together, idle);
     }
+    let (months, pools) = joint.pools(billables);
+    for pool in &pools {
+        let Some(first) = pool.members.first() else {
+            continue;
+        };
+        let members = pool.groups(&months, first.item.meter.as_deref().unwrap_or_default());
+        let (mut groups, mut keys) = (Vec::new(), Vec::new());
+        for (at, group) in members {
+            let Some(member) = pool.members.get(at) else {
+                continue;
+            };
+            keys.push(month::rated_key(member.leg.id, &group));
+            groups.push(group);
+            let period = rules::usage_period(group.part.total.period_on)?;
+            let on = tradewind_kernel::calendar::add_days(period.end, -1)?;
+            let needed = rules::rates_needed(&first.leg, &first.item, group.part.total).into_iter();
+            let needed = needed.map(|(base, quote)| (base, quote, on)).collect();
+            rates.load(w, needed).await?;
+        }
+        let closing = pool.closing(&months)?;
+        let priced = (&first.leg, &first.item);
+        found.extend(repriced(priced, &groups, &keys, closing, rated, &rates));
+    }
+    // What others are rated to is looked at with them.
+    let others: BTreeSet<String> = legs_of(billables)
+        .into_iter()
+        .filter(|leg| !own.contains(leg))
+        .map(|leg| leg.to_string())
+        .collect();
+    found.retain(|finding| !others.contains(&finding.subject));
     Ok(found)
+}
+
+fn legs_of(billables: &[Billable]) -> Vec<LegId> {
+    let legs = billables.iter().flat_map(|billable| &billable.legs);
+    legs.map(|leg| leg.id).collect()
+}
+
+/// Some subscriptions and those whose usage is counted together with theirs, with what of all of them was rated.
+async fn with_siblings(
+    w: &mut Work,
+    billables: &[Billable],
+    rated: &HashMap<RatedKey, (i64, Decimal)>,
+) -> Result<(Vec<Billable>, HashMap<RatedKey, (i64, Decimal)>)> {
+    let realm = w.ctx.realm;
+    let (mut all, mut rated) = (billables.to_vec(), rated.clone());
+    let fixed = usage::terms(&mut w.tx, realm, &legs_of(billables)).await?;
+    let mut known = Known::default();
+    known.learn_terms(w, fixed.into_values().collect()).await?;
+    if !known
+        .terms
+        .values()
+        .any(|terms| terms.items.iter().any(is_joint))
+    {
+        return Ok((all, rated));
+    }
+    let of: Vec<_> = billables.iter().map(|one| &one.subscription).collect();
+    let mut ids = orders::siblings(&mut w.tx, realm, &of).await?;
+    ids.retain(|id| billables.iter().all(|one| one.subscription.id != *id));
+    let others = orders::billable(&mut w.tx, realm, &ids).await?;
+    for (key, version, exact) in store::rated(&mut w.tx, realm, &legs_of(&others)).await? {
+        rated.insert(key, (version, exact));
+    }
+    all.extend(others);
+    Ok((all, rated))
 }
 
 /// What is wrong with the exact amounts of a part of a month, if anything.
 fn repriced(
-    leg: &LegFacts,
-    item: &ItemTerms,
+    (leg, item): (&LegFacts, &ItemTerms),
     groups: &[Group<'_>],
+    keys: &[RatedKey],
     closing: Closing,
     rated: &HashMap<RatedKey, (i64, Decimal)>,
     rates: &Rates,
@@ -242,17 +323,16 @@ fn repriced(
         Ok(again) => again,
         Err(error) => {
             // What was never rated cannot be wrong yet.
-            let any = groups
-                .iter()
-                .any(|group| rated.contains_key(&month::rated_key(leg.id, group)));
+            let any = keys.iter().any(|key| rated.contains_key(key));
             let finding = Finding::new("usage_priced", leg.id, error.to_string());
             return any.then_some(finding).into_iter().collect();
         }
     };
     let states: Vec<_> = groups
         .iter()
-        .map(|group| {
-            let state = rated.get(&month::rated_key(leg.id, group));
+        .zip(keys)
+        .map(|(group, key)| {
+            let state = rated.get(key);
             state.filter(|(version, _)| *version == group.part.total.version)
         })
         .collect();
@@ -266,17 +346,18 @@ fn repriced(
         .collect();
     groups
         .iter()
+        .zip(keys)
         .zip(&again)
         .zip(states)
         .filter(|((_, again), _)| !again.pool.is_some_and(|pool| behind.contains(&pool)))
-        .filter_map(|((group, again), state)| {
+        .filter_map(|(((group, key), again), state)| {
             let (_, exact) = state?;
             (again.exact != *exact).then(|| {
                 let text = format!(
                     "{} {}: rated {exact}, its price is {}",
                     group.part.period.start, group.part.total.group_key, again.exact
                 );
-                Finding::new("usage_priced", leg.id, text)
+                Finding::new("usage_priced", key.leg_id, text)
             })
         })
         .collect()

@@ -2,26 +2,32 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use tradewind_catalogue::{rules::Turn, types::ItemTerms};
+use tradewind_catalogue::types::ItemTerms;
 use tradewind_kernel::{
-    Date, Error, Result,
-    calendar::{self, Period},
+    Date, Error, Result, calendar,
     id::{LegId, SubscriptionId, TermsId},
 };
 use tradewind_metering::{service as metering, types::UsageTotal};
-use tradewind_orders::billing::{self as orders, Billable};
+use tradewind_orders::{
+    billing::{self as orders, Billable},
+    types::Subscription,
+};
 use tradewind_platform::Work;
 
 mod discounts;
 mod late;
 mod prepaid;
+mod tariffs;
+mod together;
 
 use late::Late;
+use together::{Charged, share_months};
 
 use super::{
-    adopt::{Past, Renewals, terms_of, under},
+    adopt::{Past, Renewals, under},
     batch::Batch,
     facts::{Known, Rates},
+    joint::Joint,
     month::{self, Month, Wanted},
     tariff::{Tariff, Tariffs},
     usage::UsageReport,
@@ -29,6 +35,7 @@ use super::{
 use crate::{
     rules::{
         document,
+        joint::is_joint,
         pool::{self, Closing},
         usage as rules,
     },
@@ -42,45 +49,59 @@ use crate::{
 /// The usage of a subscription by meter and month.
 type Months<'a> = BTreeMap<(&'a str, Date), Vec<&'a UsageTotal>>;
 
-/// Charges the usage of some subscriptions in the months before a day.
+/// Charges the usage of some subscriptions in the months before a day, and of those whose usage is counted together with theirs.
 pub(super) async fn charge_totals(
     w: &mut Work,
     ids: &[SubscriptionId],
-    totals: &[UsageTotal],
     ended: Date,
     report: &mut UsageReport,
 ) -> Result<()> {
-    let mut by_subscription: BTreeMap<SubscriptionId, Months<'_>> = BTreeMap::new();
-    for total in totals {
-        by_subscription
-            .entry(total.subscription_id)
-            .or_default()
-            .entry((total.meter.as_str(), total.period_on))
-            .or_default()
-            .push(total);
-    }
     if ids.is_empty() {
         return Ok(());
     }
-    let billables = orders::billable(&mut w.tx, w.ctx.realm, ids).await?;
-    let mut run = Run::load(w, &billables, totals, ended).await?;
-    for billable in &billables {
-        let id = billable.subscription.id;
-        let months = by_subscription.remove(&id).unwrap_or_default();
-        match run.charge(w, billable, months, ended).await {
-            Ok(()) => {}
-            Err(
-                error @ (Error::Internal(_) | Error::Unavailable { .. } | Error::Changed { .. }),
-            ) => return Err(error),
-            Err(error) => {
-                report.problems.push(Problem {
-                    subscription_id: id,
-                    message: error.to_string(),
-                });
-            }
+    let realm = w.ctx.realm;
+    let mut ids = ids.to_vec();
+    let mut complete = false;
+    loop {
+        let totals = metering::totals_before_in(w, &ids, ended).await?;
+        let billables = orders::billable(&mut w.tx, realm, &ids).await?;
+        let mut run = Run::load(w, &billables, &totals, ended).await?;
+        let made = run.sales(w, &billables, &totals, ended, complete).await?;
+        if !complete && !run.joint.is_empty() {
+            // Only now it is known that others belong to it.
+            let sales = run.joint.sales().filter_map(|sale| billables.get(sale));
+            let sales: Vec<&Subscription> = sales.map(|one| &one.subscription).collect();
+            let siblings = orders::siblings(&mut w.tx, realm, &sales).await?;
+            let all: BTreeSet<SubscriptionId> = ids.into_iter().chain(siblings).collect();
+            ids = all.into_iter().collect();
+            complete = true;
+            continue;
+        }
+        let problems = run.finish(w, &billables, made).await?;
+        report.problems.extend(problems);
+        return run.write(w, ended, report).await;
+    }
+}
+
+/// What came of something, or none where it concerns one subscription alone that cannot be charged.
+fn bearable<T>(
+    found: Result<T>,
+    id: SubscriptionId,
+    problems: &mut Vec<Problem>,
+) -> Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error @ (Error::Internal(_) | Error::Unavailable { .. } | Error::Changed { .. })) => {
+            Err(error)
+        }
+        Err(error) => {
+            problems.push(Problem {
+                subscription_id: id,
+                message: error.to_string(),
+            });
+            Ok(None)
         }
     }
-    run.write(w, ended, report).await
 }
 
 /// One batch in the making.
@@ -97,6 +118,7 @@ struct Run {
     /// Months to be looked at when they are over, whether or not anything comes to them.
     expected: BTreeSet<(SubscriptionId, Date)>,
     late: Late,
+    joint: Joint,
     outcome: Vec<Outcome>,
     discounts: Vec<NewCharge>,
 }
@@ -113,8 +135,8 @@ struct Asked<'a> {
     until: Option<Date>,
     /// Whether something has come to this month or an earlier one.
     moved: bool,
-    /// Whether earlier months may leave some of what they brought.
-    bought_ahead: bool,
+    /// Whether other months or other subscriptions may change what it comes to.
+    always: bool,
 }
 
 /// A part of a month to be rated.
@@ -183,18 +205,69 @@ impl Run {
             settled: Vec::new(),
             expected: BTreeSet::new(),
             late,
+            joint: Joint::default(),
             outcome: Vec::new(),
             discounts: Vec::new(),
         })
     }
 
+    /// What some subscriptions are charged, as far as each stands for itself; what is counted together waits.
+    async fn sales(
+        &mut self,
+        w: &mut Work,
+        billables: &[Billable],
+        totals: &[UsageTotal],
+        ended: Date,
+        complete: bool,
+    ) -> Result<(Charged, Vec<Problem>)> {
+        let mut all: BTreeMap<SubscriptionId, Months<'_>> = BTreeMap::new();
+        for total in totals {
+            let months = all.entry(total.subscription_id).or_default();
+            let month = months.entry((total.meter.as_str(), total.period_on));
+            month.or_default().push(total);
+        }
+        if complete {
+            share_months(billables, &mut all)?;
+        }
+        let (mut charged, mut problems) = (Vec::new(), Vec::new());
+        for (sale, billable) in billables.iter().enumerate() {
+            let id = billable.subscription.id;
+            let months = all.remove(&id).unwrap_or_default();
+            let found = self.charge(w, (sale, billable), months, ended).await;
+            charged.push(bearable(found, id, &mut problems)?);
+        }
+        Ok((charged, problems))
+    }
+
+    /// Charges what is counted together, and takes off what discounts say.
+    async fn finish(
+        &mut self,
+        w: &mut Work,
+        billables: &[Billable],
+        (mut charged, mut problems): (Charged, Vec<Problem>),
+    ) -> Result<Vec<Problem>> {
+        self.charge_joint(w, billables, &mut charged, &mut problems)
+            .await?;
+        for (billable, outcome) in billables.iter().zip(charged) {
+            let Some(outcome) = outcome else { continue };
+            let id = billable.subscription.id;
+            let discounted = self.discount(w, billable, &outcome).await;
+            if bearable(discounted, id, &mut problems)?.is_some() {
+                // All legs and totals of a subscription or none.
+                self.outcome.extend(outcome);
+                self.settled.push(id);
+            }
+        }
+        Ok(problems)
+    }
+
     async fn charge(
         &mut self,
         w: &mut Work,
-        billable: &Billable,
+        (sale, billable): (usize, &Billable),
         mut months: Months<'_>,
         ended: Date,
-    ) -> Result<()> {
+    ) -> Result<Vec<Outcome>> {
         let mut outcome = Vec::new();
         let idle = self.idle.get(&billable.subscription.id);
         let idle = idle.map(|idle| month::run_of(billable, *idle));
@@ -229,31 +302,34 @@ impl Run {
                 history,
                 until,
                 moved: moved.get(meter).is_some_and(|since| since <= first),
-                bought_ahead: bought_ahead.is_some(),
+                always: bought_ahead.is_some() || self.is_joint(billable, &tariffs, meter)?,
             };
             let Some((month, whole)) = self.measured(w, billable, &tariffs, &asked).await? else {
                 continue;
             };
+            let mut together = Vec::new();
             for (i, (_, tariff)) in month.parts.iter().enumerate() {
                 for leg in self.known.legs(&under(billable, &tariff.terms))? {
+                    let item = prepaid::applied(bought_ahead, &leg, meter, *first, history)?;
+                    if let Some(own) = rules::metered_item(&leg, meter).filter(|own| is_joint(own))
+                    {
+                        let item = item.unwrap_or_else(|| own.clone());
+                        together.push((i, leg, item));
+                        continue;
+                    }
                     let part = PartOf {
                         month: &month,
                         part: i,
                         whole,
-                        item: prepaid::applied(bought_ahead, &leg, meter, *first, history)?,
+                        item,
                     };
                     let found = self.rate(w, &leg, meter, part, idle.as_ref()).await?;
                     outcome.extend(found);
                 }
             }
+            self.joint.wait((sale, billable), month, together, idle);
         }
-        self.discount(w, billable, &outcome).await?;
-        // All legs and totals of a subscription or none.
-        self.outcome.extend(outcome);
-        if idle.is_some_and(|idle| idle.settled_on < ended) {
-            self.settled.push(billable.subscription.id);
-        }
-        Ok(())
+        Ok(outcome)
     }
 
     /// The months that a subscription has to pay for even without usage and that are not settled yet, with the meters.
@@ -344,7 +420,7 @@ impl Run {
             history,
             until,
             moved,
-            bought_ahead,
+            always,
         } = *asked;
         let mut legs = Vec::new();
         for tariff in tariffs {
@@ -378,8 +454,8 @@ impl Run {
             stands &= !moved && earlier.all(|total| rated(total, 0, month));
             whole = !stands;
         }
-        // So does what it drew of a quantity that was bought ahead.
-        if bought_ahead {
+        // So does what was drawn of a quantity that was bought ahead, and what others have used that are counted with it.
+        if always {
             stands = false;
             whole = true;
         }
@@ -397,68 +473,6 @@ impl Run {
         };
         let measured = Month::measure(w, billable, tariffs, totals, wanted).await?;
         Ok(Some((measured, whole)))
-    }
-
-    /// The terms under which the days of a month are rated. What was decided when the month's first usage was rated
-    /// stays, so that late usage meets the prices of its day.
-    async fn tariffs(
-        &mut self,
-        w: &mut Work,
-        billable: &Billable,
-        month: Period,
-    ) -> Result<Vec<Tariff>> {
-        let fixed = self.fixed.in_month(billable, month.start);
-        if !fixed.is_empty() {
-            return Ok(fixed);
-        }
-        let mut tariffs: Vec<Tariff> = Vec::new();
-        let mut days = self.past.days(billable, month.start, month.end);
-        days.insert(month.start);
-        let agreed = terms_of(billable);
-        days.extend(
-            self.renewals
-                .days(w, &self.known, &agreed, month.start, month.end)
-                .await?,
-        );
-        for day in days {
-            let terms = self.terms_on(w, billable, day).await?;
-            if tariffs.last().is_none_or(|last| last.terms != terms) {
-                tariffs.push(Tariff {
-                    from_on: day,
-                    terms,
-                });
-            }
-        }
-        for tariff in &tariffs {
-            for (leg, terms) in billable.legs.iter().zip(&tariff.terms) {
-                self.new_fixed.insert((leg.id, tariff.from_on), *terms);
-            }
-        }
-        self.fixed.keep(billable, &tariffs);
-        Ok(tariffs)
-    }
-
-    /// The terms of every leg for the usage of a day: those agreed for the term; without a term, those of the revision
-    /// that holds on the day.
-    async fn terms_on(
-        &mut self,
-        w: &mut Work,
-        billable: &Billable,
-        day: Date,
-    ) -> Result<Vec<TermsId>> {
-        let agreed = self.past.terms_on(billable, day);
-        let committed = agreed
-            .last()
-            .and_then(|id| self.known.terms.get(id))
-            .is_none_or(|terms| terms.term.is_some());
-        if committed {
-            return Ok(agreed);
-        }
-        let renewed = self
-            .renewals
-            .kept(w, &mut self.known, billable, &agreed, (day, Turn::LOOK))
-            .await?;
-        Ok(renewed.unwrap_or(agreed))
     }
 
     /// What the groups of a part of a month come to on a leg, where that is not what was rated before.

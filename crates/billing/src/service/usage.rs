@@ -81,8 +81,7 @@ pub async fn usage_charge_in(w: &mut Work, input: &UsageInput) -> Result<UsageRe
     if ids.len() == limit {
         report.next = ids.last().copied();
     }
-    let totals = metering::totals_before_in(w, &ids, ended).await?;
-    charge_totals(w, &ids, &totals, ended, &mut report).await?;
+    charge_totals(w, &ids, ended, &mut report).await?;
     // What could not be rated, and what this batch had no room for, waits on.
     let mut rated: BTreeSet<SubscriptionId> = ids.into_iter().collect();
     for problem in &report.problems {

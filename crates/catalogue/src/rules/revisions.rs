@@ -256,6 +256,9 @@ fn check_listing(draft: &ListingDraft, shelf: &Shelf, seller: Seller) -> Result<
                 ),
                 Some(_) => {}
             }
+            if model.pooled {
+                check_pooled(&listing, shelf, &mut problems);
+            }
             if let Some(prepaid) = &model.prepaid {
                 check_prepaid(prepaid, &listing, shelf, &mut problems);
             }
@@ -263,6 +266,21 @@ fn check_listing(draft: &ListingDraft, shelf: &Shelf, seller: Seller) -> Result<
     }
     problems.finish()?;
     Ok(listing)
+}
+
+/// Only usage is counted over several subscriptions, and only where what each comes to adds up.
+fn check_pooled(listing: &Listing, shelf: &Shelf, problems: &mut Problems) {
+    let found = listing.item_id.and_then(|id| shelf.item(id));
+    let fits = found.is_some_and(|(_, _, item)| {
+        item.kind == ItemKind::Metered && item.aggregation.adds_up() && listing.matches.is_empty()
+    });
+    if !fits {
+        problems.add(
+            "model.pooled",
+            "not_applicable",
+            "only usage by sum, count or hours held is counted over several subscriptions, as the general price of its item says",
+        );
+    }
 }
 
 /// A quantity bought ahead is drawn by usage that is summed up, at the general price of its item; what brings it is another

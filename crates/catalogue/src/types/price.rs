@@ -95,6 +95,10 @@ pub struct Listing {
 }
 
 /// What a listing does with a price.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "listings that name a price are what most books are made of"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ListingPrice {

@@ -350,6 +350,7 @@ state-past = Vergangen
 state-skipped = Übersprungen
 price-trial-until = Kostenlos bis { $date }
 price-included = { $quantity } inklusive
+price-pooled = über alle Abonnements zusammen gezählt
 price-prepaid-per = je Einheit von { $item }
 price-prepaid-months = { $months ->
     [one] was übrig ist, bleibt { $months } weiteren Monat erhalten

@@ -350,6 +350,7 @@ state-past = Past
 state-skipped = Skipped
 price-trial-until = Free until { $date }
 price-included = { $quantity } included
+price-pooled = counted over all subscriptions together
 price-prepaid-per = for each unit of { $item }
 price-prepaid-months = { $months ->
     [one] what is left is kept for { $months } more month

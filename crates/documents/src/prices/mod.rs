@@ -217,6 +217,9 @@ impl PriceWords {
             all.push(self.say("price-included", &[("quantity", &quantity)]));
             all.extend(model.prepaid.iter().flat_map(|one| self.prepaid(one)));
         }
+        if model.pooled {
+            all.push(self.text("price-pooled"));
+        }
         if let PriceKind::Percentage {
             per_event,
             free_events,

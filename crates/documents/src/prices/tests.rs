@@ -39,6 +39,11 @@ fn headlines_and_conditions_in_both_languages() {
         "€4.00 per seat · 2 seats included · for each unit of packs · what is left is kept for 3 more months · up to 9 \
          seats of it"
     );
+    let pooled = model(json!({"model": "per_unit", "unit_price": "4", "pooled": true}));
+    assert_eq!(
+        en.line(&pooled),
+        "€4.00 per seat · counted over all subscriptions together"
+    );
     let packages =
         model(json!({"model": "package", "size": "100", "amount": "5", "maximum": "50"}));
     assert_eq!(

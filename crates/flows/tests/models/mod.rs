@@ -2,6 +2,7 @@
 
 mod commitments;
 mod late;
+mod pools;
 mod prepaid;
 
 use super::common::{World, day, dec, each_world, markup};

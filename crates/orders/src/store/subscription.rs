@@ -8,7 +8,7 @@ use crate::types::{
     SubscriptionHome, SubscriptionItem,
 };
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tradewind_kernel::filter::{Field, FieldKind, Fields, Filter, Sort};
 use tradewind_kernel::id::{AccountId, ItemId, PlanId, ProductId, RealmId, SubscriptionId};
 use tradewind_kernel::page::{Page, PageRequest};
@@ -54,6 +54,12 @@ stmts! {
     SOME = concat!("SELECT ", columns!(), " FROM subscription WHERE realm_id = $1 AND id IN (SELECT value FROM json_each($2)) ORDER BY id"),
         pg = concat!("SELECT ", columns!(), " FROM subscription WHERE realm_id = $1
         AND id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) ORDER BY id");
+    /// All subscriptions of some customers to some products.
+    OF_PRODUCTS = "SELECT id, customer_id, product_id FROM subscription WHERE realm_id = $1
+        AND customer_id IN (SELECT value FROM json_each($2)) AND product_id IN (SELECT value FROM json_each($3)) ORDER BY id",
+        pg = "SELECT id, customer_id, product_id FROM subscription WHERE realm_id = $1
+        AND customer_id IN (SELECT json_array_elements_text(CAST($2 AS JSON)))
+        AND product_id IN (SELECT json_array_elements_text(CAST($3 AS JSON))) ORDER BY id";
     /// Subscriptions whose billing day has come, locked, in order of day and id.
     DUE = concat!("SELECT ", columns!(), " FROM subscription WHERE realm_id = $1 AND next_bill_on <= $2
         AND (next_bill_on, id) > ($3, $4) ORDER BY next_bill_on, id LIMIT $5 {for_update}");
@@ -233,6 +239,26 @@ pub(crate) async fn some(
         .all::<SubscriptionRow>(&SOME, args![realm, Json(ids)])
         .await?;
     Ok(rows.into_iter().map(Subscription::from).collect())
+}
+
+/// All subscriptions that customers have to products, each pair by itself.
+pub(crate) async fn of_products(
+    tx: &mut Tx,
+    realm: RealmId,
+    homes: &BTreeSet<(AccountId, ProductId)>,
+) -> Result<Vec<SubscriptionId>> {
+    let customers: BTreeSet<AccountId> = homes.iter().map(|(customer, _)| *customer).collect();
+    let products: BTreeSet<ProductId> = homes.iter().map(|(_, product)| *product).collect();
+    let rows: Vec<(SubscriptionId, AccountId, ProductId)> = tx
+        .all(
+            &OF_PRODUCTS,
+            args![realm, Json(&customers), Json(&products)],
+        )
+        .await?;
+    let own = rows
+        .into_iter()
+        .filter(|(_, customer, product)| homes.contains(&(*customer, *product)));
+    Ok(own.map(|(id, ..)| id).collect())
 }
 
 /// Whether a customer has a product on order, or has had it.

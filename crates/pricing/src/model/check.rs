@@ -52,7 +52,7 @@ impl PriceModel {
             );
         }
         if let Some(prepaid) = &self.prepaid {
-            check.prepaid(prepaid, self.included);
+            check.prepaid(prepaid, self.included, self.pooled);
         }
         check.price("minimum", self.minimum.unwrap_or_default());
         check.price("maximum", self.maximum.unwrap_or_default());
@@ -172,7 +172,14 @@ impl Check {
         }
     }
 
-    fn prepaid(&mut self, prepaid: &Prepaid, included: Decimal) {
+    fn prepaid(&mut self, prepaid: &Prepaid, included: Decimal, pooled: bool) {
+        if pooled {
+            self.problems.add(
+                "pooled",
+                "not_applicable",
+                "what is bought ahead belongs to one subscription; leave out prepaid or pooled",
+            );
+        }
         if included.is_zero() {
             self.problems.add(
                 "included",

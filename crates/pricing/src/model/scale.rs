@@ -148,6 +148,7 @@ impl PriceModel {
             kind,
             included: self.included,
             prepaid: self.prepaid.clone(),
+            pooled: self.pooled,
             minimum: maybe(self.minimum)?,
             maximum: maybe(self.maximum)?,
         })

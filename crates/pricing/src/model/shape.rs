@@ -115,7 +115,9 @@ fn fields_of(model: &str) -> Option<&'static [&'static str]> {
 
 const MODELS: &str = "flat, per_unit, graduated, volume, stairstep, package, percentage, graduated_percentage, matrix, \
                       pass_through";
-const COMMON: [&str; 5] = ["model", "included", "prepaid", "minimum", "maximum"];
+const COMMON: [&str; 6] = [
+    "model", "included", "prepaid", "pooled", "minimum", "maximum",
+];
 
 fn unknown_fields(object: &Map<String, Value>, problems: &mut Problems) {
     let model = object.get("model").and_then(Value::as_str);

@@ -13,6 +13,9 @@ pub(super) fn fill(model: &PriceModel) -> Vec<(String, String)> {
     if let Some(prepaid) = &model.prepaid {
         values.prepaid(prepaid);
     }
+    if model.pooled {
+        values.text("pooled", "together");
+    }
     values.maybe("minimum", model.minimum);
     values.maybe("maximum", model.maximum);
     match &model.kind {

@@ -110,6 +110,7 @@ pub(super) fn read(sent: &Sent) -> Result<PriceModel> {
         kind,
         included: form.number("included"),
         prepaid: form.prepaid(),
+        pooled: form.text("pooled") == "together",
         minimum: form.maybe("minimum"),
         maximum: form.maybe("maximum"),
     };
@@ -362,6 +363,7 @@ mod tests {
             json!({"model": "per_unit", "unit_price": "1", "included": "100",
                 "prepaid": {"per": "packs", "months": 3, "at_most": "250"}}),
             json!({"model": "per_unit", "unit_price": "1", "included": "100", "prepaid": {"per": "packs", "months": 0}}),
+            json!({"model": "package", "size": "10", "amount": "1", "pooled": true}),
             json!({"model": "per_unit", "unit_price": "1", "included": "100", "prepaid": {}}),
             json!({"model": "flat", "amount": "12.50", "maximum": "20"}),
             json!({"model": "per_unit", "unit_price": "0.000001", "included": "100", "minimum": "1"}),

@@ -7,6 +7,8 @@ mod desk;
 mod dunning;
 #[path = "desk/late_usage.rs"]
 mod late_usage;
+#[path = "desk/plans.rs"]
+mod plans;
 #[path = "desk/prepaid.rs"]
 mod prepaid;
 #[path = "desk/prices.rs"]

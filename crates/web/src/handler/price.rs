@@ -286,7 +286,7 @@ fn item(t: &Tr, tax: &TaxWord, line: &DocumentLine) -> PriceItem {
 }
 
 /// What is committed, in one line.
-fn commitment_words(t: &Tr, one: &Commitment, currency: Currency) -> Txt {
+pub(super) fn commitment_words(t: &Tr, one: &Commitment, currency: Currency) -> Txt {
     let every = every(one.over).words(t);
     let mut words = Vec::new();
     let bounds = [

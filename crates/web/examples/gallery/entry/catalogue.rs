@@ -264,6 +264,7 @@ fn price_model(kind: &'static str) -> PriceModelPage {
         amount: Some(amount.into()),
     };
     PriceModelPage {
+        introductory: false,
         metered: true,
         others: vec![("packs".into(), "Packs of calls".into())],
         book: "pbk_1".into(),
@@ -346,6 +347,7 @@ fn price_book(editing: bool) -> PriceBookPage {
             periods: "3".into(),
             price: "2.50".into(),
             words: None,
+            model: "".into(),
             once: true,
         }),
         problem: if editing {
@@ -408,6 +410,13 @@ fn price_book(editing: bool) -> PriceBookPage {
                 None,
             ),
         ],
+        plans: vec![PlanRow {
+            plan: "pln_1".into(),
+            name: "Tidemail · Business".into(),
+            days: "as for the book".into(),
+            commitment: "at least €6,000.00 every year · 120,000 calls every year".into(),
+            carried: "{}".into(),
+        }],
         buyers: vec![
             ("Hansa Logistik GmbH".into(), "/panel/customers/x".into()),
             ("Möwe Medien".into(), "/panel/customers/x".into()),

@@ -25,6 +25,7 @@ mod price_books;
 mod price_fill;
 mod price_form;
 mod price_models;
+mod price_plans;
 mod price_policies;
 mod price_preview;
 mod price_revision;
@@ -106,6 +107,7 @@ fn prices() -> Router {
             "/panel/price-books/{id}/price",
             get(price_models::show).post(price_models::change),
         )
+        .route("/panel/price-books/{id}/plan", post(price_plans::change))
         .route("/panel/coupons", get(coupons::list).post(coupons::add))
         .route("/panel/coupons/new", get(coupons::fresh))
         .route(

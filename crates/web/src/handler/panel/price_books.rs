@@ -19,6 +19,7 @@ use tradewind_policy::Action;
 use super::super::names::{Mentions, Names};
 use super::desk::{Desk, small};
 use super::price_models;
+use super::price_plans;
 use super::price_policies::{self, edit_of as edit_of_policies};
 use super::price_revision::{draft_of, percent, revision};
 use super::price_rows::{edit_of, own, rule};
@@ -298,6 +299,7 @@ async fn book_page(desk: &Desk, draft: Draft, form: Option<FormState>) -> Result
             .iter()
             .map(|item| edit_of(desk, &t, (&listings, shown), item))
             .collect(),
+        plans: price_plans::rows(&t, shown, &items),
         buyers: assigned
             .iter()
             .map(|(_, buyer)| {
@@ -314,6 +316,19 @@ async fn book_page(desk: &Desk, draft: Draft, form: Option<FormState>) -> Result
 
 /// `POST /panel/price-books/{id}/edit`: opens the editor of one price, shows what would come of the revision, or keeps it.
 pub(crate) async fn save(desk: Desk, Id(id): Id<PriceBookId>, mut sent: Sent) -> Answer {
+    if let Some(plan) = sent.get("do").strip_prefix("open.plan.").map(str::to_owned) {
+        sent.0.push(("plan".to_owned(), plan));
+        return respond::page(price_plans::open(&desk, id, &sent).await?);
+    }
+    if let Some(item) = sent
+        .get("do")
+        .strip_prefix("open.intro.")
+        .map(str::to_owned)
+    {
+        sent.0.push(("item".to_owned(), item));
+        sent.0.push(("for".to_owned(), "intro".to_owned()));
+        return respond::page(price_models::open(&desk, id, &sent).await?);
+    }
     if let Some(item) = sent.get("do").strip_prefix("open.").map(str::to_owned) {
         sent.0.push(("item".to_owned(), item));
         return respond::page(price_models::open(&desk, id, &sent).await?);
@@ -355,8 +370,10 @@ pub(super) async fn edited(
     said: Option<&'static str>,
 ) -> Answer {
     let draft = Draft::load(desk, id).await?;
+    let mut policies = draft.policies();
     let asked = match revision(&draft, sent) {
         Ok(revision) => {
+            policies = revision.policies.clone().unwrap_or(policies);
             let request = RevisionPreviewRequest {
                 revision,
                 product_id: None,
@@ -368,7 +385,6 @@ pub(super) async fn edited(
     };
     match asked {
         Ok(found) => {
-            let policies = draft.policies();
             let mut page = book_page(desk, draft, Some(sent.state())).await?;
             let t = desk.t();
             page.listings = found
@@ -376,6 +392,7 @@ pub(super) async fn edited(
                 .iter()
                 .map(|item| edit_of(desk, &t, (&found.listings, &policies), item))
                 .collect();
+            page.plans = price_plans::rows(&t, &policies, &found.items);
             page.affected = found.changed;
             let mut shell = desk.app();
             shell.flash.extend(said.map(|key| (true, t.tr(key))));

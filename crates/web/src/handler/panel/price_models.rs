@@ -38,6 +38,46 @@ pub(super) async fn open(desk: &Desk, id: PriceBookId, sent: &Sent) -> Result<Pa
     Ok(page(desk, &draft, item, sent, state).page(desk.app()))
 }
 
+/// Whether the price is the introductory one of the item.
+fn is_introductory(sent: &Sent) -> bool {
+    sent.get("for") == "intro"
+}
+
+/// The field of an item that carries the price.
+fn carried(sent: &Sent) -> &'static str {
+    if is_introductory(sent) {
+        "intro_model"
+    } else {
+        "model"
+    }
+}
+
+/// The revision in the making with the price that was made for an item.
+fn with_price(sent: &Sent, item: &PricePreview, model: &PriceModel) -> Result<Sent> {
+    let mut kept = without_price(sent);
+    let id_of = item.item_id.to_string();
+    let json = model.to_json()?.to_string();
+    if is_introductory(sent) {
+        let periods = format!("{id_of}.intro");
+        let field = |name: &str| format!("{id_of}.{name}");
+        kept.0
+            .retain(|(name, _)| *name != field("intro_price") && *name != field("intro_model"));
+        if kept.get(&periods).is_empty() {
+            kept.0.retain(|(name, _)| *name != periods);
+            kept.0.push((periods, "1".to_owned()));
+        }
+        kept.0.push((field("intro_model"), json));
+        return Ok(kept);
+    }
+    let intro = format!("{id_of}.intro");
+    kept.0
+        .retain(|(name, _)| !name.starts_with(&id_of) || name.starts_with(&intro));
+    for (field, value) in [("how", "model"), ("on", "1"), ("model", json.as_str())] {
+        kept.0.push((format!("{id_of}.{field}"), value.to_owned()));
+    }
+    Ok(kept)
+}
+
 /// The item that is edited.
 fn item_of<'a>(draft: &'a Draft, sent: &Sent) -> Result<&'a PricePreview> {
     let asked = sent.get("item");
@@ -52,12 +92,16 @@ fn item_of<'a>(draft: &'a Draft, sent: &Sent) -> Result<&'a PricePreview> {
 }
 
 fn start(draft: &Draft, item: &PricePreview, sent: &Sent) -> Option<PriceModel> {
-    let drafted = sent.some(&format!("{}.model", item.item_id));
+    let drafted = sent.some(&format!("{}.{}", item.item_id, carried(sent)));
     let drafted = drafted.and_then(|json| serde_json::from_str(&json).ok());
     if let Some(model) =
         drafted.and_then(|json| PriceModel::from_json("model", &json, Purpose::Charge).ok())
     {
         return Some(model);
+    }
+    let introductory = draft.policies().introductions.remove(&item.item_id);
+    if let Some(introduction) = introductory.filter(|_| is_introductory(sent)) {
+        return Some(introduction.price);
     }
     match draft.own(item).map(|listing| &listing.price) {
         Some(ListingPrice::Absolute { model }) => Some(model.clone()),
@@ -102,7 +146,7 @@ fn page(
         .map(|model| price_preview::of(&words, &model, quantity));
     let kept = sent.0.iter().filter(|(name, _)| {
         !name.starts_with(PREFIX)
-            && !["csrf", "back", "do", "item", "made_for"].contains(&name.as_str())
+            && !["csrf", "back", "do", "item", "for", "made_for"].contains(&name.as_str())
     });
     PriceModelPage {
         book: draft.book.book.id.to_string().into(),
@@ -129,6 +173,7 @@ fn page(
             })
             .collect(),
         by_amount: matches!(kind, "percentage" | "graduated_percentage" | "pass_through"),
+        introductory: is_introductory(sent),
         preview,
         form,
         kept: kept.cloned().collect(),
@@ -161,15 +206,7 @@ pub(crate) async fn change(desk: Desk, Id(id): Id<PriceBookId>, sent: Sent) -> A
         }
         ("done", ..) => match price_form::read(&sent) {
             Ok(model) => {
-                let mut kept = without_price(&sent);
-                let id_of = item.item_id.to_string();
-                let intro = format!("{id_of}.intro");
-                kept.0
-                    .retain(|(name, _)| !name.starts_with(&id_of) || name.starts_with(&intro));
-                let json = model.to_json()?.to_string();
-                for (field, value) in [("how", "model"), ("on", "1"), ("model", json.as_str())] {
-                    kept.0.push((format!("{id_of}.{field}"), value.to_owned()));
-                }
+                let kept = with_price(&sent, item, &model)?;
                 return edited(&desk, id, &kept, Some("price-taken-over")).await;
             }
             Err(error) => {
@@ -192,7 +229,8 @@ pub(crate) async fn change(desk: Desk, Id(id): Id<PriceBookId>, sent: Sent) -> A
 
 /// The revision in the making, without the fields of the price editor.
 fn without_price(sent: &Sent) -> Sent {
-    let own = |name: &str| name.starts_with(PREFIX) || ["do", "item", "made_for"].contains(&name);
+    let own =
+        |name: &str| name.starts_with(PREFIX) || ["do", "item", "for", "made_for"].contains(&name);
     Sent(
         sent.0
             .iter()

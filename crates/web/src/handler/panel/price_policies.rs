@@ -83,7 +83,7 @@ fn stacking_word(order: StackingOrder) -> &'static str {
 }
 
 /// Spans of commitments that the form knows; another one, set over the API, stays as long as nobody chooses.
-const SPANS: [(&str, Cadence); 4] = [
+pub(super) const SPANS: [(&str, Cadence); 4] = [
     ("month", Cadence::MONTHLY),
     ("quarter", Cadence::new(CadenceUnit::Month, 3)),
     ("half_year", Cadence::new(CadenceUnit::Month, 6)),
@@ -274,6 +274,9 @@ pub(super) fn field_of(policy: &str) -> String {
             "intro"
         };
         return format!("{item}.{field}");
+    }
+    if policy.starts_with("plan_") {
+        return String::new();
     }
     if let Some(rest) = policy.strip_prefix("commitment.") {
         let known = matches!(rest, "minimum" | "maximum" | "counts" | "leaving");

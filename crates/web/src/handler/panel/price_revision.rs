@@ -13,7 +13,7 @@ use tradewind_kernel::{Error, Result};
 use tradewind_pricing::{PriceKind, PriceModel, Purpose};
 
 use super::price_rows::{introducible, own, simple};
-use super::{price_books::Draft, price_policies};
+use super::{price_books::Draft, price_plans, price_policies};
 use crate::form::Sent;
 
 /// A percentage from a field.
@@ -68,10 +68,14 @@ pub(super) fn revision(draft: &Draft, sent: &Sent) -> Result<RevisionCreate> {
         book_id: draft.book.book.id,
         effective_on: parse_date("from", sent.get("from"))?,
         note: String::new(),
-        policies: Some(Policies {
-            introductions: introductions(draft, sent)?,
-            ..price_policies::asked(&draft.policies(), sent)?
-        }),
+        policies: Some(price_plans::with_plans(
+            Policies {
+                introductions: introductions(draft, sent)?,
+                ..price_policies::asked(&draft.policies(), sent)?
+            },
+            &draft.items,
+            sent,
+        )?),
         listings,
     })
 }
@@ -104,6 +108,9 @@ fn introductions(draft: &Draft, sent: &Sent) -> Result<BTreeMap<ItemId, Introduc
                 let after = item.after.iter().find_map(|price| price.model.as_ref());
                 let like = before.as_ref().map(|before| &before.price);
                 priced(like.or(after), item, price)
+            }
+            (None, _) if sent.some(&field("intro_model")).is_some() => {
+                model(sent, &field("intro_model"))?
             }
             (None, Some(before)) if simple(&before.price).is_none() => before.price,
             (None, _) => {
@@ -154,16 +161,21 @@ fn price_for(base: &[Listing], item: &PricePreview, sent: &Sent) -> Result<Optio
         }
         "model" => {
             let field = format!("{}.model", item.item_id);
-            let written = sent
-                .some(&field)
-                .ok_or_else(|| Error::invalid(&value, "required", "make its price first"))?;
-            let json = serde_json::from_str(&written)
-                .map_err(|error| Error::invalid(&field, "malformed", error.to_string()))?;
-            let model = PriceModel::from_json(&field, &json, Purpose::Charge)?;
+            if sent.some(&field).is_none() {
+                return Err(Error::invalid(&value, "required", "make its price first"));
+            }
+            let model = model(sent, &field)?;
             Ok(Some(ListingPrice::Absolute { model }))
         }
         _ => Ok(None),
     }
+}
+
+/// The price that a field carries.
+fn model(sent: &Sent, field: &str) -> Result<PriceModel> {
+    let json = serde_json::from_str(sent.get(field))
+        .map_err(|error| Error::invalid(field, "malformed", error.to_string()))?;
+    PriceModel::from_json(field, &json, Purpose::Charge)
 }
 
 /// One price, charged as the item is charged now: per unit unless it was flat.

@@ -74,6 +74,13 @@ fn introduction_of(
         words: price
             .is_none()
             .then(|| words.line(&introduction.price).into()),
+        model: match price {
+            None => introduction
+                .price
+                .to_json()
+                .map_or_else(|_| Txt::default(), |json| json.to_string().into()),
+            Some(_) => Txt::default(),
+        },
         once: introduction.once,
     })
 }

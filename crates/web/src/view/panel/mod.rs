@@ -21,6 +21,7 @@ mod payment;
 mod price_book;
 mod price_books;
 mod price_model;
+mod price_plan;
 mod price_policies;
 mod product_editor;
 mod products;
@@ -56,9 +57,12 @@ pub use ledger::{BalanceRow, EntryRow, LedgerPage};
 pub use ledger_books::{ChartPage, ClosingRow, MonthsPage};
 pub use operations::{EventRow, EventsPage, JobRow, JobsPage, MailPage, MailRow, MailsPage};
 pub use payment::{PaymentDetailPage, PaymentStepRow};
-pub use price_book::{IntroductionEdit, ListingEdit, PriceBookPage, RevisionRow, RuleRow, TierRow};
+pub use price_book::{
+    IntroductionEdit, ListingEdit, PlanRow, PriceBookPage, RevisionRow, RuleRow, TierRow,
+};
 pub use price_books::{ListingRow, ListingsPage, PriceBookRow, PriceBooksPage};
 pub use price_model::{AmountPart, PriceExample, PriceModelPage, PricePanel, PricePreviewView};
+pub use price_plan::{CommittableRow, PlanPanel, PlanPolicyPage};
 pub use price_policies::{PRORATION, PolicyEdit};
 pub use product_editor::{ItemEdit, ParameterEdit, PlanEdit, ProductEditorPage, rhythm};
 pub use products::{ProductRow, ProductsPage};

@@ -41,6 +41,20 @@ pub struct RuleRow {
     pub percent: Decimal,
 }
 
+/// What a plan has of its own in a revision.
+pub struct PlanRow {
+    /// Id of the plan; `all` for the quantities that are committed with all plans.
+    pub plan: Txt,
+    /// Product and plan.
+    pub name: Txt,
+    /// Its billing days, in words.
+    pub days: Txt,
+    /// What is committed with it, in words.
+    pub commitment: Txt,
+    /// All of it, as the field `plan.<id>` carries it.
+    pub carried: Txt,
+}
+
 /// A step of a price by quantity, or the only one.
 pub struct TierRow {
     /// "from 11 seats"; empty when there is only one.
@@ -91,6 +105,8 @@ pub struct IntroductionEdit {
     pub words: Option<Txt>,
     /// Whether it is for new customers only.
     pub once: bool,
+    /// The price, as JSON, where it is not one price; empty otherwise.
+    pub model: Txt,
 }
 
 /// A price book.
@@ -117,6 +133,8 @@ pub struct PriceBookPage {
     pub editing: bool,
     /// May edit.
     pub edit: Permit,
+    /// What single plans have of their own.
+    pub plans: Vec<PlanRow>,
     /// Active subscriptions that keep their present terms, or would follow.
     pub affected: u32,
     /// `from` (date) and what is wrong.
@@ -263,6 +281,12 @@ impl PriceBookPage {
             let field = Field::new(format!("{}.{name}", listing.id), Txt::default(), kind);
             field.spoken(format!("{}: {}", t.tr(label), listing.item))
         };
+        // Who types a price takes it; a price by a model stands in its own field.
+        let open = Button::submit(
+            t.tr("introduction-edit"),
+            "do",
+            format!("open.intro.{}", listing.id),
+        );
         let number = |least: &'static str, step: &'static str| {
             Kind::Number(Some(least.into()), None, step.into())
         };
@@ -289,8 +313,31 @@ impl PriceBookPage {
             ask(self.form.fill(periods)),
             ask(self.form.fill(price)),
             ask(once),
-            Cell::Nil,
+            Cell::Do(vec![open.lenient().small(listing.item.clone())]),
         ]))
+    }
+
+    /// What single plans have of their own.
+    fn plan_table(&self, shell: &Shell) -> Table {
+        let t = &shell.t;
+        let rows = self.plans.iter().map(|plan| {
+            let open = Button::submit(t.tr("plan-edit"), "do", format!("open.plan.{}", plan.plan));
+            Row::Cells(vec![
+                Cell::Text(plan.name.clone()),
+                Cell::Text(plan.days.clone()),
+                Cell::Text(plan.commitment.clone()),
+                Cell::Do(vec![open.lenient().small(plan.name.clone())]),
+            ])
+        });
+        let columns = vec![
+            shell.col("c-what"),
+            shell.col("price-policy-align"),
+            shell.col("price-policy-commit-over"),
+            shell.acts(),
+        ];
+        Table::new(t.tr("plan-policies"), columns, rows.collect())
+            .titled()
+            .or(shell.empty("tag", "price-items-none"))
     }
 
     fn editor(&self, shell: &Shell, here: &str) -> Form {
@@ -369,6 +416,11 @@ impl PriceBookPage {
             });
             let (how, model) = how(listing);
             models.push(model);
+            if let Some(introduction) = &listing.introduction {
+                let name = format!("{}.intro_model", listing.id);
+                let field = Field::hidden(name, introduction.model.clone());
+                models.push(self.form.fill(field));
+            }
             let open =
                 Button::submit(t.tr("price-edit"), "do", format!("open.{}", listing.id)).lenient();
             rows.push(Row::Cells(vec![
@@ -393,6 +445,11 @@ impl PriceBookPage {
             shell.acts(),
         ];
         fields.extend(models);
+        let plans = self.plans.iter().map(|plan| {
+            let name = format!("plan.{}", plan.plan);
+            self.form.fill(Field::hidden(name, plan.carried.clone()))
+        });
+        fields.extend(plans);
         let listings = Table::new(t.tr("price-listings"), columns, rows)
             .or(shell.empty("tag", "price-items-none"));
         let lead = Notice::new(
@@ -409,7 +466,7 @@ impl PriceBookPage {
             .fields(fields)
             .two_columns()
             .before(before)
-            .after(blocks![listings])
+            .after(blocks![listings, self.plan_table(shell)])
             .button(Button::submit(t.tr("revision-save"), "do", "save").primary())
             .and(shell.go("w-cancel", here.to_owned()))
     }

@@ -61,6 +61,8 @@ pub struct PriceModelPage {
     pub metered: bool,
     /// The items of the plan that are ordered: code, name.
     pub others: Vec<(Txt, Txt)>,
+    /// Whether it is the price of the first billing periods.
+    pub introductory: bool,
     /// What it comes to; none while the price is not complete.
     pub preview: Option<PricePreviewView>,
     /// The fields of the price by the names that begin with `m.`, and what is wrong with them.
@@ -77,7 +79,12 @@ impl PriceModelPage {
     pub fn page(self, shell: Shell) -> Page {
         let t = shell.t.clone();
         let here = format!("/panel/price-books/{}", self.book);
-        let head = Head::new(t.with("price-editor", &[("item", &self.item)]))
+        let title = if self.introductory {
+            "price-editor-introductory"
+        } else {
+            "price-editor"
+        };
+        let head = Head::new(t.with(title, &[("item", &self.item)]))
             .lead(t.tr("price-editor-lead"))
             .meta(self.currency.clone())
             .under(t.tr("nav-price-books"), "/panel/price-books")
@@ -160,7 +167,9 @@ impl PriceModelPage {
             .map(|(name, value)| Field::hidden(name.clone(), value.clone()));
         let made_for = Field::hidden("made_for", self.kind.clone());
         let item = Field::hidden("item", self.item_id.clone());
-        let fields = [made_for, item].into_iter().chain(kept).chain(self.own(t));
+        let used_for = self.introductory.then(|| Field::hidden("for", "intro"));
+        let fields = [made_for, item].into_iter().chain(used_for);
+        let fields = fields.chain(kept).chain(self.own(t));
         shell
             .form(action.clone(), "pm-done")
             .fields(fields.collect())
@@ -275,6 +284,9 @@ impl PriceModelPage {
             if self.metered {
                 fields.extend(self.prepaid(t));
             }
+        }
+        if self.metered {
+            fields.push(choice("pooled", ["single", "together"]).hint(t.tr("pm-pooled-hint")));
         }
         let least = optional(self.money(t, "minimum", "pm-minimum"));
         fields.push(least.hint(t.tr("pm-minimum-hint")));

@@ -135,6 +135,7 @@ error-missing = Dieses Feld fehlt.
 error-missing-cost = Der Preis reicht die Kosten der Nutzung weiter, und diese Nutzung hat keine.
 error-missing-price = Dafür gibt es keinen Preis.
 error-missing-rate = Für diesen Tag ist kein Wechselkurs hinterlegt.
+error-not-rated = Ein Abonnement, dessen Verbrauch mit diesem zusammen gezählt wird, kann nicht bewertet werden.
 error-needs-default = Ein Verkäufer braucht eine Standardpreisliste.
 error-negative-price = Muss null oder mehr sein.
 error-no-buying-price = Dieser Verkäufer kauft bei niemandem ein; es gibt nichts, worauf aufgeschlagen werden kann.

@@ -174,6 +174,11 @@ SENTENCES = {
         "until": at.pick(["2024-10-20", "0001-01-01", "9999-12-31"]),
         "reason": at.pick(["Called", "", "\x00"]),
     },
+    "setSelfBilling": lambda at: {
+        "agreed_on": at.pick(["2024-03-01", "0001-01-01", "9999-12-31"]),
+        "ended_on": at.pick([None, "2024-02-01", "2024-12-31"]),
+        "reference": at.pick(["Contract", "", "x" * 201]),
+    },
     "holdBuyerCredit": lambda at: {"reason": at.pick(["Disputed", "", "x" * 501]), "until_paid": at.chance(50)},
     "pauseDunning": lambda at: {
         "until": at.pick(["2024-10-20", "0001-01-01", "9999-12-31"]),

@@ -38,6 +38,7 @@ mod products;
 mod quotes;
 mod relationships;
 mod revenue;
+mod self_billing;
 mod sessions;
 mod settlements;
 mod statements;
@@ -90,6 +91,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(revenue::router())
         .merge(sessions::router())
         .merge(statements::router())
+        .merge(self_billing::router())
         .merge(settlements::router())
         .merge(storefronts::router())
         .merge(stripe::router())

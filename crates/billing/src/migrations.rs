@@ -382,4 +382,21 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             invoice_id {text} NOT NULL, cause {text} NOT NULL, reason {text} NOT NULL, until_paid {bool} NOT NULL,
             since {time} NOT NULL, PRIMARY KEY (realm_id, buyer_id, seller_id, invoice_id)) {clustered}",
     ],
+}, Migration {
+    name: "billing_self_billing_0001",
+    steps: &[
+        // That a vendor has agreed to be invoiced in its own name by whom it sells to.
+        "CREATE TABLE IF NOT EXISTS self_billing (realm_id {text} NOT NULL, payer_id {text} NOT NULL, vendor_id {text} NOT NULL,
+            agreed_on {date} NOT NULL, ended_on {date}, reference {text} NOT NULL, at {time} NOT NULL,
+            PRIMARY KEY (realm_id, payer_id, vendor_id)) {clustered}",
+        "{sqlite} ALTER TABLE settlement ADD COLUMN share_tax {money} NOT NULL DEFAULT 0",
+        "{postgres} ALTER TABLE settlement ADD COLUMN IF NOT EXISTS share_tax {money} NOT NULL DEFAULT 0",
+        "{sqlite} ALTER TABLE settlement ADD COLUMN fee_tax {money} NOT NULL DEFAULT 0",
+        "{postgres} ALTER TABLE settlement ADD COLUMN IF NOT EXISTS fee_tax {money} NOT NULL DEFAULT 0",
+        // Documents of a settlement: without a number until it is approved.
+        "CREATE TABLE IF NOT EXISTS settlement_paper (realm_id {text} NOT NULL, settlement_id {text} NOT NULL, kind {text} NOT NULL,
+            seller_id {text} NOT NULL, number {text}, document {json} NOT NULL,
+            PRIMARY KEY (realm_id, settlement_id, kind)) {clustered}",
+        "CREATE UNIQUE INDEX IF NOT EXISTS settlement_paper_number ON settlement_paper (realm_id, seller_id, number)",
+    ],
 }];

@@ -32,6 +32,7 @@ pub mod replay;
 pub mod retry;
 pub mod revenue;
 pub mod run;
+pub mod self_billing;
 pub mod sepa;
 pub mod settlement;
 pub mod statement;

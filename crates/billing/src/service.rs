@@ -57,6 +57,7 @@ mod run;
 mod runs;
 mod sale;
 mod sealing;
+mod self_billing;
 mod settlements;
 mod statements;
 mod tariff;
@@ -136,6 +137,7 @@ pub use reversals::{TransferReverse, transfer_reverse};
 pub use run::{bill, bill_again, bill_daily};
 pub use runs::{RUN_JOB, Resumed, RunStart, billing_run_get, billing_run_list};
 pub use sealing::{ledger_seal, ledger_seal_all};
+pub use self_billing::{SelfBillingSet, self_billing_get, self_billing_set, settlement_papers};
 pub use settlements::{
     SettlementAct, SettlementRun, SettlementSet, settlement_act, settlement_charges,
     settlement_due, settlement_get, settlement_list, settlement_policy_get, settlement_policy_set,

@@ -22,6 +22,7 @@ pub(crate) mod payments;
 pub(crate) mod payout_files;
 pub(crate) mod revenue;
 pub(crate) mod runs;
+pub(crate) mod self_billing;
 pub(crate) mod settlements;
 pub(crate) mod statements;
 pub(crate) mod usage;
@@ -32,7 +33,7 @@ use tradewind_platform::{db::Stmt, sql_text};
 use crate::types::{
     BalanceStatus, BankDirection, BankDoubt, BankEntryState, BankFormat, ChargeKind, ClosingAct,
     CreditDestination, CreditMoveKind, CreditSource, CreditUse, DocumentKind, DunningAction,
-    EntryKind, HoldCause, PaymentKind, PaymentState, PaymentStepKind, PaymentStepState,
+    EntryKind, HoldCause, PaperKind, PaymentKind, PaymentState, PaymentStepKind, PaymentStepState,
     Recognition, RunOrigin, RunState, Settlement, SettlementState,
 };
 
@@ -52,6 +53,7 @@ sql_text!(
     DunningAction,
     EntryKind,
     HoldCause,
+    PaperKind,
     PaymentKind,
     PaymentState,
     PaymentStepKind,
@@ -98,6 +100,7 @@ pub(crate) fn statements() -> Vec<&'static Stmt> {
         runs::statements(),
         statements::statements(),
         payout_files::statements(),
+        self_billing::statements(),
         settlements::statements(),
         settlements::bulk_statements(),
         usage::statements(),

@@ -21,6 +21,7 @@ mod pro_forma;
 mod retry;
 mod revenue;
 mod run;
+mod self_billing;
 mod settlement;
 mod statement;
 mod wallet;
@@ -62,6 +63,7 @@ pub use revenue::{
     Recognition, RevenueAsk, RevenueLine, RevenueMonth, RevenuePolicy, RevenueShare,
 };
 pub use run::{BillingRun, Made, Problem, RunOrigin, RunReport, RunState, RunTotal};
+pub use self_billing::{PaperKind, PaperTaxes, SelfBillingAgreement, SettlementPaper};
 pub use settlement::{
     FeeRule, PayoutFile, SettlementDetail, SettlementDue, SettlementLine, SettlementPolicy,
     SettlementShare, SettlementState, VendorSettlement,

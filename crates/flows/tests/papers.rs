@@ -3,9 +3,14 @@
 mod common;
 
 use common::{code, day, each_world};
-use tradewind_billing::service::{Between, StatementOf};
+use tradewind_billing::service::{
+    Between, SelfBillingSet, SettlementAct, SettlementRun, StatementOf, self_billing_set,
+    settlement_act, settlement_run,
+};
+use tradewind_billing::types::PaperKind;
 use tradewind_flows::pro_forma::{ProFormaOf, pro_forma_pdf, pro_forma_send};
 use tradewind_flows::quote::quote_purchase;
+use tradewind_flows::settlement::{settlement_paper_pdf, settlement_pdf};
 use tradewind_flows::statement::{statement_csv, statement_pdf};
 use tradewind_kernel::Currency;
 
@@ -71,6 +76,56 @@ async fn a_statement_is_a_file_for_people_and_one_for_programs() {
         let last = rows.last().expect("rows");
         assert!(last.starts_with("2024-12-31,closing,"), "{text}");
         assert!(last.ends_with(",0.00,EUR"), "{text}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_settlement_is_a_statement_and_the_vendors_invoice() {
+    each_world(|world| async move {
+        world.subscribe("basic", "3").await;
+        let ctx = world.ctx().await;
+        let agreed = SelfBillingSet {
+            payer_id: world.provider,
+            vendor_id: world.vendor,
+            agreed_on: day("2024-01-01"),
+            ended_on: None,
+            reference: "Contract, § 7".to_owned(),
+        };
+        self_billing_set(world.p(), &ctx, &agreed)
+            .await
+            .expect("agreed");
+        world.travel("2024-02-01T09:00:00Z").await;
+        let ctx = world.ctx().await;
+        let run = SettlementRun {
+            until: day("2024-01-31"),
+            vendor_id: None,
+        };
+        let made = settlement_run(world.p(), &ctx, world.provider, &run).await;
+        let id = made.expect("settlements").remove(0).id;
+        let of = PaperKind::SelfBilled;
+        let early = settlement_paper_pdf(world.p(), &ctx, id, of).await;
+        assert_eq!(code(early), "not_approved");
+        let approve = SettlementAct {
+            id,
+            act: "approve".to_owned(),
+            note: String::new(),
+            on: None,
+        };
+        settlement_act(world.p(), &ctx, &approve)
+            .await
+            .expect("approved");
+        let (name, bytes) = settlement_paper_pdf(world.p(), &ctx, id, of)
+            .await
+            .expect("a file");
+        assert!(name.contains("SB-2024-000001"), "{name}");
+        assert!(bytes.starts_with(b"%PDF"));
+        // Without a fee, there is no invoice for one.
+        let none = settlement_paper_pdf(world.p(), &ctx, id, PaperKind::Fee).await;
+        assert_eq!(code(none), "not_found");
+        let (_, bytes) = settlement_pdf(world.p(), &ctx, id).await.expect("a file");
+        assert!(bytes.starts_with(b"%PDF"));
+        world.assert_consistent().await;
     })
     .await;
 }

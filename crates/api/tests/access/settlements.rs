@@ -151,6 +151,28 @@ pub(crate) fn cases() -> Vec<Case> {
                 format!("/settlements/{}/act", SettlementId::generate())
             })
         },
+        case(
+            "getSelfBilling",
+            |w| format!("/accounts/{}/self-billing/{}", w.reseller.id, w.vendor.id),
+            404,
+        ),
+        Case {
+            body: Some(|_| json!({ "agreed_on": "2024-03-01", "reference": "Contract" })),
+            ..case(
+                "setSelfBilling",
+                |w| format!("/accounts/{}/self-billing/{}", w.reseller.id, w.vendor.id),
+                200,
+            )
+        },
+        unknown("listSettlementPapers", |_| {
+            format!("/settlements/{}/papers", SettlementId::generate())
+        }),
+        unknown("getSettlementPaperPdf", |_| {
+            format!("/settlements/{}/papers/fee/pdf", SettlementId::generate())
+        }),
+        unknown("getSettlementPdf", |_| {
+            format!("/settlements/{}/pdf", SettlementId::generate())
+        }),
         unknown("getPayoutFile", |_| {
             format!("/payout-files/{}", PayoutFileId::generate())
         }),

@@ -404,7 +404,9 @@ pub fn settled(
         EntryKind::Settlement,
         vec![
             (LedgerAccount::Accrued(vendor_id), amounts.share),
+            (LedgerAccount::InputTax, amounts.share_tax),
             (LedgerAccount::MarketplaceFee, amounts.fee.neg()?),
+            (LedgerAccount::OutputTax, amounts.fee_tax.neg()?),
             (
                 LedgerAccount::HeldBack(vendor_id),
                 amounts.released.sub(amounts.held)?,

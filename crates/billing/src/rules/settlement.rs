@@ -4,7 +4,7 @@ use tradewind_kernel::{
     Date, Decimal, Error, Money, Problems, Result, Rounding, calendar::add_days, id::ProductId,
 };
 
-use crate::types::{FeeRule, SettlementPolicy, SettlementState};
+use crate::types::{FeeRule, PaperTaxes, SettlementPolicy, SettlementState};
 
 /// Most rules of a policy.
 const RULES_MAX: usize = 200;
@@ -20,6 +20,10 @@ pub struct Amounts {
     pub held: Money,
     /// Held back before and due now.
     pub released: Money,
+    /// Tax on the share.
+    pub share_tax: Money,
+    /// Tax on the fee.
+    pub fee_tax: Money,
     /// Paid.
     pub payout: Money,
 }
@@ -91,8 +95,25 @@ pub fn amounts(
         fee,
         held,
         released,
+        share_tax: Money::zero(currency),
+        fee_tax: Money::zero(currency),
         payout: rest.sub(held)?.add(released)?,
     })
+}
+
+impl Amounts {
+    /// The same with the taxes of its documents: that on the share is paid with it, that on the fee kept with it.
+    ///
+    /// # Errors
+    /// `overflow`.
+    pub fn taxed(self, taxes: PaperTaxes) -> Result<Self> {
+        Ok(Self {
+            share_tax: taxes.share,
+            fee_tax: taxes.fee,
+            payout: self.payout.add(taxes.share)?.sub(taxes.fee)?,
+            ..self
+        })
+    }
 }
 
 /// Whether so much is paid, or waits for the next settlement.

@@ -20,7 +20,7 @@ use super::{
     ListQuery, authorize_run,
     books::authorize_to,
     moves::{self, header},
-    realm,
+    realm, self_billing,
 };
 use crate::{
     rules::{
@@ -242,14 +242,10 @@ async fn settle(w: &mut Work, between: Between, until: Date) -> Result<Option<Ve
     let lines = lines(w, &policy, currency, &open).await?;
     let sums: Vec<(Money, Money)> = lines.iter().map(|line| (line.share, line.fee)).collect();
     let amounts = rules::amounts(&policy, &sums, released)?;
-    if !rules::is_paid(&policy, amounts.payout) {
-        return Ok(None);
-    }
     let (due_on, release_on) = rules::days(&policy, until, amounts.held)?;
-    let sequence = documents::take_numbers(&mut w.tx, realm, payer_id, &series, 1).await?;
-    let one = VendorSettlement {
+    let mut one = VendorSettlement {
         id: SettlementId::generate(),
-        number: format!("{series}-{sequence:06}"),
+        number: String::new(),
         payer_id,
         vendor_id,
         currency,
@@ -258,6 +254,8 @@ async fn settle(w: &mut Work, between: Between, until: Date) -> Result<Option<Ve
         fee: amounts.fee,
         held: amounts.held,
         released: amounts.released,
+        share_tax: amounts.share_tax,
+        fee_tax: amounts.fee_tax,
         payout: amounts.payout,
         state: SettlementState::Open,
         due_on,
@@ -267,9 +265,25 @@ async fn settle(w: &mut Work, between: Between, until: Date) -> Result<Option<Ve
         created_at: w.ctx.now,
         paid_on: None,
     };
+    let today = today(w, payer_id).await?;
+    let drafts = match self_billing::draw_up(w, &one, &lines, today).await? {
+        Some((drafts, taxes)) => {
+            let taxed = amounts.taxed(taxes)?;
+            (one.share_tax, one.fee_tax, one.payout) =
+                (taxed.share_tax, taxed.fee_tax, taxed.payout);
+            Some(drafts)
+        }
+        None => None,
+    };
+    if !rules::is_paid(&policy, one.payout) {
+        return Ok(None);
+    }
+    let sequence = documents::take_numbers(&mut w.tx, realm, payer_id, &series, 1).await?;
+    one.number = format!("{series}-{sequence:06}");
     let charges: Vec<ChargeId> = open.iter().map(|(charge, ..)| *charge).collect();
     let releases: Vec<SettlementId> = releases.iter().map(|(id, _)| *id).collect();
     store::insert(&mut w.tx, realm, &one, &lines, &charges, &releases).await?;
+    self_billing::keep(w, one.id, drafts).await?;
     tell(w, &one, "settlement.made");
     Ok(Some(one))
 }
@@ -372,7 +386,7 @@ pub async fn settlement_get(
 }
 
 /// A settlement that the principal may see: its vendor, and who stands above it.
-async fn seen(w: &mut Work, id: SettlementId) -> Result<VendorSettlement> {
+pub(super) async fn seen(w: &mut Work, id: SettlementId) -> Result<VendorSettlement> {
     let realm = realm(w);
     let found = store::one(&mut w.tx, realm, id)
         .await?
@@ -468,8 +482,15 @@ async fn done(
     one.state = rules::after(before, act)?;
     one.note = input.note.clone();
     match act {
-        Act::Approve => book(w, &one).await?,
-        Act::Discard => store::free(&mut w.tx, realm, one.id).await?,
+        Act::Approve => {
+            let today = today(w, one.payer_id).await?;
+            self_billing::issue(w, one.id, today).await?;
+            book(w, &one).await?;
+        }
+        Act::Discard => {
+            self_billing::discard(w, one.id).await?;
+            store::free(&mut w.tx, realm, one.id).await?;
+        }
         Act::Pay => {
             let today = today(w, one.payer_id).await?;
             let on = input.on.unwrap_or(today);
@@ -525,6 +546,8 @@ async fn book(w: &mut Work, one: &VendorSettlement) -> Result<()> {
         fee: one.fee,
         held: one.held,
         released: one.released,
+        share_tax: one.share_tax,
+        fee_tax: one.fee_tax,
         payout: one.payout,
     };
     let entry = ledger::settled(one.payer_id, one.vendor_id, &header, &amounts)?;

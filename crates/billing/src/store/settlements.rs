@@ -38,7 +38,8 @@ pub(crate) const FIELDS: Fields = Fields(&[
 
 macro_rules! columns {
     () => {
-        "s.id, s.payer_id, s.vendor_id, s.currency, s.number, s.until_on, s.share, s.fee, s.held, s.released, s.payout,
+        "s.id, s.payer_id, s.vendor_id, s.currency, s.number, s.until_on, s.share, s.fee, s.held, s.released,
+        s.share_tax, s.fee_tax, s.payout,
         s.state, s.due_on, s.release_on, s.file_id, s.note, s.created_at, s.paid_on"
     };
 }
@@ -74,8 +75,8 @@ stmts! {
     UNRELEASE = "UPDATE settlement SET released_by = NULL WHERE realm_id = $1 AND released_by = $2";
     /// A settlement.
     NEW = "INSERT INTO settlement (realm_id, id, payer_id, vendor_id, currency, number, until_on, share, fee, held, released,
-        payout, state, due_on, release_on, file_id, note, created_at, paid_on, released_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, NULL)";
+        payout, state, due_on, release_on, file_id, note, created_at, paid_on, share_tax, fee_tax, released_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, NULL)";
     /// Where it stands.
     SET_STATE = "UPDATE settlement SET state = $3, file_id = $4, note = $5, paid_on = $6 WHERE realm_id = $1 AND id = $2";
     /// One settlement.
@@ -116,7 +117,7 @@ stmts! {
             JOIN accrual a ON a.realm_id = sc.realm_id AND a.charge_id = sc.charge_id WHERE sc.realm_id = $1
             GROUP BY sc.settlement_id) c ON c.settlement_id = s.id
         WHERE s.realm_id = $1 AND s.state <> 'discarded' AND (s.share <> l.share OR s.share <> COALESCE(c.share, 0)
-        OR s.fee <> l.fee OR s.payout <> s.share - s.fee - s.held + s.released) LIMIT $2";
+        OR s.fee <> l.fee OR s.payout <> s.share + s.share_tax - s.fee - s.fee_tax - s.held + s.released) LIMIT $2";
     /// Vendors' shares that neither wait for a settlement nor are on one, or do both.
     ASTRAY = "SELECT a.charge_id FROM accrual a JOIN ledger_transaction t ON t.realm_id = a.realm_id AND t.id = a.transaction_id
         LEFT JOIN settlement_open o ON o.realm_id = a.realm_id AND o.charge_id = a.charge_id
@@ -148,6 +149,8 @@ row! {
         fee: i64,
         held: i64,
         released: i64,
+        share_tax: i64,
+        fee_tax: i64,
         payout: i64,
         state: SettlementState,
         due_on: Date,
@@ -190,6 +193,8 @@ impl From<Row> for VendorSettlement {
             fee: money(row.fee),
             held: money(row.held),
             released: money(row.released),
+            share_tax: money(row.share_tax),
+            fee_tax: money(row.fee_tax),
             payout: money(row.payout),
             state: row.state,
             due_on: row.due_on,
@@ -351,7 +356,9 @@ pub(crate) async fn insert(
         one.file_id,
         one.note,
         one.created_at,
-        one.paid_on
+        one.paid_on,
+        one.share_tax.minor,
+        one.fee_tax.minor
     ];
     tx.exec(&NEW, args).await?;
     let rows = lines.iter().map(|line| {

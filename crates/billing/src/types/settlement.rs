@@ -109,7 +109,11 @@ pub struct VendorSettlement {
     pub held: Money,
     /// Held back before, and due now.
     pub released: Money,
-    /// What is paid: share less fee and what is held, and what is released.
+    /// Tax on the share, where the payer makes out the vendor's invoice.
+    pub share_tax: Money,
+    /// Tax on the fee, where the payer invoices it.
+    pub fee_tax: Money,
+    /// What is paid: share less fee, each with its tax, less what is held, and what is released.
     pub payout: Money,
     /// Where it stands.
     pub state: SettlementState,

@@ -18,6 +18,7 @@ mod revenue;
 mod run;
 mod runs;
 mod sales;
+mod self_billing;
 mod settlement;
 mod statement;
 mod tax;

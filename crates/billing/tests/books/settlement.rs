@@ -116,7 +116,7 @@ async fn banked(market: &Market, account: AccountId, iban: &str) {
         .expect("a bank account");
 }
 
-async fn policy(market: &Market, policy: SettlementPolicy) {
+pub(crate) async fn policy(market: &Market, policy: SettlementPolicy) {
     let set = SettlementSet {
         payer_id: market.world.provider,
         vendor_id: None,
@@ -128,7 +128,7 @@ async fn policy(market: &Market, policy: SettlementPolicy) {
         .expect("a policy");
 }
 
-async fn settle(market: &Market, until: &str, on: &str) -> Vec<VendorSettlement> {
+pub(crate) async fn settle(market: &Market, until: &str, on: &str) -> Vec<VendorSettlement> {
     let run = SettlementRun {
         until: day(until),
         vendor_id: None,
@@ -139,7 +139,7 @@ async fn settle(market: &Market, until: &str, on: &str) -> Vec<VendorSettlement>
         .expect("settlements")
 }
 
-async fn act(
+pub(crate) async fn act(
     market: &Market,
     one: &VendorSettlement,
     act: &str,
@@ -156,7 +156,7 @@ async fn act(
 }
 
 /// What the payer's book has: accrued, held, to be paid, fees, at the bank.
-async fn books(market: &Market) -> [i64; 5] {
+pub(crate) async fn books(market: &Market) -> [i64; 5] {
     let ctx = market.on("2024-12-31").await;
     let book = market.world.provider;
     let all = billing::ledger_balances(market.p(), &ctx, book, day("2024-12-31")).await;

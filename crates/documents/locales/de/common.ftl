@@ -224,6 +224,7 @@ audit-invoice-hold-set = Käufer angehalten oder freigegeben
 audit-invoice-draft-adjust = Zeile zu einem Entwurf hinzugefügt
 audit-dunning-pause = Mahnen ausgesetzt oder fortgesetzt
 audit-dunning-set = Mahnwesen geändert
+audit-self-billing-set = Gutschriftverfahren vereinbart oder beendet
 audit-dunning-class-set = Käuferklasse geändert
 audit-dunning-class-remove = Käuferklasse entfernt
 audit-dunning-assign = Käufer einer Klasse zugeordnet

@@ -75,6 +75,7 @@ error-code-taken = Diese Kennung ist hier schon vergeben.
 error-committed = Das Abonnement ist bis zum Ende seiner Laufzeit gebunden.
 error-credential-written = Diese Zugangsdaten sind schon hinterlegt und können nicht ersetzt werden.
 error-credit-limit = Damit würde das Kreditlimit überschritten.
+error-not-approved = Der Beleg entsteht mit der Freigabe der Abrechnung.
 error-ordering-restricted = Neue Bestellungen warten, bis die überfällige Rechnung bezahlt ist.
 error-credit-hold = Der Verkäufer nimmt für dieses Konto keine neuen Bestellungen an.
 error-seller-restricted = Der Verkäufer nimmt im Augenblick keine neuen Bestellungen an.

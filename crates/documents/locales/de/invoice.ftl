@@ -3,6 +3,15 @@
 invoice-title = Rechnung
 invoice-title-credit-note = Rechnungskorrektur
 invoice-title-pro-forma = Proforma-Rechnung
+invoice-title-self-billed = Gutschrift
+invoice-note-self-billed = Gutschrift im umsatzsteuerlichen Sinn: ausgestellt von { $payer } im Namen von { $vendor }, wie vereinbart ({ $reference }).
+invoice-note-settlement = Bezahlt mit der Abrechnung { $number }.
+settlement-line-share = Anteil an den Verkäufen
+settlement-line-share-tax = Steuer auf den Anteil
+settlement-line-fee = Marktplatzgebühr
+settlement-line-fee-tax = Steuer auf die Gebühr
+settlement-line-held = Einbehalten
+settlement-line-released = Freigegeben
 invoice-title-statement = Kontoauszug
 
 invoice-number = Rechnungsnummer

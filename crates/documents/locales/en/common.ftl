@@ -224,6 +224,7 @@ audit-invoice-hold-set = Buyer held or released
 audit-invoice-draft-adjust = Line added to a draft
 audit-dunning-pause = Reminders paused or resumed
 audit-dunning-set = Dunning changed
+audit-self-billing-set = Self-billing agreed or ended
 audit-dunning-class-set = Class of buyers changed
 audit-dunning-class-remove = Class of buyers removed
 audit-dunning-assign = Buyer put into a class

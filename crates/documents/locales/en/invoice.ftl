@@ -3,6 +3,15 @@
 invoice-title = Invoice
 invoice-title-credit-note = Credit note
 invoice-title-pro-forma = Pro-forma invoice
+invoice-title-self-billed = Self-billed invoice
+invoice-note-self-billed = Self-billing: made out by { $payer } in the name of { $vendor }, as agreed ({ $reference }).
+invoice-note-settlement = Paid with settlement { $number }.
+settlement-line-share = Share of sales
+settlement-line-share-tax = Tax on the share
+settlement-line-fee = Marketplace fee
+settlement-line-fee-tax = Tax on the fee
+settlement-line-held = Held back
+settlement-line-released = Released
 invoice-title-statement = Statement of account
 
 invoice-number = Invoice number

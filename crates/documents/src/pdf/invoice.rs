@@ -59,6 +59,7 @@ pub(super) fn lay_out(document: &InvoiceDocument) -> (Layout, Geometry) {
 pub(super) fn title(document: &InvoiceDocument, words: &Words) -> String {
     let kind = match document.kind {
         DocumentKind::Invoice => "invoice-title",
+        DocumentKind::SelfBilled => "invoice-title-self-billed",
         DocumentKind::CreditNote { .. } => "invoice-title-credit-note",
         DocumentKind::Statement => "invoice-title-statement",
         DocumentKind::ProForma => return words.plain("invoice-title-pro-forma"),
@@ -207,7 +208,9 @@ fn facts(document: &InvoiceDocument, words: &Words) -> Vec<(String, String)> {
         }
     };
     let (number, supplied) = match document.kind {
-        DocumentKind::Invoice => ("invoice-number", "invoice-service-period"),
+        DocumentKind::Invoice | DocumentKind::SelfBilled => {
+            ("invoice-number", "invoice-service-period")
+        }
         DocumentKind::CreditNote { .. } => ("invoice-number-credit-note", "invoice-service-period"),
         DocumentKind::Statement => ("invoice-number-statement", "invoice-statement-period"),
         DocumentKind::ProForma => ("invoice-number", "invoice-service-period"),

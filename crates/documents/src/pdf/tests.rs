@@ -313,6 +313,21 @@ fn a_pro_forma_invoice_has_no_number_and_says_what_it_is() {
 }
 
 #[test]
+fn a_self_billed_invoice_has_its_number_and_says_what_it_is() {
+    let mut document = document(2, 5);
+    document.kind = DocumentKind::SelfBilled;
+    document.number = "SB-2024-000001".into();
+    for (locale, title) in [
+        (Locale::En, "Self-billed invoice SB-2024-000001"),
+        (Locale::De, "Gutschrift SB-2024-000001"),
+    ] {
+        document.locale = locale;
+        let all = texts(&layout(&document)).concat();
+        assert!(all.iter().any(|text| text == title), "{all:#?}");
+    }
+}
+
+#[test]
 fn a_statement_lists_documents_with_dates_and_no_tax() {
     let mut document = document(2, 5);
     document.kind = DocumentKind::Statement;

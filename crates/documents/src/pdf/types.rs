@@ -19,6 +19,8 @@ pub enum DocumentKind {
         /// Number of the invoice that it corrects.
         corrects: Option<String>,
     },
+    /// An invoice that the buyer makes out in the seller's name.
+    SelfBilled,
     /// What could be invoiced: no number, nothing owed by it.
     ProForma,
     /// A list of invoices and payments with the balance they leave. Not taxed by itself.

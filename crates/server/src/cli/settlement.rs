@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use tradewind_billing::service::{
-    ListQuery, PayoutOrder, SettlementAct, SettlementRun, SettlementSet, payout_file_content,
-    payout_file_list, payout_file_make, settlement_act, settlement_due, settlement_get,
-    settlement_list, settlement_policy_get, settlement_policy_set, settlement_run,
+    ListQuery, PayoutOrder, SelfBillingSet, SettlementAct, SettlementRun, SettlementSet,
+    payout_file_content, payout_file_list, payout_file_make, self_billing_set, settlement_act,
+    settlement_due, settlement_get, settlement_list, settlement_papers, settlement_policy_get,
+    settlement_policy_set, settlement_run,
 };
-use tradewind_flows::settlement::settlement_csv;
+use tradewind_flows::settlement::{settlement_csv, settlement_paper_pdf, settlement_pdf};
 use tradewind_kernel::id::{AccountId, SettlementId};
 use tradewind_kernel::{Result, time};
 use tradewind_platform::OpCtx;
@@ -102,6 +103,38 @@ Example of a file:
         /// The file
         file: String,
     },
+    /// Record that a vendor has agreed to be invoiced in its own name, or that it ends
+    #[command(
+        after_help = "Example:\n  tradewind settlement agree acc_01… 2024-03-01 'Contract of 20 February 2024, § 7'"
+    )]
+    Agree {
+        /// The vendor
+        vendor: String,
+        /// Since when
+        since: String,
+        /// Where it is written down
+        reference: String,
+        /// The last day of it
+        #[arg(long, value_name = "DATE")]
+        until: Option<String>,
+        #[command(flatten)]
+        payer: Payer,
+    },
+    /// The documents of a settlement: the vendor's invoice, and that for the fee
+    Papers {
+        /// Settlement
+        settlement: String,
+    },
+    /// Write a settlement, or a document of it, as a PDF
+    #[command(
+        after_help = "Examples:\n  tradewind settlement pdf stl_01… > statement.pdf\n  tradewind settlement pdf stl_01… self_billed > invoice.pdf"
+    )]
+    Pdf {
+        /// Settlement
+        settlement: String,
+        /// self_billed or fee (default: the statement)
+        kind: Option<String>,
+    },
 }
 
 /// Who pays.
@@ -147,6 +180,8 @@ const ROWS: &[crate::output::Column] = columns![
     ("fee", "/fee"),
     ("held", "/held"),
     ("released", "/released"),
+    ("tax on share", "/share_tax"),
+    ("tax on fee", "/fee_tax"),
     ("payout", "/payout"),
     ("due", "/due_on"),
 ];
@@ -256,6 +291,57 @@ pub(crate) async fn run(session: &Session<'_>, command: Settlement) -> Result<()
             let id = parse("file", &file)?;
             let (_, content) = payout_file_content(platform, &ctx, id).await?;
             session.out.raw(content.as_bytes())
+        }
+        Settlement::Agree {
+            vendor,
+            since,
+            reference,
+            until,
+            payer,
+        } => {
+            let input = SelfBillingSet {
+                payer_id: payer.account(&ctx)?,
+                vendor_id: parse("vendor", &vendor)?,
+                agreed_on: time::parse_date("since", &since)?,
+                ended_on: until
+                    .map(|until| time::parse_date("until", &until))
+                    .transpose()?,
+                reference,
+            };
+            let agreed = self_billing_set(platform, &ctx, &input).await?;
+            session.out.facts(
+                &agreed,
+                columns![
+                    ("vendor", "/vendor_id"),
+                    ("since", "/agreed_on"),
+                    ("until", "/ended_on"),
+                    ("reference", "/reference"),
+                ],
+            )
+        }
+        Settlement::Papers { settlement } => {
+            let id = parse("settlement", &settlement)?;
+            session.out.list(
+                &settlement_papers(platform, &ctx, id).await?,
+                columns![
+                    ("for", "/kind"),
+                    ("number", "/number"),
+                    ("kind", "/document/kind"),
+                    ("net", "/document/net"),
+                    ("tax", "/document/tax"),
+                    ("gross", "/document/gross"),
+                ],
+            )
+        }
+        Settlement::Pdf { settlement, kind } => {
+            let id = parse("settlement", &settlement)?;
+            let (_, bytes) = match kind {
+                Some(kind) => {
+                    settlement_paper_pdf(platform, &ctx, id, parse("kind", &kind)?).await?
+                }
+                None => settlement_pdf(platform, &ctx, id).await?,
+            };
+            session.out.raw(&bytes)
         }
     }
 }

@@ -2,10 +2,13 @@
 
 use axum::extract::Path;
 use tradewind_billing::service::{
-    self as billing, ListQuery, PayoutOrder, SettlementAct, SettlementRun, SettlementSet,
+    self as billing, ListQuery, PayoutOrder, SelfBillingSet, SettlementAct, SettlementRun,
+    SettlementSet,
 };
-use tradewind_billing::types::{FeeRule, SettlementPolicy, SettlementState, VendorSettlement};
-use tradewind_flows::settlement::settlement_csv;
+use tradewind_billing::types::{
+    FeeRule, PaperKind, SettlementPolicy, SettlementState, VendorSettlement,
+};
+use tradewind_flows::settlement::{settlement_csv, settlement_paper_pdf, settlement_pdf};
 use tradewind_kernel::decimal::{Limits, parse_decimal};
 use tradewind_kernel::id::{PayoutFileId, SettlementId};
 use tradewind_kernel::time::parse_date;
@@ -185,6 +188,13 @@ pub(crate) async fn show(desk: Desk, Id(id): Id<SettlementId>) -> Answer {
         share: line.share,
         fee: line.fee,
     });
+    let papers = billing::settlement_papers(desk.p(), &desk.ctx, id).await?;
+    let agreed =
+        match billing::self_billing_get(desk.p(), &desk.ctx, one.payer_id, one.vendor_id).await {
+            Ok(agreed) => Some(agreed),
+            Err(Error::NotFound { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
     let may = pays(&desk) && desk.may_at_home(Action::LedgerManage);
     let acts = match one.state {
         _ if !may => Vec::new(),
@@ -204,13 +214,69 @@ pub(crate) async fn show(desk: Desk, Id(id): Id<SettlementId>) -> Answer {
         due_on: one.due_on,
         paid_on: one.paid_on,
         note: one.note.clone().into(),
-        amounts: [one.share, one.fee, one.held, one.released, one.payout],
+        amounts: [
+            one.share,
+            one.share_tax,
+            one.fee,
+            one.fee_tax,
+            one.held,
+            one.released,
+            one.payout,
+        ],
+        papers: papers
+            .into_iter()
+            .map(|paper| {
+                let kind = paper.kind.as_str().into();
+                (
+                    kind,
+                    paper.number.map(Into::into),
+                    paper.document.summary.gross,
+                )
+            })
+            .collect(),
+        agreed: agreed.map(|it| (it.agreed_on, it.ended_on, it.reference.into())),
+        agree: may,
         release_on: one.release_on,
         lines: lines.collect(),
         acts,
         form: FormState::default(),
     };
     respond::page(page.page(desk.app()))
+}
+
+/// `POST /panel/settlements/{id}/agree`: what the vendor has agreed to about invoices in its name.
+pub(crate) async fn agree(desk: Desk, Id(id): Id<SettlementId>, sent: Sent) -> Answer {
+    let done = agreed(&desk, id, &sent).await;
+    changed(&desk, done, format!("{PANEL}/{id}"), "said-saved")
+}
+
+async fn agreed(desk: &Desk, id: SettlementId, sent: &Sent) -> Result<()> {
+    let one = billing::settlement_get(desk.p(), &desk.ctx, id)
+        .await?
+        .settlement;
+    let ended_on = sent.some("ended_on");
+    let input = SelfBillingSet {
+        payer_id: desk.account(),
+        vendor_id: one.vendor_id,
+        agreed_on: parse_date("agreed_on", sent.get("agreed_on"))?,
+        ended_on: ended_on.map(|on| parse_date("ended_on", &on)).transpose()?,
+        reference: sent.get("reference").to_owned(),
+    };
+    billing::self_billing_set(desk.p(), &desk.ctx, &input)
+        .await
+        .map(drop)
+}
+
+/// `GET …/settlements/{id}/pdf`.
+pub(crate) async fn pdf(desk: Desk, Id(id): Id<SettlementId>) -> Answer {
+    let (name, bytes) = settlement_pdf(desk.p(), &desk.ctx, id).await?;
+    Ok(respond::file("application/pdf", &name, bytes))
+}
+
+/// `GET …/settlements/{id}/papers/{kind}`.
+pub(crate) async fn paper(desk: Desk, Path((id, kind)): Path<(SettlementId, PaperKind)>) -> Answer {
+    let (name, bytes) = settlement_paper_pdf(desk.p(), &desk.ctx, id, kind).await?;
+    Ok(respond::file("application/pdf", &name, bytes))
 }
 
 /// `POST /panel/settlements/{id}/{act}`.

@@ -380,11 +380,23 @@ fn settlement(look: &Look) -> Page {
         note: "AC04".into(),
         amounts: [
             eur(800_000),
+            eur(152_000),
             eur(120_000),
+            eur(22_800),
             eur(68_000),
             eur(0),
-            eur(612_000),
+            eur(741_200),
         ],
+        papers: vec![
+            (
+                "self_billed".into(),
+                Some("SB-2026-000003".into()),
+                eur(952_000),
+            ),
+            ("fee".into(), None, eur(142_800)),
+        ],
+        agreed: Some((date("2026-01-01"), None, "Contract, § 7".into())),
+        agree: true,
         release_on: Some(date("2026-12-15")),
         lines: vec![SettlementLineRow {
             product: "Workspace".into(),

@@ -201,6 +201,12 @@ fn money() -> Router {
         .route("/panel/settlements/files/{id}", get(settlements::file))
         .route("/panel/settlements/{id}", get(settlements::show))
         .route("/panel/settlements/{id}/charges.csv", get(settlements::csv))
+        .route("/panel/settlements/{id}/pdf", get(settlements::pdf))
+        .route(
+            "/panel/settlements/{id}/papers/{kind}",
+            get(settlements::paper),
+        )
+        .route("/panel/settlements/{id}/agree", post(settlements::agree))
         .route("/panel/settlements/{id}/{act}", post(settlements::act))
         .route("/panel/ledger", get(operations::ledger))
         .route("/panel/ledger/export", get(operations::ledger_export))

@@ -12,6 +12,11 @@ pub(super) fn routes() -> Router {
         .route("/vendor", get(tasks::list))
         .route("/vendor/settlements", get(settlements::list))
         .route("/vendor/settlements/{id}", get(settlements::show))
+        .route("/vendor/settlements/{id}/pdf", get(settlements::pdf))
+        .route(
+            "/vendor/settlements/{id}/papers/{kind}",
+            get(settlements::paper),
+        )
         .route(
             "/vendor/settlements/{id}/charges.csv",
             get(settlements::csv),

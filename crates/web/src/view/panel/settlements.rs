@@ -4,7 +4,7 @@ use tradewind_kernel::money::Money;
 use tradewind_kernel::time::{Date, Timestamp};
 
 use crate::blocks;
-use crate::view::kit::{Block, Button, Card, Cell, ListState, Row, Txt};
+use crate::view::kit::{Block, Button, Card, Cell, Field, ListState, Row, Txt};
 use crate::view::shared::{Ask, FormState};
 use crate::view::shell::Permit;
 use crate::view::{Head, Page, Shell};
@@ -227,8 +227,14 @@ pub struct SettlementPage {
     pub paid_on: Option<Date>,
     /// What was said last.
     pub note: Txt,
-    /// Share, fee, held, released, payout.
-    pub amounts: [Money; 5],
+    /// Share, tax on it, fee, tax on it, held, released, payout.
+    pub amounts: [Money; 7],
+    /// Documents: for what, number, total.
+    pub papers: Vec<(Txt, Option<Txt>, Money)>,
+    /// What is agreed about invoices in the vendor's name: since when, until when, where it is written down.
+    pub agreed: Option<(Date, Option<Date>, Txt)>,
+    /// May agree on that.
+    pub agree: bool,
     /// When what it holds is due.
     pub release_on: Option<Date>,
     /// Lines.
@@ -258,6 +264,11 @@ impl SettlementPage {
                 shell
                     .go("settlement-csv", format!("{here}/charges.csv"))
                     .icon("download"),
+            )
+            .and(
+                shell
+                    .go("settlement-pdf", format!("{here}/pdf"))
+                    .icon("download"),
             );
         let mut dialogs: Vec<Block> = Vec::new();
         for act in &self.acts {
@@ -270,7 +281,9 @@ impl SettlementPage {
             let to = format!("{here}/{act}");
             dialogs.push(shell.confirm(act, &key, to, fields).into());
         }
-        let [share, fee, held, released, payout] = self.amounts.map(|amount| t.money(amount));
+        let taxed = self.amounts[1].minor != 0 || self.amounts[3].minor != 0;
+        let [share, share_tax, fee, fee_tax, held, released, payout] =
+            self.amounts.map(|amount| t.money(amount));
         let mut facts = vec![
             ("settlement-share", Cell::Figure(share)),
             ("settlement-fee", Cell::Figure(fee)),
@@ -279,6 +292,10 @@ impl SettlementPage {
             ("settlement-payout", Cell::Figure(payout)),
             ("c-due", Cell::At(t.date(self.due_on))),
         ];
+        if taxed {
+            facts.push(("settlement-share-tax", Cell::Figure(share_tax)));
+            facts.push(("settlement-fee-tax", Cell::Figure(fee_tax)));
+        }
         if let Some(on) = self.release_on {
             facts.push(("settlement-release-on", Cell::At(t.date(on))));
         }
@@ -311,10 +328,69 @@ impl SettlementPage {
         );
         let mut body = blocks![
             Card::new(t.tr("settlement-amounts"), blocks![facts]),
-            Card::new(t.tr("settlement-lines"), blocks![lines])
+            Card::new(t.tr("settlement-lines"), blocks![lines]),
+            self.papers(&shell, &here)
         ];
+        if self.agree {
+            let blank = FormState::default();
+            let ask = Ask::new(&shell, &blank);
+            let fields = vec![
+                ask.input("date", "agreed_on").required(),
+                ask.optional(ask.input("date", "ended_on")),
+                Field::text("reference", t.tr("self-billing-reference")).required(),
+            ];
+            let to = format!("{here}/agree");
+            dialogs.push(
+                shell
+                    .confirm("agree", "self-billing-agree", to, fields)
+                    .into(),
+            );
+        }
         body.extend(dialogs);
         Page::new(shell, head, body)
+    }
+}
+
+impl SettlementPage {
+    fn papers(&self, shell: &Shell, here: &str) -> Card {
+        let t = &shell.t;
+        let rows = self.papers.iter().map(|(kind, number, gross)| {
+            let number = match number {
+                Some(number) => Cell::Link(format!("{here}/papers/{kind}").into(), number.clone()),
+                None => Cell::Text(t.tr("paper-not-issued")),
+            };
+            vec![
+                Cell::Text(t.code("paper", kind)),
+                number,
+                Cell::Figure(t.money(*gross)),
+            ]
+        });
+        let columns = vec![
+            shell.col("c-document"),
+            shell.col("c-number"),
+            shell.fig("c-total"),
+        ];
+        let table = shell.table("papers-title", columns, rows.collect(), "papers-none");
+        let said = match &self.agreed {
+            Some((since, until, reference)) => {
+                let since = t.date(*since);
+                let until = until.map(|until| t.date(until));
+                let until = until.as_ref().map_or("–", |until| until.text());
+                let args = [
+                    ("since", since.text()),
+                    ("until", until),
+                    ("reference", &**reference),
+                ];
+                t.with("self-billing-agreed", &args)
+            }
+            None => t.tr("self-billing-none"),
+        };
+        let card = Card::new(t.tr("papers-title"), blocks![table]).intro(said);
+        if self.agree {
+            card.and(Button::open(t.tr("self-billing-agree"), "agree"))
+        } else {
+            card
+        }
     }
 }
 

@@ -264,6 +264,7 @@ SENTENCES = {
     "setCreditUse": lambda at: {"seller_id": ACCOUNT, "use": at.pick([None, "automatic", "by_hand", "never"])},
     "capturePayment": lambda at: {"amount": at.pick([None, {"amount": at.pick(["1.00", "-1.00"]), "currency": "EUR"}])},
     "chargebackPayment": lambda at: {"reference": at.pick(["D1", "", "\u0000"]), "reason": at.pick(["Fraud", ""])},
+    "setBookCurrency": lambda at: {"currency": at.pick(["EUR", "USD", "JPY", None, "XXX", "euro"]), "since": at.pick(["2024-03-01", "2099-01-01", "9999-12-31", "-009999-01-01"])},
     "setRevenuePolicy": lambda at: {"recognition": at.pick(["over_time", "at_issue", "never"]), "since": at.pick(["2024-03-01", "2099-01-01", "9999-12-31", "-009999-01-01"])},
     "runSettlements": lambda at: {"until": at.pick(["2024-03-31", "2001-01-31", "9999-12-31"]), "vendor_id": at.pick([None, at.pick(POOL["acc"])])},
     "setSettlementPolicy": lambda at: {

@@ -1,13 +1,13 @@
-//! Large bodies: streamed to a temporary file, so that memory stays small whatever is sent.
+//! Files that are sent: large ones are streamed to a temporary file, so that memory stays small whatever is sent.
 
 use std::{
     fs::OpenOptions,
     path::{Path, PathBuf},
 };
 
-use axum::body::Body;
-use http::StatusCode;
-use http_body_util::BodyExt as _;
+use axum::body::{Body, Bytes};
+use http::{HeaderMap, StatusCode, header};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use tokio::io::AsyncWriteExt as _;
 use tradewind_kernel::{Error, id::RequestId};
 
@@ -15,6 +15,54 @@ use crate::problem::{ApiResult, Problem};
 
 /// The largest file that is taken.
 const BYTES_MAX: u64 = 2 << 30;
+
+/// A file of at most so many MiB, whole.
+///
+/// # Errors
+/// 413 when it is larger, 400 when it breaks off.
+pub(crate) async fn whole(body: Body, mib: usize) -> ApiResult<Bytes> {
+    let limited = Limited::new(body, mib << 20);
+    let content = limited.collect().await.map_err(|error| {
+        if error.is::<LengthLimitError>() {
+            Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "body_too_large",
+                format!("a file of at most {mib} MiB is expected"),
+            )
+        } else {
+            broken_off()
+        }
+    })?;
+    Ok(content.to_bytes())
+}
+
+/// Refuses what is not sent as CSV.
+///
+/// # Errors
+/// 415.
+pub(crate) fn csv_expected(headers: &HeaderMap) -> ApiResult<()> {
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let media = content_type.split(';').next().unwrap_or_default().trim();
+    if media.eq_ignore_ascii_case("text/csv") {
+        return Ok(());
+    }
+    Err(Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "csv_expected",
+        "expected a body of the type text/csv",
+    ))
+}
+
+fn broken_off() -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "body_incomplete",
+        "the body did not arrive completely",
+    )
+}
 
 /// A file that was sent; it goes away with this.
 #[derive(Debug)]
@@ -39,13 +87,7 @@ impl Uploaded {
         let mut file = tokio::fs::File::from_std(file);
         let mut length = 0;
         while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|_| {
-                Problem::new(
-                    StatusCode::BAD_REQUEST,
-                    "body_incomplete",
-                    "the body did not arrive completely",
-                )
-            })?;
+            let frame = frame.map_err(|_| broken_off())?;
             let Ok(data) = frame.into_data() else {
                 continue;
             };

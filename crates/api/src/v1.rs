@@ -15,6 +15,7 @@ mod charges;
 mod clock;
 mod coupons;
 mod credit;
+mod currency;
 mod deliveries;
 mod drafts;
 mod dunning;
@@ -89,6 +90,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(quotes::router())
         .merge(relationships::router())
         .merge(revenue::router())
+        .merge(currency::router())
         .merge(sessions::router())
         .merge(statements::router())
         .merge(self_billing::router())

@@ -399,4 +399,13 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             PRIMARY KEY (realm_id, settlement_id, kind)) {clustered}",
         "CREATE UNIQUE INDEX IF NOT EXISTS settlement_paper_number ON settlement_paper (realm_id, seller_id, number)",
     ],
+}, Migration {
+    name: "billing_currency_0001",
+    steps: &[
+        "CREATE TABLE IF NOT EXISTS book_currency (realm_id {text} NOT NULL, book_id {text} NOT NULL, currency {text},
+            since_on {date} NOT NULL, booked_on {date}, PRIMARY KEY (realm_id, book_id)) {clustered}",
+        "CREATE TABLE IF NOT EXISTS currency_month (realm_id {text} NOT NULL, book_id {text} NOT NULL, month_on {date} NOT NULL,
+            currency {text} NOT NULL, gain {money} NOT NULL, loss {money} NOT NULL, transaction_id {text} NOT NULL,
+            PRIMARY KEY (realm_id, book_id, month_on)) {clustered}",
+    ],
 }];

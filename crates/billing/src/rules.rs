@@ -7,6 +7,7 @@ pub mod chart;
 pub mod closing;
 pub mod commitment;
 pub mod credit;
+pub mod currency;
 pub mod discount;
 pub mod document;
 pub mod draft;

@@ -21,6 +21,7 @@ mod closing;
 mod collect;
 mod commitments;
 mod credit_moves;
+mod currency;
 mod drafts;
 mod dunning;
 mod dunning_accounts;
@@ -53,6 +54,7 @@ mod resuming;
 mod retries;
 mod revenue;
 mod reversals;
+mod rounds;
 mod run;
 mod runs;
 mod sale;
@@ -91,6 +93,10 @@ pub use check::check;
 pub use closing::{MonthAct, book_get, month_close, month_reopen};
 pub use collect::{InvoiceNow, invoice_open_charges, invoice_open_charges_in};
 pub use commitments::{CommitmentStanding, QuantityStanding, commitment_list, commitments_in};
+pub use currency::{
+    BookCurrencySet, book_currency_get, book_currency_set, currency_book, currency_book_all,
+    currency_lines, currency_report,
+};
 pub use drafts::{
     DraftAdjust, DraftHold, DraftLine, InvoiceHoldSet, ReviewSet, draft_adjust, draft_get,
     draft_hold, draft_issue, draft_list, drafts_issue, invoice_hold_list, invoice_hold_set,

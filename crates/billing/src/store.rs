@@ -8,6 +8,7 @@ pub(crate) mod charges;
 pub(crate) mod check;
 pub(crate) mod commitments;
 pub(crate) mod credit_notes;
+pub(crate) mod currency;
 pub(crate) mod discounts;
 pub(crate) mod documents;
 pub(crate) mod drafts;

@@ -6,6 +6,7 @@ mod bank;
 mod books;
 mod charge;
 mod credit_note;
+mod currency;
 mod discount;
 mod document;
 mod draft;
@@ -36,6 +37,7 @@ pub use bank::{
 pub use books::{BookState, ChartAccount, Closing, ClosingAct};
 pub use charge::{Charge, ChargeKind, DiscountUse, FxUse, LegRecurring, NewCharge, UsageSpan};
 pub use credit_note::{CreditDestination, CreditLine, CreditNoted, Credited, LineLeft};
+pub use currency::{BookCurrency, CurrencyAsk, CurrencyDifference, CurrencyMonth, ForeignPosting};
 pub use discount::{DiscountOffer, Grant, PreviewDiscount};
 pub use document::{
     Balance, BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, LineTax,

@@ -6,6 +6,8 @@ mod drafts;
 mod fixture;
 mod offers;
 mod packages;
+mod rate_file;
+mod rates;
 mod renew;
 mod resolve;
 mod revisions;
@@ -18,6 +20,8 @@ pub(crate) use drafts::{
 };
 pub(crate) use offers::{Entry, card, list_offers, list_products};
 pub use packages::pick_packages;
+pub(crate) use rate_file::read as read_rates;
+pub(crate) use rates::{RATE_PLACES, check_rate};
 pub use renew::{Turn, renewed, switched};
 pub(crate) use resolve::resolve_plan;
 pub use resolve::{BookOnDay, Rates, Tier};

@@ -43,6 +43,8 @@ impl JobHandler for Daily {
             tradewind_billing::service::settlement_run_all(platform, &ctx).await?;
             // Who recognises revenue over time books the month that is over.
             tradewind_billing::service::revenue_book_all(platform, &ctx).await?;
+            // So do those whose books are valued in one currency with what others have won and lost.
+            tradewind_billing::service::currency_book_all(platform, &ctx).await?;
             // What the day has brought is sealed, so that it can be told if somebody changes it.
             tradewind_billing::service::ledger_seal_all(platform, &ctx).await?;
             if told > 0 {

@@ -9,6 +9,7 @@ mod billing_run;
 pub mod collect;
 pub mod coupon;
 mod credit;
+pub mod currency;
 pub mod daily;
 pub mod detail;
 mod discount;

@@ -2,6 +2,8 @@
 
 #[path = "../../flows/tests/common/mod.rs"]
 mod common;
+#[path = "desk/currencies.rs"]
+mod currencies;
 mod desk;
 #[path = "desk/dunning.rs"]
 mod dunning;

@@ -6,7 +6,6 @@ use axum::{
     response::Response,
 };
 use http::{HeaderMap, StatusCode, header};
-use http_body_util::BodyExt as _;
 use serde::{Deserialize, Serialize};
 use tradewind_billing::{
     rules::bank::FILE_MAX,
@@ -30,6 +29,7 @@ use crate::{
     ApiResult, ApiState, Caller, Problem,
     extract::{Body, Ids, ListParams, Listing, Params},
     reply::{self, Listed},
+    upload,
 };
 
 pub(super) fn router() -> OpenApiRouter<ApiState> {
@@ -109,23 +109,7 @@ async fn import(
 ) -> ApiResult<Response> {
     service::bank_import_allowed(&state.platform, &caller.ctx, seller_id).await?;
     media_expected(&headers, params.mapping.is_some())?;
-    let limited = http_body_util::Limited::new(body, FILE_MAX);
-    let content = limited.collect().await.map_err(|error| {
-        if error.is::<http_body_util::LengthLimitError>() {
-            Problem::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "body_too_large",
-                "a file of at most 16 MiB is expected",
-            )
-        } else {
-            Problem::new(
-                StatusCode::BAD_REQUEST,
-                "body_incomplete",
-                "the body did not arrive completely",
-            )
-        }
-    })?;
-    let content = content.to_bytes();
+    let content = upload::whole(body, FILE_MAX >> 20).await?;
     let input = BankFileImport {
         seller_id,
         file_name: &params.file_name,

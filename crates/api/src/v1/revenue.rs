@@ -30,13 +30,13 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct MonthsParams {
+pub(super) struct MonthsParams {
     /// Any day of the first month; the fifth before the current one when left out.
     #[serde(default)]
-    from: Option<Date>,
+    pub(super) from: Option<Date>,
     /// How many, at most 60; twelve when left out.
     #[serde(default)]
-    months: Option<u32>,
+    pub(super) months: Option<u32>,
 }
 
 impl MonthsParams {
@@ -53,9 +53,9 @@ impl MonthsParams {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct MonthParams {
+pub(super) struct MonthParams {
     /// Any day of the month.
-    month: Date,
+    pub(super) month: Date,
 }
 
 /// List what was deferred, billed and recognised, by currency and month.

@@ -5,8 +5,7 @@ use axum::{
     extract::{DefaultBodyLimit, State},
     response::Response,
 };
-use http::{HeaderMap, StatusCode, Uri, header};
-use http_body_util::BodyExt as _;
+use http::{HeaderMap, Uri};
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
     Error,
@@ -30,11 +29,11 @@ use crate::{
     ApiResult, ApiState, Caller, Problem,
     extract::{Body, Ids, Listing, Params},
     reply::{self, Listed},
-    upload::Uploaded,
+    upload::{self, Uploaded},
 };
 
 /// Room for the largest mapping file.
-const MAPPING_BYTES_MAX: usize = 4 * 1024 * 1024;
+const MAPPING_MIB_MAX: usize = 4;
 
 pub(super) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::default()
@@ -112,7 +111,7 @@ async fn import(
     body: Upload,
 ) -> ApiResult<Response> {
     service::import_allowed(&state.platform, &caller.ctx).await?;
-    csv_expected(&headers)?;
+    upload::csv_expected(&headers)?;
     if caller.ctx.dry_run {
         return Err(Problem::from(Error::invalid(
             "dry_run",
@@ -133,22 +132,6 @@ async fn import(
     Ok(reply::created(
         &format!("/usage-imports/{}", import.id),
         &import,
-    ))
-}
-
-fn csv_expected(headers: &HeaderMap) -> ApiResult<()> {
-    let content_type = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let media = content_type.split(';').next().unwrap_or_default().trim();
-    if media.eq_ignore_ascii_case("text/csv") {
-        return Ok(());
-    }
-    Err(Problem::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "csv_expected",
-        "expected a body of the type text/csv",
     ))
 }
 
@@ -268,24 +251,8 @@ async fn assign_many(
     body: Upload,
 ) -> ApiResult<Response> {
     service::import_allowed(&state.platform, &caller.ctx).await?;
-    csv_expected(&headers)?;
-    let limited = http_body_util::Limited::new(body, MAPPING_BYTES_MAX);
-    let mapping = limited.collect().await.map_err(|error| {
-        if error.is::<http_body_util::LengthLimitError>() {
-            Problem::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "body_too_large",
-                "a mapping file of at most 4 MiB is expected",
-            )
-        } else {
-            Problem::new(
-                StatusCode::BAD_REQUEST,
-                "body_incomplete",
-                "the body did not arrive completely",
-            )
-        }
-    })?;
-    let report =
-        service::sub_account_assign_many(&state.platform, &caller.ctx, &mapping.to_bytes()).await?;
+    upload::csv_expected(&headers)?;
+    let mapping = upload::whole(body, MAPPING_MIB_MAX).await?;
+    let report = service::sub_account_assign_many(&state.platform, &caller.ctx, &mapping).await?;
     Ok(reply::one(&report))
 }

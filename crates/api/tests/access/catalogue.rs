@@ -253,6 +253,13 @@ fn prices() -> Vec<Case> {
             [Reseller, Provider],
             201,
         ),
+        hidden(
+            "importExchangeRates",
+            |_| "/exchange-rates/imports".into(),
+            Some(|_| json!({})),
+            [Reseller, Provider],
+            415,
+        ),
     ]
 }
 

@@ -99,6 +99,34 @@ pub(crate) fn cases() -> Vec<Case> {
             |w| format!("/accounts/{}/revenue/book", w.reseller.id),
             200,
         ),
+        case(
+            "getBookCurrency",
+            |w| format!("/accounts/{}/book-currency", w.reseller.id),
+            200,
+        ),
+        Case {
+            body: Some(|_| json!({ "currency": "EUR", "since": "2099-01-01" })),
+            ..case(
+                "setBookCurrency",
+                |w| format!("/accounts/{}/book-currency", w.reseller.id),
+                200,
+            )
+        },
+        case(
+            "listCurrencyDifferences",
+            |w| format!("/accounts/{}/currency-differences", w.reseller.id),
+            200,
+        ),
+        case(
+            "getCurrencyDifferencesCsv",
+            |w| {
+                format!(
+                    "/accounts/{}/currency-differences.csv?month=2024-03-01",
+                    w.reseller.id
+                )
+            },
+            200,
+        ),
         own_list("listSettlements", |_| "/settlements".into()),
         case(
             "listSettlementsDue",

@@ -453,6 +453,28 @@ pub fn deferral(seller_id: AccountId, header: &Header, amount: Money) -> Result<
     ))
 }
 
+/// What a month has won and lost by what was owed in other currencies, in the currency of the book.
+///
+/// # Errors
+/// `overflow`, `currency_mismatch`.
+pub fn currency_differences(
+    book_id: AccountId,
+    header: &Header,
+    gain: Money,
+    loss: Money,
+) -> Result<Option<Entry>> {
+    Ok(entry(
+        book_id,
+        header,
+        EntryKind::Currency,
+        vec![
+            (LedgerAccount::Conversion, gain.sub(loss)?),
+            (LedgerAccount::CurrencyGain, gain.neg()?),
+            (LedgerAccount::CurrencyLoss, loss),
+        ],
+    ))
+}
+
 /// What is missing from balance, per currency; empty for balanced entries.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use tradewind_platform::{AuditEntry, NewEvent, OpCtx, Platform, Work};
 use tradewind_policy::Action;
 use utoipa::ToSchema;
 
-use super::{books::authorize_to, realm, recognition, sealing};
+use super::{books::authorize_to, currency, realm, recognition, sealing};
 use crate::{
     rules::closing as rules,
     store::books,
@@ -65,10 +65,11 @@ async fn today(w: &mut Work, book: AccountId) -> Result<Date> {
 }
 
 /// Closes a month of a book that is over, and with it those before: nothing is booked into them any more. What comes later counts for
-/// the first open day. What of it is deferred revenue is booked before, and all entries are sealed with it.
+/// the first open day. What of it is deferred revenue, and what it has won and lost by other currencies, is booked before, and all
+/// entries are sealed with it.
 ///
 /// # Errors
-/// `month`: `month_not_over`, `period_closed`; `reason` when it is too long; `NotFound`, `Forbidden`.
+/// `no_exchange_rate` when what it has won and lost can't be told; `month`: `month_not_over`, `period_closed`; `reason` when it is too long; `NotFound`, `Forbidden`.
 pub async fn month_close(p: &Platform, ctx: &OpCtx, input: &MonthAct) -> Result<BookState> {
     // Most is sealed before the book is held, so that those who post wait for the rest alone.
     if !ctx.dry_run {
@@ -83,6 +84,7 @@ pub async fn month_close(p: &Platform, ctx: &OpCtx, input: &MonthAct) -> Result<
             let until = rules::close(input.month, closed, today(w, input.book_id).await?)?;
             let next = add_days(until, 1)?;
             recognition::book_before(w, input.book_id, next).await?;
+            currency::book_before(w, input.book_id, next).await?;
             books::set_closed(&mut w.tx, realm, input.book_id, until).await?;
             record(w, input, ClosingAct::Close).await
         })

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
     Currency, Date, Money, Result,
     calendar::{add_days, add_months},
@@ -11,7 +10,7 @@ use tradewind_kernel::{
 use tradewind_platform::{OpCtx, Platform, Work};
 use tradewind_policy::Action;
 
-use super::{authorize_run, books::authorize_to, posting, realm, revenue};
+use super::{books::authorize_to, posting, realm, revenue, rounds::Round};
 use crate::{
     rules::{
         ledger::{self, Header},
@@ -21,10 +20,6 @@ use crate::{
     types::{Recognition, RevenuePolicy},
 };
 
-/// Where the work on all sellers goes on.
-#[derive(Serialize, Deserialize)]
-struct Place(String);
-
 /// Books the months that are over of all sellers that recognise revenue over time. Returns how many months those were; done again, it
 /// finds nothing.
 ///
@@ -32,23 +27,12 @@ struct Place(String);
 /// `Forbidden`; database errors.
 pub async fn revenue_book_all(p: &Platform, ctx: &OpCtx) -> Result<u64> {
     let mut done = 0;
-    let mut place = Place(String::new());
-    loop {
-        let found: Option<AccountId> = p
-            .read(ctx, &place, |w, place| {
-                Box::pin(async move {
-                    authorize_run(w)?;
-                    let realm = realm(w);
-                    store::seller_after(&mut w.tx, realm, &place.0).await
-                })
-            })
-            .await?;
-        let Some(seller) = found else {
-            return Ok(done);
-        };
+    let mut last = None;
+    while let Some(seller) = Round::Revenue.next(p, ctx, last).await? {
         done += revenue_book(p, ctx, seller).await?;
-        place = Place(seller.to_string());
+        last = Some(seller);
     }
+    Ok(done)
 }
 
 /// Books the months of a seller that are over and not booked. Returns how many those were.

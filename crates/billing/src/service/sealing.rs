@@ -1,11 +1,10 @@
 //! Entries are sealed: numbered and hashed one after the other, apart from those who post them, so that nobody waits.
 
-use serde::{Deserialize, Serialize};
 use tradewind_kernel::{Result, id::AccountId};
 use tradewind_platform::{OpCtx, Platform, Work};
 use tradewind_policy::Action;
 
-use super::{authorize_run, books::authorize_to, realm};
+use super::{books::authorize_to, realm, rounds::Round};
 use crate::{
     rules::chain,
     store::{books, ledger},
@@ -42,33 +41,18 @@ pub async fn ledger_seal(p: &Platform, ctx: &OpCtx, book: AccountId) -> Result<u
     }
 }
 
-/// Where the work on all books goes on.
-#[derive(Serialize, Deserialize)]
-struct Place(String);
-
 /// Seals all entries of all books. Returns how many those were.
 ///
 /// # Errors
 /// `Forbidden`; database errors.
 pub async fn ledger_seal_all(p: &Platform, ctx: &OpCtx) -> Result<u64> {
     let mut sealed = 0;
-    let mut place = Place(String::new());
-    loop {
-        let found: Option<AccountId> = p
-            .read(ctx, &place, |w, place| {
-                Box::pin(async move {
-                    authorize_run(w)?;
-                    let realm = realm(w);
-                    books::book_waiting(&mut w.tx, realm, &place.0).await
-                })
-            })
-            .await?;
-        let Some(book) = found else {
-            return Ok(sealed);
-        };
+    let mut last = None;
+    while let Some(book) = Round::Seal.next(p, ctx, last).await? {
         sealed += ledger_seal(p, ctx, book).await?;
-        place = Place(book.to_string());
+        last = Some(book);
     }
+    Ok(sealed)
 }
 
 /// Seals some entries of a book, in the order of their ids; returns how many, none when nothing waits.

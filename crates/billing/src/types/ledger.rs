@@ -37,6 +37,8 @@ text_enum! {
         Payout = "payout",
         /// What is billed and not earned at the end of a month.
         Revenue = "revenue",
+        /// Won and lost in a month by what was owed in other currencies.
+        Currency = "currency",
     }
 }
 
@@ -105,13 +107,19 @@ pub enum LedgerAccount {
     ExpiredCredit,
     /// Credit with sellers that has expired.
     LostCredit,
+    /// Won by what was owed in other currencies.
+    CurrencyGain,
+    /// Lost by it.
+    CurrencyLoss,
+    /// By how much what is held in other currencies has come to stand for more or less than it was booked for.
+    Conversion,
     /// What was bought from a seller.
     Cost(AccountId),
 }
 
 impl LedgerAccount {
     /// The accounts that every book may have, without the party or gateway behind them.
-    pub const STEMS: [&'static str; 26] = [
+    pub const STEMS: [&'static str; 29] = [
         "assets:bank",
         "assets:clearing",
         "assets:credit",
@@ -127,7 +135,9 @@ impl LedgerAccount {
         "liabilities:refund",
         "liabilities:settlement",
         "liabilities:tax:output",
+        "equity:conversion",
         "income:chargebacks",
+        "income:currency",
         "income:expired-credit",
         "income:forgiven-debt",
         "income:goodwill",
@@ -136,9 +146,27 @@ impl LedgerAccount {
         "expenses:bad-debt",
         "expenses:chargebacks",
         "expenses:cost",
+        "expenses:currency",
         "expenses:expired-credit",
         "expenses:goodwill",
     ];
+
+    /// Whether it says what somebody owes or is owed.
+    #[must_use]
+    pub const fn is_owed(&self) -> bool {
+        matches!(
+            self,
+            Self::Receivable(_)
+                | Self::Payable(_)
+                | Self::CustomerCredit(_)
+                | Self::SupplierCredit(_)
+                | Self::CustomerRefund(_)
+                | Self::SupplierRefund(_)
+                | Self::Accrued(_)
+                | Self::HeldBack(_)
+                | Self::Settled(_)
+        )
+    }
 }
 
 impl fmt::Display for LedgerAccount {
@@ -169,6 +197,9 @@ impl fmt::Display for LedgerAccount {
             Self::GoodwillReceived => f.write_str("income:goodwill"),
             Self::ExpiredCredit => f.write_str("income:expired-credit"),
             Self::LostCredit => f.write_str("expenses:expired-credit"),
+            Self::CurrencyGain => f.write_str("income:currency"),
+            Self::CurrencyLoss => f.write_str("expenses:currency"),
+            Self::Conversion => f.write_str("equity:conversion"),
             Self::Cost(who) => write!(f, "expenses:cost:{who}"),
         }
     }
@@ -213,6 +244,9 @@ impl FromStr for LedgerAccount {
             ("income", "goodwill") => Self::GoodwillReceived,
             ("income", "expired-credit") => Self::ExpiredCredit,
             ("expenses", "expired-credit") => Self::LostCredit,
+            ("income", "currency") => Self::CurrencyGain,
+            ("expenses", "currency") => Self::CurrencyLoss,
+            ("equity", "conversion") => Self::Conversion,
             ("expenses", "cost") => Self::Cost(detail.parse()?),
             _ => return Err(unknown()),
         })

@@ -10,7 +10,7 @@ use tradewind_kernel::{Currency, Date, Error, Money, Result, id::AccountId};
 use tradewind_platform::{args, stmts};
 
 use crate::{
-    export::{accepted, exported},
+    export::{accepted_by_both, accepts, exported},
     sales::{Market, each_market},
     world::day,
 };
@@ -155,14 +155,6 @@ async fn what_comes_late_counts_for_the_first_open_day() {
         market.assert_clean().await;
     })
     .await;
-}
-
-async fn accepts(market: &Market, book: AccountId, format: ExportFormat) {
-    let text = exported(market, book, format).await;
-    match format {
-        ExportFormat::Beancount => accepted("bean-check", &[], "beancount", &text),
-        _ => accepted("hledger", &["check", "--strict", "-f"], "journal", &text),
-    }
 }
 
 #[test]
@@ -350,8 +342,7 @@ async fn accounts_have_the_numbers_of_their_owner() {
         ] {
             assert!(journal.contains(shown), "{shown} is not in\n{journal}");
         }
-        accepts(&market, book, ExportFormat::Hledger).await;
-        accepts(&market, book, ExportFormat::Beancount).await;
+        accepted_by_both(&market, book).await;
         let chart = number(&own, "", "").await.expect("forgotten");
         assert_eq!(chart.len(), 3);
         let journal = exported(&market, book, ExportFormat::Hledger).await;

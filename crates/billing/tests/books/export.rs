@@ -23,8 +23,23 @@ pub(crate) async fn exported(market: &Market, book: AccountId, format: ExportFor
     String::from_utf8(text).expect("text")
 }
 
+/// The book of an account is accepted by both programs for which it is exported.
+pub(crate) async fn accepted_by_both(market: &Market, book: AccountId) {
+    accepts(market, book, ExportFormat::Hledger).await;
+    accepts(market, book, ExportFormat::Beancount).await;
+}
+
+/// The book of an account is accepted by the program of a format.
+pub(crate) async fn accepts(market: &Market, book: AccountId, format: ExportFormat) {
+    let text = exported(market, book, format).await;
+    match format {
+        ExportFormat::Beancount => accepted("bean-check", &[], "beancount", &text),
+        _ => accepted("hledger", &["check", "--strict", "-f"], "journal", &text),
+    }
+}
+
 /// Runs a checker over a text; says so when it is not installed.
-pub(crate) fn accepted(program: &str, args: &[&str], extension: &str, text: &str) {
+fn accepted(program: &str, args: &[&str], extension: &str, text: &str) {
     let file = std::env::temp_dir().join(format!(
         "tradewind-{}-{:?}-{program}.{extension}",
         std::process::id(),
@@ -73,10 +88,7 @@ async fn the_books_are_accepted_by_hledger_and_beancount() {
             .await
             .expect("a payment");
         for book in [world.provider, world.distributor, world.reseller] {
-            let hledger = exported(&market, book, ExportFormat::Hledger).await;
-            accepted("hledger", &["check", "--strict", "-f"], "journal", &hledger);
-            let beancount = exported(&market, book, ExportFormat::Beancount).await;
-            accepted("bean-check", &[], "beancount", &beancount);
+            accepted_by_both(&market, book).await;
         }
         let balances = billing::ledger_balances(
             market.p(),

@@ -7,6 +7,7 @@ mod check;
 mod classes;
 mod closing;
 mod credit_notes;
+mod currency;
 mod drafts;
 mod export;
 mod money;

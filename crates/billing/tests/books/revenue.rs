@@ -4,15 +4,15 @@ use tradewind_billing::{
     rules::revenue::{Schedule, bounds, earned},
     service::{self as billing, CreditNote, MonthAct, RevenueSet},
     types::{
-        CreditDestination, DocumentKind, ExportFormat, Recognition, RevenueAsk, RevenueLine,
-        RevenueMonth, RevenuePolicy,
+        CreditDestination, DocumentKind, Recognition, RevenueAsk, RevenueLine, RevenueMonth,
+        RevenuePolicy,
     },
 };
 use tradewind_kernel::{Currency, Error, Money, calendar::Period};
 use tradewind_platform::{args, stmts};
 
 use crate::{
-    export::{accepted, exported},
+    export::accepted_by_both,
     sales::{Market, each_market},
     world::day,
 };
@@ -200,18 +200,7 @@ async fn the_books_follow_the_schedule_where_the_seller_wants_it() {
         assert_eq!(figures(&months), [april, (1_426, -4_277, -2_851, 0, None)]);
         assert_eq!(booked(&market, "2024-06-01").await, 1);
         assert_eq!(books(&market).await, (0, -11_405));
-        for (format, program, args, extension) in [
-            (
-                ExportFormat::Hledger,
-                "hledger",
-                &["check", "--strict", "-f"][..],
-                "journal",
-            ),
-            (ExportFormat::Beancount, "bean-check", &[][..], "beancount"),
-        ] {
-            let text = exported(&market, world.reseller, format).await;
-            accepted(program, args, extension, &text);
-        }
+        accepted_by_both(&market, world.reseller).await;
         market.assert_clean().await;
         let mut tx = market.p().db().begin().await.expect("a transaction");
         assert!(

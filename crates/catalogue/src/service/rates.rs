@@ -1,5 +1,7 @@
 //! Exchange rates of the realm.
 
+use std::collections::HashMap;
+
 use serde_json::json;
 use tradewind_kernel::{
     Currency, Date, Decimal, Error, Problems, Result, Zone, id::RateId, text::trimmed,
@@ -9,12 +11,10 @@ use tradewind_policy::{Action, ResourceKind};
 
 use super::{load, parties, products::record};
 use crate::{
+    rules::{check_rate, read_rates},
     store::{prices as store, versions::Part},
-    types::{FxRate, RateSet},
+    types::{FxRate, RateFile, RateImport, RateSet},
 };
-
-/// Places of a rate.
-const RATE_PLACES: u32 = 10;
 
 /// Sets the rate of a pair from a day on. A rate that has taken effect is never replaced.
 ///
@@ -34,23 +34,7 @@ pub async fn rate_set(p: &Platform, ctx: &OpCtx, input: &RateSet) -> Result<FxRa
 pub async fn rate_set_in(w: &mut Work, input: &RateSet) -> Result<FxRate> {
     parties::authorize_realm(w, Action::PriceBookManage, ResourceKind::PriceBook).await?;
     let mut problems = Problems::new();
-    if input.base == input.quote {
-        problems.add(
-            "quote",
-            "same_currency",
-            "must be another currency than base",
-        );
-    }
-    if input.rate <= Decimal::ZERO || input.rate > Decimal::from(1_000_000_000) {
-        problems.add(
-            "rate",
-            "out_of_range",
-            "must be more than 0 and at most 1000000000",
-        );
-    } else if input.rate.normalize().scale() > RATE_PLACES {
-        let message = format!("at most {RATE_PLACES} digits after the point");
-        problems.add("rate", "too_many_places", message);
-    }
+    problems.check(check_rate(input));
     let source = problems.check(trimmed("source", &input.source, 0, 80));
     problems.finish()?;
     let rate = FxRate {
@@ -64,13 +48,7 @@ pub async fn rate_set_in(w: &mut Work, input: &RateSet) -> Result<FxRate> {
     if !store::add_rate(&mut w.tx, w.ctx.realm, &rate).await? {
         let today = w.ctx.now.date_in(&Zone::utc());
         if rate.effective_on <= today {
-            return Err(Error::conflict(
-                "rate_in_effect",
-                format!(
-                    "the rate {}→{} of {} is in effect already and cannot be replaced",
-                    rate.base, rate.quote, rate.effective_on
-                ),
-            ));
+            return Err(in_effect(&rate));
         }
         store::replace_rate(&mut w.tx, w.ctx.realm, &rate).await?;
     }
@@ -80,6 +58,89 @@ pub async fn rate_set_in(w: &mut Work, input: &RateSet) -> Result<FxRate> {
     let summary = json!({"effective_on": rate.effective_on, "rate": rate.rate});
     record(w, "rate.set", "rate", subject, owner, summary);
     Ok(rate)
+}
+
+/// Whether rates may be imported, before a large file is read.
+///
+/// # Errors
+/// Forbidden.
+pub async fn rate_import_allowed(p: &Platform, ctx: &OpCtx) -> Result<()> {
+    p.read(ctx, &(), |w, ()| {
+        Box::pin(parties::authorize_realm(
+            w,
+            Action::PriceBookManage,
+            ResourceKind::PriceBook,
+        ))
+    })
+    .await
+}
+
+/// Takes the rates of a file in, all or none. What is known already is left alone; what has not taken effect yet is replaced.
+///
+/// # Errors
+/// Names the row and the column that is wrong; conflict `rate_in_effect`; Forbidden.
+pub async fn rate_import(p: &Platform, ctx: &OpCtx, file: &RateFile) -> Result<RateImport> {
+    p.command(ctx, "rate.import", file, |w, file| {
+        Box::pin(import_in(w, file))
+    })
+    .await
+}
+
+async fn import_in(w: &mut Work, file: &RateFile) -> Result<RateImport> {
+    parties::authorize_realm(w, Action::PriceBookManage, ResourceKind::PriceBook).await?;
+    trimmed("source", &file.source, 0, 80)?;
+    let (wanted, unknown) = read_rates(file)?;
+    let (realm, today) = (w.ctx.realm, w.ctx.now.date_in(&Zone::utc()));
+    let known = store::rates(&mut w.tx, realm).await?;
+    let known: HashMap<(Currency, Currency, Date), Decimal> = known
+        .into_iter()
+        .map(|rate| ((rate.base, rate.quote, rate.effective_on), rate.rate))
+        .collect();
+    let mut report = RateImport {
+        unknown,
+        ..RateImport::default()
+    };
+    let mut new = Vec::new();
+    for set in wanted {
+        let source = trimmed("source", &set.source, 0, 80)?;
+        let rate = FxRate {
+            id: RateId::generate(),
+            base: set.base,
+            quote: set.quote,
+            effective_on: set.effective_on,
+            rate: set.rate.normalize(),
+            source,
+        };
+        match known.get(&(rate.base, rate.quote, rate.effective_on)) {
+            Some(same) if *same == rate.rate => report.known += 1,
+            Some(_) if rate.effective_on <= today => return Err(in_effect(&rate)),
+            Some(_) => {
+                store::replace_rate(&mut w.tx, realm, &rate).await?;
+                report.replaced += 1;
+            }
+            None => new.push(rate),
+        }
+    }
+    report.added = new.len() as u64;
+    store::add_rates(&mut w.tx, realm, &new).await?;
+    if report.added + report.replaced > 0 {
+        load::touch(w, Part::Prices).await?;
+        let owner = parties::provider(w).await?;
+        let summary =
+            json!({"added": report.added, "replaced": report.replaced, "known": report.known});
+        record(w, "rate.import", "rate", "file".to_owned(), owner, summary);
+    }
+    Ok(report)
+}
+
+fn in_effect(rate: &FxRate) -> Error {
+    Error::conflict(
+        "rate_in_effect",
+        format!(
+            "the rate {}→{} of {} is in effect already and cannot be replaced",
+            rate.base, rate.quote, rate.effective_on
+        ),
+    )
 }
 
 /// All rates, by pair and day. They are the same for every seller.

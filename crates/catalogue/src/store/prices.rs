@@ -61,6 +61,10 @@ bulk! {
         realm_id: Text, revision_id: Text, position: Int, id: Text, product_id: Text, plan_id: Text, item_id: Text,
         dimensions: Text, kind: Text, model: Text, percent: Text
     } on conflict Error;
+    /// New exchange rates.
+    RATES_ADD = "fx_rate" {
+        realm_id: Text, base: Text, quote: Text, effective_on: Text, id: Text, rate: Text, source: Text
+    } on conflict Error;
 }
 
 /// How many revisions' rules are read with one statement.
@@ -300,6 +304,23 @@ pub(crate) async fn add_rate(tx: &mut Tx, realm: RealmId, rate: &FxRate) -> Resu
         rate.source
     ];
     Ok(tx.exec(&RATE_ADD, args).await? == 1)
+}
+
+/// Adds rates of days that have none.
+pub(crate) async fn add_rates(tx: &mut Tx, realm: RealmId, rates: &[FxRate]) -> Result<()> {
+    let rows = rates.iter().map(|rate| {
+        args![
+            realm,
+            rate.base,
+            rate.quote,
+            rate.effective_on,
+            rate.id,
+            rate.rate,
+            rate.source
+        ]
+    });
+    tx.insert_many(&RATES_ADD, rows.collect()).await?;
+    Ok(())
 }
 
 /// Replaces the rate of a day.

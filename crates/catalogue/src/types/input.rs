@@ -370,6 +370,19 @@ pub struct RateSet {
     pub source: String,
 }
 
+/// Exchange rates in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RateFile {
+    /// CSV: `base,quote,date,rate` and perhaps `source` for each rate, or `date` and a column for each currency for each day.
+    pub text: String,
+    /// In files with a row for each day: one unit of this.
+    pub base: Currency,
+    /// Whether each rate also holds the other way round, as one over it.
+    pub both_ways: bool,
+    /// Where the rates come from that do not say so themselves.
+    pub source: String,
+}
+
 /// Assigns a price book to a buyer.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct PriceBookAssign {

@@ -145,6 +145,19 @@ pub struct FxRate {
     pub source: String,
 }
 
+/// What came of a file of exchange rates.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RateImport {
+    /// Rates that were not there.
+    pub added: u64,
+    /// Rates that had not taken effect and are others now.
+    pub replaced: u64,
+    /// Rates that were there already.
+    pub known: u64,
+    /// Columns of no currency in use, which were left out.
+    pub unknown: Vec<String>,
+}
+
 /// A revision as the seller's staff see it on a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RevisionView {

@@ -920,6 +920,47 @@ f-chart-code = Nummer
 f-chart-code-hint = Buchstaben und Ziffern. Ohne Nummer behält das Konto seinen eigenen Namen.
 f-chart-name = Name
 
+# Wechselkurse
+nav-exchange-rates = Wechselkurse
+exchange-rates-lead = Was eine Währung in einer anderen wert ist, ab einem Tag. Preise, die unterwegs die Währung wechseln, folgen ihnen, und ebenso der Wert dessen, was in den Büchern geschuldet ist.
+exchange-rates-none = Noch keine Kurse
+exchange-rates-none-text = Sie werden gebraucht, sobald etwas in einer Währung gekauft und in einer anderen verkauft wird.
+exchange-rate-add = Kurs setzen
+exchange-rate-add-text = Ein Kurs, der schon gilt, wird nie ersetzt. Die Gegenrichtung ist ein eigener Kurs.
+exchange-rate-pair = Währungen
+exchange-rate-now = Kurs
+exchange-rate-since = Seit
+exchange-rate-source = Quelle
+exchange-rate-next = Nächster
+exchange-rate-from = Ab
+exchange-rates-import = Kurse importieren
+exchange-rates-import-text = Eine CSV-Datei mit den Spalten base, quote, date und rate, oder mit einer Zeile je Tag und einer Spalte je Währung, wie Zentralbanken sie veröffentlichen. Was schon bekannt ist, bleibt.
+exchange-rates-imported = { $added } Kurse hinzugefügt, { $replaced } ersetzt, { $known } schon bekannt.
+exchange-rates-unknown = Ausgelassen, da sie keine gültigen Währungen sind: { $names }.
+f-base = Eine Einheit
+f-quote = ist in dieser Währung
+f-exchange-rate = so viel wert
+f-rate-from = Ab diesem Tag
+f-rate-source = Quelle
+f-file-base = Zeilen je Tag gelten für eine Einheit
+f-file-source = Quelle der Kurse
+f-both-ways = Jeder Kurs gilt auch in der Gegenrichtung
+
+# Währungen
+currency-title = Währungsdifferenzen
+currency-lead = Was in anderen Währungen geschuldet wird, zählt zum Kurs seines Tages. Wird es zu einem anderen Kurs bezahlt, ist der Unterschied gewonnen oder verloren.
+currency-hindered = Das lässt sich noch nicht sagen
+currency-gain = Gewonnen
+currency-loss = Verloren
+currency-nothing = Noch nichts bewertet
+currency-nothing-text = Sagen Sie unten, in welcher Währung die Bücher bewertet werden. Von da an stehen hier die Monate.
+currency-policy = Währung der Bücher
+currency-policy-text = Verkäufe und Zahlungen bleiben in den Büchern, wie sie waren. In der Währung der Bücher bucht jedes Monatsende, was durch andere gewonnen und verloren wurde.
+currency-none-valued = Keine: nichts wird bewertet
+f-book-currency = Bewertet in
+f-valued-since = Ab diesem Monat
+f-valued-since-hint = Was bis dahin geschuldet ist, zählt zum Kurs des ersten Tages.
+
 # Erlöse
 revenue-title = Erlösabgrenzung
 revenue-lead = Was im Voraus berechnet wird, ist mit den Tagen verdient, für die es gilt. Künftige Monate zeigen, was das bisher Berechnete verdienen wird.

@@ -920,6 +920,47 @@ f-chart-code = Number
 f-chart-code-hint = Letters and digits. Without a number the account keeps its own name.
 f-chart-name = Name
 
+# Exchange rates
+nav-exchange-rates = Exchange rates
+exchange-rates-lead = What one currency is worth in another, from a day on. Prices that change their currency on the way down follow them, and so does the value of what is owed in the books.
+exchange-rates-none = No rates yet
+exchange-rates-none-text = They are needed as soon as something is bought in one currency and sold in another.
+exchange-rate-add = Set a rate
+exchange-rate-add-text = A rate that has taken effect is never replaced. The other way round is a rate of its own.
+exchange-rate-pair = Currencies
+exchange-rate-now = Rate
+exchange-rate-since = Since
+exchange-rate-source = Source
+exchange-rate-next = Next
+exchange-rate-from = From
+exchange-rates-import = Import rates
+exchange-rates-import-text = A CSV file with the columns base, quote, date and rate, or with a row for each day and a column for each currency, as central banks publish them. What is known already is left alone.
+exchange-rates-imported = { $added } rates added, { $replaced } replaced, { $known } known already.
+exchange-rates-unknown = Left out, as they are no currencies in use: { $names }.
+f-base = One unit of
+f-quote = is worth in
+f-exchange-rate = this much
+f-rate-from = From this day on
+f-rate-source = Source
+f-file-base = Rows for each day are for one unit of
+f-file-source = Source of the rates
+f-both-ways = Each rate also holds the other way round
+
+# Currencies
+currency-title = Currency differences
+currency-lead = What is owed in other currencies counts at the rate of its day. When it is paid at another rate, the difference is won or lost.
+currency-hindered = This can't be told yet
+currency-gain = Won
+currency-loss = Lost
+currency-nothing = Nothing is valued yet
+currency-nothing-text = Say below in which currency the books are valued. Months are here from then on.
+currency-policy = Currency of the books
+currency-policy-text = Sales and payments stay in the books as they were made. In the currency of the books, the end of each month books what was won and lost by others.
+currency-none-valued = None: nothing is valued
+f-book-currency = Valued in
+f-valued-since = From this month on
+f-valued-since-hint = What is owed by then counts at the rate of its first day.
+
 # Revenue
 revenue-title = Revenue schedule
 revenue-lead = What is billed in advance is earned by the day of the time it is for. Months to come show what was billed so far will earn.

@@ -3,11 +3,14 @@
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 use tradewind_billing::service::{
-    ChartSet, MonthAct, RevenueSet, book_get, chart_get, chart_set, check as check_books,
-    ledger_balances, ledger_export, ledger_seal, month_close, month_reopen, revenue_policy_set,
-    revenue_report,
+    BookCurrencySet, ChartSet, MonthAct, RevenueSet, book_currency_set, book_get, chart_get,
+    chart_set, check as check_books, currency_report, ledger_balances, ledger_export, ledger_seal,
+    month_close, month_reopen, revenue_policy_set, revenue_report,
 };
-use tradewind_billing::types::{BookState, ChartAccount, ExportFormat, RevenueAsk, RevenuePolicy};
+use tradewind_billing::types::{
+    BookCurrency, BookState, ChartAccount, CurrencyAsk, ExportFormat, RevenueAsk, RevenuePolicy,
+};
+use tradewind_flows::currency::currency_csv;
 use tradewind_flows::revenue::{revenue_csv, revenue_lines_csv};
 use tradewind_kernel::id::AccountId;
 use tradewind_kernel::{Date, Result, Zone, time};
@@ -95,6 +98,36 @@ pub(crate) enum Ledger {
         /// First month (default: the current one)
         #[arg(long, value_name = "YYYY-MM")]
         since: Option<String>,
+        #[command(flatten)]
+        book: Book,
+    },
+    /// Set the currency in which the books are valued, or have them valued in none
+    #[command(
+        after_help = "Examples:\n  tradewind ledger value EUR --since 2024-04 --as jana@example.com\n  tradewind ledger value none"
+    )]
+    Value {
+        /// Code of the currency, or none
+        currency: String,
+        /// First month (default: the current one)
+        #[arg(long, value_name = "YYYY-MM")]
+        since: Option<String>,
+        #[command(flatten)]
+        book: Book,
+    },
+    /// Show what was won and lost by what was owed in other currencies, by month
+    #[command(
+        after_help = "Examples:\n  tradewind ledger currency --from 2024-01\n  tradewind ledger currency --lines 2024-03 > march.csv"
+    )]
+    Currency {
+        /// First month (default: the fifth before the current one)
+        #[arg(long, value_name = "YYYY-MM")]
+        from: Option<String>,
+        /// How many months (default: 12)
+        #[arg(long)]
+        months: Option<u32>,
+        /// The postings behind one month, as CSV
+        #[arg(long, value_name = "YYYY-MM", conflicts_with_all = ["from", "months"])]
+        lines: Option<String>,
         #[command(flatten)]
         book: Book,
     },
@@ -236,10 +269,7 @@ pub(crate) async fn run(session: &Session<'_>, command: Ledger) -> Result<()> {
         }
         Ledger::Recognise { when, since, book } => {
             let seller_id = book.account(&ctx)?;
-            let since = match since {
-                Some(since) => month("since", &since)?,
-                None => ctx.now.date_in(&Zone::utc()),
-            };
+            let since = first_month(&ctx, since)?;
             let policy = RevenuePolicy {
                 recognition: parse("recognition", &when)?,
                 since,
@@ -248,6 +278,53 @@ pub(crate) async fn run(session: &Session<'_>, command: Ledger) -> Result<()> {
             session.out.facts(
                 &revenue_policy_set(platform, &ctx, &input).await?,
                 columns![("recognised", "/recognition"), ("since", "/since")],
+            )
+        }
+        Ledger::Value {
+            currency,
+            since,
+            book,
+        } => {
+            let currency = match currency.as_str() {
+                "none" => None,
+                code => Some(parse("currency", code)?),
+            };
+            let since = first_month(&ctx, since)?;
+            let input = BookCurrencySet {
+                book_id: book.account(&ctx)?,
+                policy: BookCurrency { currency, since },
+            };
+            session.out.facts(
+                &book_currency_set(platform, &ctx, &input).await?,
+                columns![("valued in", "/currency"), ("since", "/since")],
+            )
+        }
+        Ledger::Currency {
+            from,
+            months,
+            lines,
+            book,
+        } => {
+            let book_id = book.account(&ctx)?;
+            if let Some(lines) = lines {
+                let month = month("lines", &lines)?;
+                let csv = currency_csv(platform, &ctx, book_id, month).await?;
+                return session.out.raw(&csv);
+            }
+            let from = from.map(|from| month("from", &from)).transpose()?;
+            let ask = CurrencyAsk {
+                book_id,
+                from,
+                months,
+            };
+            session.out.list(
+                &currency_report(platform, &ctx, &ask).await?,
+                columns![
+                    ("month", "/month"),
+                    ("won", "/gain"),
+                    ("lost", "/loss"),
+                    ("booked", "/booked"),
+                ],
             )
         }
         Ledger::Seal { book } => {
@@ -289,6 +366,14 @@ fn act(of: &str, reason: String, book_id: AccountId) -> Result<MonthAct> {
         month: month("month", of)?,
         reason,
     })
+}
+
+/// The month that is named, or the current one.
+fn first_month(ctx: &OpCtx, since: Option<String>) -> Result<Date> {
+    match since {
+        Some(since) => month("since", &since),
+        None => Ok(ctx.now.date_in(&Zone::utc())),
+    }
 }
 
 /// The lines behind a month, piece by piece.

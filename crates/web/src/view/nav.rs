@@ -115,6 +115,12 @@ const PANEL: &[Group] = &[
                 "percent",
                 "price_book.view",
             ),
+            (
+                "nav-exchange-rates",
+                "/panel/exchange-rates",
+                "repeat",
+                "price_book.view",
+            ),
         ],
     ),
     (

@@ -102,6 +102,8 @@ pub(crate) fn entries() -> Entries {
             }
             .page(look.panel("/panel/settlements"))
         }),
+        ("panel-exchange-rates", exchange_rates),
+        ("panel-ledger-currency", currency),
         ("panel-ledger-revenue", revenue),
         ("panel-ledger-months", months),
         ("panel-ledger-chart", chart),
@@ -433,6 +435,54 @@ fn revenue(look: &Look) -> Page {
             ("recognition", "over_time"),
             ("recognised_since", "2026-10"),
         ]),
+        change: Permit::Yes,
+    }
+    .page(look.panel("/panel/ledger"))
+}
+
+fn exchange_rates(look: &Look) -> Page {
+    let row = |base: &'static str, quote: &'static str, rate: &'static str, next| ExchangeRateRow {
+        base: base.into(),
+        quote: quote.into(),
+        now: Some((rate.into(), date("2026-11-20"))),
+        source: "ECB".into(),
+        next,
+    };
+    ExchangeRatesPage {
+        rows: vec![
+            row("EUR", "CHF", "0.9312", None),
+            row(
+                "EUR",
+                "USD",
+                "1.0842",
+                Some(("1.0860".into(), date("2026-11-23"))),
+            ),
+        ],
+        state: ListState::at("/panel/exchange-rates"),
+        currencies: vec!["CHF".into(), "EUR".into(), "USD".into()],
+        form: FormState::of([("base", "EUR"), ("quote", "USD")]),
+        file: FormState::of([("file_base", "EUR")]),
+        change: Permit::Yes,
+    }
+    .page(look.panel("/panel/exchange-rates"))
+}
+
+fn currency(look: &Look) -> Page {
+    let row = |month, gain, loss, booked: bool| CurrencyRow {
+        month: date(month),
+        gain: eur(gain),
+        loss: eur(loss),
+        booked: booked.then(|| eur(gain - loss)),
+    };
+    CurrencyPage {
+        rows: vec![
+            row("2026-10-01", 4_210, 1_175, true),
+            row("2026-11-01", 320, 2_890, false),
+        ],
+        hindered: None,
+        state: ListState::at("/panel/ledger/currency"),
+        form: FormState::of([("book_currency", "EUR"), ("valued_since", "2026-10")]),
+        currencies: vec!["CHF".into(), "EUR".into(), "USD".into()],
         change: Permit::Yes,
     }
     .page(look.panel("/panel/ledger"))

@@ -8,11 +8,13 @@ mod books;
 mod corrections;
 mod coupons;
 mod credit_notes;
+mod currency;
 mod customers;
 mod deliveries;
 pub(super) mod desk;
 mod drafts;
 mod dunning;
+mod exchange_rates;
 mod home;
 mod invoices;
 mod journal;
@@ -208,12 +210,22 @@ fn money() -> Router {
         )
         .route("/panel/settlements/{id}/agree", post(settlements::agree))
         .route("/panel/settlements/{id}/{act}", post(settlements::act))
+        .route(
+            "/panel/exchange-rates",
+            get(exchange_rates::list).post(exchange_rates::add),
+        )
+        .route("/panel/exchange-rates/import", post(exchange_rates::import))
         .route("/panel/ledger", get(operations::ledger))
         .route("/panel/ledger/export", get(operations::ledger_export))
         .route(
             "/panel/ledger/revenue",
             get(revenue::show).post(revenue::save),
         )
+        .route(
+            "/panel/ledger/currency",
+            get(currency::show).post(currency::save),
+        )
+        .route("/panel/ledger/currency.csv", get(currency::lines))
         .route("/panel/ledger/revenue.csv", get(revenue::csv))
         .route("/panel/ledger/revenue-lines.csv", get(revenue::lines))
         .route("/panel/ledger/months", get(books::months))

@@ -54,7 +54,7 @@ pub(crate) async fn show(desk: Desk) -> Answer {
     respond::page(page(&desk, None).await?.page(desk.app()))
 }
 
-fn month(field: &str, text: &str) -> Result<Date> {
+pub(super) fn month(field: &str, text: &str) -> Result<Date> {
     parse_date(field, &format!("{}-01", text.trim()))
 }
 

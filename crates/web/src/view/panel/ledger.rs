@@ -75,6 +75,11 @@ impl LedgerPage {
             )
             .and(
                 shell
+                    .go("currency-title", "/panel/ledger/currency")
+                    .icon("scale"),
+            )
+            .and(
+                shell
                     .go("ledger-chart", "/panel/ledger/chart")
                     .icon("list-checks"),
             )

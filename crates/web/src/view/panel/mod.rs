@@ -8,10 +8,12 @@ mod billing_runs;
 mod correction;
 mod coupons;
 mod credit_note;
+mod currency;
 mod customers;
 mod deliveries;
 mod draft;
 mod dunning;
+mod exchange_rates;
 mod home;
 mod late_usage;
 mod ledger;
@@ -45,12 +47,14 @@ pub use billing_runs::{
 pub use correction::{CorrectedItem, CorrectionPage, CorrectionPreview, correction_panel};
 pub use coupons::{CouponPage, CouponRow, CouponsPage, RedemptionRow};
 pub use credit_note::{CreditNotePage, CreditableLine, RefundPage};
+pub use currency::{CurrencyPage, CurrencyRow};
 pub use customers::{
     Account360Page, AccountRow, AccountView, CustomersPage, RelationshipRow, RelationshipsPage,
 };
 pub use deliveries::{AttemptRow, DeliveriesPage, DeliveryPage, DeliveryRow, LateReportRow};
 pub use draft::{DraftLineRow, DraftPage, DraftRow, DraftsPage, HeldBuyerRow};
 pub use dunning::{ClassRow, DunningPage};
+pub use exchange_rates::{ExchangeRateRow, ExchangeRatesPage};
 pub use home::{HomePage, Kpi, Waiting};
 pub use late_usage::{LateUsagePage, LateUsageRow};
 pub use ledger::{BalanceRow, EntryRow, LedgerPage};

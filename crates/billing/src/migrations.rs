@@ -408,4 +408,14 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             currency {text} NOT NULL, gain {money} NOT NULL, loss {money} NOT NULL, transaction_id {text} NOT NULL,
             PRIMARY KEY (realm_id, book_id, month_on)) {clustered}",
     ],
+}, Migration {
+    name: "billing_references",
+    steps: &[
+        "{sqlite} ALTER TABLE invoice ADD COLUMN order_number {text}",
+        "{postgres} ALTER TABLE invoice ADD COLUMN IF NOT EXISTS order_number {text}",
+        "{sqlite} ALTER TABLE invoice_line ADD COLUMN order_number {text}",
+        "{postgres} ALTER TABLE invoice_line ADD COLUMN IF NOT EXISTS order_number {text}",
+        "{sqlite} ALTER TABLE invoice_line ADD COLUMN cost_centre {text}",
+        "{postgres} ALTER TABLE invoice_line ADD COLUMN IF NOT EXISTS cost_centre {text}",
+    ],
 }];

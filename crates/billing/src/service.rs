@@ -48,6 +48,7 @@ mod pro_forma;
 mod rating;
 mod reads;
 mod recognition;
+mod references;
 mod refunds;
 mod repair;
 mod resuming;

@@ -39,7 +39,7 @@ fn lines_of(charges: &[NewCharge]) -> tradewind_billing::rules::line::Lines {
             .add(&LineCharge::from(charge), |_| Position::default())
             .expect("a share");
     }
-    lines.finish()
+    lines.together()
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! The exact charges behind a document, as CSV.
 
-use tradewind_billing::service::{Detail, invoice_details};
+use std::collections::HashMap;
+
+use tradewind_billing::service::{Detail, invoice_details, invoice_get};
+use tradewind_billing::types::DocumentLine;
 use tradewind_documents::csv::CsvWriter;
 use tradewind_kernel::id::InvoiceId;
 use tradewind_kernel::{PageRequest, Result};
 use tradewind_platform::{OpCtx, Platform};
 
-const HEADER: [&str; 15] = [
+const HEADER: [&str; 17] = [
     "line",
     "charge",
     "subscription",
@@ -22,6 +25,8 @@ const HEADER: [&str; 15] = [
     "exact_amount",
     "currency",
     "share_of_line",
+    "order_number",
+    "cost_centre",
 ];
 
 /// Some rows of a CSV file, the header before the first ones, and where the next ones begin; none after the last. Pieces
@@ -43,13 +48,20 @@ pub async fn details_csv(
     };
     let page = PageRequest::new(Some(PageRequest::MAX_LIMIT), after)?;
     let page = invoice_details(p, ctx, id, &page).await?;
+    let document = invoice_get(p, ctx, id).await?;
+    let lines = document.lines.iter().map(|line| (line.no, line));
+    let lines: HashMap<i64, &DocumentLine> = lines.collect();
     for detail in &page.items {
-        write_row(&mut csv, detail)?;
+        write_row(&mut csv, detail, lines.get(&detail.line_no).copied())?;
     }
     Ok((csv.finish()?, page.next))
 }
 
-fn write_row(csv: &mut CsvWriter<Vec<u8>>, detail: &Detail) -> Result<()> {
+fn write_row(
+    csv: &mut CsvWriter<Vec<u8>>,
+    detail: &Detail,
+    line: Option<&DocumentLine>,
+) -> Result<()> {
     let facts = &detail.charge.facts;
     csv.integer(detail.line_no)
         .text(&detail.charge.id.to_string())
@@ -69,5 +81,11 @@ fn write_row(csv: &mut CsvWriter<Vec<u8>>, detail: &Detail) -> Result<()> {
     csv.decimal(facts.exact)
         .text(facts.amount.currency.code())
         .decimal(facts.amount.to_decimal());
+    for sign in [
+        line.and_then(|line| line.order_number.as_deref()),
+        line.and_then(|line| line.cost_centre.as_deref()),
+    ] {
+        csv.text(sign.unwrap_or_default());
+    }
     csv.end_row()
 }

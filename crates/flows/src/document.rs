@@ -5,7 +5,8 @@ use std::fmt::Display;
 use tradewind_accounts::types::{Account, Address};
 use tradewind_billing::service::{credit_notes_about, invoice_get, payments_of_invoice};
 use tradewind_billing::types::{
-    BalanceStatus, Document, DocumentKind, DocumentLine, Party, PaymentKind, TaxKind, TaxRate,
+    BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, Party, PaymentKind,
+    TaxKind, TaxRate,
 };
 use tradewind_documents::colour::Colour;
 use tradewind_documents::i18n;
@@ -104,7 +105,7 @@ pub(crate) fn document_of(
         due: (!credit).then_some(head.due_on),
         service_period: Some(head.period),
         customer_number: Some(number(buyer.id)),
-        reference: None,
+        reference: head.order_number.clone(),
         seller: printed_seller(&document.parties.seller, seller, document.locale),
         buyer: printed_buyer(&document.parties.buyer, document.locale),
         groups: groups(document)?,
@@ -169,11 +170,13 @@ fn printed_line(document: &Document, line: &DocumentLine) -> Line {
         TaxWord::of(document.locale, named.as_deref().unwrap_or_default())
     };
     let first = line.taxes.first().map(|tax| &tax.rate);
+    let mut detail = references(document.locale, &document.summary, line);
+    if line.tax_included {
+        detail.push(word().included(document.locale, line.amount));
+    }
     Line {
         description: line.description.clone(),
-        detail: line
-            .tax_included
-            .then(|| word().included(document.locale, line.amount)),
+        detail: (!detail.is_empty()).then(|| detail.join(" · ")),
         date: None,
         period: Some(line.period),
         quantity: Some(Quantity {
@@ -185,6 +188,22 @@ fn printed_line(document: &Document, line: &DocumentLine) -> Line {
         amount: line.net,
         balance: None,
     }
+}
+
+/// What the buyer calls a line, as far as the head of the document does not say it.
+#[must_use]
+pub fn references(locale: Locale, head: &DocumentSummary, line: &DocumentLine) -> Vec<String> {
+    let order_number = line.order_number.as_ref();
+    let order_number = order_number.filter(|_| head.order_number.is_none());
+    let named = [
+        ("invoice-order-number", order_number),
+        ("invoice-cost-centre", line.cost_centre.as_ref()),
+    ];
+    let words = named.into_iter().filter_map(|(key, value)| {
+        let args = i18n::Args::new().with("number", value?.as_str());
+        Some(i18n::tr(locale, key, &args))
+    });
+    words.collect()
 }
 
 /// The paper that letters are printed on where the seller is.

@@ -140,6 +140,7 @@ pub(crate) fn printed(
             net: made.document.net,
             tax: made.document.tax,
             gross: made.document.gross,
+            order_number: None,
             created_at: made.at,
             balance: Some(tradewind_billing::types::Balance {
                 status: BalanceStatus::Open,

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use crate::service;
 use crate::store::{discount, pause, quantity, subscription};
 use crate::types::{
-    Leg, OrderedItem, Pause, QuantitySince, Redemption, Subscription, SubscriptionEvent,
-    SubscriptionItem,
+    BuyerReference, Leg, OrderedItem, Pause, QuantitySince, Redemption, Subscription,
+    SubscriptionEvent, SubscriptionItem,
 };
 use serde_json::json;
 use tradewind_kernel::calendar::Period;
-use tradewind_kernel::id::{RealmId, SubscriptionId, TermsId};
+use tradewind_kernel::id::{AccountId, RealmId, SubscriptionId, TermsId};
 use tradewind_kernel::{Date, Error, Result};
 use tradewind_platform::{NewEvent, Tx, Work};
 
@@ -148,6 +148,36 @@ pub async fn redemptions(w: &mut Work, ids: &[SubscriptionId]) -> Result<Vec<Red
     }
     let realm = w.ctx.realm;
     discount::of_subscriptions(&mut w.tx, realm, &ids).await
+}
+
+/// Which of some customers have given a reference of their own with something.
+///
+/// # Errors
+/// Database errors.
+pub async fn referenced(
+    tx: &mut Tx,
+    realm: RealmId,
+    customers: &BTreeSet<AccountId>,
+) -> Result<BTreeSet<AccountId>> {
+    if customers.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    subscription::referenced(tx, realm, customers).await
+}
+
+/// The buyers' own references for some subscriptions; those without are left out.
+///
+/// # Errors
+/// Database errors.
+pub async fn references(
+    tx: &mut Tx,
+    realm: RealmId,
+    ids: &BTreeSet<SubscriptionId>,
+) -> Result<Vec<(SubscriptionId, BuyerReference)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    subscription::references(tx, realm, ids).await
 }
 
 /// When some subscriptions were suspended, oldest first.

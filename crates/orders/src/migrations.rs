@@ -91,4 +91,12 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             from_on {date} NOT NULL, until_on {date}, cause {text} NOT NULL,
             PRIMARY KEY (realm_id, subscription_id, from_on)) {clustered}",
     ],
+}, Migration {
+    name: "orders_references",
+    steps: &[
+        // Most buyers give none: those who do are found without reading the others.
+        "{sqlite} ALTER TABLE subscription ADD COLUMN buyer_reference {json}",
+        "{postgres} ALTER TABLE subscription ADD COLUMN IF NOT EXISTS buyer_reference {json}",
+        "CREATE INDEX IF NOT EXISTS subscription_referenced ON subscription (realm_id, customer_id) WHERE buyer_reference IS NOT NULL",
+    ],
 }];

@@ -3,11 +3,13 @@
 mod change;
 mod discount;
 mod flow;
+mod reference;
 mod states;
 
 pub use change::{ChangeFacts, classify};
 pub use discount::{Redeemed, Wanted, check_coupon, code_key, coupon_state, redeemable};
 pub use flow::{Move, StepEvent, flow, next, order_operations, order_state, step_after};
+pub use reference::checked_reference;
 pub use states::{
     COMMERCIAL, DELIVERY, OperationFacts, commercial_after, delivery_allows,
     subscription_operations,

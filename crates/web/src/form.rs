@@ -7,6 +7,7 @@ use axum::{
 use http::{HeaderMap, header, request::Parts};
 use percent_encoding::percent_decode_str;
 use tradewind_kernel::{Error, Result};
+use tradewind_orders::types::BuyerReference;
 
 use crate::{respond::Failure, view::shared::FormState};
 
@@ -39,6 +40,15 @@ impl Sent {
         Some(self.get(name))
             .filter(|value| !value.is_empty())
             .map(str::to_owned)
+    }
+
+    /// What the buyer calls a sale in its own books, as the form was filled.
+    pub(crate) fn reference(&self) -> BuyerReference {
+        BuyerReference {
+            order_number: self.some("order_number"),
+            cost_centre: self.some("cost_centre"),
+            separate: self.get("separate") == "1",
+        }
     }
 
     /// All values of a field.

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use serde::Deserialize;
-use tradewind_flows::order::{PlaceInput, order_cancel, order_place};
+use tradewind_flows::order::{Placement, order_cancel, order_place_as};
 use tradewind_kernel::id::OrderId;
 use tradewind_orders::{
     service::{self, OrderQuery},
@@ -57,14 +57,14 @@ async fn list(
 /// Place an order by confirming a quote.
 ///
 /// What was quoted is what is ordered; when something has changed since, the answer is 409 and says what.
-#[utoipa::path(post, path = "/orders", tag = "orders", operation_id = "placeOrder", request_body = PlaceInput,
+#[utoipa::path(post, path = "/orders", tag = "orders", operation_id = "placeOrder", request_body = Placement,
     responses((status = 201, description = "The order.", body = OrderDetail)))]
 async fn place(
     State(state): State<ApiState>,
     caller: Caller,
-    Body(input): Body<PlaceInput>,
+    Body(input): Body<Placement>,
 ) -> ApiResult<Response> {
-    let order = order_place(&state.platform, &caller.ctx, &input).await?;
+    let order = order_place_as(&state.platform, &caller.ctx, &input).await?;
     let path = format!("/orders/{}", order.order.id);
     Ok(reply::created_versioned(&path, order.order.version, &order))
 }

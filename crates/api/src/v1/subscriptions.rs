@@ -10,7 +10,9 @@ use tradewind_flows::{
 use tradewind_kernel::id::SubscriptionId;
 use tradewind_orders::{
     service::{self, SubscriptionQuery},
-    types::{Order, OrderDetail, Subscription, SubscriptionDetail, SubscriptionUpdate},
+    types::{
+        BuyerReference, Order, OrderDetail, Subscription, SubscriptionDetail, SubscriptionUpdate,
+    },
 };
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -43,6 +45,10 @@ struct SubscriptionChanges {
     /// Whether it renews at the end of the term.
     #[serde(default)]
     auto_renew: Option<bool>,
+    /// The buyer's order number and cost centre, and whether it is invoiced by itself: all of them anew. Documents carry what holds
+    /// on the day of their issue.
+    #[serde(default)]
+    reference: Option<BuyerReference>,
 }
 
 /// List subscriptions.
@@ -79,7 +85,7 @@ async fn get(
     Ok(reply::versioned(view.detail.subscription.version, &view))
 }
 
-/// Give a subscription another name, or turn automatic renewal on or off.
+/// Give a subscription another name, turn automatic renewal on or off, or set the buyer's references.
 ///
 /// What is left out stays.
 #[utoipa::path(patch, path = "/subscriptions/{subscription}", tag = "subscriptions", operation_id = "updateSubscription",
@@ -97,6 +103,7 @@ async fn update(
         version,
         name: changes.name,
         auto_renew: changes.auto_renew,
+        reference: changes.reference,
     };
     let detail = service::subscription_update(&state.platform, &caller.ctx, &input).await?;
     Ok(reply::versioned(detail.subscription.version, &detail))

@@ -78,6 +78,16 @@ pub fn tax_lines(
     })
 }
 
+/// The number of the buyer's purchase order that a whole document is for: that of its lines, where all have the same.
+#[must_use]
+pub fn order_number(lines: &[DocumentLine]) -> Option<String> {
+    let first = lines.first()?.order_number.as_ref()?;
+    lines
+        .iter()
+        .all(|line| line.order_number.as_ref() == Some(first))
+        .then(|| first.clone())
+}
+
 /// Each tax of some lines with what it comes to, the highest first.
 ///
 /// # Errors
@@ -134,21 +144,7 @@ pub fn conclude(
         DocumentKind::Invoice
     };
     if kind == DocumentKind::CreditNote {
-        for line in &mut lines {
-            for amount in [&mut line.amount, &mut line.net, &mut line.tax]
-                .into_iter()
-                .chain(line.taxes.iter_mut().map(|tax| &mut tax.amount))
-            {
-                *amount = amount.neg()?;
-            }
-        }
-        for row in &mut totals.summary {
-            row.net = row.net.neg()?;
-            row.tax = row.tax.neg()?;
-        }
-        totals.net = totals.net.neg()?;
-        totals.tax = totals.tax.neg()?;
-        totals.gross = totals.gross.neg()?;
+        turn(&mut lines, &mut totals)?;
     }
     Ok(Some(Concluded {
         kind,
@@ -156,6 +152,67 @@ pub fn conclude(
         totals,
         period,
     }))
+}
+
+/// What several documents come to together, for those who look at all of them at once: numbered through, with the signs of an
+/// invoice unless more is given back than charged.
+///
+/// # Errors
+/// `overflow`.
+pub fn together(all: Vec<Concluded>) -> Result<Option<Concluded>> {
+    let mut whole: Option<Concluded> = None;
+    for mut one in all {
+        if one.kind == DocumentKind::CreditNote {
+            turn(&mut one.lines, &mut one.totals)?;
+            one.kind = DocumentKind::Invoice;
+        }
+        let Some(whole) = &mut whole else {
+            whole = Some(one);
+            continue;
+        };
+        let period = &mut whole.period;
+        *period = Period::new(
+            period.start.min(one.period.start),
+            period.end.max(one.period.end),
+        )?;
+        whole.lines.append(&mut one.lines);
+        let totals = &mut whole.totals;
+        totals.net = totals.net.add(one.totals.net)?;
+        totals.tax = totals.tax.add(one.totals.tax)?;
+        totals.gross = totals.gross.add(one.totals.gross)?;
+    }
+    let Some(mut whole) = whole else {
+        return Ok(None);
+    };
+    for (line, no) in whole.lines.iter_mut().zip(1_i64..) {
+        line.no = no;
+    }
+    whole.totals.summary = tax_summary(&whole.lines)?;
+    if whole.totals.gross.is_negative() {
+        whole.kind = DocumentKind::CreditNote;
+        turn(&mut whole.lines, &mut whole.totals)?;
+    }
+    Ok(Some(whole))
+}
+
+/// Turns the signs of a document.
+fn turn(lines: &mut [DocumentLine], totals: &mut Totals) -> Result<()> {
+    for line in lines {
+        for amount in [&mut line.amount, &mut line.net, &mut line.tax]
+            .into_iter()
+            .chain(line.taxes.iter_mut().map(|tax| &mut tax.amount))
+        {
+            *amount = amount.neg()?;
+        }
+    }
+    for row in &mut totals.summary {
+        row.net = row.net.neg()?;
+        row.tax = row.tax.neg()?;
+    }
+    totals.net = totals.net.neg()?;
+    totals.tax = totals.tax.neg()?;
+    totals.gross = totals.gross.neg()?;
+    Ok(())
 }
 
 fn span(lines: &[DocumentLine]) -> Option<Period> {

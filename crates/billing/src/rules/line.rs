@@ -5,12 +5,16 @@
 //! whatever order charges are added, and nothing but a running total has to be kept. The same rule bills late usage:
 //! the running total goes on where the last document left it, and the document gets exactly the difference.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use tradewind_kernel::{
-    Currency, Date, Decimal, Money, Result, Rounding, calendar::Period, decimal, id::AccountId,
+    Currency, Date, Decimal, Money, Result, Rounding,
+    calendar::Period,
+    decimal,
+    id::{AccountId, SubscriptionId},
     locale::form_for,
 };
+use tradewind_orders::types::BuyerReference;
 
 use tradewind_tax::types::TaxCategory;
 
@@ -65,6 +69,8 @@ pub struct UsageLine {
 /// What assembling needs to know of a charge; small, so that documents over very many charges can be streamed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineCharge {
+    /// The sale that it is for.
+    pub subscription_id: SubscriptionId,
     /// Why it exists.
     pub kind: ChargeKind,
     /// Heading.
@@ -94,6 +100,7 @@ pub struct LineCharge {
 impl From<&NewCharge> for LineCharge {
     fn from(charge: &NewCharge) -> Self {
         Self {
+            subscription_id: charge.subscription_id,
             kind: charge.kind,
             group_label: charge.group_label.clone(),
             description: charge.description.clone(),
@@ -115,7 +122,17 @@ impl From<&NewCharge> for LineCharge {
 
 /// Charges with the same key share a line.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum LineKey {
+struct LineKey {
+    /// The document that the line is on.
+    document: Option<SubscriptionId>,
+    order_number: Option<String>,
+    cost_centre: Option<String>,
+    matter: Matter,
+}
+
+/// What a line is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Matter {
     /// All usage of one line and month.
     Usage(Date, String),
     /// The same thing at the same price for the same time, of however many subscriptions.
@@ -133,6 +150,17 @@ enum LineKey {
 }
 
 impl LineKey {
+    fn of(charge: &LineCharge, reference: &BuyerReference) -> Self {
+        Self {
+            document: reference.separate.then_some(charge.subscription_id),
+            order_number: reference.order_number.clone(),
+            cost_centre: reference.cost_centre.clone(),
+            matter: Matter::of(charge),
+        }
+    }
+}
+
+impl Matter {
     fn of(charge: &LineCharge) -> Self {
         match &charge.usage_line {
             Some((month, line)) => Self::Usage(*month, line.clone()),
@@ -153,10 +181,11 @@ impl LineKey {
 
 #[derive(Debug)]
 struct OpenLine {
+    document: Option<SubscriptionId>,
     line: DocumentLine,
+    /// What was computed and billed so far; of usage, its running total is kept for all of its lines together.
     position: Position,
     rounding: Rounding,
-    usage: Option<(Date, String)>,
     mixed: bool,
 }
 
@@ -166,12 +195,23 @@ pub struct LineSet {
     currency: Currency,
     index: HashMap<LineKey, usize>,
     lines: Vec<OpenLine>,
+    /// Where the running totals of usage stand: one of a line of usage, however many documents it is on.
+    usage: BTreeMap<(Date, String), Position>,
+    documents: BTreeMap<Option<SubscriptionId>, Shape>,
+}
+
+/// What is known of a document in the making.
+#[derive(Debug, Default)]
+struct Shape {
+    lines: i64,
     must_show: bool,
 }
 
 /// The share of a charge in its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
+    /// The document: that of one subscription, where its buyer wants it by itself.
+    pub document: Option<SubscriptionId>,
     /// The line.
     pub line_no: i64,
     /// The rounded share.
@@ -183,10 +223,17 @@ pub struct Share {
 pub struct Lines {
     /// The lines, numbered from 1 in the order in which their first charge came.
     pub lines: Vec<DocumentLine>,
-    /// Where the running totals of usage stand now.
-    pub positions: Vec<((Date, String), Position)>,
     /// Whether there is anything to show: an amount, or usage even if it costs nothing.
     pub must_show: bool,
+}
+
+/// All lines, and where the running totals of usage stand now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finished {
+    /// The lines of each document, by the subscription that it is for alone; the one for all others first.
+    pub documents: Vec<(Option<SubscriptionId>, Lines)>,
+    /// Where the running totals of usage stand now.
+    pub positions: Vec<((Date, String), Position)>,
 }
 
 impl LineSet {
@@ -197,11 +244,13 @@ impl LineSet {
             currency,
             index: HashMap::new(),
             lines: Vec::new(),
-            must_show: false,
+            usage: BTreeMap::new(),
+            documents: BTreeMap::new(),
         }
     }
 
-    /// Adds a charge. `position` is asked for the running total of a line of usage when the line begins.
+    /// Adds a charge whose buyer has given no reference of its own. `position` is asked for the running total of a line of usage
+    /// when the line begins.
     ///
     /// # Errors
     /// `overflow`.
@@ -210,11 +259,30 @@ impl LineSet {
         charge: &LineCharge,
         position: impl FnOnce(&(Date, String)) -> Position,
     ) -> Result<Share> {
-        let index = match self.index.entry(LineKey::of(charge)) {
+        self.add_for(charge, &BuyerReference::default(), position)
+    }
+
+    /// Adds a charge to the line, and on the document, that its buyer's reference asks for.
+    ///
+    /// # Errors
+    /// `overflow`.
+    pub fn add_for(
+        &mut self,
+        charge: &LineCharge,
+        reference: &BuyerReference,
+        position: impl FnOnce(&(Date, String)) -> Position,
+    ) -> Result<Share> {
+        let key = LineKey::of(charge, reference);
+        let shape = self.documents.entry(key.document).or_default();
+        shape.must_show |= !charge.exact.is_zero()
+            || (charge.kind == ChargeKind::Metered && !charge.quantity.is_zero());
+        let index = match self.index.entry(key) {
             std::collections::hash_map::Entry::Occupied(entry) => *entry.get(),
             std::collections::hash_map::Entry::Vacant(entry) => {
-                let line = OpenLine::begin(charge, self.lines.len(), self.currency, position)?;
-                self.lines.push(line);
+                shape.lines += 1;
+                let key = entry.key();
+                self.lines
+                    .push(OpenLine::begin(charge, key, shape.lines, self.currency));
                 *entry.insert(self.lines.len() - 1)
             }
         };
@@ -222,46 +290,71 @@ impl LineSet {
             .lines
             .get_mut(index)
             .expect("the index points at a line pushed above");
-        let amount = open.add(charge, self.currency)?;
-        self.must_show |= !charge.exact.is_zero()
-            || (charge.kind == ChargeKind::Metered && !charge.quantity.is_zero());
+        let position = match &charge.usage_line {
+            Some(key) => match self.usage.entry(key.clone()) {
+                std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
+                std::collections::btree_map::Entry::Vacant(entry) => {
+                    let begun = position(entry.key());
+                    entry.insert(begun)
+                }
+            },
+            None => &mut open.position,
+        };
+        let share = position.bill(charge.exact, self.currency, open.rounding)?;
+        open.add(charge, share)?;
         Ok(Share {
+            document: open.document,
             line_no: open.line.no,
-            amount,
+            amount: share,
         })
     }
 
-    /// The lines as they are now.
+    /// The lines as they are now, each on its document.
     #[must_use]
-    pub fn finish(self) -> Lines {
-        let mut positions = Vec::new();
-        let mut lines = Vec::with_capacity(self.lines.len());
+    pub fn finish(self) -> Finished {
+        let mut documents: BTreeMap<Option<SubscriptionId>, Lines> = self
+            .documents
+            .into_iter()
+            .map(|(document, shape)| {
+                let lines = Lines {
+                    lines: Vec::new(),
+                    must_show: shape.must_show,
+                };
+                (document, lines)
+            })
+            .collect();
         for mut open in self.lines {
             open.line.unit = form_for(&open.line.unit, open.line.quantity).to_owned();
-            if let Some(key) = open.usage {
-                positions.push((key, open.position));
+            if let Some(document) = documents.get_mut(&open.document) {
+                document.lines.push(open.line);
             }
-            lines.push(open.line);
         }
-        Lines {
-            lines,
-            positions,
-            must_show: self.must_show,
+        Finished {
+            documents: documents.into_iter().collect(),
+            positions: self.usage.into_iter().collect(),
         }
+    }
+
+    /// All lines as if they were on one document; numbers are told apart only where no buyer wants documents of their own.
+    #[must_use]
+    pub fn together(self) -> Lines {
+        let mut all = Lines {
+            lines: Vec::new(),
+            must_show: false,
+        };
+        for (_, lines) in self.finish().documents {
+            all.lines.extend(lines.lines);
+            all.must_show |= lines.must_show;
+        }
+        all
     }
 }
 
 impl OpenLine {
-    fn begin(
-        charge: &LineCharge,
-        count: usize,
-        currency: Currency,
-        position: impl FnOnce(&(Date, String)) -> Position,
-    ) -> Result<Self> {
-        let no = i64::try_from(count).map_err(tradewind_kernel::Error::internal)? + 1;
-        Ok(Self {
-            position: charge.usage_line.as_ref().map(position).unwrap_or_default(),
-            usage: charge.usage_line.clone(),
+    fn begin(charge: &LineCharge, key: &LineKey, no: i64, currency: Currency) -> Self {
+        Self {
+            document: key.document,
+            position: Position::default(),
             mixed: false,
             rounding: charge.rounding,
             line: DocumentLine {
@@ -278,12 +371,13 @@ impl OpenLine {
                 net: Money::zero(currency),
                 tax: Money::zero(currency),
                 taxes: Vec::new(),
+                order_number: key.order_number.clone(),
+                cost_centre: key.cost_centre.clone(),
             },
-        })
+        }
     }
 
-    fn add(&mut self, charge: &LineCharge, currency: Currency) -> Result<Money> {
-        let share = self.position.bill(charge.exact, currency, self.rounding)?;
+    fn add(&mut self, charge: &LineCharge, share: Money) -> Result<()> {
         let line = &mut self.line;
         line.amount = line.amount.add(share)?;
         line.period.start = line.period.start.min(charge.period.start);
@@ -301,6 +395,6 @@ impl OpenLine {
         {
             line.unit_price = None;
         }
-        Ok(share)
+        Ok(())
     }
 }

@@ -507,7 +507,7 @@ pub fn bill(
     for charge in charges {
         lines.add(&LineCharge::from(charge), |_| Position::default())?;
     }
-    document::preview(lines.finish(), leg.terms.currency, &trade.taxation)
+    document::preview(lines.together(), leg.terms.currency, &trade.taxation)
 }
 
 fn sum(leg: &LegFacts, charges: &[NewCharge], kind: ChargeKind) -> Result<Money> {

@@ -14,12 +14,13 @@ use tradewind_platform::Work;
 use super::{
     issue::{Pending, issue},
     posting,
+    references::References,
 };
 use crate::{
     rules::{
         document::{self, Concluded},
         ledger::{self, Header},
-        line::{LineCharge, LineSet, Position, UsageLine},
+        line::{LineCharge, LineSet, Position, Share, UsageLine},
     },
     store::{
         charges::{self, Pair},
@@ -45,15 +46,17 @@ pub(crate) struct Batch {
     positions: HashMap<UsageLine, Position>,
     moved: BTreeMap<UsageLine, Position>,
     pending: Vec<Pending>,
+    /// What buyers call the sales whose charges are settled.
+    pub(crate) references: References,
 }
 
-/// Charges between two accounts on their way into one document or entry.
+/// Charges between two accounts on their way into documents or an entry: one document, but for what its buyer wants by itself.
 #[derive(Debug)]
 pub(crate) struct Settling {
     pair: Pair,
     trade: Arc<Trade>,
     lines: LineSet,
-    shares: Vec<(ChargeId, i64, i64)>,
+    shares: Vec<(ChargeId, Share)>,
 }
 
 impl Batch {
@@ -71,6 +74,7 @@ impl Batch {
             positions: HashMap::new(),
             moved: BTreeMap::new(),
             pending: Vec::new(),
+            references: References::default(),
         }
     }
 
@@ -138,17 +142,18 @@ impl Batch {
         id: ChargeId,
         charge: &LineCharge,
     ) -> Result<()> {
-        let share = settling.lines.add(charge, |(period_on, line)| {
-            let key = line_of(settling.pair, *period_on, line.clone());
-            self.moved
-                .get(&key)
-                .or_else(|| self.positions.get(&key))
-                .copied()
-                .unwrap_or_default()
-        })?;
-        settling
-            .shares
-            .push((id, share.line_no, share.amount.minor));
+        let reference = self.references.of(&settling.trade, charge.subscription_id);
+        let share = settling
+            .lines
+            .add_for(charge, reference, |(period_on, line)| {
+                let key = line_of(settling.pair, *period_on, line.clone());
+                self.moved
+                    .get(&key)
+                    .or_else(|| self.positions.get(&key))
+                    .copied()
+                    .unwrap_or_default()
+            })?;
+        settling.shares.push((id, share));
         Ok(())
     }
 
@@ -164,8 +169,8 @@ impl Batch {
         Ok(())
     }
 
-    /// Turns what was added into a document, an entry, or, for charges of exactly zero, into nothing. Returns the id of
-    /// the document.
+    /// Turns what was added into documents, an entry, or, for charges of exactly zero, into nothing. Returns the id of
+    /// the document: the first of them, where buyers want some by themselves.
     pub(crate) fn conclude(
         &mut self,
         settling: Settling,
@@ -178,17 +183,14 @@ impl Batch {
             shares,
             ..
         } = settling;
-        let lines = lines.finish();
-        for ((period_on, line), position) in &lines.positions {
+        let finished = lines.finish();
+        for ((period_on, line), position) in &finished.positions {
             self.moved
                 .insert(line_of(pair, *period_on, line.clone()), *position);
         }
         let on = self.now.date_in(&trade.seller_zone);
         if trade.settlement != Settlement::Document {
-            let minor = shares
-                .iter()
-                .map(|(_, _, minor)| Money::new(*minor, pair.currency));
-            let amount = Money::sum(pair.currency, minor)?;
+            let amount = Money::sum(pair.currency, shares.iter().map(|(_, share)| share.amount))?;
             let transaction = TransactionId::generate();
             let header = Header {
                 posted_on: on,
@@ -216,28 +218,34 @@ impl Batch {
             self.accrued.extend(
                 shares
                     .into_iter()
-                    .map(|(charge, _, minor)| (charge, transaction, minor)),
+                    .map(|(charge, share)| (charge, transaction, share.amount.minor)),
             );
             return Ok(None);
         }
-        let Some(concluded) = document::conclude(lines, pair.currency, &trade.taxation)? else {
-            return Ok(None);
-        };
-        let id = InvoiceId::generate();
-        self.shares.extend(
-            shares
-                .into_iter()
-                .map(|(charge, line, minor)| (charge, id, line, minor)),
-        );
-        self.pending.push(Pending {
-            id,
-            pair,
-            trade,
-            concluded,
-            issued_on: on,
-            credits,
-        });
-        Ok(Some(id))
+        let mut ids = BTreeMap::new();
+        let mut first = None;
+        for (separate, lines) in finished.documents {
+            let Some(concluded) = document::conclude(lines, pair.currency, &trade.taxation)? else {
+                continue;
+            };
+            let id = InvoiceId::generate();
+            first = first.or(Some(id));
+            ids.insert(separate, id);
+            self.pending.push(Pending {
+                id,
+                pair,
+                trade: Arc::clone(&trade),
+                concluded,
+                issued_on: on,
+                credits,
+            });
+        }
+        self.shares
+            .extend(shares.into_iter().filter_map(|(charge, share)| {
+                let id = ids.get(&share.document)?;
+                Some((charge, *id, share.line_no, share.amount.minor))
+            }));
+        Ok(first)
     }
 
     /// A credit note for charges that take others back, each with the line that it is on.

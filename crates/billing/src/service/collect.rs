@@ -17,6 +17,7 @@ use super::{
     credit_moves::is_automatic,
     facts::Trades,
     moves::use_credit,
+    references::References,
     traded,
 };
 use crate::{
@@ -102,6 +103,7 @@ pub(super) async fn collect_in(w: &mut Work, input: &CollectInput) -> Result<Vec
     let sellers: BTreeSet<AccountId> = input.pairs.iter().map(|(seller, ..)| *seller).collect();
     let reviews = drafts::reviews(&mut w.tx, realm, &sellers).await?;
     let waiting = drafts::waiting(&mut w.tx, realm, &sellers).await?;
+    let referring = References::buyers(w, input.pairs.iter().map(|(_, buyer, _)| *buyer)).await?;
     let mut batch = Batch::new(w);
     for (seller_id, buyer_id, currency) in &input.pairs {
         let pair = Pair {
@@ -128,7 +130,8 @@ pub(super) async fn collect_in(w: &mut Work, input: &CollectInput) -> Result<Vec
                 Fate::Issue => {}
             }
         }
-        let settling = gather(w, &mut batch, pair, trade, input.until).await?;
+        let refers = referring.contains(buyer_id);
+        let settling = gather_as(w, &mut batch, pair, trade, input.until, refers).await?;
         batch.conclude(settling, None)?;
     }
     let issued = batch.write(w).await?;
@@ -144,6 +147,18 @@ pub(super) async fn gather(
     trade: &Arc<Trade>,
     until: Date,
 ) -> Result<Settling> {
+    gather_as(w, batch, pair, trade, until, true).await
+}
+
+/// The same, knowing whether the buyer has given references of its own with anything.
+async fn gather_as(
+    w: &mut Work,
+    batch: &mut Batch,
+    pair: Pair,
+    trade: &Arc<Trade>,
+    until: Date,
+    refers: bool,
+) -> Result<Settling> {
     let mut settling = batch.begin(pair, trade);
     let mut after = None;
     loop {
@@ -154,6 +169,9 @@ pub(super) async fn gather(
         after = Some(*last);
         let full = page.len() as i64 == PAGE;
         batch.load_positions(w, vec![(pair, months(&page))]).await?;
+        if refers && !trade.buyer_keeps_books {
+            batch.references.load(w, &page).await?;
+        }
         for (id, line) in page {
             batch.add_open(&mut settling, id, &line)?;
         }

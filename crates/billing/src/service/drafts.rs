@@ -21,6 +21,7 @@ use super::{
     collect::{after_credit_notes, gather},
     facts::Trades,
     realm,
+    references::References,
 };
 use crate::{
     rules::{document, draft as rules, line::LineSet},
@@ -160,14 +161,20 @@ async fn draft_get_in(w: &mut Work, id: DraftId) -> Result<Draft> {
     let trade = trades.get(pair.seller_id, pair.buyer_id)?.clone();
     let today = w.ctx.now.date_in(&trade.seller_zone);
     let mut lines = LineSet::new(pair.currency);
+    let mut references = References::default();
     let mut after = String::new();
     loop {
         let page = store::page(&mut w.tx, realm, pair, today, &after, PAGE).await?;
         let Some((last, _)) = page.last() else { break };
         after = last.to_string();
+        if !trade.buyer_keeps_books {
+            references.load(w, &page).await?;
+        }
         let positions = store::positions(&mut w.tx, realm, pair, &months(&page)).await?;
         for (_, line) in &page {
-            let share = lines.add(line, |key| positions.get(key).copied().unwrap_or_default())?;
+            let reference = references.of(&trade, line.subscription_id);
+            let position = |key: &_| positions.get(key).copied().unwrap_or_default();
+            let share = lines.add_for(line, reference, position)?;
             summary.about = summary.about.add(share.amount)?;
         }
         summary.charges += page.len() as i64;
@@ -175,8 +182,13 @@ async fn draft_get_in(w: &mut Work, id: DraftId) -> Result<Draft> {
             break;
         }
     }
-    let Some(concluded) = document::conclude(lines.finish(), pair.currency, &trade.taxation)?
-    else {
+    let documents = lines.finish().documents.into_iter();
+    let documents = documents
+        .map(|(_, lines)| document::conclude(lines, pair.currency, &trade.taxation))
+        .filter_map(Result::transpose)
+        .collect::<Result<Vec<_>>>()?;
+    let count = documents.len() as u64;
+    let Some(concluded) = document::together(documents)? else {
         return Err(Error::refused(
             "draft_empty",
             "nothing is left on this draft",
@@ -185,6 +197,7 @@ async fn draft_get_in(w: &mut Work, id: DraftId) -> Result<Draft> {
     Ok(Draft {
         summary,
         kind: concluded.kind,
+        documents: count,
         lines: concluded.lines,
         net: concluded.totals.net,
         tax: concluded.totals.tax,

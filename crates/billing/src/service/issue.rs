@@ -184,6 +184,7 @@ fn whole(pending: Pending, number: String, created_at: Timestamp) -> Result<Whol
                 net: totals.net,
                 tax: totals.tax,
                 gross: totals.gross,
+                order_number: document::order_number(&lines),
                 created_at,
                 balance,
             },

@@ -27,6 +27,7 @@ use super::{
     commitments,
     facts::{self, Known, Trades},
     month, prices,
+    references::References,
 };
 use crate::{
     rules::{
@@ -137,6 +138,7 @@ pub async fn bill_batch_in(w: &mut Work, input: &BatchInput) -> Result<BatchRepo
     run.known.grants.load(w, &ids, true).await?;
     for billable in due {
         let id = billable.subscription.id;
+        run.references.learn(&billable.subscription);
         match run.bill(w, billable).await {
             Ok(()) => report.moved += 1,
             Err(
@@ -156,6 +158,8 @@ pub async fn bill_batch_in(w: &mut Work, input: &BatchInput) -> Result<BatchRepo
 #[derive(Default)]
 struct Run {
     known: Known,
+    /// What buyers call the sales that are billed.
+    references: References,
     renewals: Renewals,
     charges: Vec<NewLegCharges>,
     advances: Vec<PeriodAdvance>,
@@ -320,6 +324,7 @@ impl Run {
 
     async fn write(self, w: &mut Work, until: Date, report: &mut BatchReport) -> Result<()> {
         let mut batch = Batch::new(w);
+        batch.references = self.references;
         let sellers = self.charges.iter().map(|new| new.pair.seller_id).collect();
         let reviews = drafts::reviews(&mut w.tx, w.ctx.realm, &sellers).await?;
         let mut at_once: BTreeMap<Pair, BTreeMap<Option<SubscriptionId>, Vec<NewCharge>>> =
@@ -460,5 +465,8 @@ async fn waiting(
         .map(|(pair, charges)| (*pair, months(charges)))
         .collect();
     batch.load_positions(w, wanted).await?;
+    for charges in waiting.values() {
+        batch.references.load(w, charges).await?;
+    }
     Ok(waiting)
 }

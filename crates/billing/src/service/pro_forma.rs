@@ -1,10 +1,11 @@
 //! Pro-forma invoices: what is open between two accounts, or would be billed, as a document without number and booking.
 
 use tradewind_kernel::{Error, Result, calendar::Period, id::AccountId};
+use tradewind_orders::types::BuyerReference;
 use tradewind_platform::Work;
 use tradewind_policy::{Action, ResourceKind};
 
-use super::{Between, batch::months, facts::Trades, realm};
+use super::{Between, batch::months, facts::Trades, realm, references::References};
 use crate::{
     rules::{document, line::LineSet},
     store::{charges::Pair, drafts as store},
@@ -36,6 +37,7 @@ pub async fn pro_forma_open_in(w: &mut Work, between: &Between) -> Result<ProFor
         currency: between.currency,
     };
     let realm = realm(w);
+    let mut references = References::default();
     let mut lines = LineSet::new(pair.currency);
     let mut after = String::new();
     loop {
@@ -51,14 +53,22 @@ pub async fn pro_forma_open_in(w: &mut Work, between: &Between) -> Result<ProFor
         let Some((last, _)) = page.last() else { break };
         after = last.to_string();
         let positions = store::positions(&mut w.tx, realm, pair, &months(&page)).await?;
+        if !trade.buyer_keeps_books {
+            references.load(w, &page).await?;
+        }
         for (_, line) in &page {
-            lines.add(line, |key| positions.get(key).copied().unwrap_or_default())?;
+            let reference = BuyerReference {
+                separate: false,
+                ..references.of(&trade, line.subscription_id).clone()
+            };
+            let position = |key: &_| positions.get(key).copied().unwrap_or_default();
+            lines.add_for(line, &reference, position)?;
         }
         if (page.len() as i64) < PAGE {
             break;
         }
     }
-    let shown = document::preview(lines.finish(), pair.currency, &trade.taxation)?;
+    let shown = document::preview(lines.together(), pair.currency, &trade.taxation)?;
     made(w, seller, buyer, shown, trade.taxation.basis()).await
 }
 

@@ -293,6 +293,7 @@ impl Sale {
     ) -> Result<Option<InvoiceId>> {
         let customer = self.billable.subscription.customer_id;
         let mut batch = Batch::new(w);
+        batch.references.learn(&self.billable.subscription);
         let mut at_once: BTreeMap<charges::Pair, Vec<NewCharge>> = BTreeMap::new();
         for charge in charges {
             let trade = self.known.trades.get(charge.seller_id, charge.buyer_id)?;

@@ -47,11 +47,11 @@ stmts! {
     /// Charges of the order that are recorded already.
     OF_ORDER = "SELECT CAST(COUNT(*) AS BIGINT) FROM charge WHERE realm_id = $1 AND subscription_id = $2 AND order_id = $3";
     /// A page of the open charges between two accounts that are due.
-    OPEN_PAGE = "SELECT c.id, c.kind, c.group_label, c.description, c.period_start, c.period_end, c.quantity, c.unit,
+    OPEN_PAGE = "SELECT c.id, c.subscription_id, c.kind, c.group_label, c.description, c.period_start, c.period_end, c.quantity, c.unit,
         c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.usage FROM open_charge o JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
         WHERE o.realm_id = $1 AND o.seller_id = $2 AND o.buyer_id = $3 AND o.currency = $4 AND o.due_on <= $5
         AND o.charge_id > $6 ORDER BY o.charge_id LIMIT $7 {for_update}",
-        pg = "SELECT c.id, c.kind, c.group_label, c.description, c.period_start, c.period_end, c.quantity, c.unit,
+        pg = "SELECT c.id, c.subscription_id, c.kind, c.group_label, c.description, c.period_start, c.period_end, c.quantity, c.unit,
         c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.usage FROM open_charge o JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
         WHERE o.realm_id = $1 AND o.seller_id = $2 AND o.buyer_id = $3 AND o.currency = $4 AND o.due_on <= $5
         AND o.charge_id > $6 ORDER BY o.charge_id LIMIT $7 FOR UPDATE OF o";
@@ -60,12 +60,12 @@ stmts! {
         AND o.buyer_id = c.buyer_id AND o.currency = c.currency AND o.charge_id = c.id
         WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.order_id = $3 ORDER BY c.id";
     /// The open charges of some buyers that are due.
-    OPEN_OF_BUYERS = "SELECT o.seller_id, o.buyer_id, o.currency, c.id, c.kind, c.group_label, c.description,
+    OPEN_OF_BUYERS = "SELECT o.seller_id, o.buyer_id, o.currency, c.id, c.subscription_id, c.kind, c.group_label, c.description,
         c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.usage FROM open_charge o
         JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id WHERE o.realm_id = $1
         AND o.buyer_id IN (SELECT value FROM json_each($2)) AND o.due_on <= $3
         ORDER BY o.seller_id, o.buyer_id, o.currency, o.charge_id LIMIT $4",
-        pg = "SELECT o.seller_id, o.buyer_id, o.currency, c.id, c.kind, c.group_label, c.description,
+        pg = "SELECT o.seller_id, o.buyer_id, o.currency, c.id, c.subscription_id, c.kind, c.group_label, c.description,
         c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.usage FROM open_charge o
         JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id WHERE o.realm_id = $1
         AND o.buyer_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) AND o.due_on <= $3
@@ -218,6 +218,7 @@ row! {
     /// A charge that is open, as far as its line needs it.
     pub(crate) struct OpenRow {
         id: ChargeId,
+        subscription_id: SubscriptionId,
         kind: ChargeKind,
         group_label: String,
         description: String,
@@ -237,6 +238,7 @@ row! {
 impl OpenRow {
     pub(crate) fn line(self) -> (ChargeId, LineCharge) {
         let line = LineCharge {
+            subscription_id: self.subscription_id,
             kind: self.kind,
             group_label: self.group_label,
             description: self.description,

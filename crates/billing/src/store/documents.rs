@@ -28,13 +28,13 @@ stmts! {
         ON CONFLICT (realm_id, seller_id, series) DO UPDATE SET next = invoice_counter.next + $4 RETURNING next";
     /// One document.
     DOCUMENT = "SELECT i.id, i.seller_id, i.buyer_id, i.kind, i.number, i.issued_on, i.due_on, i.period_start,
-        i.period_end, i.currency, i.net, i.tax, i.gross, i.created_at, i.parties, i.tax_summary, i.locale,
+        i.period_end, i.currency, i.net, i.tax, i.gross, i.created_at, i.order_number, i.parties, i.tax_summary, i.locale,
         i.payment_terms_days, i.credits, b.status, b.paid, b.written_off, b.dunning_stage FROM invoice i
         LEFT JOIN invoice_balance b ON b.realm_id = i.realm_id AND b.invoice_id = i.id
         WHERE i.realm_id = $1 AND i.id = $2";
     /// Its lines.
     LINES = "SELECT no, group_label, description, quantity, unit, unit_price, period_start, period_end, tax_included, tax_category,
-        amount, net, tax, taxes FROM invoice_line WHERE realm_id = $1 AND invoice_id = $2 ORDER BY no";
+        amount, net, tax, taxes, order_number, cost_centre FROM invoice_line WHERE realm_id = $1 AND invoice_id = $2 ORDER BY no";
     /// The balance of an invoice.
     BALANCE = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, written_off, status, due_on, dunning_stage,
         next_dunning_on FROM invoice_balance WHERE realm_id = $1 AND invoice_id = $2";
@@ -87,11 +87,11 @@ bulk! {
     DOCUMENTS = "invoice" { realm_id: Text, id: Text, seller_id: Text, buyer_id: Text, kind: Text, series: Text,
         sequence: Int, number: Text, issued_on: Text, due_on: Text, period_start: Text, period_end: Text, currency: Text,
         net: Int, tax: Int, gross: Int, parties: Text, tax_summary: Text, locale: Text, payment_terms_days: Int,
-        credits: Text, created_at: Int } on conflict Error;
+        credits: Text, order_number: Text, created_at: Int } on conflict Error;
     /// Their lines.
     DOCUMENT_LINES = "invoice_line" { realm_id: Text, invoice_id: Text, no: Int, group_label: Text, description: Text,
         quantity: Text, unit: Text, unit_price: Text, period_start: Text, period_end: Text, tax_included: Int, tax_category: Text,
-        amount: Int, net: Int, tax: Int, taxes: Text } on conflict Error;
+        amount: Int, net: Int, tax: Int, taxes: Text, order_number: Text, cost_centre: Text } on conflict Error;
     /// Their balances.
     BALANCES = "invoice_balance" { realm_id: Text, invoice_id: Text, seller_id: Text, buyer_id: Text, currency: Text,
         gross: Int, paid: Int, status: Text, due_on: Text, dunning_stage: Int, next_dunning_on: Text } on conflict Error;
@@ -145,6 +145,7 @@ row! {
         net: i64,
         tax: i64,
         gross: i64,
+        order_number: Option<String>,
         created_at: Timestamp,
         status: Option<BalanceStatus>,
         paid: Option<i64>,
@@ -181,6 +182,7 @@ impl From<SummaryRow> for DocumentSummary {
             net: money(row.net),
             tax: money(row.tax),
             gross: money(row.gross),
+            order_number: row.order_number,
             created_at: row.created_at,
             balance,
         }
@@ -228,6 +230,8 @@ row! {
         net: i64,
         tax: Option<i64>,
         taxes: Json<Vec<StoredTax>>,
+        order_number: Option<String>,
+        cost_centre: Option<String>,
     }
 }
 
@@ -269,6 +273,8 @@ impl LineRow {
                     amount: money(tax.amount.unwrap_or_default()),
                 })
                 .collect(),
+            order_number: self.order_number,
+            cost_centre: self.cost_centre,
         }
     }
 }
@@ -326,6 +332,7 @@ pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, documents: &[NewDocument
             document.locale,
             document.payment_terms_days,
             document.credits,
+            head.order_number,
             head.created_at,
         ]);
         lines.extend(document.lines.iter().map(|line| {
@@ -346,6 +353,8 @@ pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, documents: &[NewDocument
                 line.net.minor,
                 line.tax.minor,
                 Json(stored(&line.taxes)),
+                line.order_number,
+                line.cost_centre,
             ]
         }));
         if let Some(balance) = &head.balance {

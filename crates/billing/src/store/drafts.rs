@@ -78,7 +78,7 @@ stmts! {
         LEFT JOIN invoice_hold h ON h.realm_id = d.realm_id AND h.seller_id = d.seller_id AND h.buyer_id = d.buyer_id
         WHERE d.realm_id = $1 AND d.id = $2";
     /// A page of the charges on a draft, to look at.
-    DRAFT_PAGE = "SELECT c.id, c.kind, c.group_label, c.description, c.period_start, c.period_end, c.quantity, c.unit,
+    DRAFT_PAGE = "SELECT c.id, c.subscription_id, c.kind, c.group_label, c.description, c.period_start, c.period_end, c.quantity, c.unit,
         c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.usage FROM open_charge o
         JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
         WHERE o.realm_id = $1 AND o.seller_id = $2 AND o.buyer_id = $3 AND o.currency = $4 AND o.due_on <= $5

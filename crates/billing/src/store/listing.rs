@@ -35,6 +35,7 @@ pub(crate) const DOCUMENTS: Fields = Fields(&[
     Field::text("seller", "i.seller_id"),
     Field::text("buyer", "i.buyer_id"),
     Field::text("number", "i.number").sortable(),
+    Field::text("order_number", "i.order_number"),
     Field::text("currency", "i.currency"),
     Field::new("issued", FieldKind::Date, "i.issued_on").sortable(),
     Field::new("due", FieldKind::Date, "i.due_on").sortable(),
@@ -130,7 +131,7 @@ fn summaries(realm: RealmId) -> Query {
     Query::new(
         "billing::documents",
         "SELECT i.id, i.seller_id, i.buyer_id, i.kind, i.number, i.issued_on, i.due_on, i.period_start, i.period_end,
-        i.currency, i.net, i.tax, i.gross, i.created_at, b.status, b.paid, b.written_off, b.dunning_stage FROM invoice i
+        i.currency, i.net, i.tax, i.gross, i.order_number, i.created_at, b.status, b.paid, b.written_off, b.dunning_stage FROM invoice i
         LEFT JOIN invoice_balance b ON b.realm_id = i.realm_id AND b.invoice_id = i.id WHERE i.realm_id = $1",
         args![realm],
     )

@@ -24,7 +24,7 @@ stmts! {
         WHERE p.realm_id = $1 AND t.book_id = $2 AND p.account IN ($3, $4) AND p.currency = $5 AND t.posted_on < $6";
     /// What moves them from one day to another, in order.
     STATEMENT_MOVES = "SELECT m.posted_on, m.kind, m.document_id, i.id AS invoice_id, i.number,
-        COALESCE(y.reference, sy.reference) AS reference, m.owed, m.credit FROM
+        COALESCE(y.reference, sy.reference, CASE WHEN i.id = m.document_id THEN i.order_number END) AS reference, m.owed, m.credit FROM
         (SELECT t.id AS id, t.posted_on AS posted_on, t.kind AS kind, t.document_id AS document_id,
             CAST(SUM(CASE WHEN p.account = $3 THEN p.amount ELSE 0 END) AS BIGINT) AS owed,
             CAST(SUM(CASE WHEN p.account = $4 THEN -p.amount ELSE 0 END) AS BIGINT) AS credit FROM ledger_posting p

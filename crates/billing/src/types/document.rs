@@ -155,6 +155,12 @@ pub struct DocumentLine {
     pub tax: Money,
     /// Each of its taxes, in the order in which they compound.
     pub taxes: Vec<LineTax>,
+    /// The number of the buyer's purchase order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_number: Option<String>,
+    /// The buyer's cost centre, project or other sign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_centre: Option<String>,
 }
 
 impl DocumentLine {
@@ -211,6 +217,9 @@ pub struct DocumentSummary {
     pub tax: Money,
     /// With tax.
     pub gross: Money,
+    /// The number of the buyer's purchase order, where all lines have the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_number: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// What was paid and what is still owed; none for credit notes.

@@ -76,6 +76,8 @@ pub struct Draft {
     pub summary: DraftSummary,
     /// What it would be if it were issued today.
     pub kind: DocumentKind,
+    /// How many documents it becomes: one, and one for each subscription that its buyer wants invoiced by itself.
+    pub documents: u64,
     /// The lines, in order.
     pub lines: Vec<DocumentLine>,
     /// Without tax.

@@ -164,6 +164,7 @@ audit-subscription-delivery = Dienst hat den Status gewechselt
 audit-subscription-period = Neuer Abrechnungszeitraum
 audit-subscription-update = Abonnement geändert
 audit-subscription-rename = Abonnement umbenannt
+audit-subscription-reference = Zeichen des Käufers geändert
 audit-subscription-change = Abonnement geändert
 audit-subscription-correct = Abonnement richtiggestellt
 audit-subscription-schedule = Änderung vorgemerkt

@@ -25,6 +25,8 @@ invoice-statement-period = Zeitraum
 invoice-corrects = Zu Rechnung
 invoice-customer-number = Kundennummer
 invoice-order-reference = Ihr Zeichen
+invoice-order-number = Bestellung { $number }
+invoice-cost-centre = Kostenstelle { $number }
 
 invoice-seller-vat-id = USt-IdNr.
 invoice-seller-tax-id = Steuernummer

@@ -245,6 +245,12 @@ f-tax-id-hint = Mit einer gültigen aus einem anderen EU-Land gilt die Steuersch
 f-tax-number = Steuernummer
 f-reference = Ihr Zeichen
 f-reference-hint = Steht auf Rechnungen, zum Beispiel eine Bestellnummer.
+f-order-number = Bestellnummer
+f-order-number-hint = Ihrer Bestellung; steht auf den Rechnungen.
+f-cost-centre = Kostenstelle
+f-cost-centre-hint = Oder Projekt; steht bei den Posten der Rechnungen.
+f-separate = Getrennt abrechnen
+f-separate-hint = Nicht mit anderen Abonnements auf einer Rechnung.
 f-payment = Zahlung
 
 # What went wrong

@@ -164,6 +164,7 @@ audit-subscription-delivery = Service changed its state
 audit-subscription-period = New billing period
 audit-subscription-update = Subscription changed
 audit-subscription-rename = Subscription renamed
+audit-subscription-reference = References of the buyer changed
 audit-subscription-change = Subscription changed
 audit-subscription-correct = Subscription corrected
 audit-subscription-schedule = Change scheduled

@@ -25,6 +25,8 @@ invoice-statement-period = Period
 invoice-corrects = Corrects invoice
 invoice-customer-number = Customer number
 invoice-order-reference = Your reference
+invoice-order-number = Order { $number }
+invoice-cost-centre = Cost centre { $number }
 
 invoice-seller-vat-id = VAT ID
 invoice-seller-tax-id = Tax ID

@@ -245,6 +245,12 @@ f-tax-id-hint = With a valid one from another EU country the reverse charge appl
 f-tax-number = Tax ID
 f-reference = Your reference
 f-reference-hint = Printed on invoices, for example an order number.
+f-order-number = Order number
+f-order-number-hint = Of your purchase order; stands on the invoices.
+f-cost-centre = Cost centre
+f-cost-centre-hint = Or project; stands beside the lines of the invoices.
+f-separate = Invoice separately
+f-separate-hint = Not on one invoice with other subscriptions.
 f-payment = Payment
 
 # What went wrong

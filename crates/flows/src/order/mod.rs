@@ -10,8 +10,8 @@ pub use advance::{ADVANCE_JOB, Advance};
 pub use cancel::order_cancel;
 pub(crate) use cancel::undo;
 pub use place::{
-    PlaceInput, cancellation_withdraw, order_place, schedule_withdraw, subscription_resume,
-    subscription_suspend,
+    PlaceInput, Placement, cancellation_withdraw, order_place, order_place_as, schedule_withdraw,
+    subscription_resume, subscription_suspend,
 };
 pub(crate) use steps::{follow_in, remove_in};
 

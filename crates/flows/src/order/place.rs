@@ -16,8 +16,9 @@ use tradewind_kernel::id::{QuoteId, SubscriptionId};
 use tradewind_kernel::{Error, Money, Result};
 use tradewind_orders::service as orders;
 use tradewind_orders::types::{
-    ChangeClass, Coupon, FlowFacts, NewLeg, NewSubscription, OrderCreate, OrderDetail, OrderKind,
-    OrderedSubscription, Quote, QuoteKind, Subscription, SubscriptionDetail, SubscriptionOperation,
+    BuyerReference, ChangeClass, Coupon, FlowFacts, NewLeg, NewSubscription, OrderCreate,
+    OrderDetail, OrderKind, OrderedSubscription, Quote, QuoteKind, Subscription,
+    SubscriptionDetail, SubscriptionOperation,
 };
 use tradewind_platform::{KeyRing, OpCtx, Platform, Work};
 use tradewind_policy::Action;
@@ -31,12 +32,36 @@ pub struct PlaceInput {
     pub quote_id: QuoteId,
 }
 
+/// Which quote to confirm, and what the buyer calls the sale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Placement {
+    /// The quote.
+    pub quote_id: QuoteId,
+    /// The buyer's order number and cost centre, and whether it wants invoices of their own for this; what the subscription has stays
+    /// when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<BuyerReference>,
+}
+
+/// Places the order that a quote promises, without references of the buyer's own.
+///
+/// # Errors
+/// As [`order_place_as`].
+pub async fn order_place(p: &Platform, ctx: &OpCtx, input: &PlaceInput) -> Result<OrderDetail> {
+    let placement = Placement {
+        quote_id: input.quote_id,
+        reference: None,
+    };
+    order_place_as(p, ctx, &placement).await
+}
+
 /// Places the order that a quote promises.
 ///
 /// # Errors
 /// Not found, forbidden; `quote_expired`, `quote_used`; `quote_changed` saying what has changed since; whatever keeps the
-/// subscription from being ordered now.
-pub async fn order_place(p: &Platform, ctx: &OpCtx, input: &PlaceInput) -> Result<OrderDetail> {
+/// subscription from being ordered now; names what of the references cannot be printed.
+pub async fn order_place_as(p: &Platform, ctx: &OpCtx, input: &Placement) -> Result<OrderDetail> {
     let keys = p.keys().clone();
     p.command(ctx, "order.place", input, move |w, input| {
         let keys = keys.clone();
@@ -61,6 +86,9 @@ pub async fn order_place(p: &Platform, ctx: &OpCtx, input: &PlaceInput) -> Resul
                 QuoteKind::Cancel => place_cancel(w, &keys, &quote).await?,
                 QuoteKind::Adjust => place_correction(w, &keys, &quote).await?,
             };
+            if let Some(reference) = &input.reference {
+                orders::reference_set_in(w, order.order.subscription_id, reference).await?;
+            }
             enqueue_advance(w, order.order.id);
             Ok(order)
         })

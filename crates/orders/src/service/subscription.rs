@@ -6,9 +6,9 @@ use crate::store::pause;
 use crate::store::quantity::{self, ParameterRow};
 use crate::store::{order as order_store, subscription as store};
 use crate::types::{
-    AutoRenewSet, CommercialState, DeliveryState, Leg, NewSubscription, OrderCreate, PauseCause,
-    Subscription, SubscriptionDetail, SubscriptionEvent, SubscriptionOperation, SubscriptionRename,
-    SubscriptionUpdate,
+    AutoRenewSet, BuyerReference, CommercialState, DeliveryState, Leg, NewSubscription,
+    OrderCreate, PauseCause, Subscription, SubscriptionDetail, SubscriptionEvent,
+    SubscriptionOperation, SubscriptionRename, SubscriptionUpdate,
 };
 use serde_json::json;
 use tradewind_kernel::calendar::Period;
@@ -76,6 +76,7 @@ pub(super) async fn create_in(
         scheduled: None,
         external_ref: new.external_ref.clone(),
         metadata: new.metadata.clone(),
+        reference: BuyerReference::default(),
         created_at: now,
         version: 1,
     };
@@ -362,22 +363,59 @@ pub async fn subscription_update(
 ) -> Result<SubscriptionDetail> {
     p.command(ctx, "subscription.update", input, |w, input| {
         Box::pin(async move {
-            let id = input.id;
-            let subscription = match (&input.name, input.auto_renew) {
-                (Some(name), None) => rename(w, id, input.version, name).await?,
-                (None, Some(auto_renew)) => renew(w, id, input.version, auto_renew).await?,
-                (Some(name), Some(auto_renew)) => {
-                    let renamed = rename(w, id, input.version, name).await?;
-                    renew(w, id, Some(renamed.version), auto_renew).await?
-                }
-                (None, None) => {
-                    changeable(w, Action::SubscriptionChange, id, input.version).await?
-                }
+            let (id, mut version) = (input.id, input.version);
+            let mut changed = None;
+            if let Some(name) = &input.name {
+                let renamed = rename(w, id, version, name).await?;
+                version = Some(renamed.version);
+                changed = Some(renamed);
+            }
+            if let Some(auto_renew) = input.auto_renew {
+                let renewing = renew(w, id, version, auto_renew).await?;
+                version = Some(renewing.version);
+                changed = Some(renewing);
+            }
+            if let Some(reference) = &input.reference {
+                let seen = changeable(w, Action::SubscriptionChange, id, version).await?;
+                changed = Some(refer(w, seen, reference).await?);
+            }
+            let subscription = match changed {
+                Some(subscription) => subscription,
+                None => changeable(w, Action::SubscriptionChange, id, version).await?,
             };
             detail_of(w, subscription).await
         })
     })
     .await
+}
+
+/// The buyer's own references for a subscription become these: documents that are issued from now on carry them.
+///
+/// # Errors
+/// Not found; names what cannot be printed.
+pub async fn reference_set_in(
+    w: &mut Work,
+    id: SubscriptionId,
+    reference: &BuyerReference,
+) -> Result<Subscription> {
+    let subscription = subscription_lock_in(w, id).await?;
+    refer(w, subscription, reference).await
+}
+
+async fn refer(
+    w: &mut Work,
+    mut subscription: Subscription,
+    reference: &BuyerReference,
+) -> Result<Subscription> {
+    let reference = rules::checked_reference(reference)?;
+    if reference == subscription.reference {
+        return Ok(subscription);
+    }
+    let before = std::mem::replace(&mut subscription.reference, reference);
+    let summary = json!({ "before": before, "after": subscription.reference });
+    save(w, &mut subscription, "subscription.reference", summary).await?;
+    tell(w, "subscription.changed", &subscription);
+    Ok(subscription)
 }
 
 /// A subscription, locked.

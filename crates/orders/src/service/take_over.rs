@@ -13,8 +13,8 @@ use tradewind_policy::{Action, PrincipalKind};
 
 use crate::store::{quantity, take_over as store};
 use crate::types::{
-    CommercialState, DeliveryState, Leg, NewSubscription, Order, OrderKind, OrderState, OrderStep,
-    StepKind, StepState, Subscription,
+    BuyerReference, CommercialState, DeliveryState, Leg, NewSubscription, Order, OrderKind,
+    OrderState, OrderStep, StepKind, StepState, Subscription,
 };
 
 /// A subscription that has been running elsewhere.
@@ -133,6 +133,7 @@ fn subscription(one: &TakenOver) -> Result<Subscription> {
         cancel_on: None,
         scheduled: None,
         external_ref: new.external_ref.clone(),
+        reference: BuyerReference::default(),
         metadata: BTreeMap::clone(&new.metadata),
         created_at: one.since,
         version: 1,

@@ -4,8 +4,8 @@ use crate::billing::PeriodAdvance;
 use crate::service::Viewer;
 use crate::store::quantity::ParameterRow;
 use crate::types::{
-    CommercialState, DeliveryState, ScheduledChange, Subscription, SubscriptionEvent,
-    SubscriptionHome, SubscriptionItem,
+    BuyerReference, CommercialState, DeliveryState, ScheduledChange, Subscription,
+    SubscriptionEvent, SubscriptionHome, SubscriptionItem,
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -24,7 +24,7 @@ macro_rules! columns {
     () => {
         "id, customer_id, seller_id, vendor_id, product_id, plan_id, name, commercial_state, delivery_state, currency, zone, \
          ordered_at, activated_at, trial_ends_on, anchor_on, period_start, period_end, term_ends_on, next_bill_on, auto_renew, \
-         cancel_on, scheduled, external_ref, metadata, created_at, version"
+         cancel_on, scheduled, external_ref, metadata, buyer_reference, created_at, version"
     };
 }
 
@@ -77,6 +77,16 @@ stmts! {
     /// Whether a customer has a product on order, or has had it; what was called off before it began does not count.
     HAS_HAD = "SELECT COUNT(*) FROM subscription WHERE realm_id = $1 AND customer_id = $2 AND product_id = $3
         AND (activated_at IS NOT NULL OR trial_ends_on IS NOT NULL OR commercial_state = 'ordered')";
+    /// Which of some customers have given a reference of their own with something.
+    REFERENCED = "SELECT DISTINCT customer_id FROM subscription WHERE realm_id = $1 AND buyer_reference IS NOT NULL
+        AND customer_id IN (SELECT value FROM json_each($2))",
+        pg = "SELECT DISTINCT customer_id FROM subscription WHERE realm_id = $1 AND buyer_reference IS NOT NULL
+        AND customer_id IN (SELECT json_array_elements_text(CAST($2 AS JSON)))";
+    /// The buyers' own references for some subscriptions.
+    REFERENCES = "SELECT id, buyer_reference FROM subscription WHERE realm_id = $1 AND buyer_reference IS NOT NULL
+        AND id IN (SELECT value FROM json_each($2))",
+        pg = "SELECT id, buyer_reference FROM subscription WHERE realm_id = $1 AND buyer_reference IS NOT NULL
+        AND id IN (SELECT json_array_elements_text(CAST($2 AS JSON)))";
     /// Between whom some subscriptions are, and in which zone.
     HOMES = "SELECT id, customer_id, vendor_id, zone FROM subscription WHERE realm_id = $1
         AND id IN (SELECT value FROM json_each($2))",
@@ -85,14 +95,14 @@ stmts! {
     /// A new subscription.
     INSERT = "INSERT INTO subscription (realm_id, id, customer_id, seller_id, vendor_id, product_id, plan_id, name, commercial_state,
         delivery_state, currency, zone, ordered_at, activated_at, trial_ends_on, anchor_on, period_start, period_end, term_ends_on,
-        next_bill_on, auto_renew, cancel_on, scheduled, external_ref, metadata, created_at, version)
+        next_bill_on, auto_renew, cancel_on, scheduled, external_ref, metadata, buyer_reference, created_at, version)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-        $26, $27)";
+        $26, $27, $28)";
     /// Changes a subscription, unless someone else has.
     UPDATE = "UPDATE subscription SET plan_id = $4, name = $5, commercial_state = $6, delivery_state = $7, activated_at = $8,
         trial_ends_on = $9, anchor_on = $10, period_start = $11, period_end = $12, term_ends_on = $13, next_bill_on = $14,
-        auto_renew = $15, cancel_on = $16, scheduled = $17, external_ref = $18, metadata = $19, version = version + 1
-        WHERE realm_id = $1 AND id = $2 AND version = $3";
+        auto_renew = $15, cancel_on = $16, scheduled = $17, external_ref = $18, metadata = $19, buyer_reference = $20,
+        version = version + 1 WHERE realm_id = $1 AND id = $2 AND version = $3";
     /// The next periods of some subscriptions, except those whose billing day has moved meanwhile.
     ADVANCE = "UPDATE subscription SET anchor_on = json_extract(n.value, '$.anchor_on'), period_start = json_extract(n.value, '$.start'),
         period_end = json_extract(n.value, '$.end'), next_bill_on = json_extract(n.value, '$.end'), term_ends_on = json_extract(n.value, '$.term_ends_on'),
@@ -133,6 +143,7 @@ row! {
         scheduled: Option<Json<ScheduledChange>>,
         external_ref: Option<String>,
         metadata: Json<BTreeMap<String, Value>>,
+        buyer_reference: Option<Json<BuyerReference>>,
         created_at: Timestamp,
         version: i64,
     }
@@ -165,6 +176,7 @@ impl From<SubscriptionRow> for Subscription {
             scheduled: row.scheduled.map(|scheduled| scheduled.0),
             external_ref: row.external_ref,
             metadata: row.metadata.0,
+            reference: row.buyer_reference.map(|json| json.0).unwrap_or_default(),
             created_at: row.created_at,
             version: row.version,
         }
@@ -306,6 +318,30 @@ pub(crate) async fn homes(
         .collect())
 }
 
+/// Which of some customers have given a reference of their own with something.
+pub(crate) async fn referenced(
+    tx: &mut Tx,
+    realm: RealmId,
+    customers: &BTreeSet<AccountId>,
+) -> Result<BTreeSet<AccountId>> {
+    let rows: Vec<(AccountId,)> = tx.all(&REFERENCED, args![realm, Json(customers)]).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The buyers' own references for some subscriptions; those without are left out.
+pub(crate) async fn references(
+    tx: &mut Tx,
+    realm: RealmId,
+    ids: &BTreeSet<SubscriptionId>,
+) -> Result<Vec<(SubscriptionId, BuyerReference)>> {
+    let rows: Vec<(SubscriptionId, Json<BuyerReference>)> =
+        tx.all(&REFERENCES, args![realm, Json(ids)]).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, reference)| (id, reference.0))
+        .collect())
+}
+
 /// Subscriptions whose billing day has come, after a day and id, in that order; locked.
 pub(crate) async fn due(
     tx: &mut Tx,
@@ -369,6 +405,7 @@ pub(super) fn values(realm: RealmId, s: &Subscription) -> Vec<Arg> {
         s.scheduled.as_ref().map(Json),
         s.external_ref,
         Json(&s.metadata),
+        (!s.reference.is_nothing()).then_some(Json(&s.reference)),
         s.created_at,
         s.version,
     ]
@@ -396,6 +433,7 @@ pub(crate) async fn update(tx: &mut Tx, realm: RealmId, s: &mut Subscription) ->
         s.scheduled.as_ref().map(Json),
         s.external_ref,
         Json(&s.metadata),
+        (!s.reference.is_nothing()).then_some(Json(&s.reference)),
     ];
     if tx.exec(&UPDATE, args).await? == 0 {
         return Err(Error::changed(s.id));

@@ -18,7 +18,7 @@ bulk! {
         product_id: Text, plan_id: Text, name: Text, commercial_state: Text, delivery_state: Text, currency: Text, zone: Text,
         ordered_at: Int, activated_at: Int, trial_ends_on: Text, anchor_on: Text, period_start: Text, period_end: Text,
         term_ends_on: Text, next_bill_on: Text, auto_renew: Int, cancel_on: Text, scheduled: Text, external_ref: Text,
-        metadata: Text, created_at: Int, version: Int } on conflict Error;
+        metadata: Text, buyer_reference: Text, created_at: Int, version: Int } on conflict Error;
     /// Their orders.
     ORDER_INSERT = "sales_order" { realm_id: Text, id: Text, kind: Text, state: Text, customer_id: Text, seller_id: Text,
         vendor_id: Text, product_id: Text, plan_id: Text, subscription_id: Text, quote_id: Text, input: Text, preview: Text,

@@ -10,7 +10,7 @@ use tradewind_kernel::{
 };
 use utoipa::ToSchema;
 
-use super::{OrderKind, QuoteKind};
+use super::{BuyerReference, OrderKind, QuoteKind};
 
 /// A quote to keep.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -215,4 +215,6 @@ pub struct SubscriptionUpdate {
     pub name: Option<String>,
     /// Whether it renews at the end of the term.
     pub auto_renew: Option<bool>,
+    /// The buyer's own references, all of them anew.
+    pub reference: Option<BuyerReference>,
 }

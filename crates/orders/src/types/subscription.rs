@@ -197,10 +197,38 @@ pub struct Subscription {
     pub external_ref: Option<String>,
     /// Free notes of integrators.
     pub metadata: BTreeMap<String, Value>,
+    /// The buyer's own references for it, and whether it is invoiced by itself.
+    #[serde(default)]
+    pub reference: BuyerReference,
     /// When it was created.
     pub created_at: Timestamp,
     /// Optimistic lock: grows with every change.
     pub version: i64,
+}
+
+/// What a buyer calls a sale in its own books, and whether it wants a document of its own for it. Documents carry what holds on
+/// the day of their issue.
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
+#[serde(default, deny_unknown_fields)]
+pub struct BuyerReference {
+    /// The number of the buyer's purchase order, 1 to 60 characters.
+    #[schema(max_length = 60)]
+    pub order_number: Option<String>,
+    /// The buyer's cost centre, project or other sign, 1 to 60 characters.
+    #[schema(max_length = 60)]
+    pub cost_centre: Option<String>,
+    /// Whether its charges never share a document with those of other subscriptions.
+    pub separate: bool,
+}
+
+impl BuyerReference {
+    /// Whether it says nothing at all.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Between whom a subscription is, and in which zone its days begin: all that taking usage in asks for.

@@ -2,13 +2,14 @@
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use tradewind_flows::order::{PlaceInput, order_cancel, order_place};
+use tradewind_flows::order::{Placement, order_cancel, order_place_as};
 use tradewind_kernel::Result;
 use tradewind_orders::service::{
     OrderQuery, order_approve, order_get, order_list, order_reject, order_retry,
 };
 use tradewind_orders::types::{OrderDecision, OrderDetail, OrderRefusal};
 
+use super::subscription::Reference;
 use super::{ListOptions, Session, parse};
 use crate::output::{Column, columns};
 
@@ -26,9 +27,14 @@ pub(crate) enum Order {
         order: String,
     },
     /// Place the order that a quote promises
+    #[command(
+        after_help = "Example:\n  tradewind order place quo_01… --order-number 'PO 4711' --separate --as lena@example.com"
+    )]
     Place {
         /// Quote
         quote: String,
+        #[command(flatten)]
+        reference: Reference,
     },
     /// Call an order off; what was invoiced is credited, what was paid becomes credit
     Cancel {
@@ -118,11 +124,13 @@ pub(crate) async fn run(session: &Session<'_>, command: Order) -> Result<()> {
             let detail = order_get(platform, &ctx, parse("order", &order)?).await?;
             return show(session, &detail);
         }
-        Order::Place { quote } => {
-            let input = PlaceInput {
+        Order::Place { quote, reference } => {
+            let reference = reference.given();
+            let input = Placement {
                 quote_id: parse("quote", &quote)?,
+                reference: (!reference.is_nothing()).then_some(reference),
             };
-            order_place(platform, &ctx, &input).await?
+            order_place_as(platform, &ctx, &input).await?
         }
         Order::Cancel { which, reason } => {
             order_cancel(platform, &ctx, &which.refusal(reason)?).await?

@@ -10,8 +10,11 @@ use tradewind_flows::quote::QuoteView;
 use tradewind_kernel::Result;
 use tradewind_orders::service::{
     SubscriptionQuery, auto_renew_set, subscription_get, subscription_list, subscription_rename,
+    subscription_update,
 };
-use tradewind_orders::types::{AutoRenewSet, SubscriptionDetail, SubscriptionRename};
+use tradewind_orders::types::{
+    AutoRenewSet, BuyerReference, SubscriptionDetail, SubscriptionRename, SubscriptionUpdate,
+};
 
 use tradewind_platform::OpCtx;
 
@@ -80,6 +83,16 @@ pub(crate) enum Subscription {
         /// The name
         name: String,
     },
+    /// Say what the buyer calls a subscription in its own books, all of it anew; documents carry it from their next issue on
+    #[command(
+        after_help = "Example:\n  tradewind subscription reference sub_01… --order-number 'PO 4711' --cost-centre Sales --separate"
+    )]
+    Reference {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        reference: Reference,
+    },
     /// Stop a subscription for a while, as its seller; its data is kept
     Suspend(Which),
     /// Start a suspended subscription again, as its seller
@@ -101,6 +114,30 @@ pub(crate) enum Subscription {
         /// Whether it does
         value: OnOff,
     },
+}
+
+/// What a buyer calls a sale.
+#[derive(Args)]
+pub(crate) struct Reference {
+    /// Number of the buyer's purchase order
+    #[arg(long, value_name = "NUMBER")]
+    order_number: Option<String>,
+    /// The buyer's cost centre, project or other sign
+    #[arg(long, value_name = "SIGN")]
+    cost_centre: Option<String>,
+    /// Never on one document with other subscriptions
+    #[arg(long)]
+    separate: bool,
+}
+
+impl Reference {
+    pub(super) fn given(self) -> BuyerReference {
+        BuyerReference {
+            order_number: self.order_number,
+            cost_centre: self.cost_centre,
+            separate: self.separate,
+        }
+    }
 }
 
 /// Whether to do what is quoted.
@@ -254,6 +291,16 @@ pub(crate) async fn run(session: &Session<'_>, command: Subscription) -> Result<
             };
             subscription_rename(platform, &ctx, &input).await?
         }
+        Subscription::Reference { which, reference } => {
+            let input = SubscriptionUpdate {
+                id: parse("subscription", &which.subscription)?,
+                version: which.version,
+                name: None,
+                auto_renew: None,
+                reference: Some(reference.given()),
+            };
+            subscription_update(platform, &ctx, &input).await?
+        }
         Subscription::AutoRenew { which, value } => {
             let input = AutoRenewSet {
                 id: parse("subscription", &which.subscription)?,
@@ -315,6 +362,9 @@ fn show(session: &Session<'_>, detail: &SubscriptionDetail) -> Result<()> {
             ("next bill", "/next_bill_on"),
             ("renews", "/auto_renew"),
             ("ends", "/cancel_on"),
+            ("order number", "/reference/order_number"),
+            ("cost centre", "/reference/cost_centre"),
+            ("invoiced by itself", "/reference/separate"),
             ("waiting change", "/scheduled"),
             ("can be", "/available_operations"),
         ],

@@ -79,6 +79,8 @@ pub(super) fn field(fact: &str) -> String {
         "tax.tax_id" => "tax_id",
         "tax.consumer" => "buys_as",
         "email" => "billing_email",
+        "reference.order_number" => "order_number",
+        "reference.cost_centre" => "cost_centre",
         other => other,
     }
     .to_owned()

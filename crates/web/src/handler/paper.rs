@@ -1,7 +1,8 @@
 //! The lines of a document as pages show them.
 
-use tradewind_billing::types::{Document, DocumentLine};
+use tradewind_billing::types::{Document, DocumentLine, DocumentSummary};
 use tradewind_documents::tax::TaxWord;
+use tradewind_flows::document::references;
 use tradewind_kernel::Result;
 
 use crate::view::{
@@ -13,7 +14,7 @@ use crate::view::{
 pub(super) fn groups(t: &Tr, tax: &TaxWord, document: &Document) -> Result<Vec<InvoiceGroup>> {
     let mut groups: Vec<InvoiceGroup> = Vec::new();
     for line in &document.lines {
-        let shown = shown(t, tax, line);
+        let shown = shown(t, tax, &document.summary, line);
         match groups.last_mut() {
             Some(group) if *group.title == line.group_label => {
                 group.subtotal = group.subtotal.add(line.net)?;
@@ -30,15 +31,15 @@ pub(super) fn groups(t: &Tr, tax: &TaxWord, document: &Document) -> Result<Vec<I
 }
 
 /// A line without its tax, as the sums below need it; a price that was agreed with tax stands beside it.
-fn shown(t: &Tr, tax: &TaxWord, line: &DocumentLine) -> InvoiceLine {
-    let period = t.period(line.period.start, line.period.end);
+fn shown(t: &Tr, tax: &TaxWord, head: &DocumentSummary, line: &DocumentLine) -> InvoiceLine {
+    let mut detail = vec![t.period(line.period.start, line.period.end).into_owned()];
+    detail.extend(references(t.locale, head, line));
+    if line.tax_included {
+        detail.push(tax.included(t.locale, line.amount));
+    }
     InvoiceLine {
         text: line.description.clone().into(),
-        detail: if line.tax_included {
-            format!("{period} · {}", tax.included(t.locale, line.amount)).into()
-        } else {
-            period
-        },
+        detail: detail.join(" · ").into(),
         quantity: line.quantity.normalize(),
         unit: line.unit.clone().into(),
         unit_price: line.unit_price.filter(|_| !line.tax_included),

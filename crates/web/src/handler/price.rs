@@ -10,6 +10,7 @@ use tradewind_catalogue::types::Commitment;
 use tradewind_catalogue::types::{FromPrice, ItemKind, ItemOffer, OfferPrice};
 use tradewind_documents::{phrases, prices::PriceWords, tax::TaxWord};
 use tradewind_kernel::{Cadence, CadenceUnit, Currency, Decimal, Money, Result, Text};
+use tradewind_orders::types::BuyerReference;
 use tradewind_policy::AccountKind;
 use tradewind_pricing::PriceModel;
 use tradewind_tax::rules::place_name;
@@ -438,4 +439,14 @@ pub(super) fn details<'a>(
         });
     }
     found
+}
+
+/// What the buyer calls a subscription, as its page shows it.
+pub(super) fn reference(reference: &BuyerReference) -> (Txt, Txt, bool) {
+    let text = |given: &Option<String>| Txt::from(given.clone().unwrap_or_default());
+    (
+        text(&reference.order_number),
+        text(&reference.cost_centre),
+        reference.separate,
+    )
 }

@@ -337,6 +337,8 @@ pub(crate) fn subscription(look: &Look, view: SubscriptionView) -> SubscriptionP
         change: Permit::Yes,
         cancel: Permit::Yes,
         renewal: Permit::Yes,
+        reference: ("PO 4711".into(), "Sales".into(), true),
+        refer: Permit::Yes,
         correct: Permit::Hidden,
         suspend: Permit::Hidden,
         view,

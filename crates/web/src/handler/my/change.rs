@@ -20,8 +20,8 @@ use tradewind_kernel::{
     id::{PlanId, QuoteId, SubscriptionId},
 };
 use tradewind_orders::{
-    service::{auto_renew_set, subscription_get},
-    types::{AutoRenewSet, SubscriptionDetail, SubscriptionOperation},
+    service::{auto_renew_set, subscription_get, subscription_update},
+    types::{AutoRenewSet, SubscriptionDetail, SubscriptionOperation, SubscriptionUpdate},
 };
 
 use super::{
@@ -498,4 +498,22 @@ pub(super) async fn renewal(Customer(visit): Customer, Id(id): Id<SubscriptionId
         "renewal-off"
     };
     respond::changed(&visit, outcome, format!("/my/subscriptions/{id}"), good)
+}
+
+/// Says what the buyer calls the subscription, and whether it is invoiced by itself.
+pub(super) async fn reference(
+    Customer(visit): Customer,
+    Id(id): Id<SubscriptionId>,
+    sent: Sent,
+) -> Answer {
+    let update = SubscriptionUpdate {
+        id,
+        version: None,
+        name: None,
+        auto_renew: None,
+        reference: Some(sent.reference()),
+    };
+    let outcome = subscription_update(visit.p(), &visit.ctx, &update).await;
+    let way = format!("/my/subscriptions/{id}");
+    respond::changed(&visit, outcome, way, "said-saved")
 }

@@ -201,7 +201,7 @@ async fn filled(visit: &Visit, document: &Document) -> Result<InvoicePage> {
         period: Some((head.period.start, head.period.end)),
         seller: party(&document.parties.seller, visit.ctx.locale),
         buyer: party(&document.parties.buyer, visit.ctx.locale),
-        reference: Txt::default(),
+        reference: head.order_number.clone().unwrap_or_default().into(),
         currency: head.gross.currency,
         groups: paper::groups(&t, &tax, document)?,
         net: head.net,

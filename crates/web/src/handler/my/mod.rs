@@ -54,6 +54,7 @@ pub(super) fn routes() -> Router {
             get(change::cancel_form).post(change::cancel),
         )
         .route("/my/subscriptions/{id}/renewal", post(change::renewal))
+        .route("/my/subscriptions/{id}/reference", post(change::reference))
         .route("/my/orders", get(orders::list))
         .route("/my/orders/{id}", get(orders::show))
         .route("/my/orders/{id}/cancel", post(orders::cancel))

@@ -315,6 +315,12 @@ fn framed(
         } else {
             Permit::Hidden
         },
+        reference: price::reference(&one.reference),
+        refer: if visit.may_at_home(Action::SubscriptionChange) {
+            Permit::Yes
+        } else {
+            Permit::Hidden
+        },
         correct: Permit::Hidden,
         suspend: Permit::Hidden,
         view,

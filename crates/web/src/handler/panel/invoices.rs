@@ -177,7 +177,12 @@ fn paper(desk: &Desk, document: &Document, payments: &[Payment]) -> Result<Invoi
         period: Some((one.period.start, one.period.end)),
         seller: party(&document.parties.seller, desk.ctx.locale),
         buyer: party(&document.parties.buyer, desk.ctx.locale),
-        reference: Txt::default(),
+        reference: document
+            .summary
+            .order_number
+            .clone()
+            .unwrap_or_default()
+            .into(),
         currency,
         groups: paper::groups(&t, &tax, document)?,
         net: one.net,

@@ -92,6 +92,10 @@ fn trade() -> Router {
             "/panel/subscriptions/{id}/resume",
             post(subscriptions::resume),
         )
+        .route(
+            "/panel/subscriptions/{id}/reference",
+            post(subscriptions::reference),
+        )
 }
 
 fn prices() -> Router {

@@ -7,14 +7,17 @@ use tradewind_kernel::id::{AccountId, SubscriptionId};
 use tradewind_kernel::page::PageRequest;
 use tradewind_kernel::time::Date;
 use tradewind_metering::service as metering;
-use tradewind_orders::service::{self as orders, SubscriptionQuery};
-use tradewind_orders::types::{Leg, Subscription, SubscriptionDetail, SubscriptionOperation};
+use tradewind_orders::service::{self as orders, SubscriptionQuery, subscription_update};
+use tradewind_orders::types::{
+    Leg, Subscription, SubscriptionDetail, SubscriptionOperation, SubscriptionUpdate,
+};
 use tradewind_policy::Action;
 
 use super::super::names::{Mentions, Names};
 use super::super::{commitments, price, recurring::Recurring};
 use super::desk::{Desk, all, permit};
 use super::{journal, orders as order_pages};
+use crate::form::Sent;
 use crate::respond::{self, Answer, changed};
 use crate::session::{Id, Parts2};
 use crate::view::kit::Txt;
@@ -193,6 +196,12 @@ fn page(
         change: Permit::Hidden,
         cancel: Permit::Hidden,
         renewal: Permit::Hidden,
+        reference: if seller {
+            price::reference(&one.reference)
+        } else {
+            Default::default()
+        },
+        refer: permit(seller && desk.may_at_home(Action::SubscriptionChange)),
         suspend: permit(has(SubscriptionOperation::Suspend) || has(SubscriptionOperation::Resume)),
         correct: permit(
             has(SubscriptionOperation::Correct) && desk.account() == desk.realm.root_account,
@@ -351,6 +360,24 @@ pub(crate) async fn resume(desk: Desk, Id(id): Id<SubscriptionId>) -> Answer {
         done,
         format!("/panel/subscriptions/{id}"),
         "sub-resuming",
+    )
+}
+
+/// `POST /panel/subscriptions/{id}/reference`.
+pub(crate) async fn reference(desk: Desk, Id(id): Id<SubscriptionId>, sent: Sent) -> Answer {
+    let update = SubscriptionUpdate {
+        id,
+        version: None,
+        name: None,
+        auto_renew: None,
+        reference: Some(sent.reference()),
+    };
+    let done = subscription_update(desk.p(), &desk.ctx, &update).await;
+    changed(
+        &desk,
+        done,
+        format!("/panel/subscriptions/{id}"),
+        "said-saved",
     )
 }
 

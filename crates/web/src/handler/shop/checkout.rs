@@ -12,7 +12,7 @@ use tradewind_catalogue::{
     types::{Approval, Offer},
 };
 use tradewind_flows::{
-    order::{PlaceInput, order_place},
+    order::{Placement, order_place_as},
     quote::{PurchaseInput, QuoteView, purchase_quote_get},
 };
 use tradewind_kernel::{
@@ -254,10 +254,12 @@ async fn go_on(visit: &Visit, about: &About, sent: &Sent) -> Result<OrderId> {
         };
         method_set_default(p, ctx, &method).await?;
     }
-    let input = PlaceInput {
+    let reference = sent.reference();
+    let input = Placement {
         quote_id: about.quote.id,
+        reference: (!reference.is_nothing()).then_some(reference),
     };
-    Ok(order_place(p, ctx, &input).await?.order.id)
+    Ok(order_place_as(p, ctx, &input).await?.order.id)
 }
 
 /// An order just placed, and what happens with it.

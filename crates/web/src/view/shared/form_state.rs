@@ -188,6 +188,15 @@ impl<'a> Ask<'a> {
         self.codes("buys_as", "buys-as", &["business", "private"])
     }
 
+    /// What the buyer calls a sale in its own books, and whether it wants it invoiced by itself.
+    pub fn reference(&self) -> Vec<Field> {
+        vec![
+            self.optional(self.text("order_number")),
+            self.optional(self.text("cost_centre")),
+            self.check("separate"),
+        ]
+    }
+
     /// Says that a field may stay empty.
     pub fn optional(&self, field: Field) -> Field {
         field.optional(self.shell.t.tr("w-optional"))

@@ -10,8 +10,8 @@ use crate::view::kit::{
     Timeline, Tone, Txt,
 };
 use crate::view::shared::{
-    Every, InvoiceRow, OrderRow, PriceDetail, PriceView, invoice_columns, order_columns,
-    price_details,
+    Ask, Every, FormState, InvoiceRow, OrderRow, PriceDetail, PriceView, invoice_columns,
+    order_columns, price_details,
 };
 use crate::view::shell::Permit;
 use crate::view::{Head, Page, Shell};
@@ -217,6 +217,10 @@ pub struct SubscriptionPage {
     pub cancel: Permit,
     /// May turn renewal on or off.
     pub renewal: Permit,
+    /// The buyer's order number, its cost centre, and whether the subscription is invoiced by itself.
+    pub reference: (Txt, Txt, bool),
+    /// May say otherwise.
+    pub refer: Permit,
     /// May suspend, or resume when suspended.
     pub suspend: Permit,
     /// May set right what was billed for the past.
@@ -335,6 +339,21 @@ impl SubscriptionPage {
                     .into(),
             );
         }
+        if self.refer.is_yes() {
+            let (order_number, cost_centre, separate) = &self.reference;
+            let state = FormState::of([
+                ("order_number", order_number.as_ref()),
+                ("cost_centre", cost_centre.as_ref()),
+                ("separate", if *separate { "1" } else { "" }),
+            ]);
+            let fields = Ask::new(&shell, &state).reference();
+            let to = format!("{here}/reference");
+            body.push(
+                shell
+                    .confirm("reference", "sub-reference", to, fields)
+                    .into(),
+            );
+        }
         Page::new(shell, head, body).aside(aside)
     }
 
@@ -361,6 +380,18 @@ impl SubscriptionPage {
             "renewal-off"
         });
         facts.push(("c-renewal", Cell::Text(renewal)));
+        let (order_number, cost_centre, separate) = self.reference.clone();
+        for (key, value) in [
+            ("f-order-number", order_number),
+            ("f-cost-centre", cost_centre),
+        ] {
+            if !value.is_empty() {
+                facts.push((key, Cell::Text(value)));
+            }
+        }
+        if separate {
+            facts.push(("sub-invoicing", Cell::Text(t.tr("sub-separate"))));
+        }
         facts.push(("c-id", Cell::Id(self.id.clone())));
         let mut card = Card::new(t.tr("details"), blocks![shell.facts(facts)]).aside();
         let key = if self.auto_renew {
@@ -373,6 +404,10 @@ impl SubscriptionPage {
             .renewal
             .button(Button::open(t.tr(key), "renewal").small(""))
         {
+            card = card.and(button);
+        }
+        let edit = Button::open(t.tr("sub-reference"), "reference").small("");
+        if let Some(button) = self.refer.button(edit) {
             card = card.and(button);
         }
         card.into()

@@ -50,7 +50,8 @@ pub struct CheckoutPage {
     pub approval: bool,
     /// The seller's tax is value-added tax.
     pub vat: bool,
-    /// `company`, `street`, `postal_code`, `city`, `country`, `buys_as`, `tax_id`, `payment` and the terms.
+    /// `company`, `street`, `postal_code`, `city`, `country`, `buys_as`, `tax_id`, `order_number`, `cost_centre`, `separate`,
+    /// `payment` and the terms.
     pub form: FormState,
 }
 
@@ -83,6 +84,7 @@ impl CheckoutPage {
             ask.buys_as(),
             ask.tax_id(self.vat),
         ];
+        fields.extend(ask.reference());
         if !self.payment.is_empty() {
             let options = self.payment.iter().enumerate().map(|(index, option)| {
                 Choice::new(option.value.clone(), option.label.clone())

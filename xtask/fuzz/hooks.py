@@ -166,6 +166,18 @@ def dunning(at):
     return {"steps": [step], "beyond_credit": at.pick(["refuse", "approve"])}
 
 
+def bundle(at):
+    part = {"product_id": at.pick(POOL.get("prd", POOL["sub"])), "plan_id": at.pick(POOL.get("pln", POOL["sub"]))}
+    money = {"amount": at.pick(["20.00", "-1.00"]), "currency": at.pick(["EUR", "JPY"])}
+    benefit = at.pick([None, {"gives": "percentage", "percent": at.pick(["10", "101"])}, {"gives": "price_override", "amount": money}])
+    return {
+        "slug": at.pick(["office", "x", "Ä", f"b-{at.pick(range(40))}"]),
+        "name": {"en": "Office"},
+        "parts": [dict(part, benefit=benefit)] * at.pick([2, 1, 13]),
+        "when_broken": at.pick(["keep", "end", "x"]),
+    }
+
+
 SENTENCES = {
     "setDunning": dunning,
     "setAccountClass": lambda at: {"name": at.pick(["Key accounts", ""]), "policy": dunning(at)},
@@ -180,6 +192,10 @@ SENTENCES = {
         "reference": at.pick(["Contract", "", "x" * 201]),
     },
     "holdBuyerCredit": lambda at: {"reason": at.pick(["Disputed", "", "x" * 501]), "until_paid": at.chance(50)},
+    "createBundle": bundle,
+    "replaceBundle": bundle,
+    "quoteBundle": lambda at: {"customer_id": at.pick(POOL.get("acc", POOL["sub"])), "bundle_id": at.pick(POOL.get("bdl", POOL["sub"]))},
+    "placeBundle": lambda at: {"quote_id": at.pick(POOL.get("quo", POOL["sub"])), "reference": {"order_number": at.pick(["PO 1", "\u0000"])}},
     "pauseDunning": lambda at: {
         "until": at.pick(["2024-10-20", "0001-01-01", "9999-12-31"]),
         "reason": at.pick(["Called", "", "\x00"]),

@@ -9,6 +9,7 @@ mod accounts;
 mod api_keys;
 mod bank;
 mod billing;
+mod bundles;
 mod card_payments;
 mod categories;
 mod charges;
@@ -66,6 +67,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(charges::router())
         .merge(credit::router())
         .merge(clock::router())
+        .merge(bundles::router())
         .merge(coupons::router())
         .merge(deliveries::router())
         .merge(drafts::router())

@@ -37,6 +37,38 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// The discount of a bundle on one of its plans.
+    ///
+    /// # Errors
+    /// `coupon_currency` where it is in another currency than the prices.
+    pub(crate) fn bundled(coupon: Option<Coupon>, currency: Currency) -> Result<Self> {
+        let bound = coupon.as_ref().and_then(|one| one.terms.benefit.currency());
+        if bound.is_some_and(|bound| bound != currency) {
+            return Err(Error::invalid(
+                "benefit",
+                "coupon_currency",
+                format!("this bundle is not for prices in {currency}"),
+            ));
+        }
+        let offers = coupon.iter().map(|coupon| DiscountOffer {
+            coupon_id: coupon.id,
+            terms: coupon.terms.clone(),
+            left: None,
+        });
+        Ok(Self {
+            offers: offers.collect(),
+            coupons: coupon.into_iter().collect(),
+        })
+    }
+
+    /// What is only looked at.
+    pub(crate) fn of(offer: Option<DiscountOffer>) -> Self {
+        Self {
+            coupons: Vec::new(),
+            offers: offer.into_iter().collect(),
+        }
+    }
+
     /// How many days of trial they add.
     pub(crate) fn trial_days(&self) -> i64 {
         let days = self

@@ -163,6 +163,8 @@ typed_id!(RateId, "fxr", "exchange rate");
 typed_id!(QuoteId, "quo", "quote");
 typed_id!(CouponId, "cpn", "coupon");
 typed_id!(RedemptionId, "rdm", "redemption");
+typed_id!(BundleId, "bdl", "bundle");
+typed_id!(BundleSaleId, "bsl", "bundle sale");
 typed_id!(OrderId, "ord", "order");
 typed_id!(OrderStepId, "stp", "order step");
 typed_id!(SubscriptionId, "sub", "subscription");

@@ -99,4 +99,25 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "{postgres} ALTER TABLE subscription ADD COLUMN IF NOT EXISTS buyer_reference {json}",
         "CREATE INDEX IF NOT EXISTS subscription_referenced ON subscription (realm_id, customer_id) WHERE buyer_reference IS NOT NULL",
     ],
+}, Migration {
+    name: "orders_bundles",
+    steps: &[
+        "CREATE TABLE IF NOT EXISTS bundle (realm_id {text} NOT NULL, id {text} NOT NULL, seller_id {text} NOT NULL, slug {text} NOT NULL,
+            terms {json} NOT NULL, discounts {json} NOT NULL, ended_at {time}, created_at {time} NOT NULL, version {int} NOT NULL,
+            PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE UNIQUE INDEX IF NOT EXISTS bundle_by_slug ON bundle (realm_id, seller_id, slug)",
+        "CREATE TABLE IF NOT EXISTS bundle_sale (realm_id {text} NOT NULL, id {text} NOT NULL, bundle_id {text} NOT NULL,
+            seller_id {text} NOT NULL, customer_id {text} NOT NULL, name {json} NOT NULL, when_broken {text} NOT NULL,
+            placed_at {time} NOT NULL, broken_at {time}, PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS bundle_sale_by_bundle ON bundle_sale (realm_id, bundle_id)",
+        "CREATE TABLE IF NOT EXISTS bundle_sale_part (realm_id {text} NOT NULL, sale_id {text} NOT NULL, position {int} NOT NULL,
+            subscription_id {text} NOT NULL, order_id {text} NOT NULL, plan_id {text} NOT NULL, items {json} NOT NULL,
+            coupon_id {text}, PRIMARY KEY (realm_id, sale_id, position)) {clustered}",
+        "CREATE UNIQUE INDEX IF NOT EXISTS bundle_sale_of_subscription ON bundle_sale_part (realm_id, subscription_id)",
+        // The discount on a plan of a bundle is a coupon that nobody can enter.
+        "{sqlite} ALTER TABLE coupon ADD COLUMN bundle_id {text}",
+        "{postgres} ALTER TABLE coupon ADD COLUMN IF NOT EXISTS bundle_id {text}",
+        "{sqlite} ALTER TABLE redemption ADD COLUMN ended_on {date}",
+        "{postgres} ALTER TABLE redemption ADD COLUMN IF NOT EXISTS ended_on {date}",
+    ],
 }];

@@ -7,6 +7,7 @@ mod api;
 mod bank;
 mod bench;
 mod billing;
+mod bundle;
 mod catalogue;
 mod clock;
 mod coupon;
@@ -179,6 +180,9 @@ enum Command {
     /// Price books: what sellers ask, and from when
     #[command(subcommand)]
     PriceBook(price_book::PriceBook),
+    /// Plans that are sold together, with a discount on each
+    #[command(subcommand)]
+    Bundle(Box<bundle::Bundle>),
     /// Coupons, and promotions that need no code
     #[command(subcommand)]
     Coupon(Box<coupon::Coupon>),
@@ -412,6 +416,7 @@ async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Webhook(command) => webhook::run(&session, command).await?,
         Command::Api(command) => return api::run(&session, command).await,
         Command::PriceBook(command) => price_book::run(&session, command).await?,
+        Command::Bundle(command) => bundle::run(&session, *command).await?,
         Command::Coupon(command) => coupon::run(&session, *command).await?,
         Command::Delivery(command) => delivery::run(&session, command).await?,
         Command::Mail(command) => mail::run(&session, command).await?,

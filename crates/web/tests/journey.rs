@@ -363,3 +363,55 @@ async fn nobody_is_led_to_another_site() {
         assert_eq!(gate.is(200).hidden("back"), "", "{hostile}");
     }
 }
+
+#[tokio::test]
+async fn a_bundle_is_bought_as_one_thing() {
+    let world = World::new().await;
+    world.bundle().await;
+    let mut browser = Browser::new(&world);
+    browser.get("/").await.is(200).link("/bundles/office");
+    // (50 + 3 × 10) × 1.4256, a tenth less; and (50 + 3 × 25) × 1.4256, a tenth less.
+    let page = browser.get("/bundles/office").await;
+    page.is(200).says("114.05").says("178.20").says("29.23");
+    let order = browser.post("/bundles/office/order", &[]).await;
+    order.leads_to("/sign-in?back=");
+    browser.get("/bundles/none").await.is(404);
+
+    browser.join(&world, "Ada Ltd", "ada@example.com").await;
+    browser.get("/bundles/office").await.is(200);
+    let refused = browser.post("/bundles/office/order", &[]).await;
+    refused.is(422).says("aria-invalid");
+    let answers = [
+        ("p0.terms", "1"),
+        ("p1.terms", "1"),
+        ("p0.param.domain", "ada.example"),
+        ("p1.param.domain", "ada.test"),
+    ];
+    let wrong = [answers[0], answers[1], answers[2]];
+    browser
+        .post("/bundles/office/order", &wrong)
+        .await
+        .is(422)
+        .says("aria-invalid");
+    let order = browser.post("/bundles/office/order", &answers).await;
+    let checkout = order.leads_to("/bundles/checkout/quo_").to_owned();
+    browser.get(&checkout).await.is(200).says("Order number");
+    let placed = browser
+        .post(&checkout, &[("order_number", "PO 4711")])
+        .await;
+    placed.leads_to("/my/orders");
+    world.test.drain().await;
+    world.transfers_arrive().await;
+    world.vendor_delivers().await;
+    let list = browser.get("/my/subscriptions").await;
+    let subscription = list.is(200).link("/my/subscriptions/sub_");
+    browser.get(&subscription).await.is(200).says("PO 4711");
+    let invoices = browser.get("/my/invoices").await;
+    let invoice = invoices.is(200).link("/my/invoices/inv_");
+    browser
+        .get(&invoice)
+        .await
+        .is(200)
+        .says("PO 4711")
+        .says("Office");
+}

@@ -148,6 +148,7 @@ fn what_people_type_is_escaped() {
         next: None,
     };
     let page = tradewind_web::view::storefront::CataloguePage {
+        bundles: Vec::new(),
         welcome: None,
         facets: Vec::new(),
         price_range: ("<b>".into(), "".into()),

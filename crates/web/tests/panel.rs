@@ -1,5 +1,7 @@
 //! The pages of sellers and vendors, through the router.
 
+#[path = "desk/bundles.rs"]
+mod bundles;
 #[path = "../../flows/tests/common/mod.rs"]
 mod common;
 #[path = "desk/currencies.rs"]

@@ -409,6 +409,7 @@ async fn every_page_does_with_a_few_statements() {
     world.test.drain().await;
 
     bank(&world).await;
+    world.bundle().await;
 
     let mut found = Vec::new();
     let mut visitor = Browser::new(&world);

@@ -111,10 +111,10 @@ async fn get(
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct ShopParams {
+pub(super) struct ShopParams {
     /// Who sells: a storefront's name in addresses, or an account.
     #[param(max_length = 100)]
-    seller: String,
+    pub(super) seller: String,
 }
 
 /// Work out what a configuration costs.
@@ -146,7 +146,7 @@ async fn price(
 }
 
 /// Whose prices for whom, and in whose eyes: what everybody may see is looked at with a visitor's.
-async fn scope(
+pub(super) async fn scope(
     state: &ApiState,
     ctx: OpCtx,
     seller: Option<&str>,

@@ -174,6 +174,41 @@ fn prices() -> Vec<Case> {
             [OtherReseller, Reseller],
             200,
         ),
+        own_list("listBundles", |_| "/bundles".into()),
+        hidden(
+            "createBundle",
+            |w| format!("/accounts/{}/bundles", w.reseller.id),
+            Some(|w| bundle(w, "office")),
+            [OtherReseller, Reseller],
+            201,
+        ),
+        hidden(
+            "getBundle",
+            |w| format!("/bundles/{}", w.goods.bundle),
+            None,
+            [Customer, Reseller],
+            200,
+        ),
+        hidden(
+            "replaceBundle",
+            |w| format!("/bundles/{}", w.goods.bundle),
+            Some(|w| bundle(w, "pair")),
+            [OtherReseller, Reseller],
+            200,
+        ),
+        hidden(
+            "endBundle",
+            |w| format!("/bundles/{}/end", w.goods.bundle),
+            None,
+            [OtherReseller, Reseller],
+            200,
+        ),
+        open("listBundleOffers", |_| {
+            "/bundle-offers?seller=nordwind".into()
+        }),
+        open("getBundleOffer", |_| {
+            "/bundle-offers/pair?seller=nordwind".into()
+        }),
         own_list("listCoupons", |_| "/coupons".into()),
         hidden(
             "createCoupon",
@@ -289,4 +324,10 @@ fn offers() -> Vec<Case> {
             })
         },
     ]
+}
+
+/// A bundle of the plan twice.
+fn bundle(w: &World, slug: &str) -> Value {
+    let part = json!({ "product_id": w.goods.product, "plan_id": w.goods.plan });
+    json!({ "slug": slug, "name": { "en": "Office" }, "parts": [part, part] })
 }

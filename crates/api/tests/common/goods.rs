@@ -4,20 +4,23 @@ use std::collections::BTreeMap;
 
 use tradewind_catalogue::{service, types::*};
 use tradewind_flows::{
-    order::{ADVANCE_JOB, Advance, PlaceInput, order_place},
-    quote::{PurchaseInput, quote_purchase},
+    order::{ADVANCE_JOB, Advance, PlaceInput, Placement, bundle_place, order_place},
+    quote::{BundlePurchase, PurchaseInput, quote_bundle, quote_purchase},
 };
 use tradewind_kernel::{
     Currency, Date, Decimal, Text,
     calendar::Cadence,
     id::{
-        AccountId, CategoryId, CouponId, ItemId, OrderId, ParameterId, PlanId, PriceBookId,
-        ProductId, QuoteId, SubscriptionId,
+        AccountId, BundleId, BundleSaleId, CategoryId, CouponId, ItemId, OrderId, ParameterId,
+        PlanId, PriceBookId, ProductId, QuoteId, SubscriptionId,
     },
 };
 use tradewind_orders::{
-    service::coupon_create,
-    types::{Benefit, CouponCreate, CouponInput, CouponLimits, DiscountScope},
+    service::{bundle_create, coupon_create},
+    types::{
+        Benefit, BundleCreate, BundleInput, BundlePart, CouponCreate, CouponInput, CouponLimits,
+        DiscountScope,
+    },
 };
 use tradewind_platform::{OpCtx, Platform, Worker, WorkerConfig};
 use tradewind_pricing::PriceModel;
@@ -38,6 +41,12 @@ pub struct Goods {
     pub book: PriceBookId,
     /// The reseller's, at its first version.
     pub coupon: CouponId,
+    /// The reseller's, of the plan twice, at its first version.
+    pub bundle: BundleId,
+    /// The customer's quote for it, not yet confirmed.
+    pub bundle_quote: QuoteId,
+    /// What the customer has of it.
+    pub bundle_sale: BundleSaleId,
     /// The customer's, not yet confirmed.
     pub quote: QuoteId,
     /// The customer's, waiting for the reseller's approval.
@@ -108,7 +117,23 @@ pub async fn goods(p: &Platform, ctx: &OpCtx, between: &Between) -> Goods {
         .drain(false)
         .await
         .expect("the jobs are run");
+    let bundle = bundle(p, ctx, between.reseller, (product, plan.id)).await;
+    let asked = BundlePurchase {
+        customer_id: between.customer,
+        bundle_id: bundle,
+        parts: Vec::new(),
+    };
+    let confirmed = quote_bundle(p, ctx, &asked).await.expect("a quote");
+    let placement = Placement {
+        quote_id: confirmed.id,
+        reference: None,
+    };
+    let sold = bundle_place(p, ctx, &placement).await.expect("orders");
+    let bundle_quote = quote_bundle(p, ctx, &asked).await.expect("a quote").id;
     Goods {
+        bundle,
+        bundle_quote,
+        bundle_sale: sold.sale.id,
         category,
         product,
         plan: plan.id,
@@ -139,6 +164,36 @@ async fn product(p: &Platform, ctx: &OpCtx, vendor: AccountId, slug: &str) -> (P
     };
     let plan = service::plan_create(p, ctx, &input).await.expect("a plan");
     (product.id, plan)
+}
+
+async fn bundle(
+    p: &Platform,
+    ctx: &OpCtx,
+    seller_id: AccountId,
+    (product_id, plan_id): (ProductId, PlanId),
+) -> BundleId {
+    let benefit = Benefit::Percentage {
+        percent: Decimal::TEN,
+    };
+    let part = BundlePart {
+        product_id,
+        plan_id,
+        quantities: BTreeMap::new(),
+        benefit: Some(benefit),
+    };
+    let input = BundleInput {
+        slug: "pair".to_owned(),
+        name: Text::en("Pair"),
+        summary: Text::default(),
+        parts: vec![part.clone(), part],
+        periods: None,
+        when_broken: Default::default(),
+        valid_from: None,
+        valid_until: None,
+    };
+    let create = BundleCreate { seller_id, input };
+    let made = bundle_create(p, ctx, &create).await.expect("a bundle");
+    made.bundle.id
 }
 
 async fn coupon(p: &Platform, ctx: &OpCtx, seller_id: AccountId) -> CouponId {

@@ -20,7 +20,14 @@ impl Grant {
             .or(self.left.map(|left| left.currency))
             .is_none_or(|bound| bound == currency);
         fits && self.terms.scope.has_plan(leg.terms.product, leg.terms.plan)
-            && (self.granted.contains_key(&period_on) || self.periods_left() != Some(0))
+            && (self.granted.contains_key(&period_on)
+                || (self.periods_left() != Some(0) && self.lasts(period_on)))
+    }
+
+    /// Whether it has not ended before a period, or a month of usage, begins.
+    #[must_use]
+    pub fn lasts(&self, begins_on: Date) -> bool {
+        self.until.is_none_or(|until| begins_on < until)
     }
 
     /// For how many more periods it can be granted; none for any number.

@@ -439,6 +439,10 @@ fn discounts(
             Some(left) if !trial => Some(over(grant, left, schedule, running)?),
             _ => None,
         };
+        let until = match (until, grant.until) {
+            (Some(until), Some(ends)) => Some(until.min(ends)),
+            (until, ends) => until.or(ends),
+        };
         found.push(PreviewDiscount {
             coupon_id: grant.coupon_id,
             code: grant.terms.code.clone(),

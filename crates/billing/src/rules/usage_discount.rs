@@ -87,6 +87,7 @@ impl Grant {
             None => true,
         };
         let has_plan = scope.has_plan(leg.terms.product, leg.terms.plan);
+        let lasts = lasts && self.lasts(month);
         Ok(scope.covers.usage() && fits && has_plan && since <= month && lasts)
     }
 }

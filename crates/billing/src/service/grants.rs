@@ -68,6 +68,7 @@ impl Grants {
                 terms: Arc::new(redemption.terms),
                 left: None,
                 since: Some(redemption.redeemed_at),
+                until: redemption.ended_on,
                 granted: BTreeMap::new(),
                 steps: BTreeMap::new(),
                 used: BTreeMap::new(),

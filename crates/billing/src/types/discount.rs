@@ -23,6 +23,8 @@ pub struct Grant {
     pub left: Option<Money>,
     /// When it was redeemed; none for what is not redeemed yet.
     pub since: Option<Timestamp>,
+    /// From which day on it takes nothing off periods that begin.
+    pub until: Option<Date>,
     /// By first day of the billing period, what it takes off each item in the whole of the period.
     pub granted: BTreeMap<Date, BTreeMap<ItemId, Decimal>>,
     /// How that came about: by first day of the billing period and item, what was added to it for the time from a day on.
@@ -51,6 +53,7 @@ impl From<&DiscountOffer> for Grant {
             terms: Arc::new(offer.terms.clone()),
             left: offer.left,
             since: None,
+            until: None,
             granted: BTreeMap::new(),
             steps: BTreeMap::new(),
             used: BTreeMap::new(),

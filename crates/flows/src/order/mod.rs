@@ -1,12 +1,14 @@
 //! Orders: placed from quotes, moved step by step by a durable job, cancelled with everything undone.
 
 mod advance;
+mod bundle;
 mod cancel;
 mod correct;
 mod place;
 mod steps;
 
 pub use advance::{ADVANCE_JOB, Advance};
+pub use bundle::{BundleOrdered, bundle_place};
 pub use cancel::order_cancel;
 pub(crate) use cancel::undo;
 pub use place::{

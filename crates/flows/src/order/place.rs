@@ -68,21 +68,12 @@ pub async fn order_place_as(p: &Platform, ctx: &OpCtx, input: &Placement) -> Res
         Box::pin(async move {
             let quote = orders::quote_get_in(w, input.quote_id).await?;
             crate::access::may_order(w, quote.customer_id, quote.seller_id, &quote.id).await?;
-            if let Some(order) = quote.order_id {
-                return Err(Error::conflict(
-                    "quote_used",
-                    format!("this quote has become the order {order}"),
-                ));
-            }
-            if quote.expires_at < w.ctx.now {
-                return Err(Error::conflict(
-                    "quote_expired",
-                    "this quote has expired; ask for a new one",
-                ));
-            }
+            confirmable(w, &quote)?;
             let order = match quote.kind {
                 QuoteKind::Purchase => place_purchase(w, &keys, &quote).await?,
                 QuoteKind::Change => place_change(w, &keys, &quote).await?,
+                // A bundle is more than one order.
+                QuoteKind::Bundle => return Err(Error::not_found(quote.id)),
                 QuoteKind::Cancel => place_cancel(w, &keys, &quote).await?,
                 QuoteKind::Adjust => place_correction(w, &keys, &quote).await?,
             };
@@ -96,10 +87,43 @@ pub async fn order_place_as(p: &Platform, ctx: &OpCtx, input: &Placement) -> Res
     .await
 }
 
+/// Whether a quote can be confirmed now.
+///
+/// # Errors
+/// `quote_used`, `quote_expired`.
+pub(super) fn confirmable(w: &Work, quote: &Quote) -> Result<()> {
+    if let Some(order) = quote.order_id {
+        return Err(Error::conflict(
+            "quote_used",
+            format!("this quote has become the order {order}"),
+        ));
+    }
+    if quote.expires_at < w.ctx.now {
+        return Err(Error::conflict(
+            "quote_expired",
+            "this quote has expired; ask for a new one",
+        ));
+    }
+    Ok(())
+}
+
 async fn place_purchase(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<OrderDetail> {
     let input: PurchaseInput = read::<SealedPurchase>(quote)?.open(keys)?;
     let plan = plan_purchase(w, &input, true).await?;
     unchanged(quote, &plan.preview, &plan.basis)?;
+    let preview = quote.preview.clone();
+    place_planned(w, keys, input, plan, Some(quote.id), preview).await
+}
+
+/// Places a purchase that is worked out, with what was promised of it.
+pub(super) async fn place_planned(
+    w: &mut Work,
+    keys: &KeyRing,
+    input: PurchaseInput,
+    plan: PurchasePlan,
+    quote_id: Option<QuoteId>,
+    preview: serde_json::Value,
+) -> Result<OrderDetail> {
     let nearest = plan.nearest()?.clone();
     let trial_days = plan.trial_days;
     if trial_days > 0
@@ -129,7 +153,7 @@ async fn place_purchase(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<O
         product_id: input.product_id,
         plan_id: plan.plan.id,
         subscription: OrderedSubscription::New(Box::new(new_subscription(&plan)?)),
-        quote_id: Some(quote.id),
+        quote_id,
         // Answers live with the subscription, sealed where they are sensitive; an order repeats none of them.
         input: written(&OrderInput {
             asked: PurchaseInput {
@@ -140,7 +164,7 @@ async fn place_purchase(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<O
             task,
             held: plan.held.clone(),
         })?,
-        preview: quote.preview.clone(),
+        preview,
         due_now: due_now(&plan.preview.billing),
         flow,
     };

@@ -2,6 +2,7 @@
 //! has changed since.
 
 mod basis;
+mod bundle;
 mod cancel;
 mod change;
 mod correct;
@@ -9,6 +10,11 @@ mod purchase;
 mod visitor;
 
 pub(crate) use basis::{basis_of, unchanged};
+pub use bundle::{
+    BundleAnswers, BundlePartPreview, BundlePreview, BundlePurchase, BundleQuote, OfferedBundle,
+    bundle_offer, bundle_price, bundle_quote_get, bundles_offered, quote_bundle,
+};
+pub(crate) use bundle::{opened, plan_bundle, promised, still};
 pub(crate) use cancel::plan_cancel;
 pub use cancel::{CancelInput, CancelWhen, preview_of_cancel, quote_cancel};
 pub(crate) use change::plan_change;
@@ -92,6 +98,9 @@ pub async fn quote_get(p: &Platform, ctx: &OpCtx, id: QuoteId) -> Result<QuoteVi
         Box::pin(async move {
             let quote = tradewind_orders::service::quote_get_in(w, *id).await?;
             crate::access::may_order(w, quote.customer_id, quote.seller_id, &quote.id).await?;
+            if quote.kind == QuoteKind::Bundle {
+                return Err(Error::not_found(*id));
+            }
             QuoteView::of(&quote)
         })
     })

@@ -3,17 +3,17 @@
 use super::{About, QuotePreview, QuoteView, basis_of, save, today};
 use crate::access::may_order;
 use crate::credit::{self, Held, due_now};
-use crate::discount::{self, Asked, entered};
+use crate::discount::{self, Asked, Found, entered};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tradewind_accounts::types::{Adjacent, PaymentMode};
 use tradewind_billing::service::PreviewPurchase;
-use tradewind_billing::types::Preview;
+use tradewind_billing::types::{DiscountOffer, Preview};
 use tradewind_catalogue::rules::{Configuration, check_configuration, pick_packages};
 use tradewind_catalogue::types::{
-    Approval, BillingAlign, Introduced, ItemKind, ItemOffer, ItemTerms, LegTerms, Offer, Plan,
-    PriceRule, ProductDetail,
+    Approval, BillingAlign, Introduced, ItemKind, ItemOffer, ItemTerms, LegTerms, Offer,
+    OfferScope, Plan, PriceRule, ProductDetail,
 };
 use tradewind_kernel::calendar::Cadence;
 use tradewind_kernel::id::{
@@ -68,7 +68,11 @@ pub(crate) struct SealedPurchase {
 }
 
 impl SealedPurchase {
-    fn seal(keys: &KeyRing, input: &PurchaseInput, product: &ProductDetail) -> Result<Self> {
+    pub(super) fn seal(
+        keys: &KeyRing,
+        input: &PurchaseInput,
+        product: &ProductDetail,
+    ) -> Result<Self> {
         let mut asked = input.clone();
         let mut sealed = BTreeMap::new();
         for parameter in product
@@ -160,11 +164,29 @@ pub async fn quote_purchase(p: &Platform, ctx: &OpCtx, input: &PurchaseInput) ->
     .await
 }
 
+/// Which discounts a purchase has.
+pub(crate) enum Discounts {
+    /// The coupon whose code is entered, and promotions.
+    Found,
+    /// That of the bundle that it is a part of, and no others.
+    Bundled(Option<Coupon>),
+}
+
 /// Works a purchase out, as of now; who is about to place it holds its discounts.
 pub(crate) async fn plan_purchase(
     w: &mut Work,
     input: &PurchaseInput,
     places: bool,
+) -> Result<PurchasePlan> {
+    plan_discounted(w, input, places, Discounts::Found).await
+}
+
+/// The same, with these discounts.
+pub(crate) async fn plan_discounted(
+    w: &mut Work,
+    input: &PurchaseInput,
+    places: bool,
+    discounts: Discounts,
 ) -> Result<PurchasePlan> {
     let chain = tradewind_accounts::service::chain(w, input.customer_id).await?;
     let nearest = chain
@@ -200,23 +222,28 @@ pub(crate) async fn plan_purchase(
         .last()
         .ok_or_else(|| Error::internal("a sale without legs"))?;
     let bought: Vec<ItemId> = items.iter().map(|item| item.item_id).collect();
-    let found = discount::find(
-        w,
-        &Asked {
-            seller: nearest.seller.id,
-            customer: Some(input.customer_id),
-            code: entered(input.coupon.as_ref()),
-            promotions: true,
-            product: input.product_id,
-            plan: plan.id,
-            items: &bought,
-            metered: &metered(last),
-            currency: last.currency,
-            trial_days: Some(plan.trial_days),
-            redeems: places,
-        },
-    )
-    .await?;
+    let found = match discounts {
+        Discounts::Bundled(coupon) => Found::bundled(coupon, last.currency)?,
+        Discounts::Found => {
+            discount::find(
+                w,
+                &Asked {
+                    seller: nearest.seller.id,
+                    customer: Some(input.customer_id),
+                    code: entered(input.coupon.as_ref()),
+                    promotions: true,
+                    product: input.product_id,
+                    plan: plan.id,
+                    items: &bought,
+                    metered: &metered(last),
+                    currency: last.currency,
+                    trial_days: Some(plan.trial_days),
+                    redeems: places,
+                },
+            )
+            .await?
+        }
+    };
     let trial_days = i64::from(plan.trial_days) + found.trial_days();
     let align_to = match input.align_with {
         Some(with) => Some(
@@ -348,67 +375,134 @@ pub async fn price_for_visitor(
     align_with: Option<SubscriptionId>,
     on: Date,
 ) -> Result<Preview> {
-    let terms = Arc::new(offered_terms(seller, offer, plan, on)?);
-    let offered = offer
-        .offered_plans
-        .iter()
-        .find(|offered| offered.plan_id == plan);
-    let trial_days = offered.map_or(0, |offered| offered.trial_days);
-    let name = offer.card.name.get(ctx.locale).to_owned();
-    let locale = ctx.locale;
-    let coupon = coupon.map(str::to_owned);
-    // Somebody who looks on signed in is somebody who may have bought before.
-    let who = &ctx.principal;
-    let customer = (who.account_kind == AccountKind::Customer).then_some(who.account);
-    p.read(ctx, quantities, move |w, quantities| {
-        let (mut terms, name, coupon) = (terms.clone(), name.clone(), coupon.clone());
-        Box::pin(async move {
-            if let Some(customer) = customer {
-                let own = vec![LegTerms::clone(&terms)];
-                let own = introduced(w, customer, terms.product, own).await?;
-                terms = own.into_iter().next().map_or(terms, Arc::new);
-            }
-            let items: Vec<ItemId> = quantities.keys().copied().collect();
-            let asked = Asked {
-                seller,
-                customer,
-                code: entered(coupon.as_ref()),
-                promotions: true,
-                product: terms.product,
-                plan,
-                items: &items,
-                metered: &metered(&terms),
-                currency: terms.currency,
-                trial_days: Some(trial_days),
-                redeems: false,
-            };
-            let found = discount::find(w, &asked).await?;
-            let align_to = match (align_with, customer) {
-                (Some(with), Some(buyer)) => {
-                    Some(schedule_of(w, with, buyer, seller, terms.cadence).await?)
+    let looked = Looked {
+        seller,
+        offer,
+        plan,
+        quantities,
+        coupon,
+        bundled: None,
+        align_with,
+        on,
+    };
+    looked.price(p, ctx).await
+}
+
+/// The same of a part of a bundle, with the bundle's discount on it or without any.
+pub(super) async fn price_with(
+    p: &Platform,
+    ctx: &OpCtx,
+    scope: &OfferScope,
+    offer: &Offer,
+    plan: PlanId,
+    quantities: &BTreeMap<ItemId, Decimal>,
+    discount: Option<DiscountOffer>,
+) -> Result<Preview> {
+    let looked = Looked {
+        seller: scope.seller,
+        offer,
+        plan,
+        quantities,
+        coupon: None,
+        bundled: Some(discount),
+        align_with: None,
+        on: scope.on,
+    };
+    looked.price(p, ctx).await
+}
+
+/// What somebody looks at.
+struct Looked<'a> {
+    seller: AccountId,
+    offer: &'a Offer,
+    plan: PlanId,
+    quantities: &'a BTreeMap<ItemId, Decimal>,
+    coupon: Option<&'a str>,
+    /// The discount of the bundle that it is a part of.
+    bundled: Option<Option<DiscountOffer>>,
+    align_with: Option<SubscriptionId>,
+    on: Date,
+}
+
+impl Looked<'_> {
+    async fn price(self, p: &Platform, ctx: &OpCtx) -> Result<Preview> {
+        let Self {
+            seller,
+            offer,
+            plan,
+            quantities,
+            coupon,
+            bundled,
+            align_with,
+            on,
+        } = self;
+        let terms = Arc::new(offered_terms(seller, offer, plan, on)?);
+        let offered = offer
+            .offered_plans
+            .iter()
+            .find(|offered| offered.plan_id == plan);
+        let trial_days = offered.map_or(0, |offered| offered.trial_days);
+        let name = offer.card.name.get(ctx.locale).to_owned();
+        let locale = ctx.locale;
+        let coupon = coupon.map(str::to_owned);
+        // Somebody who looks on signed in is somebody who may have bought before.
+        let who = &ctx.principal;
+        let customer = (who.account_kind == AccountKind::Customer).then_some(who.account);
+        p.read(ctx, quantities, move |w, quantities| {
+            let (mut terms, name, coupon) = (terms.clone(), name.clone(), coupon.clone());
+            let bundled = bundled.clone();
+            Box::pin(async move {
+                if let Some(customer) = customer {
+                    let own = vec![LegTerms::clone(&terms)];
+                    let own = introduced(w, customer, terms.product, own).await?;
+                    terms = own.into_iter().next().map_or(terms, Arc::new);
                 }
-                _ => None,
-            };
-            let purchase = PreviewPurchase {
-                seller_id: seller,
-                buyer_id: seller,
-                terms: &terms,
-                name: &name,
-                wanted: quantities,
-                on,
-                trial_days: i64::from(trial_days) + found.trial_days(),
-                align_to,
-                offers: &found.offers,
-            };
-            let follows = terms.policies.billing_days.align == BillingAlign::InvoiceDay;
-            let billing_day = match customer.filter(|_| follows) {
-                Some(buyer) => invoice_day(w, seller, buyer).await?,
-                None => None,
-            };
-            tradewind_billing::service::preview_for_visitor(w, locale, billing_day, &purchase).await
+                let items: Vec<ItemId> = quantities.keys().copied().collect();
+                let asked = Asked {
+                    seller,
+                    customer,
+                    code: entered(coupon.as_ref()),
+                    promotions: true,
+                    product: terms.product,
+                    plan,
+                    items: &items,
+                    metered: &metered(&terms),
+                    currency: terms.currency,
+                    trial_days: Some(trial_days),
+                    redeems: false,
+                };
+                let found = match bundled {
+                    Some(offers) => Found::of(offers),
+                    None => discount::find(w, &asked).await?,
+                };
+                let align_to = match (align_with, customer) {
+                    (Some(with), Some(buyer)) => {
+                        Some(schedule_of(w, with, buyer, seller, terms.cadence).await?)
+                    }
+                    _ => None,
+                };
+                let purchase = PreviewPurchase {
+                    seller_id: seller,
+                    buyer_id: seller,
+                    terms: &terms,
+                    name: &name,
+                    wanted: quantities,
+                    on,
+                    trial_days: i64::from(trial_days) + found.trial_days(),
+                    align_to,
+                    offers: &found.offers,
+                };
+                let follows = terms.policies.billing_days.align == BillingAlign::InvoiceDay;
+                let billing_day = match customer.filter(|_| follows) {
+                    Some(buyer) => invoice_day(w, seller, buyer).await?,
+                    None => None,
+                };
+                tradewind_billing::service::preview_for_visitor(w, locale, billing_day, &purchase)
+                    .await
+            })
         })
-    })
-    .await
+        .await
+    }
 }
 
 /// The day of the month that somebody who looks on and the seller have agreed on for invoices.

@@ -11,7 +11,7 @@ use crate::order::undo;
 use futures_util::future::BoxFuture;
 use tradewind_kernel::id::OrderId;
 use tradewind_kernel::{Error, Result};
-use tradewind_orders::service::order_detail_in;
+use tradewind_orders::service::{bundle_check_in, order_detail_in};
 use tradewind_platform::{Event, Job, JobHandler, JobResult, Platform, Work};
 
 /// Kind of the job that subscribes to the events below.
@@ -22,6 +22,7 @@ pub const REACTED_TO: &[&str] = &[
     "order.approved",
     "order.retried",
     "order.rejected",
+    "order.completed",
     "delivery.succeeded",
     "delivery.failed",
     "invoice.paid",
@@ -62,6 +63,7 @@ async fn react(w: &mut Work, event: &Event) -> Result<()> {
             let order = order_detail_in(w, id).await?;
             undo(w, &order).await
         }
+        "order.completed" => bundle_check_in(w, field(event, "subscription_id")?).await,
         "delivery.succeeded" => delivered::succeeded(w, event).await,
         "delivery.failed" => delivered::failed(w, event).await,
         "invoice.paid" => {

@@ -66,6 +66,7 @@ async fn create(w: &mut Work, new: &CouponCreate) -> Result<CouponView> {
         seller_id: seller,
         terms: terms(&new.input),
         limits: new.input.limits.clone(),
+        bundle_id: None,
         ended_at: None,
         created_at: w.ctx.now,
         version: 1,
@@ -201,6 +202,12 @@ async fn held(w: &mut Work, id: CouponId, version: Option<i64>) -> Result<Coupon
         .pop()
         .ok_or_else(|| Error::not_found(id))?;
     authorize(w, Action::PriceBookManage, coupon.seller_id, id).await?;
+    if coupon.bundle_id.is_some() {
+        return Err(Error::conflict(
+            "coupon_of_bundle",
+            "this is the discount of a bundle; change the bundle",
+        ));
+    }
     if version.is_some_and(|seen| seen != coupon.version) {
         return Err(Error::changed(id));
     }
@@ -430,6 +437,7 @@ pub async fn redeem_in(
             budget: coupon.limits.budget,
             redeemed_at: w.ctx.now,
             given_back_at: None,
+            ended_on: None,
         };
         if store::redeem(&mut w.tx, realm, &new).await? {
             w.audit(AuditEntry {

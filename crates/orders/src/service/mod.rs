@@ -1,5 +1,6 @@
 //! Use cases of this room.
 
+mod bundle;
 mod discount;
 mod list;
 mod look;
@@ -10,6 +11,10 @@ mod subscription;
 mod take_over;
 mod terms;
 
+pub use bundle::{
+    bundle_check_in, bundle_create, bundle_end, bundle_get, bundle_in, bundle_list,
+    bundle_sale_get, bundle_sale_of, bundle_sell_in, bundle_update, bundles_offered_in,
+};
 pub use discount::{
     coupon_create, coupon_end, coupon_get, coupon_list, coupon_update, coupons_lock_in,
     coupons_offered_in, redeem_in, redeemed_in, redemption_list, redemptions_give_back_in,

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use crate::types::{Coupon, CouponLimits, DiscountTerms, Redemption};
 use tradewind_kernel::filter::{Field, FieldKind, Fields, Filter, Sort};
-use tradewind_kernel::id::{AccountId, CouponId, OrderId, RealmId, RedemptionId, SubscriptionId};
+use tradewind_kernel::id::{
+    AccountId, BundleId, CouponId, OrderId, RealmId, RedemptionId, SubscriptionId,
+};
 use tradewind_kernel::page::{Page, PageRequest};
 use tradewind_kernel::{Currency, Date, Money, Result, Timestamp};
 use tradewind_platform::db::{Json, Query, Scope, Tx};
@@ -13,14 +15,14 @@ use tradewind_platform::{args, row, stmts};
 macro_rules! columns {
     () => {
         "id, seller_id, terms, valid_from, valid_until, max_redemptions, max_per_customer, budget, budget_currency,
-        new_customers_only, ended_at, created_at, version"
+        new_customers_only, bundle_id, ended_at, created_at, version"
     };
 }
 
 macro_rules! redeemed {
     () => {
         "r.id, r.coupon_id, r.seller_id, r.customer_id, r.subscription_id, r.order_id, r.terms, c.budget, c.budget_currency,
-        r.redeemed_at, r.given_back_at FROM redemption r
+        r.redeemed_at, r.given_back_at, r.ended_on FROM redemption r
         JOIN coupon c ON c.realm_id = r.realm_id AND c.id = r.coupon_id WHERE r.realm_id = $1"
     };
 }
@@ -28,8 +30,8 @@ macro_rules! redeemed {
 stmts! {
     /// A new coupon, unless the seller has one with this code.
     INSERT = "INSERT INTO coupon (realm_id, id, seller_id, code_key, terms, valid_from, valid_until, max_redemptions,
-        max_per_customer, budget, budget_currency, new_customers_only, ended_at, created_at, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING";
+        max_per_customer, budget, budget_currency, new_customers_only, ended_at, created_at, version, bundle_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING";
     /// One coupon.
     GET = concat!("SELECT ", columns!(), " FROM coupon WHERE realm_id = $1 AND id = $2");
     /// Some coupons, locked in one order.
@@ -41,7 +43,7 @@ stmts! {
     CODE_OWNER = "SELECT id FROM coupon WHERE realm_id = $1 AND seller_id = $2 AND code_key = $3";
     /// The coupon with a code, and all promotions of a seller that are not over.
     OFFERED = concat!("SELECT ", columns!(), " FROM coupon WHERE realm_id = $1 AND seller_id = $2
-        AND (code_key = $3 OR (code_key IS NULL AND ended_at IS NULL AND (valid_from IS NULL OR valid_from <= $4)
+        AND (code_key = $3 OR (code_key IS NULL AND bundle_id IS NULL AND ended_at IS NULL AND (valid_from IS NULL OR valid_from <= $4)
         AND (valid_until IS NULL OR valid_until >= $4))) ORDER BY id");
     /// What a coupon is from now on.
     UPDATE = "UPDATE coupon SET code_key = $4, terms = $5, valid_from = $6, valid_until = $7, max_redemptions = $8,
@@ -84,6 +86,7 @@ row! {
         budget: Option<i64>,
         budget_currency: Option<Currency>,
         new_customers_only: bool,
+        bundle_id: Option<BundleId>,
         ended_at: Option<Timestamp>,
         created_at: Timestamp,
         version: i64,
@@ -105,6 +108,7 @@ impl From<CouponRow> for Coupon {
                 budget: money(row.budget, row.budget_currency),
                 new_customers_only: row.new_customers_only,
             },
+            bundle_id: row.bundle_id,
             ended_at: row.ended_at,
             created_at: row.created_at,
             version: row.version,
@@ -125,6 +129,7 @@ row! {
         budget_currency: Option<Currency>,
         redeemed_at: Timestamp,
         given_back_at: Option<Timestamp>,
+        ended_on: Option<Date>,
     }
 }
 
@@ -141,6 +146,7 @@ impl From<RedemptionRow> for Redemption {
             budget: money(row.budget, row.budget_currency),
             redeemed_at: row.redeemed_at,
             given_back_at: row.given_back_at,
+            ended_on: row.ended_on,
         }
     }
 }
@@ -172,6 +178,7 @@ pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, coupon: &Coupon) -> Resu
         coupon.ended_at,
         coupon.created_at,
         coupon.version,
+        coupon.bundle_id,
     ];
     Ok(tx.exec(&INSERT, args).await? == 1)
 }
@@ -335,7 +342,8 @@ pub(crate) async fn list(
     let query = Query::new(
         "orders::coupon_list",
         "SELECT c.id, c.seller_id, c.terms, c.valid_from, c.valid_until, c.max_redemptions, c.max_per_customer, c.budget,
-        c.budget_currency, c.new_customers_only, c.ended_at, c.created_at, c.version FROM coupon c WHERE c.realm_id = $1",
+        c.budget_currency, c.new_customers_only, c.bundle_id, c.ended_at, c.created_at, c.version FROM coupon c
+        WHERE c.realm_id = $1 AND c.bundle_id IS NULL",
         args![realm],
     );
     let scope = Scope::only(

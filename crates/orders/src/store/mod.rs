@@ -1,5 +1,6 @@
 //! The tables of this room; nobody else touches them.
 
+pub(crate) mod bundle;
 pub(crate) mod discount;
 pub(crate) mod order;
 pub(crate) mod pause;
@@ -14,6 +15,8 @@ use tradewind_platform::db::Stmt;
 #[must_use]
 pub fn statements() -> Vec<&'static Stmt> {
     [
+        bundle::statements(),
+        bundle::bulk_statements(),
         discount::statements(),
         order::statements(),
         order::bulk_statements(),

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
     Currency, Date, Decimal, Money, Text, Timestamp,
-    id::{AccountId, CouponId, ItemId, OrderId, PlanId, ProductId, RedemptionId, SubscriptionId},
+    id::{
+        AccountId, BundleId, CouponId, ItemId, OrderId, PlanId, ProductId, RedemptionId,
+        SubscriptionId,
+    },
     text_enum,
 };
 use utoipa::ToSchema;
@@ -163,6 +166,9 @@ pub struct Coupon {
     /// How it is redeemed.
     #[serde(flatten)]
     pub limits: CouponLimits,
+    /// The bundle whose discount on one of its plans it is; then nobody redeems it by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle_id: Option<BundleId>,
     /// When it was ended.
     pub ended_at: Option<Timestamp>,
     /// When it was made.
@@ -267,4 +273,8 @@ pub struct Redemption {
     pub redeemed_at: Timestamp,
     /// When it was given back, because the order was called off.
     pub given_back_at: Option<Timestamp>,
+    /// From which day on it takes nothing off periods that begin, because its bundle is not whole any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub ended_on: Option<Date>,
 }

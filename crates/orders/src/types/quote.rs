@@ -16,6 +16,8 @@ text_enum! {
         Purchase = "purchase",
         /// Other quantities or another plan.
         Change = "change",
+        /// New subscriptions that are sold as one thing.
+        Bundle = "bundle",
         /// The end of a subscription.
         Cancel = "cancel",
         /// What should have been otherwise from a day in the past on.

@@ -4,13 +4,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tradewind_kernel::decimal::Decimal;
 use tradewind_kernel::id::{
-    AccountId, ApiKeyId, AttemptId, AuditId, BankEntryId, BankStatementId, BillingRunId,
-    CategoryId, CertificateId, ChargeId, CouponId, CreditGrantId, CreditMoveId, DeliveryId,
-    DraftId, EventId, ImportId, InvoiceId, ItemId, JobId, LegId, ListingId, MailId, MeterId,
-    OrderId, OrderStepId, ParameterId, PaymentId, PaymentMethodId, PaymentStepId, PayoutFileId,
-    PlanId, PriceBookId, ProductId, QuoteId, RateId, RealmId, RedemptionId, RelationshipId,
-    RequestId, RevisionId, SessionId, SettlementId, SubscriptionId, TermsId, TokenId,
-    TransactionId, UsageId, UserId, WebhookId,
+    AccountId, ApiKeyId, AttemptId, AuditId, BankEntryId, BankStatementId, BillingRunId, BundleId,
+    BundleSaleId, CategoryId, CertificateId, ChargeId, CouponId, CreditGrantId, CreditMoveId,
+    DeliveryId, DraftId, EventId, ImportId, InvoiceId, ItemId, JobId, LegId, ListingId, MailId,
+    MeterId, OrderId, OrderStepId, ParameterId, PaymentId, PaymentMethodId, PaymentStepId,
+    PayoutFileId, PlanId, PriceBookId, ProductId, QuoteId, RateId, RealmId, RedemptionId,
+    RelationshipId, RequestId, RevisionId, SessionId, SettlementId, SubscriptionId, TermsId,
+    TokenId, TransactionId, UsageId, UserId, WebhookId,
 };
 use tradewind_kernel::{Currency, Date, Locale, Rounding, Timestamp, Zone};
 use tradewind_policy::{AccountKind, Action, PrincipalKind, ResourceKind, Role};
@@ -58,6 +58,8 @@ stored_as_text!(
     MailId,
     MeterId,
     OrderId,
+    BundleId,
+    BundleSaleId,
     CouponId,
     RedemptionId,
     OrderStepId,

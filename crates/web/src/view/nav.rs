@@ -110,6 +110,12 @@ const PANEL: &[Group] = &[
                 "price_book.view",
             ),
             (
+                "nav-bundles",
+                "/panel/bundles",
+                "package",
+                "price_book.view",
+            ),
+            (
                 "nav-coupons",
                 "/panel/coupons",
                 "percent",

@@ -337,6 +337,7 @@ pub(crate) fn subscription(look: &Look, view: SubscriptionView) -> SubscriptionP
         change: Permit::Yes,
         cancel: Permit::Yes,
         renewal: Permit::Yes,
+        bundle: "Office".into(),
         reference: ("PO 4711".into(), "Sales".into(), true),
         refer: Permit::Yes,
         correct: Permit::Hidden,

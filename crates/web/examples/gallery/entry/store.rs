@@ -190,6 +190,7 @@ fn catalogue(look: &Look, narrowed: bool) -> Page {
     let mut products = cards();
     products.truncate(if narrowed { 2 } else { 7 });
     CataloguePage {
+        bundles: Vec::new(),
         welcome: (!narrowed).then(|| ("Cloud services from the north".into(), "Mail, storage and compute for companies, billed on one invoice, supported by people.".into())),
         facets,
         price_range: if narrowed { ("0".into(), "20".into()) } else { ("".into(), "".into()) },
@@ -209,6 +210,7 @@ fn no_match(look: &Look) -> Page {
     let mut shell = look.store();
     shell.search = "mainframe".into();
     CataloguePage {
+        bundles: Vec::new(),
         welcome: None,
         facets: Vec::new(),
         price_range: ("".into(), "".into()),

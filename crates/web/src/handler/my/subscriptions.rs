@@ -177,7 +177,8 @@ pub(super) async fn overview(Customer(visit): Customer, Id(id): Id<SubscriptionI
                 .collect()
         }),
     };
-    let page = framed(&visit, &known, &detail, view);
+    let mut page = framed(&visit, &known, &detail, view);
+    page.bundle = order::bundle(&visit, id).await?;
     respond::page(page.page(visit.app()))
 }
 
@@ -315,6 +316,7 @@ fn framed(
         } else {
             Permit::Hidden
         },
+        bundle: Txt::default(),
         reference: price::reference(&one.reference),
         refer: if visit.may_at_home(Action::SubscriptionChange) {
             Permit::Yes

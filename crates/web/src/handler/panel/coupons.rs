@@ -182,8 +182,8 @@ async fn editor(
     })
 }
 
-/// The products that a coupon can be for, and the currency of their prices.
-async fn sold(desk: &Desk) -> Result<(Option<Currency>, Vec<ProductId>)> {
+/// The products that a coupon or a bundle can be for, and the currency of their prices.
+pub(super) async fn sold(desk: &Desk) -> Result<(Option<Currency>, Vec<ProductId>)> {
     let query = OfferQuery {
         search: String::new(),
         filter: String::new(),

@@ -5,6 +5,7 @@ mod bank;
 mod bank_entry;
 mod bank_mappings;
 mod books;
+mod bundles;
 mod corrections;
 mod coupons;
 mod credit_notes;
@@ -114,6 +115,14 @@ fn prices() -> Router {
             get(price_models::show).post(price_models::change),
         )
         .route("/panel/price-books/{id}/plan", post(price_plans::change))
+        .route("/panel/bundles", get(bundles::list).post(bundles::add))
+        .route("/panel/bundles/new", get(bundles::fresh))
+        .route("/panel/bundles/preview", post(bundles::preview))
+        .route(
+            "/panel/bundles/{id}",
+            get(bundles::show).post(bundles::save),
+        )
+        .route("/panel/bundles/{id}/end", post(bundles::end))
         .route("/panel/coupons", get(coupons::list).post(coupons::add))
         .route("/panel/coupons/new", get(coupons::fresh))
         .route(

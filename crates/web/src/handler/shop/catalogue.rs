@@ -6,6 +6,7 @@ use tradewind_catalogue::{
     service::offers,
     types::{Facet as Counted, OfferCard, OfferQuery},
 };
+use tradewind_flows::quote::bundles_offered;
 use tradewind_kernel::{
     PageRequest,
     decimal::{Limits, parse_decimal},
@@ -79,7 +80,26 @@ pub(super) async fn list(Anyone(visit): Anyone) -> Answer {
     let shop = visit.shop()?;
     let tagline = shop.brand.tagline.get(visit.ctx.locale).to_owned();
     let first = !state.narrowed() && visit.ask("after").is_empty();
+    let bundles = if first {
+        bundles_offered(visit.p(), &visit.shop_ctx()?, &visit.scope()?).await?
+    } else {
+        Vec::new()
+    };
     let page = CataloguePage {
+        bundles: bundles
+            .iter()
+            .map(|bundle| {
+                let text = |text: &tradewind_kernel::Text| -> Txt {
+                    text.get(visit.ctx.locale).to_owned().into()
+                };
+                let terms = &bundle.terms;
+                (
+                    terms.slug.clone().into(),
+                    text(&terms.name),
+                    text(&terms.summary),
+                )
+            })
+            .collect(),
         welcome: (first && !tagline.is_empty()).then(|| (shop.name.clone().into(), tagline.into())),
         facets: facets
             .into_iter()

@@ -1,5 +1,6 @@
 //! The shop: catalogue, products, ordering.
 
+mod bundles;
 mod catalogue;
 mod checkout;
 mod legal;
@@ -10,6 +11,7 @@ use axum::{
     routing::{get, post},
 };
 
+pub(super) use bundles::priced;
 pub(super) use checkout::card_name;
 
 /// Its routes.
@@ -17,6 +19,12 @@ pub(super) fn routes() -> Router {
     Router::new()
         .route("/", get(catalogue::list))
         .route("/s/{slug}", get(catalogue::choose))
+        .route("/bundles/{slug}", get(bundles::show))
+        .route("/bundles/{slug}/order", post(bundles::order))
+        .route(
+            "/bundles/checkout/{quote}",
+            get(bundles::checkout).post(bundles::place),
+        )
         .route("/products/{slug}", get(product::show))
         .route("/products/{slug}/price", post(product::price))
         .route("/products/{slug}/order", post(product::order))

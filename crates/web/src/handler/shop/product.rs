@@ -429,7 +429,7 @@ fn quantity(
 }
 
 /// A parameter to be asked for.
-fn parameter(visit: &Visit, parameter: &Parameter) -> ParameterAsk {
+pub(super) fn parameter(visit: &Visit, parameter: &Parameter) -> ParameterAsk {
     let locale = visit.ctx.locale;
     let text = |text: &Text| -> Txt { text.get(locale).to_owned().into() };
     ParameterAsk {

@@ -5,6 +5,7 @@ mod account_dunning;
 mod bank;
 mod billing;
 mod billing_runs;
+mod bundles;
 mod correction;
 mod coupons;
 mod credit_note;
@@ -44,6 +45,7 @@ pub use billing::{PaymentRow, PaymentsPage, RecordPaymentPage};
 pub use billing_runs::{
     BillingRunPage, BillingRunRow, BillingRunsPage, RunProblemRow, RunTotalRow,
 };
+pub use bundles::{BUNDLE_ROWS, BundlePage, BundleRow, BundlesPage};
 pub use correction::{CorrectedItem, CorrectionPage, CorrectionPreview, correction_panel};
 pub use coupons::{CouponPage, CouponRow, CouponsPage, RedemptionRow};
 pub use credit_note::{CreditNotePage, CreditableLine, RefundPage};

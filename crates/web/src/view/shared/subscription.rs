@@ -217,6 +217,8 @@ pub struct SubscriptionPage {
     pub cancel: Permit,
     /// May turn renewal on or off.
     pub renewal: Permit,
+    /// The bundle that it was sold in; empty where it was sold by itself.
+    pub bundle: Txt,
     /// The buyer's order number, its cost centre, and whether the subscription is invoiced by itself.
     pub reference: (Txt, Txt, bool),
     /// May say otherwise.
@@ -380,6 +382,9 @@ impl SubscriptionPage {
             "renewal-off"
         });
         facts.push(("c-renewal", Cell::Text(renewal)));
+        if !self.bundle.is_empty() {
+            facts.push(("bundle-title", Cell::Text(self.bundle.clone())));
+        }
         let (order_number, cost_centre, separate) = self.reference.clone();
         for (key, value) in [
             ("f-order-number", order_number),

@@ -56,6 +56,8 @@ pub struct CataloguePage {
     pub price_range: (Txt, Txt),
     /// Search (`q`), facets, `min`, `max`, `sort` (`name`, `price`, `-price`) and page.
     pub state: ListState,
+    /// Bundles that the shop offers, on its first page: last part of the address, name, what it is.
+    pub bundles: Vec<(Txt, Txt, Txt)>,
     /// Products of this page.
     pub products: Vec<ProductCard>,
     /// How many match in all.

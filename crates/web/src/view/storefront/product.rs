@@ -4,8 +4,8 @@ use askama::Template;
 
 use crate::blocks;
 use crate::view::kit::{
-    Badge, Block, Button, Card, Cell, Choice, Column, Field, Form, Icon, Kind, Live, Notice, Prose,
-    Row, Table, Tone, Txt,
+    Badge, Block, Button, Card, Cell, Choice, Column, Field, Form, Icon, Kind, Live, Notice,
+    Prices, Prose, Row, Table, Tone, Txt,
 };
 use crate::view::shared::{Every, FormState, PriceDetail, PriceFrom, PriceView, price_details};
 use crate::view::{Head, Page, Shell, Tr};
@@ -158,6 +158,20 @@ struct Plans<'a> {
 pub struct PricePanel {
     title: Txt,
     body: Vec<Block>,
+}
+
+impl PricePanel {
+    /// A price laid out, or that something is missing.
+    pub(crate) fn of(t: &Tr, prices: Option<Prices>) -> Self {
+        let body = match prices {
+            Some(prices) => blocks![prices],
+            None => blocks![Notice::new(Tone::Info, "", t.tr("price-incomplete"))],
+        };
+        Self {
+            title: t.tr("price-summary"),
+            body,
+        }
+    }
 }
 
 /// The price panel of a price, or of a configuration that has none yet; then it says what is wrong with the coupon.

@@ -203,12 +203,6 @@ fn prices() -> Vec<Case> {
             [OtherReseller, Reseller],
             200,
         ),
-        open("listBundleOffers", |_| {
-            "/bundle-offers?seller=nordwind".into()
-        }),
-        open("getBundleOffer", |_| {
-            "/bundle-offers/pair?seller=nordwind".into()
-        }),
         own_list("listCoupons", |_| "/coupons".into()),
         hidden(
             "createCoupon",
@@ -310,6 +304,12 @@ fn offers() -> Vec<Case> {
     };
     vec![
         open("listOffers", |_| "/offers?seller=nordwind".into()),
+        open("listBundleOffers", |_| {
+            "/bundle-offers?seller=nordwind".into()
+        }),
+        open("getBundleOffer", |_| {
+            "/bundle-offers/pair?seller=nordwind".into()
+        }),
         Case {
             // With this buyer's prices.
             answers: [404, 404, 200],

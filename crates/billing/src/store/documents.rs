@@ -553,8 +553,7 @@ pub(crate) async fn of_order(
     order: OrderId,
     buyer: AccountId,
 ) -> Result<Option<InvoiceId>> {
-    let (id,) = tx
-        .one(&OF_ORDER, args![realm, subscription, order, buyer])
-        .await?;
+    let args = args![realm, subscription, order, buyer];
+    let (id,) = tx.one(&OF_ORDER, args).await?;
     Ok(id)
 }

@@ -1,6 +1,7 @@
 //! Quotes for bundles: every plan of a bundle worked out as a purchase of its own, with the bundle's discount on it.
 
-use super::purchase::{Discounts, plan_discounted, price_with};
+use super::purchase::{Discounts, plan_discounted};
+use super::visitor::price_with;
 use super::{About, QuotePreview, SealedPurchase, expires};
 use crate::access::may_order;
 use crate::quote::{PurchaseInput, PurchasePlan};
@@ -236,7 +237,7 @@ pub(crate) async fn plan_bundle(
     let mut facts = Sha256::new();
     facts.update(bundle.version.to_be_bytes());
     for (at, asked) in asked.into_iter().enumerate() {
-        let own = coupons.get(at).cloned().flatten();
+        let own = coupons.get(at).cloned().flatten().map(Box::new);
         let plan = plan_discounted(w, &asked, places, Discounts::Bundled(own))
             .await
             .map_err(|error| error.under(&format!("parts[{at}]")))?;

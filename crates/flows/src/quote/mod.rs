@@ -21,9 +21,9 @@ pub(crate) use change::plan_change;
 pub use change::{ChangeInput, quote_change};
 pub(crate) use correct::plan_correction;
 pub use correct::{CorrectionInput, preview_of_correction, quote_correction};
-pub use purchase::{PurchaseInput, price_for_visitor, quote_purchase};
+pub use purchase::{PurchaseInput, quote_purchase};
 pub(crate) use purchase::{PurchasePlan, SealedPurchase, plan_purchase};
-pub use visitor::{PriceInput, offer_price};
+pub use visitor::{PriceInput, offer_price, price_for_visitor};
 
 use serde::{Deserialize, Serialize};
 use tradewind_billing::types::Preview;

@@ -2,6 +2,7 @@
 
 use tradewind_kernel::{Date, Error, Problems, Result, Text, id::ItemId, id::PlanId, text};
 
+use super::discount::standing;
 use crate::types::{
     Benefit, Bundle, BundleInput, BundlePart, BundledSubscription, CouponInput, CouponLimits,
     CouponState, DiscountScope, SubscriptionItem,
@@ -87,16 +88,8 @@ pub fn discount_of(
 /// Where a bundle stands on a day at its seller.
 #[must_use]
 pub fn bundle_state(bundle: &Bundle, today: Date) -> CouponState {
-    let terms = &bundle.terms;
-    if bundle.ended_at.is_some() {
-        CouponState::Ended
-    } else if terms.valid_until.is_some_and(|until| until < today) {
-        CouponState::Expired
-    } else if terms.valid_from.is_some_and(|from| today < from) {
-        CouponState::Upcoming
-    } else {
-        CouponState::Active
-    }
+    let valid = (bundle.terms.valid_from, bundle.terms.valid_until);
+    standing(bundle.ended_at.is_some(), valid, today)
 }
 
 /// Whether a bundle can be bought on a day.

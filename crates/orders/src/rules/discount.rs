@@ -182,11 +182,22 @@ fn check_limits(problems: &mut Problems, input: &CouponInput) {
 /// Where a coupon stands on a day at its seller.
 #[must_use]
 pub fn coupon_state(coupon: &Coupon, today: Date) -> CouponState {
-    if coupon.ended_at.is_some() {
+    let limits = &coupon.limits;
+    let valid = (limits.valid_from, limits.valid_until);
+    standing(coupon.ended_at.is_some(), valid, today)
+}
+
+/// Where something stands that can be had from a day on, until another, and not once it is ended.
+pub(super) fn standing(
+    ended: bool,
+    (from, until): (Option<Date>, Option<Date>),
+    today: Date,
+) -> CouponState {
+    if ended {
         CouponState::Ended
-    } else if coupon.limits.valid_until.is_some_and(|until| until < today) {
+    } else if until.is_some_and(|until| until < today) {
         CouponState::Expired
-    } else if coupon.limits.valid_from.is_some_and(|from| today < from) {
+    } else if from.is_some_and(|from| today < from) {
         CouponState::Upcoming
     } else {
         CouponState::Active

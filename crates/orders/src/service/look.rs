@@ -228,7 +228,11 @@ pub(super) async fn detail_from(w: &mut Work, whole: store::Whole) -> Result<Sub
         items,
         parameters,
         has_open_order,
+        bundle,
     } = whole;
+    // A vendor delivers plans, however they are sold.
+    let target = subscription_target(w, &subscription).await?;
+    let bundle = bundle.filter(|_| w.may(Action::OrderView, &target));
     let parameters = parameters
         .into_iter()
         .map(|row| SubscriptionParameter {
@@ -242,6 +246,7 @@ pub(super) async fn detail_from(w: &mut Work, whole: store::Whole) -> Result<Sub
         subscription,
         items,
         parameters,
+        bundle,
         available_operations,
     })
 }

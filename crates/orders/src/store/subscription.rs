@@ -4,15 +4,17 @@ use crate::billing::PeriodAdvance;
 use crate::service::Viewer;
 use crate::store::quantity::ParameterRow;
 use crate::types::{
-    BuyerReference, CommercialState, DeliveryState, ScheduledChange, Subscription,
+    BundledIn, BuyerReference, CommercialState, DeliveryState, ScheduledChange, Subscription,
     SubscriptionEvent, SubscriptionHome, SubscriptionItem,
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tradewind_kernel::filter::{Field, FieldKind, Fields, Filter, Sort};
-use tradewind_kernel::id::{AccountId, ItemId, PlanId, ProductId, RealmId, SubscriptionId};
+use tradewind_kernel::id::{
+    AccountId, BundleSaleId, ItemId, PlanId, ProductId, RealmId, SubscriptionId,
+};
 use tradewind_kernel::page::{Page, PageRequest};
-use tradewind_kernel::{Currency, Date, Decimal, Error, Result, Timestamp, Zone};
+use tradewind_kernel::{Currency, Date, Decimal, Error, Result, Text, Timestamp, Zone};
 use tradewind_platform::db::{Arg, FromRow, Json, Query, Row, Scope, Tx};
 use tradewind_platform::{args, row, sql_text, stmts};
 use tradewind_policy::AccountKind;
@@ -38,7 +40,10 @@ stmts! {
         (SELECT json_group_array(json_array(i.item_id, i.code, i.quantity)) FROM subscription_item i
             WHERE i.realm_id = $1 AND i.subscription_id = $2) AS items,
         (SELECT json_group_array(json_array(p.code, p.value, p.sensitive)) FROM subscription_parameter p
-            WHERE p.realm_id = $1 AND p.subscription_id = $2) AS parameters
+            WHERE p.realm_id = $1 AND p.subscription_id = $2) AS parameters,
+        (SELECT b.sale_id FROM bundle_sale_part b WHERE b.realm_id = $1 AND b.subscription_id = $2) AS bundle_sale_id,
+        (SELECT s.name FROM bundle_sale_part b JOIN bundle_sale s ON s.realm_id = b.realm_id AND s.id = b.sale_id
+            WHERE b.realm_id = $1 AND b.subscription_id = $2) AS bundle_name
         FROM subscription WHERE realm_id = $1 AND id = $2"),
         pg = concat!("SELECT ", columns!(), ",
         (SELECT COUNT(*) FROM sales_order o WHERE o.realm_id = $1 AND o.subscription_id = $2
@@ -46,7 +51,10 @@ stmts! {
         (SELECT CAST(COALESCE(json_agg(json_build_array(i.item_id, i.code, i.quantity)), '[]') AS TEXT) FROM subscription_item i
             WHERE i.realm_id = $1 AND i.subscription_id = $2) AS items,
         (SELECT CAST(COALESCE(json_agg(json_build_array(p.code, p.value, p.sensitive)), '[]') AS TEXT) FROM subscription_parameter p
-            WHERE p.realm_id = $1 AND p.subscription_id = $2) AS parameters
+            WHERE p.realm_id = $1 AND p.subscription_id = $2) AS parameters,
+        (SELECT b.sale_id FROM bundle_sale_part b WHERE b.realm_id = $1 AND b.subscription_id = $2) AS bundle_sale_id,
+        (SELECT s.name FROM bundle_sale_part b JOIN bundle_sale s ON s.realm_id = b.realm_id AND s.id = b.sale_id
+            WHERE b.realm_id = $1 AND b.subscription_id = $2) AS bundle_name
         FROM subscription WHERE realm_id = $1 AND id = $2");
     /// One subscription, locked.
     LOCK = concat!("SELECT ", columns!(), " FROM subscription WHERE realm_id = $1 AND id = $2 {for_update}");
@@ -195,11 +203,14 @@ pub(crate) struct Whole {
     pub(crate) items: Vec<SubscriptionItem>,
     pub(crate) parameters: Vec<ParameterRow>,
     pub(crate) has_open_order: bool,
+    pub(crate) bundle: Option<BundledIn>,
 }
 
 impl FromRow for Whole {
     fn from_row(row: &Row) -> Result<Self> {
         let open_orders: i64 = row.get("open_orders")?;
+        let sale_id: Option<BundleSaleId> = row.get("bundle_sale_id")?;
+        let name: Option<Json<Text>> = row.get("bundle_name")?;
         let Json(items) = row.get::<Json<Vec<(ItemId, String, Decimal)>>>("items")?;
         let Json(parameters) = row.get::<Json<Vec<(String, String, i64)>>>("parameters")?;
         let mut items: Vec<SubscriptionItem> = items
@@ -225,6 +236,9 @@ impl FromRow for Whole {
             items,
             parameters,
             has_open_order: open_orders > 0,
+            bundle: sale_id
+                .zip(name)
+                .map(|(sale_id, Json(name))| BundledIn { sale_id, name }),
         })
     }
 }

@@ -166,3 +166,12 @@ pub struct BundleSale {
     /// Its subscriptions, in the order of the bundle.
     pub parts: Vec<BundledSubscription>,
 }
+
+/// The bundle that a subscription was sold in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BundledIn {
+    /// The sale.
+    pub sale_id: BundleSaleId,
+    /// What the bundle was called.
+    pub name: Text,
+}

@@ -11,7 +11,7 @@ use tradewind_kernel::{
 };
 use utoipa::ToSchema;
 
-use super::OrderedItem;
+use super::{BundledIn, OrderedItem};
 
 text_enum! {
     /// Where a subscription stands between its parties.
@@ -331,6 +331,9 @@ pub struct SubscriptionDetail {
     pub items: Vec<SubscriptionItem>,
     /// The answers to the product's parameters.
     pub parameters: Vec<SubscriptionParameter>,
+    /// The bundle that it was sold in, for buyers and sellers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<BundledIn>,
     /// What the reader may do with it now.
     pub available_operations: Vec<SubscriptionOperation>,
 }

@@ -2,8 +2,7 @@
 
 use tradewind_billing::{service::invoices_about, types::DocumentSummary};
 use tradewind_flows::quote::QuotePreview;
-use tradewind_kernel::{Error, PageRequest, Result, id::SubscriptionId};
-use tradewind_orders::service::bundle_sale_of;
+use tradewind_kernel::{Error, PageRequest, Result};
 use tradewind_orders::types::{Order, OrderDetail, OrderState, OrderSummary, StepState};
 use tradewind_policy::Action;
 
@@ -178,11 +177,4 @@ pub(super) fn configuration(visit: &Visit, known: &Names, order: &Order) -> Vec<
         (Txt::from(name), answer)
     });
     quantities.chain(parameters).collect()
-}
-
-/// The bundle that a subscription was sold in.
-pub(super) async fn bundle(visit: &Visit, id: SubscriptionId) -> Result<Txt> {
-    let sale = bundle_sale_of(visit.p(), &visit.ctx, id).await?;
-    let name = sale.map(|sale| sale.name.get(visit.ctx.locale).to_owned());
-    Ok(name.unwrap_or_default().into())
 }

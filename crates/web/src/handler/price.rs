@@ -10,7 +10,7 @@ use tradewind_catalogue::types::Commitment;
 use tradewind_catalogue::types::{FromPrice, ItemKind, ItemOffer, OfferPrice};
 use tradewind_documents::{phrases, prices::PriceWords, tax::TaxWord};
 use tradewind_kernel::{Cadence, CadenceUnit, Currency, Decimal, Money, Result, Text};
-use tradewind_orders::types::BuyerReference;
+use tradewind_orders::types::{BuyerReference, SubscriptionDetail};
 use tradewind_policy::AccountKind;
 use tradewind_pricing::PriceModel;
 use tradewind_tax::rules::place_name;
@@ -449,4 +449,11 @@ pub(super) fn reference(reference: &BuyerReference) -> (Txt, Txt, bool) {
         text(&reference.cost_centre),
         reference.separate,
     )
+}
+
+/// What the bundle is called that a subscription was sold in.
+pub(super) fn bundle(visit: &Visit, detail: &SubscriptionDetail) -> Txt {
+    let name = detail.bundle.as_ref();
+    let name = name.map(|bundle| bundle.name.get(visit.ctx.locale).to_owned());
+    name.unwrap_or_default().into()
 }

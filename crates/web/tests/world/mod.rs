@@ -1,5 +1,7 @@
 //! A small world with one reseller's shop, and a browser that remembers cookies.
 
+mod bundle;
+
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use axum::{
@@ -28,8 +30,6 @@ use tradewind_fulfilment::{
 use tradewind_kernel::{
     Currency, Decimal, Text, Timestamp, calendar::Cadence, id::AccountId, id::RealmId,
 };
-use tradewind_orders::service::bundle_create;
-use tradewind_orders::types::{Benefit, BundleCreate, BundleInput, BundlePart};
 use tradewind_platform::{Migration, OpCtx, Platform, RealmMode};
 use tradewind_pricing::PriceModel;
 use tradewind_testkit::{TestDb, TestPlatform};
@@ -144,41 +144,6 @@ impl World {
 
     pub(crate) async fn ctx(&self) -> OpCtx {
         self.p().system(self.realm).await.expect("a context")
-    }
-
-    /// A bundle of both plans of the desk, each for less.
-    pub(crate) async fn bundle(&self) {
-        let ctx = self.ctx().await;
-        let scope = OfferScope {
-            seller: self.reseller,
-            buyer: None,
-            on: ctx.now.date_in(&tradewind_kernel::Zone::utc()),
-        };
-        let offer = catalogue::offer(self.p(), &ctx, &scope, "desk")
-            .await
-            .expect("an offer");
-        let parts = offer.offered_plans.iter().map(|plan| BundlePart {
-            product_id: offer.card.product_id,
-            plan_id: plan.plan_id,
-            quantities: BTreeMap::from([("seats".to_owned(), dec("3"))]),
-            benefit: Some(Benefit::Percentage { percent: dec("10") }),
-        });
-        let create = BundleCreate {
-            seller_id: self.reseller,
-            input: BundleInput {
-                slug: "office".to_owned(),
-                name: Text::en("Office"),
-                summary: Text::en("All for the office."),
-                parts: parts.collect(),
-                periods: None,
-                when_broken: Default::default(),
-                valid_from: None,
-                valid_until: None,
-            },
-        };
-        bundle_create(self.p(), &ctx, &create)
-            .await
-            .expect("a bundle");
     }
 
     /// The reseller notes that every open invoice has been paid by transfer.

@@ -177,8 +177,7 @@ pub(super) async fn overview(Customer(visit): Customer, Id(id): Id<SubscriptionI
                 .collect()
         }),
     };
-    let mut page = framed(&visit, &known, &detail, view);
-    page.bundle = order::bundle(&visit, id).await?;
+    let page = framed(&visit, &known, &detail, view);
     respond::page(page.page(visit.app()))
 }
 
@@ -316,7 +315,7 @@ fn framed(
         } else {
             Permit::Hidden
         },
-        bundle: Txt::default(),
+        bundle: price::bundle(visit, detail),
         reference: price::reference(&one.reference),
         refer: if visit.may_at_home(Action::SubscriptionChange) {
             Permit::Yes

@@ -118,7 +118,7 @@ async fn editor(desk: &Desk, view: Option<BundleView>, mut form: FormState) -> R
     }
     let price = if form.errors.is_empty() {
         let filled = Sent(form.values.clone());
-        price(desk, &filled).await
+        price(desk, &names, &filled).await
     } else {
         None
     };
@@ -134,16 +134,19 @@ async fn editor(desk: &Desk, view: Option<BundleView>, mut form: FormState) -> R
 
 /// `POST /panel/bundles/preview`: what is filled in costs this.
 pub(crate) async fn preview(desk: Desk, sent: Sent) -> Answer {
-    let price = price(&desk, &sent).await;
+    let products = input(&sent).map_or_else(
+        |_| Vec::new(),
+        |input| input.parts.iter().map(|part| part.product_id).collect(),
+    );
+    let mentions = Mentions::accounts([]).products(products);
+    let names = Names::of(desk.p(), &desk.ctx, &mentions).await?;
+    let price = price(&desk, &names, &sent).await;
     respond::part(bundle_panel(&desk.t(), price.as_ref()))
 }
 
 /// What the plans of a form cost together; none while they are not filled in.
-async fn price(desk: &Desk, sent: &Sent) -> Option<BundlePriceView> {
+async fn price(desk: &Desk, names: &Names, sent: &Sent) -> Option<BundlePriceView> {
     let input = input(sent).ok()?;
-    let ids: Vec<_> = input.parts.iter().map(|part| part.product_id).collect();
-    let mentions = Mentions::accounts([]).products(ids);
-    let names = Names::of(desk.p(), &desk.ctx, &mentions).await.ok()?;
     let scope = OfferScope {
         seller: desk.account(),
         buyer: None,

@@ -14,7 +14,7 @@ use tradewind_orders::types::{
 use tradewind_policy::Action;
 
 use super::super::names::{Mentions, Names};
-use super::super::{commitments, order, price, recurring::Recurring};
+use super::super::{commitments, price, recurring::Recurring};
 use super::desk::{Desk, all, permit};
 use super::{journal, orders as order_pages};
 use crate::form::Sent;
@@ -130,11 +130,7 @@ async fn show(desk: Desk, id: SubscriptionId, view: &str) -> Answer {
         }),
         _ => about(&desk, &names, &detail).await?,
     };
-    let overview = matches!(view, SubscriptionView::Overview { .. });
     let mut page = page(&desk, &names, &detail, view);
-    if overview && desk.home() == "/panel" {
-        page.bundle = order::bundle(&desk, id).await?;
-    }
     let resumable = SubscriptionOperation::Resume;
     if detail.available_operations.contains(&resumable) {
         page.resuming = resuming(&desk, id).await?;
@@ -200,7 +196,7 @@ fn page(
         change: Permit::Hidden,
         cancel: Permit::Hidden,
         renewal: Permit::Hidden,
-        bundle: Txt::default(),
+        bundle: price::bundle(desk, detail),
         reference: if seller {
             price::reference(&one.reference)
         } else {

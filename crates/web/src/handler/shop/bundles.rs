@@ -1,9 +1,7 @@
 //! Bundles in the shop: what they are and cost, and ordering them.
 
-use std::collections::BTreeMap;
-
 use axum::extract::Path;
-use tradewind_catalogue::types::{Offer, ParameterKind as Asks};
+use tradewind_catalogue::types::Offer;
 use tradewind_flows::order::{Placement, bundle_place};
 use tradewind_flows::quote::{
     BundleAnswers, BundlePreview, BundlePurchase, OfferedBundle, bundle_offer, bundle_quote_get,
@@ -83,23 +81,9 @@ fn terms_field(at: usize) -> String {
 
 /// What was answered for a plan.
 fn answers(at: usize, offer: &Offer, sent: &Sent) -> BundleAnswers {
-    let parameters: BTreeMap<String, String> = offer
-        .parameters
-        .iter()
-        .filter_map(|parameter| {
-            let answer = sent.get(&format!("p{at}.param.{}", parameter.code));
-            let answer = match (parameter.kind, answer) {
-                (Asks::Boolean, "1") => "true",
-                (Asks::Boolean, "") => "false",
-                (_, "") => return None,
-                (_, answer) => answer,
-            };
-            Some((parameter.code.clone(), answer.to_owned()))
-        })
-        .collect();
     BundleAnswers {
         name: None,
-        parameters,
+        parameters: product::answers(offer, sent, &format!("p{at}.")),
         accepted_terms: (!offer.terms_text.is_empty()).then(|| offer.terms_version.clone()),
     }
 }

@@ -91,7 +91,7 @@ pub(super) async fn order(Anyone(visit): Anyone, Path(slug): Path<String>, sent:
             plan_id: asked.plan.plan_id,
             name: None,
             quantities: asked.quantities.clone(),
-            parameters: answers(&found, &sent),
+            parameters: answers(&found, &sent, ""),
             // What the buyer is asked to accept on the next page; without that no order is placed.
             accepted_terms: (!found.terms_text.is_empty()).then(|| found.terms_version.clone()),
             coupon: sent.some("coupon"),
@@ -185,13 +185,13 @@ fn ask<'a>(visit: &Visit, offer: &'a Offer, sent: &Sent) -> Result<Asked<'a>> {
     })
 }
 
-/// The answers to what the product asks.
-fn answers(offer: &Offer, sent: &Sent) -> BTreeMap<String, String> {
+/// The answers to what the product asks, from the fields whose names begin like this.
+pub(super) fn answers(offer: &Offer, sent: &Sent, begin: &str) -> BTreeMap<String, String> {
     offer
         .parameters
         .iter()
         .filter_map(|parameter| {
-            let answer = sent.get(&format!("param.{}", parameter.code));
+            let answer = sent.get(&format!("{begin}param.{}", parameter.code));
             let answer = match (parameter.kind, answer) {
                 (Asks::Boolean, "1") => "true",
                 (Asks::Boolean, "") => "false",

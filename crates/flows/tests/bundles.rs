@@ -5,6 +5,8 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::{World, code, dec, each_world};
+use tradewind_accounts::service::relationship_set;
+use tradewind_accounts::types::{RelationshipSet, TermsInput};
 use tradewind_flows::order::{BundleOrdered, PlaceInput, Placement, bundle_place, order_place};
 use tradewind_flows::quote::{
     BundlePurchase, BundleQuote, CancelInput, CancelWhen, ChangeInput, quote_bundle, quote_cancel,
@@ -285,7 +287,7 @@ async fn a_bundle_is_ordered_whole_or_not_at_all_and_once() {
             .expect("coupons");
         assert!(coupons.items.is_empty());
         let (_, order) = world.order("basic", "3").await;
-        assert_eq!(order.order.due_now, eur("135.72"));
+        assert_eq!(order.order.due_now, eur("114.05"));
         bundle_end(world.p(), &ctx, bundle.bundle.id, None)
             .await
             .expect("ended");
@@ -314,6 +316,42 @@ async fn what_is_no_bundle_is_refused() {
             refused.problems()[0].field.starts_with("parts[0]."),
             "{refused}"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn all_of_a_bundle_counts_against_a_credit_limit() {
+    each_world(|world| async move {
+        let bundle = make(&world, office(&world, WhenBroken::Keep))
+            .await
+            .expect("a bundle");
+        let limited = async |limit: &str| {
+            let set = RelationshipSet {
+                seller: world.reseller,
+                buyer: world.customer,
+                version: None,
+                terms: TermsInput {
+                    payment: Some("on_account".to_owned()),
+                    payment_terms_days: Some(14),
+                    credit_limit: Some(limit.to_owned()),
+                    ..TermsInput::default()
+                },
+            };
+            relationship_set(world.p(), &world.ctx().await, &set)
+                .await
+                .expect("terms");
+        };
+        // Either plan alone is within it: 102.64 and 91.28.
+        limited("150.00").await;
+        let found = quote(&world, &bundle).await.expect("a quote");
+        assert_eq!(found.preview.due_now, eur("193.92"));
+        assert_eq!(code(place(&world, &found).await), "credit_limit");
+        assert_eq!(world.order_count().await, 0);
+        limited("193.92").await;
+        let found = quote(&world, &bundle).await.expect("a quote");
+        place(&world, &found).await.expect("orders");
+        assert_eq!(world.order_count().await, 2);
     })
     .await;
 }

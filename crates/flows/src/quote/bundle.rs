@@ -4,6 +4,7 @@ use super::purchase::{Discounts, plan_discounted};
 use super::visitor::price_with;
 use super::{About, QuotePreview, SealedPurchase, expires};
 use crate::access::may_order;
+use crate::credit::{self, Held};
 use crate::quote::{PurchaseInput, PurchasePlan};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -257,6 +258,24 @@ pub(crate) async fn plan_bundle(
         name: plan.name.clone(),
         billing: plan.preview.billing.clone(),
     }))?;
+    // Each part by itself may be within the buyer's credit, and all of them beyond it.
+    if let Some((_, first)) = parts.first() {
+        let found = credit::checked(w, &first.chain, preview.due_now, places).await?;
+        if credit::waits(found.as_ref())
+            && let Some(found) = found
+        {
+            facts.update(b"held");
+            for (_, plan) in &mut parts {
+                if !plan.preview.needs_approval {
+                    plan.preview.needs_approval = true;
+                    plan.held = Some(Held {
+                        why: found.text.clone(),
+                        alone: true,
+                    });
+                }
+            }
+        }
+    }
     let digest = facts.finalize();
     let basis = digest.iter().map(|byte| format!("{byte:02x}"));
     Ok(BundlePlan {

@@ -41,7 +41,7 @@ async fn a_bundle_is_previewed_made_changed_and_ended() {
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
     let here = made.to.split('?').next().expect("an address").to_owned();
     let shown = browser.get(&here).await;
-    for said in ["seats=3", "€51.28", "value=\"10\""] {
+    for said in ["seats=3", "value=\"10\""] {
         assert!(shown.text.contains(said), "{said}: {}", shown.text);
     }
     let changed = browser.post(&here, &fields("office", "20", "1")).await;

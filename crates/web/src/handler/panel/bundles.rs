@@ -116,18 +116,11 @@ async fn editor(desk: &Desk, view: Option<BundleView>, mut form: FormState) -> R
             (value.into(), name.into())
         }));
     }
-    let price = if form.errors.is_empty() {
-        let filled = Sent(form.values.clone());
-        price(desk, &names, &filled).await
-    } else {
-        None
-    };
     Ok(BundlePage {
         row: view.as_ref().map(|view| row(desk, &names, view)),
         edit: permit(may),
         plans,
         currencies: Currency::all().map(|one| one.code().into()).collect(),
-        price,
         form,
     })
 }

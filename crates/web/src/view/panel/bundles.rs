@@ -4,7 +4,7 @@ use crate::blocks;
 use crate::view::kit::{Block, Button, Card, Cell, Choice, Field, Kind, ListState, Live, Row, Txt};
 use crate::view::shared::{Ask, FormState};
 use crate::view::shell::Permit;
-use crate::view::storefront::{BundlePriceView, bundle_panel};
+use crate::view::storefront::bundle_panel;
 use crate::view::{Head, Page, Shell};
 
 /// How many plans the form has room for.
@@ -87,8 +87,6 @@ pub struct BundlePage {
     pub plans: Vec<(Txt, Txt)>,
     /// Currencies of amounts.
     pub currencies: Vec<Txt>,
-    /// What it costs; none while it is not filled in.
-    pub price: Option<BundlePriceView>,
     /// Its fields.
     pub form: FormState,
 }
@@ -125,7 +123,8 @@ impl BundlePage {
                     .into(),
             );
         }
-        let aside = blocks![bundle_panel(&t, self.price.as_ref())];
+        // What it costs is asked for once something is changed.
+        let aside = blocks![bundle_panel(&t, None)];
         Page::new(shell, head, body).aside(aside)
     }
 

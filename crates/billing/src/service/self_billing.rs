@@ -207,6 +207,8 @@ async fn drawn(
             net: amount,
             tax: Money::zero(one.currency),
             taxes: Vec::new(),
+            order_number: None,
+            cost_centre: None,
         });
     }
     let Some((drawn, lines, totals)) = rules::drawn_up(printed, one.currency, &trade.taxation)?
@@ -226,6 +228,7 @@ async fn drawn(
             net: totals.net,
             tax: totals.tax,
             gross: totals.gross,
+            order_number: None,
             created_at: w.ctx.now,
             balance: None,
         },

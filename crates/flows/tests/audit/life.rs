@@ -296,10 +296,14 @@ impl Life {
 
     async fn subscribe(&mut self) {
         let seats = 1 + u32::try_from(self.chance.below(9)).expect("a few");
-        self.say(format!("subscribes to {seats}"));
-        let mut wanted = self.world.wanted("basic", &seats.to_string());
         let coupon = self.chance.percent(40).then(|| self.chance.below(2));
         let coupon = coupon.and_then(|at| COUPONS.get(usize::try_from(at).ok()?));
+        self.subscribe_to(seats, coupon).await;
+    }
+
+    async fn subscribe_to(&mut self, seats: u32, coupon: Option<&(&str, i64, u32)>) {
+        self.say(format!("subscribes to {seats}"));
+        let mut wanted = self.world.wanted("basic", &seats.to_string());
         wanted.coupon = coupon.map(|(code, ..)| (*code).to_owned());
         let quote = quote_purchase(self.world.p(), &self.world.ctx().await, &wanted).await;
         let id = self.place(&quote.expect("a quote")).await;
@@ -334,6 +338,10 @@ impl Life {
     async fn change(&mut self) {
         let Some(at) = self.some(true) else { return };
         let seats = 1 + u32::try_from(self.chance.below(12)).expect("a few");
+        self.change_to(at, seats).await;
+    }
+
+    async fn change_to(&mut self, at: usize, seats: u32) {
         let (id, audited) = (self.sales[at].id, self.sales[at].audited);
         self.say(format!("changes {audited} to {seats}"));
         let input = ChangeInput {
@@ -385,6 +393,10 @@ impl Life {
         let from = add_days(self.today, -i64::try_from(back).expect("days")).expect("a day");
         let ends = self.chance.percent(8);
         let seats = 1 + u32::try_from(self.chance.below(12)).expect("a few");
+        self.correct_to(at, from, seats, ends).await;
+    }
+
+    async fn correct_to(&mut self, at: usize, from: Date, seats: u32, ends: bool) {
         let (id, audited) = (self.sales[at].id, self.sales[at].audited);
         self.say(format!(
             "corrects {audited} from {from} to {seats}, ended: {ends}"
@@ -411,6 +423,23 @@ impl Life {
         } else {
             self.auditor.hold(audited, from, seats);
         }
+    }
+
+    /// A sale with a discount that is changed on its first day, and then corrected again and again.
+    pub(crate) async fn corrected_often(&mut self) {
+        self.subscribe_to(8, COUPONS.first()).await;
+        let at = self.sales.len() - 1;
+        self.change_to(at, 9).await;
+        let begins_on = self.today;
+        let on = |days: i64| add_days(begins_on, days).expect("a day");
+        self.go(8).await;
+        self.correct_to(at, begins_on, 3, false).await;
+        self.go(16).await;
+        for (day, seats) in [(14, 2), (6, 6), (18, 4)] {
+            self.correct_to(at, on(day), seats, false).await;
+        }
+        self.change_to(at, 1).await;
+        self.go(8).await;
     }
 
     /// Usage is reported, often weeks late, sometimes twice.

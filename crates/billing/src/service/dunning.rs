@@ -40,24 +40,27 @@ pub async fn dunning_run(p: &Platform, ctx: &OpCtx) -> Result<Vec<Overdue>> {
         ..ctx.clone()
     };
     loop {
-        let some = p
+        let (some, looked_at) = p
             .command(&step, "billing.dunning", &today, |w, today| {
                 Box::pin(dun(w, *today))
             })
             .await?;
-        let done = some.is_empty();
         taken.extend(some);
-        if done {
+        // What is only tried out is due again.
+        if looked_at < BATCH || ctx.dry_run {
             return Ok(taken);
         }
     }
 }
 
-async fn dun(w: &mut Work, today: Date) -> Result<Vec<Overdue>> {
+/// The steps taken on some invoices, and how many invoices were looked at: each of them waits for a later day now.
+async fn dun(w: &mut Work, today: Date) -> Result<(Vec<Overdue>, i64)> {
     authorize_run(w)?;
     let realm = realm(w);
     let mut taken = Vec::new();
-    for mut balance in store::due(&mut w.tx, realm, today, BATCH).await? {
+    let due = store::due(&mut w.tx, realm, today, BATCH).await?;
+    let looked_at = due.len() as i64;
+    for mut balance in due {
         let pair = (balance.seller_id, balance.buyer_id);
         if let Some(until) = paused_until(w, balance.invoice_id, pair).await?
             && until >= today
@@ -92,7 +95,7 @@ async fn dun(w: &mut Work, today: Date) -> Result<Vec<Overdue>> {
         });
         taken.push(overdue);
     }
-    Ok(taken)
+    Ok((taken, looked_at))
 }
 
 /// Until when steps for an invoice wait, because of itself or of its buyer.

@@ -13,7 +13,7 @@ use tradewind_orders::service::{
 };
 use tradewind_orders::types::{BundleCreate, BundleUpdate};
 
-use super::subscription::Reference;
+use super::subscription::OwnReference;
 use super::{Session, input, parse};
 use crate::output::{Column, columns};
 
@@ -72,7 +72,7 @@ Example of a file:
         #[arg(long = "for", value_name = "ACCOUNT")]
         customer: Option<String>,
         #[command(flatten)]
-        reference: Reference,
+        reference: OwnReference,
         /// Do it
         #[arg(long)]
         confirm: bool,

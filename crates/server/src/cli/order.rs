@@ -9,7 +9,7 @@ use tradewind_orders::service::{
 };
 use tradewind_orders::types::{OrderDecision, OrderDetail, OrderRefusal};
 
-use super::subscription::Reference;
+use super::subscription::OwnReference;
 use super::{ListOptions, Session, parse};
 use crate::output::{Column, columns};
 
@@ -34,7 +34,7 @@ pub(crate) enum Order {
         /// Quote
         quote: String,
         #[command(flatten)]
-        reference: Reference,
+        reference: OwnReference,
     },
     /// Call an order off; what was invoiced is credited, what was paid becomes credit
     Cancel {

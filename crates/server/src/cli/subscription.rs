@@ -91,7 +91,7 @@ pub(crate) enum Subscription {
         #[command(flatten)]
         which: Which,
         #[command(flatten)]
-        reference: Reference,
+        reference: OwnReference,
     },
     /// Stop a subscription for a while, as its seller; its data is kept
     Suspend(Which),
@@ -118,7 +118,7 @@ pub(crate) enum Subscription {
 
 /// What a buyer calls a sale.
 #[derive(Args)]
-pub(crate) struct Reference {
+pub(crate) struct OwnReference {
     /// Number of the buyer's purchase order
     #[arg(long, value_name = "NUMBER")]
     order_number: Option<String>,
@@ -130,7 +130,7 @@ pub(crate) struct Reference {
     separate: bool,
 }
 
-impl Reference {
+impl OwnReference {
     pub(super) fn given(self) -> BuyerReference {
         BuyerReference {
             order_number: self.order_number,

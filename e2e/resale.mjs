@@ -144,7 +144,10 @@ async function reads(person, path, leg) {
   const csv = await fetches(person, `${path}/details.csv`);
   const [head, ...rows] = csv.body.toString('utf8').trimEnd().split(/\r?\n/);
   ledger.check(`${what} has its detail as CSV`, csv.kind.startsWith('text/csv') && head.startsWith('line,charge,'), `${csv.kind} ${head}`);
-  const shares = rows.reduce((sum, row) => sum + Math.round(Number(row.split(',').at(-1)) * 100), 0);
+  // Counted from the end: what comes before may have commas in quotes.
+  const columns = head.split(',');
+  const share = columns.indexOf('share_of_line') - columns.length;
+  const shares = rows.reduce((sum, row) => sum + Math.round(Number(row.split(',').at(share)) * 100), 0);
   ledger.check(`${what} is the sum of its charges`, shares === leg.net, String(shares));
   const exact = rows.some((row) => /\.\d{5,}/.test(row));
   ledger.check(`${what} has exact amounts behind it`, exact);

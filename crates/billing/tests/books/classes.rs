@@ -10,6 +10,7 @@ use tradewind_billing::{
     },
 };
 use tradewind_kernel::{Result, id::AccountId};
+use tradewind_platform::OpCtx;
 
 use crate::{
     money::{eur, transfer},
@@ -321,6 +322,47 @@ async fn a_buyer_can_be_paused_and_held_by_hand() {
         let released = billing::credit_hold_release(market.p(), &ctx, of(&market)).await;
         assert!(released.expect("released").holds.is_empty());
         market.assert_clean().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn invoices_that_only_wait_keep_no_other_from_its_step() {
+    each_market(|market| async move {
+        let world = &market.world;
+        class(
+            &market,
+            "patient",
+            vec![above(3, DunningAction::Remind, 99_999_999)],
+        )
+        .await
+        .expect("a class");
+        assign(&market, "2024-02-01", Some("patient"))
+            .await
+            .expect("assigned");
+        // As many as one transaction looks at, and all of them earlier than the one that has a step.
+        for _ in 0..200 {
+            market
+                .sell(world.customer, world.reseller, "1", "2024-03-01")
+                .await;
+        }
+        let sold = market
+            .sell(
+                world.other_customer,
+                world.other_reseller,
+                "1",
+                "2024-03-02",
+            )
+            .await;
+        let trial = OpCtx {
+            dry_run: true,
+            ..market.on("2024-04-01").await
+        };
+        let tried = billing::dunning_run(market.p(), &trial).await;
+        assert_eq!(tried.expect("it ends"), []);
+        let taken = run(&market, "2024-04-01").await;
+        let of: Vec<_> = taken.iter().map(|step| step.invoice_id).collect();
+        assert_eq!(of, [sold.invoice.expect("an invoice")]);
     })
     .await;
 }

@@ -38,8 +38,8 @@ pub use password::{
 pub use person::person;
 pub use realm::{RealmCreate, RealmCreated, RealmInfo, realm_create, realm_get, realm_list};
 pub use relationship::{
-    price_book_set_in, relationship_between, relationship_get, relationship_of, relationship_set,
-    set_in as relationship_set_in,
+    collector_of, price_book_set_in, relationship_between, relationship_get, relationship_of,
+    relationship_set, set_in as relationship_set_in,
 };
 pub use session::{
     membership_list, session_end, session_list, session_load, session_switch, sign_in, sign_out,

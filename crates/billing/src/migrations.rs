@@ -418,4 +418,37 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "{sqlite} ALTER TABLE invoice_line ADD COLUMN cost_centre {text}",
         "{postgres} ALTER TABLE invoice_line ADD COLUMN IF NOT EXISTS cost_centre {text}",
     ],
+}, Migration {
+    name: "billing_collected",
+    steps: &[
+        // Who collects for a seller: of documents since they were issued, of payments who has the money.
+        "{sqlite} ALTER TABLE invoice ADD COLUMN collector_id {text}",
+        "{postgres} ALTER TABLE invoice ADD COLUMN IF NOT EXISTS collector_id {text}",
+        "CREATE INDEX IF NOT EXISTS invoice_collected ON invoice (realm_id, collector_id, series, sequence)
+            WHERE collector_id IS NOT NULL",
+        "{sqlite} ALTER TABLE invoice_balance ADD COLUMN collector_id {text}",
+        "{postgres} ALTER TABLE invoice_balance ADD COLUMN IF NOT EXISTS collector_id {text}",
+        "CREATE INDEX IF NOT EXISTS invoice_balance_collected ON invoice_balance (realm_id, collector_id, buyer_id)
+            WHERE collector_id IS NOT NULL",
+        "{sqlite} ALTER TABLE payment ADD COLUMN collector_id {text}",
+        "{postgres} ALTER TABLE payment ADD COLUMN IF NOT EXISTS collector_id {text}",
+        "CREATE INDEX IF NOT EXISTS payment_collected ON payment (realm_id, collector_id, id) WHERE collector_id IS NOT NULL",
+        "CREATE TABLE IF NOT EXISTS collected (realm_id {text} NOT NULL, id {text} NOT NULL, collector_id {text} NOT NULL,
+            seller_id {text} NOT NULL, buyer_id {text} NOT NULL, kind {text} NOT NULL, payment_id {text} NOT NULL,
+            step_id {text}, posted_on {date} NOT NULL, amount {money} NOT NULL, currency {text} NOT NULL,
+            PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS collected_by_payment ON collected (realm_id, payment_id)",
+        // Settlements with sellers for whom another collects; what is on one is a charge or a collected amount.
+        "{sqlite} ALTER TABLE settlement ADD COLUMN kind {text} NOT NULL DEFAULT 'vendor'",
+        "{postgres} ALTER TABLE settlement ADD COLUMN IF NOT EXISTS kind {text} NOT NULL DEFAULT 'vendor'",
+        "{sqlite} ALTER TABLE settlement ADD COLUMN set_off {money} NOT NULL DEFAULT 0",
+        "{postgres} ALTER TABLE settlement ADD COLUMN IF NOT EXISTS set_off {money} NOT NULL DEFAULT 0",
+        "{sqlite} ALTER TABLE settlement_open ADD COLUMN kind {text} NOT NULL DEFAULT 'vendor'",
+        "{postgres} ALTER TABLE settlement_open ADD COLUMN IF NOT EXISTS kind {text} NOT NULL DEFAULT 'vendor'",
+        "{sqlite} ALTER TABLE settlement_line ADD COLUMN buyer_id {text}",
+        "{postgres} ALTER TABLE settlement_line ADD COLUMN IF NOT EXISTS buyer_id {text}",
+        "CREATE TABLE IF NOT EXISTS settlement_offset (realm_id {text} NOT NULL, settlement_id {text} NOT NULL,
+            invoice_id {text} NOT NULL, amount {money} NOT NULL, payment_id {text},
+            PRIMARY KEY (realm_id, settlement_id, invoice_id)) {clustered}",
+    ],
 }];

@@ -19,6 +19,7 @@ mod check_revenue;
 mod check_usage;
 mod closing;
 mod collect;
+mod collecting;
 mod commitments;
 mod credit_moves;
 mod currency;
@@ -61,6 +62,7 @@ mod runs;
 mod sale;
 mod sealing;
 mod self_billing;
+mod settlement_acts;
 mod settlements;
 mod statements;
 mod tariff;
@@ -145,10 +147,11 @@ pub use run::{bill, bill_again, bill_daily};
 pub use runs::{RUN_JOB, Resumed, RunStart, billing_run_get, billing_run_list};
 pub use sealing::{ledger_seal, ledger_seal_all};
 pub use self_billing::{SelfBillingSet, self_billing_get, self_billing_set, settlement_papers};
+pub use settlement_acts::{SettlementAct, settlement_act};
 pub use settlements::{
-    SettlementAct, SettlementRun, SettlementSet, settlement_act, settlement_charges,
-    settlement_due, settlement_get, settlement_list, settlement_policy_get, settlement_policy_set,
-    settlement_run, settlement_run_all,
+    SettlementRun, SettlementSet, settlement_charges, settlement_collected, settlement_due,
+    settlement_get, settlement_list, settlement_policy_get, settlement_policy_set, settlement_run,
+    settlement_run_all,
 };
 pub use statements::{StatementOf, statement_get};
 pub use transfers::{TransferRecord, transfer_record, transfer_record_in};

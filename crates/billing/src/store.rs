@@ -6,6 +6,7 @@ pub(crate) mod books;
 pub(crate) mod by_order;
 pub(crate) mod charges;
 pub(crate) mod check;
+pub(crate) mod collected;
 pub(crate) mod commitments;
 pub(crate) mod credit_notes;
 pub(crate) mod currency;
@@ -24,6 +25,8 @@ pub(crate) mod payout_files;
 pub(crate) mod revenue;
 pub(crate) mod runs;
 pub(crate) mod self_billing;
+pub(crate) mod settlement_check;
+pub(crate) mod settlement_offsets;
 pub(crate) mod settlements;
 pub(crate) mod statements;
 pub(crate) mod usage;
@@ -33,9 +36,10 @@ use tradewind_platform::{db::Stmt, sql_text};
 
 use crate::types::{
     BalanceStatus, BankDirection, BankDoubt, BankEntryState, BankFormat, ChargeKind, ClosingAct,
-    CreditDestination, CreditMoveKind, CreditSource, CreditUse, DocumentKind, DunningAction,
-    EntryKind, HoldCause, PaperKind, PaymentKind, PaymentState, PaymentStepKind, PaymentStepState,
-    Recognition, RunOrigin, RunState, Settlement, SettlementState,
+    CollectedKind, CreditDestination, CreditMoveKind, CreditSource, CreditUse, DocumentKind,
+    DunningAction, EntryKind, HoldCause, PaperKind, PaymentKind, PaymentState, PaymentStepKind,
+    PaymentStepState, Recognition, RunOrigin, RunState, Settlement, SettlementKind,
+    SettlementState,
 };
 
 sql_text!(
@@ -46,6 +50,7 @@ sql_text!(
     BankFormat,
     ChargeKind,
     ClosingAct,
+    CollectedKind,
     CreditDestination,
     CreditMoveKind,
     CreditSource,
@@ -63,6 +68,7 @@ sql_text!(
     RunOrigin,
     RunState,
     Settlement,
+    SettlementKind,
     SettlementState
 );
 
@@ -78,6 +84,7 @@ pub(crate) fn statements() -> Vec<&'static Stmt> {
         charges::statements(),
         charges::bulk_statements(),
         check::statements(),
+        collected::statements(),
         commitments::statements(),
         credit_notes::statements(),
         wallet::statements(),
@@ -102,6 +109,8 @@ pub(crate) fn statements() -> Vec<&'static Stmt> {
         statements::statements(),
         payout_files::statements(),
         self_billing::statements(),
+        settlement_check::statements(),
+        settlement_offsets::statements(),
         settlements::statements(),
         settlements::bulk_statements(),
         usage::statements(),

@@ -5,6 +5,7 @@ mod accrual;
 mod bank;
 mod books;
 mod charge;
+mod collected;
 mod credit_note;
 mod currency;
 mod discount;
@@ -36,6 +37,7 @@ pub use bank::{
 };
 pub use books::{BookState, ChartAccount, Closing, ClosingAct};
 pub use charge::{Charge, ChargeKind, DiscountUse, FxUse, LegRecurring, NewCharge, UsageSpan};
+pub use collected::{Collected, CollectedKind};
 pub use credit_note::{CreditDestination, CreditLine, CreditNoted, Credited, LineLeft};
 pub use currency::{BookCurrency, CurrencyAsk, CurrencyDifference, CurrencyMonth, ForeignPosting};
 pub use discount::{DiscountOffer, Grant, PreviewDiscount};
@@ -67,8 +69,8 @@ pub use revenue::{
 pub use run::{BillingRun, Made, Problem, RunOrigin, RunReport, RunState, RunTotal};
 pub use self_billing::{PaperKind, PaperTaxes, SelfBillingAgreement, SettlementPaper};
 pub use settlement::{
-    FeeRule, PayoutFile, SettlementDetail, SettlementDue, SettlementLine, SettlementPolicy,
-    SettlementShare, SettlementState, VendorSettlement,
+    FeeRule, Offset, PayeeSettlement, PayoutFile, SettlementDetail, SettlementDue, SettlementKind,
+    SettlementLine, SettlementOffset, SettlementPolicy, SettlementShare, SettlementState,
 };
 pub use statement::{Ageing, Statement, StatementMovement};
 pub use tradewind_pricing::tax::{TaxKind, TaxRate};

@@ -5,8 +5,8 @@ use std::fmt::Display;
 use tradewind_accounts::types::{Account, Address};
 use tradewind_billing::service::{credit_notes_about, invoice_get, payments_of_invoice};
 use tradewind_billing::types::{
-    BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, Party, PaymentKind,
-    TaxKind, TaxRate,
+    BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, Parties, Party,
+    PaymentKind, TaxKind, TaxRate,
 };
 use tradewind_documents::colour::Colour;
 use tradewind_documents::i18n;
@@ -91,6 +91,14 @@ pub(crate) fn document_of(
         )
     });
     let credit = head.kind == DocumentKind::CreditNote;
+    let parties = &document.parties;
+    let mut printed = printed_seller(&parties.seller, seller, document.locale);
+    let mut notes = Vec::new();
+    if let Some(collector) = &parties.collector {
+        // Whoever has issued it for the seller is to be paid.
+        printed.bank = bank_of(collector);
+        notes.push(on_behalf(document.locale, parties, credit));
+    }
     Ok(InvoiceDocument {
         locale: document.locale,
         paper: paper_of(&document.parties.seller.country),
@@ -106,7 +114,7 @@ pub(crate) fn document_of(
         service_period: Some(head.period),
         customer_number: Some(number(buyer.id)),
         reference: head.order_number.clone(),
-        seller: printed_seller(&document.parties.seller, seller, document.locale),
+        seller: printed,
         buyer: printed_buyer(&document.parties.buyer, document.locale),
         groups: groups(document)?,
         discounts: Vec::new(),
@@ -136,8 +144,25 @@ pub(crate) fn document_of(
             Terms::Transfer
         },
         payment_reference: Some(head.number.clone()),
-        notes: Vec::new(),
+        notes,
     })
+}
+
+/// That another has issued a document in the seller's name and, of an invoice, is to be paid.
+#[must_use]
+pub fn on_behalf(locale: Locale, parties: &Parties, credit: bool) -> String {
+    let Some(collector) = &parties.collector else {
+        return String::new();
+    };
+    let args = i18n::Args::new()
+        .with("collector", collector.name.as_str())
+        .with("seller", parties.seller.name.as_str());
+    let key = if credit {
+        "invoice-note-on-behalf"
+    } else {
+        "invoice-note-on-behalf-pay"
+    };
+    i18n::tr(locale, key, &args)
 }
 
 /// Lines in their groups, in the order of the document.
@@ -274,13 +299,6 @@ pub(crate) fn printed_buyer(party: &Party, locale: Locale) -> Buyer {
 
 /// Who issues a document, in today's look.
 pub(crate) fn printed_seller(party: &Party, account: &Account, locale: Locale) -> Seller {
-    let bank = BankAccount {
-        holder: text_of(&party.bank, "holder").unwrap_or_else(|| party.name.clone()),
-        bank: text_of(&party.bank, "bank"),
-        iban: text_of(&party.bank, "iban"),
-        bic: text_of(&party.bank, "bic"),
-        account: None,
-    };
     Seller {
         name: party.name.clone(),
         address: party_lines(party, locale),
@@ -292,10 +310,22 @@ pub(crate) fn printed_seller(party: &Party, account: &Account, locale: Locale) -
         email: party.email.clone(),
         phone: None,
         web: account.host.clone(),
-        bank: (bank.iban.is_some() || bank.bank.is_some()).then_some(bank),
+        bank: bank_of(party),
         colour: Colour::parse(&account.brand.color).unwrap_or(Colour::INK),
         logo: Logo::of_name(&party.name),
     }
+}
+
+/// Where somebody is paid.
+fn bank_of(party: &Party) -> Option<BankAccount> {
+    let bank = BankAccount {
+        holder: text_of(&party.bank, "holder").unwrap_or_else(|| party.name.clone()),
+        bank: text_of(&party.bank, "bank"),
+        iban: text_of(&party.bank, "iban"),
+        bic: text_of(&party.bank, "bic"),
+        account: None,
+    };
+    (bank.iban.is_some() || bank.bank.is_some()).then_some(bank)
 }
 
 /// Where to transfer money to; none when the seller has no bank account on file.

@@ -148,6 +148,11 @@ pub(crate) fn printed(
                 written_off: zero,
                 open: made.document.gross,
                 dunning_stage: 0,
+                collector_id: made
+                    .parties
+                    .collector
+                    .as_ref()
+                    .map(|party| party.account_id),
             }),
         },
         parties: made.parties.clone(),
@@ -158,12 +163,13 @@ pub(crate) fn printed(
         lines: made.document.lines.clone(),
     };
     let note = i18n::text(made.locale, "invoice-pro-forma-note").into_owned();
+    let mut whole = document_of(&document, seller, buyer)?;
+    whole.notes.push(note);
     Ok(InvoiceDocument {
         kind: DocumentKind::ProForma,
         due: None,
         terms: Terms::Transfer,
         payment_reference: Some(number(buyer.id)),
-        notes: vec![note],
-        ..document_of(&document, seller, buyer)?
+        ..whole
     })
 }

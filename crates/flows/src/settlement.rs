@@ -1,18 +1,21 @@
 //! Settlements on paper: what is behind one as CSV, its statement, and the documents made out of it.
 
+use std::collections::HashMap;
+
 use crate::document::{document_of, paper_of, printed_buyer, printed_seller};
 use tradewind_accounts::types::Account;
 use tradewind_billing::service::{
-    party_of, self_billing_get, settlement_charges, settlement_get, settlement_papers,
+    party_of, self_billing_get, settlement_charges, settlement_collected, settlement_get,
+    settlement_papers,
 };
-use tradewind_billing::types::{PaperKind, VendorSettlement};
+use tradewind_billing::types::{Collected, PaperKind, PayeeSettlement, SettlementKind};
 use tradewind_documents::csv::CsvWriter;
 use tradewind_documents::i18n::{self, Args};
 use tradewind_documents::pdf::{
     self, DocumentKind, InvoiceDocument, Line, LineGroup, Terms, Totals,
 };
 use tradewind_kernel::calendar::{Period, add_days};
-use tradewind_kernel::id::{AccountId, ChargeId, SettlementId, number};
+use tradewind_kernel::id::{AccountId, SettlementId, number};
 use tradewind_kernel::{Error, Locale, Money, Result};
 use tradewind_platform::{OpCtx, Platform};
 
@@ -31,8 +34,21 @@ const HEADER: [&str; 12] = [
     "currency",
 ];
 
-/// Some charges of a settlement, the header before the first ones, and where the next begin; none after the last. Put one after the other
-/// they are the file. The time of a charge is from its first day up to, but not including, the day in `to`.
+const COLLECTED: [&str; 9] = [
+    "collected",
+    "day",
+    "kind",
+    "buyer",
+    "buyer_name",
+    "invoice",
+    "payment",
+    "amount",
+    "currency",
+];
+
+/// Some of what is on a settlement (charges, or collected amounts), the header before the first ones, and where the next begin; none
+/// after the last. Put one after the other they are the file. The time of a charge is from its first day up to, but not including, the
+/// day in `to`.
 ///
 /// # Errors
 /// As [`settlement_charges`].
@@ -40,13 +56,73 @@ pub async fn settlement_csv(
     p: &Platform,
     ctx: &OpCtx,
     id: SettlementId,
-    after: Option<ChargeId>,
-) -> Result<(Vec<u8>, Option<ChargeId>)> {
-    let mut csv = if after.is_none() {
-        CsvWriter::new(Vec::new(), &HEADER)?
-    } else {
-        CsvWriter::further(Vec::new(), HEADER.len())
-    };
+    after: Option<String>,
+) -> Result<(Vec<u8>, Option<String>)> {
+    let one = settlement_get(p, ctx, id).await?.settlement;
+    match one.kind {
+        SettlementKind::Vendor => charges_csv(p, ctx, id, after).await,
+        SettlementKind::Collected => collected_csv(p, ctx, id, after).await,
+    }
+}
+
+fn writer(header: &[&str], after: Option<&String>) -> Result<CsvWriter<Vec<u8>>> {
+    match after {
+        None => CsvWriter::new(Vec::new(), header),
+        Some(_) => Ok(CsvWriter::further(Vec::new(), header.len())),
+    }
+}
+
+async fn collected_csv(
+    p: &Platform,
+    ctx: &OpCtx,
+    id: SettlementId,
+    after: Option<String>,
+) -> Result<(Vec<u8>, Option<String>)> {
+    let mut csv = writer(&COLLECTED, after.as_ref())?;
+    let after = after.map(|after| after.parse()).transpose()?;
+    let (rows, next) = settlement_collected(p, ctx, id, after).await?;
+    let names = names(p, ctx, &rows).await?;
+    for one in rows {
+        csv.text(&one.id.to_string())
+            .date(one.on)
+            .text(one.kind.as_str())
+            .text(&one.buyer_id.to_string())
+            .text(names.get(&one.buyer_id).map_or("", String::as_str))
+            .text(one.invoice_number.as_deref().unwrap_or_default())
+            .text(&one.payment_id.to_string())
+            .money(one.amount);
+        csv.end_row()?;
+    }
+    Ok((csv.finish()?, next.map(|next| next.to_string())))
+}
+
+async fn names(
+    p: &Platform,
+    ctx: &OpCtx,
+    rows: &[Collected],
+) -> Result<HashMap<AccountId, String>> {
+    let mut ids: Vec<AccountId> = rows.iter().map(|one| one.buyer_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    // Who may see the settlement may see who has paid.
+    let system = p.system(ctx.realm).await?;
+    p.read(&system, &ids, |w, ids| {
+        Box::pin(async move {
+            let found = tradewind_accounts::service::accounts_many(w, ids).await?;
+            Ok(found.into_iter().map(|one| (one.id, one.name)).collect())
+        })
+    })
+    .await
+}
+
+async fn charges_csv(
+    p: &Platform,
+    ctx: &OpCtx,
+    id: SettlementId,
+    after: Option<String>,
+) -> Result<(Vec<u8>, Option<String>)> {
+    let mut csv = writer(&HEADER, after.as_ref())?;
+    let after = after.map(|after| after.parse()).transpose()?;
     let (charges, next) = settlement_charges(p, ctx, id, after).await?;
     for facts in charges {
         csv.text(&facts.charge_id.to_string())
@@ -62,7 +138,7 @@ pub async fn settlement_csv(
             .money(facts.share);
         csv.end_row()?;
     }
-    Ok((csv.finish()?, next))
+    Ok((csv.finish()?, next.map(|next| next.to_string())))
 }
 
 async fn parties(
@@ -122,7 +198,7 @@ pub async fn settlement_paper_pdf(
             printed.kind = DocumentKind::SelfBilled;
         }
         let system = p.system(ctx.realm).await?;
-        let agreed = self_billing_get(p, &system, one.payer_id, one.vendor_id).await?;
+        let agreed = self_billing_get(p, &system, one.payer_id, one.payee_id).await?;
         let args = Args::new()
             .with("payer", document.parties.buyer.name.as_str())
             .with("vendor", document.parties.seller.name.as_str())
@@ -138,7 +214,7 @@ pub async fn settlement_paper_pdf(
     rendered(printed).await
 }
 
-/// A settlement as a statement for its vendor, in the vendor's language: how what is paid comes about. With the name of its file.
+/// A settlement as a statement for its payee, in the payee's language: how what is paid comes about. With the name of its file.
 ///
 /// # Errors
 /// Not found.
@@ -148,23 +224,28 @@ pub async fn settlement_pdf(
     id: SettlementId,
 ) -> Result<(String, Vec<u8>)> {
     let one = settlement_get(p, ctx, id).await?.settlement;
-    let (payer, vendor) = parties(p, ctx, (one.payer_id, one.vendor_id)).await?;
-    rendered(statement(&one, &payer, &vendor)?).await
+    let (payer, payee) = parties(p, ctx, (one.payer_id, one.payee_id)).await?;
+    rendered(statement(&one, &payer, &payee)?).await
 }
 
-fn statement(one: &VendorSettlement, payer: &Account, vendor: &Account) -> Result<InvoiceDocument> {
-    let locale: Locale = vendor.locale;
+fn statement(one: &PayeeSettlement, payer: &Account, payee: &Account) -> Result<InvoiceDocument> {
+    let locale: Locale = payee.locale;
+    let (share, fee) = match one.kind {
+        SettlementKind::Vendor => ("share", "fee"),
+        SettlementKind::Collected => ("collected", "collecting-fee"),
+    };
     let mut balance = Money::zero(one.currency);
     let mut lines = Vec::new();
     for (word, amount) in [
-        ("share", one.share),
+        (share, one.share),
         ("share-tax", one.share_tax),
-        ("fee", one.fee.neg()?),
+        (fee, one.fee.neg()?),
         ("fee-tax", one.fee_tax.neg()?),
         ("held", one.held.neg()?),
         ("released", one.released),
+        ("set-off", one.set_off.neg()?),
     ] {
-        if amount.is_zero() && word != "share" {
+        if amount.is_zero() && word != share {
             continue;
         }
         balance = balance.add(amount)?;
@@ -180,7 +261,7 @@ fn statement(one: &VendorSettlement, payer: &Account, vendor: &Account) -> Resul
             balance: Some(balance),
         });
     }
-    let number = number(vendor.id);
+    let number = number(payee.id);
     Ok(InvoiceDocument {
         locale,
         paper: paper_of(&payer.country),
@@ -196,7 +277,7 @@ fn statement(one: &VendorSettlement, payer: &Account, vendor: &Account) -> Resul
         customer_number: Some(number),
         reference: None,
         seller: printed_seller(&party_of(payer), payer, locale),
-        buyer: printed_buyer(&party_of(vendor), locale),
+        buyer: printed_buyer(&party_of(payee), locale),
         groups: vec![LineGroup {
             title: String::new(),
             lines,

@@ -151,6 +151,7 @@ async fn beyond_the_limit_orders_are_refused_or_wait_for_money() {
             amount: oldest.gross,
             reference: "SEPA 1".to_owned(),
             top_up: false,
+            receiver_id: None,
             received_on: None,
         };
         billing::transfer_record(world.p(), &world.ctx().await, &transfer)

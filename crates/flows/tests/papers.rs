@@ -99,7 +99,7 @@ async fn a_settlement_is_a_statement_and_the_vendors_invoice() {
         let ctx = world.ctx().await;
         let run = SettlementRun {
             until: day("2024-01-31"),
-            vendor_id: None,
+            payee_id: None,
         };
         let made = settlement_run(world.p(), &ctx, world.provider, &run).await;
         let id = made.expect("settlements").remove(0).id;

@@ -189,6 +189,8 @@ typed_id!(PaymentMethodId, "pmt", "payment method");
 typed_id!(TransactionId, "txn", "ledger transaction");
 typed_id!(SettlementId, "stl", "settlement");
 typed_id!(PayoutFileId, "pfl", "payout file");
+typed_id!(CollectedId, "col", "collected amount");
+typed_id!(StatusReportId, "psr", "payment status report");
 typed_id!(JobId, "job", "job");
 typed_id!(EventId, "evt", "event");
 typed_id!(AuditId, "aud", "audit entry");

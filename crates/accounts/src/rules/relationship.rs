@@ -51,7 +51,22 @@ pub fn new_relationship(
         created_at: now,
         version: 1,
     };
-    changed(&usual, terms)
+    let new = changed(&usual, terms)?;
+    check_invoicer(seller, &new)?;
+    Ok(new)
+}
+
+/// Whether somebody stands above the seller who can invoice and collect for it, where that is agreed.
+///
+/// # Errors
+/// `invoicer`: `nobody_above`.
+pub fn check_invoicer(seller: &Account, after: &Relationship) -> Result<()> {
+    let above = seller.parent.is_some() && seller.kind != AccountKind::Vendor;
+    if after.invoicer != Invoicer::OnBehalf || above {
+        return Ok(());
+    }
+    let text = "expected self or external: nobody stands above this seller to invoice for it";
+    Err(Error::invalid("invoicer", "nobody_above", text))
 }
 
 /// How a sale between the two is taxed when nobody says otherwise: the buyer owes the tax when both are in different

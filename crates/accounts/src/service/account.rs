@@ -19,7 +19,7 @@ use crate::{
     store::{self, access, account::OPEN_CHILDREN},
     types::{
         Account, AccountChanges, AccountClose, AccountCreate, AccountCreated, AccountUpdate,
-        UserInvite,
+        Invoicer, UserInvite,
     },
 };
 
@@ -92,6 +92,7 @@ pub(super) async fn found(
         w.ctx.now,
     )
     .map_err(|e| e.under("terms"))?;
+    super::relationship::check_collector(w, seller, [Invoicer::Own, relationship.invoicer]).await?;
     store::relationship::insert(&mut w.tx, w.ctx.realm, &relationship).await?;
     note_created(w, &account);
     Ok(AccountCreated {

@@ -11,7 +11,7 @@ use tradewind_policy::{Action, ResourceKind, Target};
 use super::directory::target;
 use crate::{
     rules, store,
-    types::{Relationship, RelationshipSet},
+    types::{Account, Invoicer, Relationship, RelationshipSet},
 };
 
 /// Terms of trade belong to the seller; a vendor's terms with the provider are the provider's to see as well.
@@ -22,7 +22,8 @@ async fn trade_target(w: &mut Work, seller: AccountId) -> Result<Target> {
 /// Sets terms between a seller and a buyer next to each other; makes the relationship when there is none.
 ///
 /// # Errors
-/// Names every field that is wrong; `not_adjacent`; [`Error::Changed`] when the version is not the one that was read;
+/// Names every field that is wrong; `not_adjacent`; `collector_decides` when the seller wants another to collect for it, or no
+/// more, which is for that other to say; [`Error::Changed`] when the version is not the one that was read;
 /// [`Error::NotFound`] and [`Error::Forbidden`] by policy.
 pub async fn relationship_set(
     p: &Platform,
@@ -52,6 +53,11 @@ pub async fn set_in(w: &mut Work, input: &RelationshipSet) -> Result<Relationshi
                 return Err(Error::changed(before.id));
             }
             let mut after = rules::relationship::changed(before, &input.terms)?;
+            if after.invoicer != before.invoicer {
+                let seller = store::account::account(&mut w.tx, realm, input.seller).await?;
+                rules::relationship::check_invoicer(&seller, &after)?;
+                check_collector(w, &seller, [before.invoicer, after.invoicer]).await?;
+            }
             store::relationship::update(&mut w.tx, realm, &after).await?;
             after.version += 1;
             after
@@ -66,12 +72,52 @@ pub async fn set_in(w: &mut Work, input: &RelationshipSet) -> Result<Relationshi
                 &input.terms,
                 w.ctx.now,
             )?;
+            check_collector(w, &seller, [Invoicer::Own, new.invoicer]).await?;
             store::relationship::insert(&mut w.tx, realm, &new).await?;
             new
         }
     };
     note_changed(w, "relationship.set", before.as_ref(), &after);
     Ok(after)
+}
+
+/// That somebody collects for a seller is for whoever collects to say: it owes the seller what comes in, and bears what is taken
+/// back.
+pub(super) async fn check_collector(
+    w: &mut Work,
+    seller: &Account,
+    invoicers: [Invoicer; 2],
+) -> Result<()> {
+    let Some(collector) = seller
+        .parent
+        .filter(|_| invoicers.contains(&Invoicer::OnBehalf))
+    else {
+        return Ok(());
+    };
+    let target = trade_target(w, collector).await?;
+    if w.may(Action::RelationshipManage, &target) {
+        return Ok(());
+    }
+    let text = "who invoices and collects for a seller is for the account above it to say";
+    Err(Error::refused("collector_decides", text))
+}
+
+/// Who collects what a buyer owes a seller, where that is not the seller: the account above it.
+///
+/// # Errors
+/// Database errors.
+pub async fn collector_of(
+    w: &mut Work,
+    seller: AccountId,
+    buyer: AccountId,
+) -> Result<Option<AccountId>> {
+    match relationship_of(w, seller, buyer).await {
+        Ok(agreed) if agreed.invoicer == Invoicer::OnBehalf => {
+            Ok(super::account_facts(w, seller).await?.parent)
+        }
+        Ok(_) | Err(Error::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Notes a change of terms in the audit log and tells of it.

@@ -47,7 +47,8 @@ text_enum! {
     pub enum Invoicer("invoicer") {
         /// The seller, from here.
         Own = "self",
-        /// The account above the seller, in the seller's name.
+        /// The account above the seller, in the seller's name and for its account; it collects as well, and owes the seller what
+        /// comes in.
         OnBehalf = "on_behalf",
         /// The seller's own system, from exported charges.
         External = "external",

@@ -1,10 +1,13 @@
-//! Settlements with vendors, and files of payments.
+//! Settlements with vendors and with sellers for whom another collects, and files of payments.
 
 use axum::{body::Body as Bytes, extract::State, response::Response};
 use serde::Deserialize;
 use tradewind_billing::{
     service::{self, ListQuery, PayoutOrder, SettlementAct, SettlementRun, SettlementSet},
-    types::{PayoutFile, SettlementDetail, SettlementDue, SettlementPolicy, VendorSettlement},
+    types::{
+        PayeeSettlement, PayoutFile, SettlementDetail, SettlementDue, SettlementKind,
+        SettlementPolicy,
+    },
 };
 use tradewind_flows::settlement::settlement_csv;
 use tradewind_kernel::{
@@ -37,10 +40,13 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct VendorParams {
-    /// The vendor; all that have no policy of their own when left out.
+struct PayeeParams {
+    /// `vendor` or `collected`: what is settled; shares of vendors when left out.
     #[serde(default)]
-    vendor: Option<AccountId>,
+    kind: Option<SettlementKind>,
+    /// The vendor or seller; all of the kind that have no policy of their own when left out.
+    #[serde(default)]
+    payee: Option<AccountId>,
     /// Read by the caller's context; named here because nothing unknown is let through.
     #[serde(default, rename = "dry_run")]
     #[param(ignore)]
@@ -65,10 +71,10 @@ struct SettlementActInput {
 
 /// List settlements.
 ///
-/// Those that one's account pays or gets. Fields: `state`, `vendor`, `payer`, `number`, `currency`, `until`, `due`; sorted by `number`,
+/// Those that one's account pays or gets. Fields: `kind`, `state`, `payee`, `payer`, `number`, `currency`, `until`, `due`; sorted by `number`,
 /// `until`, `due`.
 #[utoipa::path(get, path = "/settlements", tag = "settlements", operation_id = "listSettlements", params(ListParams),
-    responses((status = 200, description = "A page of settlements.", body = Listed<VendorSettlement>)))]
+    responses((status = 200, description = "A page of settlements.", body = Listed<PayeeSettlement>)))]
 async fn list(
     State(state): State<ApiState>,
     caller: Caller,
@@ -96,7 +102,7 @@ async fn get(
     Ok(reply::one(&found))
 }
 
-/// Get the charges behind a settlement as CSV.
+/// Get what is behind a settlement as CSV: its charges, or what was collected.
 #[utoipa::path(get, path = "/settlements/{settlement}/charges.csv", tag = "settlements", operation_id = "getSettlementCsv",
     params(("settlement" = SettlementId, Path, description = "The settlement.")),
     responses((status = 200, description = "The file.", body = String, content_type = "text/csv")))]
@@ -118,7 +124,7 @@ async fn csv(
 /// Approving books the fee, what is held, and what is to be paid. A settlement that the bank has not paid can be in another file.
 #[utoipa::path(post, path = "/settlements/{settlement}/act", tag = "settlements", operation_id = "actOnSettlement",
     params(("settlement" = SettlementId, Path, description = "The settlement.")), request_body = SettlementActInput,
-    responses((status = 200, description = "The settlement.", body = VendorSettlement)))]
+    responses((status = 200, description = "The settlement.", body = PayeeSettlement)))]
 async fn act(
     State(state): State<ApiState>,
     caller: Caller,
@@ -135,10 +141,10 @@ async fn act(
     Ok(reply::one(&found))
 }
 
-/// List what vendors' shares come to that are on no settlement yet, and what is held back.
+/// List what vendors' shares and collected amounts come to that are on no settlement yet, and what is held back.
 #[utoipa::path(get, path = "/accounts/{account}/settlements-due", tag = "settlements", operation_id = "listSettlementsDue",
     params(("account" = AccountId, Path, description = "Who pays.")),
-    responses((status = 200, description = "By vendor and currency.", body = Listed<SettlementDue>)))]
+    responses((status = 200, description = "By payee and currency.", body = Listed<SettlementDue>)))]
 async fn due(
     State(state): State<ApiState>,
     caller: Caller,
@@ -150,11 +156,11 @@ async fn due(
 
 /// Make the settlements up to a day that is over.
 ///
-/// For each vendor and currency one, of all shares booked by the day that are on none. What comes to less than is paid out waits for
+/// For each vendor or seller and currency one, of all that was booked by the day and is on none. What comes to less than is paid out waits for
 /// the next. Payers with a policy have it done on the first of each month.
 #[utoipa::path(post, path = "/accounts/{account}/settlement-runs", tag = "settlements", operation_id = "runSettlements",
     params(("account" = AccountId, Path, description = "Who pays.")), request_body = SettlementRun,
-    responses((status = 200, description = "The settlements that were made.", body = Listed<VendorSettlement>)))]
+    responses((status = 200, description = "The settlements that were made.", body = Listed<PayeeSettlement>)))]
 async fn run(
     State(state): State<ApiState>,
     caller: Caller,
@@ -165,36 +171,37 @@ async fn run(
     Ok(reply::all(made))
 }
 
-/// How an account settles with its vendors.
+/// How an account settles with its vendors, or with sellers for whom it collects.
 #[utoipa::path(get, path = "/accounts/{account}/settlement-policy", tag = "settlements", operation_id = "getSettlementPolicy",
-    params(("account" = AccountId, Path, description = "Who pays."), VendorParams),
+    params(("account" = AccountId, Path, description = "Who pays."), PayeeParams),
     responses((status = 200, description = "The policy.", body = SettlementPolicy)))]
 async fn policy(
     State(state): State<ApiState>,
     caller: Caller,
     Ids(account): Ids<AccountId>,
-    Params(params): Params<VendorParams>,
+    Params(params): Params<PayeeParams>,
 ) -> ApiResult<Response> {
-    let vendor = params.vendor;
+    let (kind, payee) = (params.kind.unwrap_or(SettlementKind::Vendor), params.payee);
     let policy =
-        service::settlement_policy_get(&state.platform, &caller.ctx, account, vendor).await?;
+        service::settlement_policy_get(&state.platform, &caller.ctx, account, kind, payee).await?;
     Ok(reply::one(&policy))
 }
 
-/// Set how an account settles with a vendor, or with all that have no policy of their own.
+/// Set how an account settles with a vendor or seller, or with all of a kind that have no policy of their own.
 #[utoipa::path(put, path = "/accounts/{account}/settlement-policy", tag = "settlements", operation_id = "setSettlementPolicy",
-    params(("account" = AccountId, Path, description = "Who pays."), VendorParams), request_body = SettlementPolicy,
+    params(("account" = AccountId, Path, description = "Who pays."), PayeeParams), request_body = SettlementPolicy,
     responses((status = 200, description = "The policy.", body = SettlementPolicy)))]
 async fn set_policy(
     State(state): State<ApiState>,
     caller: Caller,
     Ids(account): Ids<AccountId>,
-    Params(params): Params<VendorParams>,
+    Params(params): Params<PayeeParams>,
     Body(policy): Body<SettlementPolicy>,
 ) -> ApiResult<Response> {
     let input = SettlementSet {
         payer_id: account,
-        vendor_id: params.vendor,
+        kind: params.kind.unwrap_or(SettlementKind::Vendor),
+        payee_id: params.payee,
         policy,
     };
     let policy = service::settlement_policy_set(&state.platform, &caller.ctx, &input).await?;

@@ -189,6 +189,7 @@ async fn transfer(p: &Platform, ctx: &OpCtx, between: &Between) -> PaymentId {
         amount: Money::new(1_250, Currency::EUR),
         reference: "Statement 7".to_owned(),
         top_up: false,
+        receiver_id: None,
         received_on: None,
     };
     transfer_record(p, ctx, &input).await.expect("a payment").id

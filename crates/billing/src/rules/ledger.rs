@@ -10,6 +10,7 @@ use tradewind_kernel::{Currency, Date, Error, Money, Result, id::AccountId};
 use super::settlement::Amounts;
 use crate::types::{
     CreditSource, DocumentKind, Entry, EntryKind, LedgerAccount, Posting, Settlement,
+    SettlementKind,
 };
 
 /// The facts that all entries have.
@@ -388,53 +389,146 @@ pub fn accrual(
     })
 }
 
-/// A vendor's share that is settled: the fee is earned, the rest is held back or to be paid.
+/// Money that came in for a seller at whoever collects for it; negative when it went out again.
 ///
 /// # Errors
 /// `overflow`.
-pub fn settled(
-    payer_id: AccountId,
-    vendor_id: AccountId,
+pub fn collected(
+    collector_id: AccountId,
+    seller_id: AccountId,
     header: &Header,
-    amounts: &Amounts,
+    account: LedgerAccount,
+    amount: Money,
 ) -> Result<Option<Entry>> {
     Ok(entry(
-        payer_id,
+        collector_id,
         header,
-        EntryKind::Settlement,
+        EntryKind::Collected,
         vec![
-            (LedgerAccount::Accrued(vendor_id), amounts.share),
-            (LedgerAccount::InputTax, amounts.share_tax),
-            (LedgerAccount::MarketplaceFee, amounts.fee.neg()?),
-            (LedgerAccount::OutputTax, amounts.fee_tax.neg()?),
-            (
-                LedgerAccount::HeldBack(vendor_id),
-                amounts.released.sub(amounts.held)?,
-            ),
-            (LedgerAccount::Settled(vendor_id), amounts.payout.neg()?),
+            (account, amount),
+            (LedgerAccount::CollectedFor(seller_id), amount.neg()?),
         ],
     ))
 }
 
-/// What is paid to a vendor; negative when it came back.
+/// What is settled: the fee is earned, the rest is held back or to be paid. A seller for whom another collects keeps books, and has
+/// the same in them the other way round.
+///
+/// # Errors
+/// `overflow`.
+pub fn settled(
+    kind: SettlementKind,
+    payer_id: AccountId,
+    payee_id: AccountId,
+    header: &Header,
+    amounts: &Amounts,
+) -> Result<Vec<Entry>> {
+    let (owed, earned) = match kind {
+        SettlementKind::Vendor => (
+            LedgerAccount::Accrued(payee_id),
+            LedgerAccount::MarketplaceFee,
+        ),
+        SettlementKind::Collected => (
+            LedgerAccount::CollectedFor(payee_id),
+            LedgerAccount::CollectingFee,
+        ),
+    };
+    let (held, due) = (
+        amounts.held.sub(amounts.released)?,
+        amounts.payout.add(amounts.set_off)?,
+    );
+    let payer = vec![
+        (owed, amounts.share),
+        (LedgerAccount::InputTax, amounts.share_tax),
+        (earned, amounts.fee.neg()?),
+        (LedgerAccount::OutputTax, amounts.fee_tax.neg()?),
+        (LedgerAccount::HeldBack(payee_id), held.neg()?),
+        (LedgerAccount::Settled(payee_id), due.neg()?),
+    ];
+    let payee = vec![
+        (LedgerAccount::Collected(payer_id), amounts.share.neg()?),
+        (LedgerAccount::CollectingCost, amounts.fee),
+        (LedgerAccount::InputTax, amounts.fee_tax),
+        (LedgerAccount::HeldBy(payer_id), held),
+        (LedgerAccount::SettledBy(payer_id), due),
+    ];
+    let ids = (payer_id, payee_id);
+    Ok(mirrored(
+        kind,
+        ids,
+        header,
+        EntryKind::Settlement,
+        payer,
+        payee,
+    ))
+}
+
+/// What is paid to a vendor or a seller; negative when it came back.
 ///
 /// # Errors
 /// `overflow`.
 pub fn paid_out(
+    kind: SettlementKind,
     payer_id: AccountId,
-    vendor_id: AccountId,
+    payee_id: AccountId,
     header: &Header,
     amount: Money,
-) -> Result<Option<Entry>> {
-    Ok(entry(
-        payer_id,
+) -> Result<Vec<Entry>> {
+    let payer = vec![
+        (LedgerAccount::Settled(payee_id), amount),
+        (LedgerAccount::Bank, amount.neg()?),
+    ];
+    let payee = vec![
+        (LedgerAccount::Bank, amount),
+        (LedgerAccount::SettledBy(payer_id), amount.neg()?),
+    ];
+    let ids = (payer_id, payee_id);
+    Ok(mirrored(kind, ids, header, EntryKind::Payout, payer, payee))
+}
+
+/// What of a settlement pays an invoice of the payer's.
+///
+/// # Errors
+/// `overflow`.
+pub fn set_off(
+    payer_id: AccountId,
+    payee_id: AccountId,
+    header: &Header,
+    amount: Money,
+) -> Result<Vec<Entry>> {
+    let payer = vec![
+        (LedgerAccount::Settled(payee_id), amount),
+        (LedgerAccount::Receivable(payee_id), amount.neg()?),
+    ];
+    let payee = vec![
+        (LedgerAccount::Payable(payer_id), amount),
+        (LedgerAccount::SettledBy(payer_id), amount.neg()?),
+    ];
+    let (kind, ids) = (SettlementKind::Collected, (payer_id, payee_id));
+    Ok(mirrored(
+        kind,
+        ids,
         header,
-        EntryKind::Payout,
-        vec![
-            (LedgerAccount::Settled(vendor_id), amount),
-            (LedgerAccount::Bank, amount.neg()?),
-        ],
+        EntryKind::Payment,
+        payer,
+        payee,
     ))
+}
+
+/// The payer's entry, and the payee's where that keeps books: vendors do not.
+fn mirrored(
+    kind: SettlementKind,
+    (payer_id, payee_id): (AccountId, AccountId),
+    header: &Header,
+    of: EntryKind,
+    payer: Vec<(LedgerAccount, Money)>,
+    payee: Vec<(LedgerAccount, Money)>,
+) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = entry(payer_id, header, of, payer).into_iter().collect();
+    if kind == SettlementKind::Collected {
+        entries.extend(entry(payee_id, header, of, payee));
+    }
+    entries
 }
 
 /// More or, if negative, less of what is billed is not earned yet.

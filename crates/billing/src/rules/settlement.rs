@@ -1,10 +1,13 @@
-//! What a vendor gets: its share, less the marketplace's fee, less what is held back, and what was held back before.
+//! What a vendor gets, or a seller for whom another collects: its share, less the fee, less what is held back and set off, and what
+//! was held back before.
 
 use tradewind_kernel::{
-    Date, Decimal, Error, Money, Problems, Result, Rounding, calendar::add_days, id::ProductId,
+    Date, Decimal, Error, Money, Problems, Result, Rounding,
+    calendar::add_days,
+    id::{InvoiceId, ProductId},
 };
 
-use crate::types::{FeeRule, PaperTaxes, SettlementPolicy, SettlementState};
+use crate::types::{FeeRule, PaperTaxes, SettlementKind, SettlementPolicy, SettlementState};
 
 /// Most rules of a policy.
 const RULES_MAX: usize = 200;
@@ -12,9 +15,9 @@ const RULES_MAX: usize = 200;
 /// What a settlement comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Amounts {
-    /// The vendor's share.
+    /// The vendor's share, or what was collected.
     pub share: Money,
-    /// What the marketplace keeps.
+    /// What is kept.
     pub fee: Money,
     /// Held back.
     pub held: Money,
@@ -24,17 +27,19 @@ pub struct Amounts {
     pub share_tax: Money,
     /// Tax on the fee.
     pub fee_tax: Money,
+    /// Pays invoices of the payer's.
+    pub set_off: Money,
     /// Paid.
     pub payout: Money,
 }
 
-/// The fee for a product, rounded to the smallest unit, half away from zero: the percentage and the fixed part, within the bounds, and
+/// The fee for a line: a product, or a buyer without one; rounded to the smallest unit, half away from zero: the percentage and the fixed part, within the bounds, and
 /// never more than the share. What takes back more than it gives has its percentage taken back, and nothing else. Amounts in other currencies
 /// do not count.
 ///
 /// # Errors
 /// `overflow`.
-pub fn fee(policy: &SettlementPolicy, product: ProductId, share: Money) -> Result<Money> {
+pub fn fee(policy: &SettlementPolicy, product: Option<ProductId>, share: Money) -> Result<Money> {
     let Some(rule) = rule(policy, product) else {
         return Ok(Money::zero(share.currency));
     };
@@ -56,9 +61,9 @@ pub fn fee(policy: &SettlementPolicy, product: ProductId, share: Money) -> Resul
     Ok(if fee.minor > share.minor { share } else { fee })
 }
 
-fn rule(policy: &SettlementPolicy, product: ProductId) -> Option<&FeeRule> {
+fn rule(policy: &SettlementPolicy, product: Option<ProductId>) -> Option<&FeeRule> {
     let of = |wanted: Option<ProductId>| policy.fees.iter().find(|one| one.product_id == wanted);
-    of(Some(product)).or_else(|| of(None))
+    of(product).or_else(|| of(None))
 }
 
 fn percent_of(amount: Money, percent: Decimal) -> Result<Money> {
@@ -97,6 +102,7 @@ pub fn amounts(
         released,
         share_tax: Money::zero(currency),
         fee_tax: Money::zero(currency),
+        set_off: Money::zero(currency),
         payout: rest.sub(held)?.add(released)?,
     })
 }
@@ -114,6 +120,36 @@ impl Amounts {
             ..self
         })
     }
+
+    /// The same with what of it pays invoices of the payer's.
+    ///
+    /// # Errors
+    /// `overflow`.
+    pub fn less(self, set_off: Money) -> Result<Self> {
+        Ok(Self {
+            set_off: self.set_off.add(set_off)?,
+            payout: self.payout.sub(set_off)?,
+            ..self
+        })
+    }
+}
+
+/// What of an amount pays which invoices, of which so much is open, in their order; nothing of an amount that is not positive.
+///
+/// # Errors
+/// `overflow`.
+pub fn set_off(amount: Money, open: &[(InvoiceId, Money)]) -> Result<Vec<(InvoiceId, Money)>> {
+    let mut rest = amount;
+    let mut paid = Vec::new();
+    for (invoice, open) in open {
+        let part = if rest.minor < open.minor { rest } else { *open };
+        if part.minor <= 0 {
+            continue;
+        }
+        rest = rest.sub(part)?;
+        paid.push((*invoice, part));
+    }
+    Ok(paid)
 }
 
 /// Whether so much is paid, or waits for the next settlement.
@@ -140,12 +176,16 @@ pub fn days(policy: &SettlementPolicy, until: Date, held: Money) -> Result<(Date
     Ok((due_on, release_on))
 }
 
-/// Whether a policy can be kept.
+/// Whether a policy can be kept for what is settled.
 ///
 /// # Errors
 /// `fees`, `minimum_payout`, `hold_percent`, `hold_days`, `payment_days`.
-pub fn check(policy: &SettlementPolicy) -> Result<()> {
+pub fn check(kind: SettlementKind, policy: &SettlementPolicy) -> Result<()> {
     let mut problems = Problems::new();
+    if kind == SettlementKind::Collected && policy.fees.iter().any(|one| one.product_id.is_some()) {
+        let text = "products have rules of their own with vendors only: payments are of buyers";
+        problems.check::<()>(Err(Error::invalid("fees", "no_products", text)));
+    }
     let hundred = |field: String, percent: Decimal| {
         if percent.is_sign_negative() && !percent.is_zero() || percent > Decimal::ONE_HUNDRED {
             let text = "expected 0 to 100";

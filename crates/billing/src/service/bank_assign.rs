@@ -146,7 +146,7 @@ async fn taken_back(w: &mut Work, row: &EntryRow, payment: Option<PaymentId>) ->
     let realm = realm(w);
     let payment = payments::lock(&mut w.tx, realm, id)
         .await?
-        .filter(|payment| payment.seller_id == row.seller_id)
+        .filter(|payment| payment.receiver_id() == row.seller_id)
         .ok_or_else(|| Error::not_found(id))?;
     same_amount(row, payment.amount)?;
     let reason = if row.text.is_empty() {
@@ -171,7 +171,7 @@ async fn recorded_by_hand(w: &mut Work, row: &EntryRow, id: PaymentId) -> Result
     let realm = realm(w);
     let payment = payments::lock(&mut w.tx, realm, id)
         .await?
-        .filter(|payment| payment.seller_id == row.seller_id)
+        .filter(|payment| payment.receiver_id() == row.seller_id)
         .ok_or_else(|| Error::not_found(id))?;
     same_amount(row, payment.amount)?;
     let taken = matches::entry_of(&mut w.tx, realm, id).await?.is_some();
@@ -204,7 +204,8 @@ async fn pay(w: &mut Work, row: &EntryRow, input: &BankAssign) -> Result<()> {
         if !parts.is_empty() {
             return record(w, row, &parts).await;
         }
-        return credit(w, row, buyer, row.money()).await;
+        let seller = sold_by(w, row.seller_id, buyer).await?;
+        return credit(w, row, (seller, buyer), row.money()).await;
     }
     let parts = shares(w, row, input).await?;
     let mut rest = row.money();
@@ -215,18 +216,46 @@ async fn pay(w: &mut Work, row: &EntryRow, input: &BankAssign) -> Result<()> {
     if rest.is_zero() {
         return Ok(());
     }
-    let last = parts.last().map(|part| part.buyer_id);
-    let buyer = input.buyer_id.or(last).ok_or_else(nothing_open)?;
-    credit(w, row, buyer, rest).await
+    let pair = match input.buyer_id {
+        Some(buyer) => (sold_by(w, row.seller_id, buyer).await?, buyer),
+        None => {
+            let last = parts.last().map(|part| (part.seller_id, part.buyer_id));
+            last.ok_or_else(nothing_open)?
+        }
+    };
+    credit(w, row, pair, rest).await
+}
+
+/// Who sells to a buyer that has paid to an account: that account, or a seller for whom it collects.
+async fn sold_by(w: &mut Work, receiver: AccountId, buyer: AccountId) -> Result<AccountId> {
+    match tradewind_accounts::service::relationship_of(w, receiver, buyer).await {
+        Err(Error::NotFound { .. }) => {}
+        found => return found.map(|_| receiver),
+    }
+    let parent = tradewind_accounts::service::account_facts(w, buyer)
+        .await?
+        .parent;
+    let seller = parent.ok_or_else(|| Error::not_found(buyer))?;
+    let collector = tradewind_accounts::service::collector_of(w, seller, buyer).await?;
+    if collector == Some(receiver) {
+        return Ok(seller);
+    }
+    Err(Error::not_found(buyer))
 }
 
 fn nothing_open() -> Error {
     Error::refused("nothing_open", "nothing is open of these invoices")
 }
 
-async fn credit(w: &mut Work, row: &EntryRow, buyer: AccountId, amount: Money) -> Result<()> {
+async fn credit(
+    w: &mut Work,
+    row: &EntryRow,
+    (seller, buyer): (AccountId, AccountId),
+    amount: Money,
+) -> Result<()> {
     let input = TransferRecord {
-        seller_id: row.seller_id,
+        seller_id: seller,
+        receiver_id: Some(row.seller_id),
         payer_id: buyer,
         invoice_id: None,
         amount,
@@ -267,6 +296,7 @@ async fn shares(w: &mut Work, row: &EntryRow, input: &BankAssign) -> Result<Vec<
                 given = given.add(amount)?;
                 parts.push(Part {
                     invoice_id: one.invoice_id,
+                    seller_id: one.seller_id,
                     buyer_id: one.buyer_id,
                     amount,
                 });
@@ -292,6 +322,7 @@ async fn shares(w: &mut Work, row: &EntryRow, input: &BankAssign) -> Result<Vec<
         left = left.sub(amount)?;
         parts.push(Part {
             invoice_id: one.invoice_id,
+            seller_id: one.seller_id,
             buyer_id: one.buyer_id,
             amount,
         });

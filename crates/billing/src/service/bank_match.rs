@@ -106,7 +106,7 @@ async fn one(w: &mut Work, id: BankEntryId) -> Result<bool> {
     }
     let facts = facts(w, &row).await?;
     match rules::decide(row.money(), &facts)? {
-        Verdict::Pay(parts) if !all_trade(w, &row, &parts).await? => {
+        Verdict::Pay(parts) if !all_trade(w, &parts).await? => {
             doubt(w, row, BankDoubt::Unknown).await
         }
         Verdict::Pay(parts) => {
@@ -129,9 +129,9 @@ async fn doubt(w: &mut Work, mut row: EntryRow, why: BankDoubt) -> Result<bool> 
 }
 
 /// Whether all buyers still trade with the seller; what others owe is for a person to say.
-async fn all_trade(w: &mut Work, row: &EntryRow, parts: &[Part]) -> Result<bool> {
+async fn all_trade(w: &mut Work, parts: &[Part]) -> Result<bool> {
     for part in parts {
-        match tradewind_accounts::service::relationship_of(w, row.seller_id, part.buyer_id).await {
+        match tradewind_accounts::service::relationship_of(w, part.seller_id, part.buyer_id).await {
             Ok(_) => {}
             Err(Error::NotFound { .. }) => return Ok(false),
             Err(error) => return Err(error),
@@ -171,11 +171,12 @@ async fn facts(w: &mut Work, row: &EntryRow) -> Result<Facts> {
     for named in rules::named(&row.words) {
         let mut found = Vec::new();
         for sequence in &named.sequences {
-            let invoice =
+            let invoices =
                 matches::by_number(&mut w.tx, realm, row.seller_id, &named.series, *sequence)
                     .await?;
-            found.extend(invoice);
+            found.extend(invoices);
         }
+        found = of_payer(w, row, found).await?;
         facts.ambiguous |= named.sure && found.len() > 1;
         if named.sure {
             facts.sure.extend(found);
@@ -192,6 +193,40 @@ async fn facts(w: &mut Work, row: &EntryRow) -> Result<Facts> {
         };
     }
     Ok(facts)
+}
+
+/// Whoever collects for several sellers sees the same number more than once: then it is the invoice of the buyer that the payer is
+/// known to pay for, or whose name it has.
+async fn of_payer(w: &mut Work, row: &EntryRow, found: Vec<Candidate>) -> Result<Vec<Candidate>> {
+    let sellers = found.iter().map(|one| one.seller_id);
+    if sellers.clone().min() == sellers.max() {
+        return Ok(found);
+    }
+    let realm = realm(w);
+    let known = if row.payer_key.is_empty() {
+        Vec::new()
+    } else {
+        matches::payers(&mut w.tx, realm, row.seller_id, &row.payer_key).await?
+    };
+    let mut own = found.clone();
+    if known.is_empty() {
+        keep_named(w, row, &mut own).await?;
+    } else {
+        own.retain(|one| known.contains(&one.buyer_id));
+    }
+    Ok(if own.is_empty() { found } else { own })
+}
+
+/// Keeps the invoices whose buyer has the payer's name.
+async fn keep_named(w: &mut Work, row: &EntryRow, found: &mut Vec<Candidate>) -> Result<()> {
+    let ids: Vec<AccountId> = found.iter().map(|one| one.buyer_id).collect();
+    let accounts = tradewind_accounts::service::accounts_many(w, &ids).await?;
+    found.retain(|one| {
+        accounts
+            .iter()
+            .any(|account| account.id == one.buyer_id && rules::same_name(&account.name, &row.name))
+    });
+    Ok(())
 }
 
 /// The one buyer that the payer is known to pay for, or the one whose name it has among those who owe exactly this.
@@ -221,13 +256,7 @@ async fn payer(w: &mut Work, row: &EntryRow) -> Result<Option<AccountId>> {
 async fn by_name(w: &mut Work, row: &EntryRow) -> Result<Vec<Candidate>> {
     let realm = realm(w);
     let mut found = matches::open_like(&mut w.tx, realm, row.seller_id, row.money()).await?;
-    let ids: Vec<AccountId> = found.iter().map(|one| one.buyer_id).collect();
-    let accounts = tradewind_accounts::service::accounts_many(w, &ids).await?;
-    found.retain(|one| {
-        accounts
-            .iter()
-            .any(|account| account.id == one.buyer_id && rules::same_name(&account.name, &row.name))
-    });
+    keep_named(w, row, &mut found).await?;
     Ok(found)
 }
 
@@ -235,7 +264,8 @@ async fn by_name(w: &mut Work, row: &EntryRow) -> Result<Vec<Candidate>> {
 pub(super) async fn record(w: &mut Work, row: &EntryRow, parts: &[Part]) -> Result<()> {
     for part in parts {
         let input = TransferRecord {
-            seller_id: row.seller_id,
+            seller_id: part.seller_id,
+            receiver_id: Some(row.seller_id),
             payer_id: part.buyer_id,
             invoice_id: Some(part.invoice_id),
             amount: part.amount,
@@ -255,11 +285,11 @@ pub(super) async fn record_as(
     mut input: TransferRecord,
 ) -> Result<()> {
     let realm = realm(w);
-    let seller = tradewind_accounts::service::account_facts(w, row.seller_id).await?;
+    let seller = tradewind_accounts::service::account_facts(w, input.seller_id).await?;
     // Banks date what they book today for the next day now and then.
     let today = w.ctx.now.date_in(&seller.zone);
     input.received_on = Some(row.booked_on.min(today));
-    input.reference = free_reference(w, row, input.payer_id).await?;
+    input.reference = free_reference(w, row, (input.seller_id, input.payer_id)).await?;
     let buyer = input.payer_id;
     let payment = transfer_record_in(w, &input).await?;
     matches::link(&mut w.tx, realm, payment.id, row.id, true).await?;
@@ -267,7 +297,11 @@ pub(super) async fn record_as(
 }
 
 /// The bank's reference, or one made of the entry's id where the bank has none or it was used before.
-async fn free_reference(w: &mut Work, row: &EntryRow, payer: AccountId) -> Result<String> {
+async fn free_reference(
+    w: &mut Work,
+    row: &EntryRow,
+    (seller, payer): (AccountId, AccountId),
+) -> Result<String> {
     let realm = realm(w);
     let base = if row.reference.is_empty() {
         row.id.to_string()
@@ -276,8 +310,7 @@ async fn free_reference(w: &mut Work, row: &EntryRow, payer: AccountId) -> Resul
     };
     let tries = [base.clone(), format!("{base} {}", row.id)];
     for reference in tries {
-        let known =
-            payments::by_reference(&mut w.tx, realm, row.seller_id, payer, &reference).await?;
+        let known = payments::by_reference(&mut w.tx, realm, seller, payer, &reference).await?;
         if known.is_none() {
             return Ok(reference);
         }

@@ -28,7 +28,7 @@ use crate::{
         settlements::{self, Between},
         usage,
     },
-    types::{Charge, DocumentSummary, Entry, NewCharge, Settlement, Trade},
+    types::{Charge, DocumentSummary, Entry, NewCharge, Settlement, SettlementKind, Trade},
 };
 
 /// What one transaction settles.
@@ -41,7 +41,7 @@ pub(crate) struct Batch {
     closed: BTreeMap<Pair, Vec<ChargeId>>,
     shares: Vec<(ChargeId, InvoiceId, i64, i64)>,
     accrued: Vec<(ChargeId, TransactionId, i64)>,
-    unsettled: Vec<(Between, ChargeId)>,
+    unsettled: Vec<(Between, String)>,
     entries: Vec<(TransactionId, Entry)>,
     positions: HashMap<UsageLine, Position>,
     moved: BTreeMap<UsageLine, Position>,
@@ -208,12 +208,16 @@ impl Batch {
             }
             if trade.settlement == Settlement::VendorShare {
                 let between = Between {
+                    kind: SettlementKind::Vendor,
                     payer_id: pair.buyer_id,
-                    vendor_id: pair.seller_id,
+                    payee_id: pair.seller_id,
                     currency: pair.currency,
                 };
-                self.unsettled
-                    .extend(shares.iter().map(|(charge, ..)| (between, *charge)));
+                self.unsettled.extend(
+                    shares
+                        .iter()
+                        .map(|(charge, ..)| (between, charge.to_string())),
+                );
             }
             self.accrued.extend(
                 shares

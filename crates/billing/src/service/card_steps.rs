@@ -13,6 +13,7 @@ use tradewind_policy::{Action, ResourceKind};
 use utoipa::ToSchema;
 
 use super::{
+    collecting::{self, Movement},
     credit_moves::{repay, repayable},
     moves::{header, post, reopen, sides},
     payments::receive,
@@ -22,8 +23,8 @@ use crate::{
     rules::ledger,
     store::{charges::Pair, documents, payment_steps as store, payments},
     types::{
-        LedgerAccount, Payment, PaymentKind, PaymentState, PaymentStep, PaymentStepKind,
-        PaymentStepState,
+        CollectedKind, LedgerAccount, Payment, PaymentKind, PaymentState, PaymentStep,
+        PaymentStepKind, PaymentStepState,
     },
 };
 
@@ -195,7 +196,9 @@ pub(super) async fn settle(
             if step.kind == PaymentStepKind::Capture {
                 payment.amount = step.amount;
                 payment.state = PaymentState::Succeeded;
-                receive(w, &mut payment, into, None).await?;
+                receive(w, &mut payment, &into, None).await?;
+                let movement = Movement::paid(into, payment.amount, None);
+                collecting::moved(w, &payment, movement).await?;
                 payments::set_state(&mut w.tx, realm, &payment).await?;
                 super::payments::announce(w, &payment);
             } else {
@@ -240,6 +243,7 @@ async fn charge_back(w: &mut Work, input: &Chargeback) -> Result<PaymentStep> {
     let mut payment = locked(w, input.payment_id).await?;
     text::check_len("reference", &input.reference, 1, 140)?;
     text::check_len("reason", &input.reason, 1, 500)?;
+    collecting::may_move(w, payment.collector_id).await?;
     let refunded = Money::new(
         store::refunded(&mut w.tx, realm, payment.id).await?,
         payment.amount.currency,
@@ -294,6 +298,15 @@ async fn charge_back(w: &mut Work, input: &Chargeback) -> Result<PaymentStep> {
     let sides = sides(w, pair).await?;
     let header = header(w, pair, step.id.to_string(), "chargeback by").await?;
     let out_of = clearing(w, &payment).await?;
+    let movement = Movement {
+        kind: CollectedKind::Chargeback,
+        step_id: Some(step.id),
+        account: out_of.clone(),
+        amount: amount.neg()?,
+        on: None,
+    };
+    collecting::moved(w, &payment, movement).await?;
+    let out_of = collecting::till(&payment, out_of);
     let entries = ledger::chargeback(sides, &header, out_of, owed, credit, lost)?;
     post(w, entries).await?;
     payment.applied = payment.applied.sub(owed)?;
@@ -341,6 +354,7 @@ pub async fn chargeback_won(p: &Platform, ctx: &OpCtx, id: PaymentId) -> Result<
 async fn won(w: &mut Work, id: PaymentId) -> Result<PaymentStep> {
     let realm = realm(w);
     let mut payment = locked(w, id).await?;
+    collecting::may_move(w, payment.collector_id).await?;
     if payment.state != PaymentState::ChargedBack {
         return Err(Error::conflict(
             "not_charged_back",
@@ -364,17 +378,26 @@ async fn won(w: &mut Work, id: PaymentId) -> Result<PaymentStep> {
     // What was not lost comes in as it did the first time.
     payment.amount = taken.amount.sub(lost)?;
     if !payment.amount.is_zero() {
-        receive(w, &mut payment, into.clone(), None).await?;
+        receive(w, &mut payment, &into, None).await?;
     } else {
         payment.applied = payment.amount;
     }
     payment.applied = payment.applied.add(before)?;
     payment.amount = whole;
+    let movement = Movement {
+        kind: CollectedKind::ChargebackWon,
+        step_id: Some(step.id),
+        account: into.clone(),
+        amount: taken.amount,
+        on: None,
+    };
+    collecting::moved(w, &payment, movement).await?;
     if !lost.is_zero() {
         let pair = pair_of(&payment);
         let sides = sides(w, pair).await?;
         let header = header(w, pair, step.id.to_string(), "dispute won against").await?;
         let zero = Money::zero(lost.currency);
+        let into = collecting::till(&payment, into);
         let entries = ledger::chargeback(sides, &header, into, zero, zero, lost.neg()?)?;
         post(w, entries).await?;
     }

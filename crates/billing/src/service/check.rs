@@ -18,11 +18,11 @@ use crate::{
     store::{
         bank_match,
         check::{self as store, CheckedCharge, PairSum},
-        payment_steps,
-        settlements::{self, Between},
+        collected, payment_steps, settlement_check as settlements,
+        settlements::Between,
         wallet,
     },
-    types::{ChargeKind, Finding, LedgerAccount},
+    types::{ChargeKind, Finding, LedgerAccount, SettlementKind},
 };
 
 /// Subscriptions that are looked at together.
@@ -37,7 +37,8 @@ const PAGE: i64 = 200;
 /// - Credit notes take back no more than was billed, of no charge and no tax; no payment is paid back beyond its amount.
 /// - Numbers are gapless per seller and series.
 /// - Balances are documents less payments; the books' receivables, payables, credits and accruals say the same.
-/// - Settlements are their lines and charges, and each vendor's share waits for one or is on one.
+/// - Settlements are their lines and what is on them, and each vendor's share and collected amount waits for one or is on one.
+/// - What one account has collected for another is what payments say, and both books say the same of it.
 /// - What entries of bank statements were recorded as comes to them.
 /// - Usage is rated once: what was charged sums to what was rated, and that is what its total costs at that version.
 /// - All legs of a sale are charged for the same times.
@@ -188,6 +189,22 @@ async fn whole(w: &mut Work) -> Result<Vec<Finding>> {
             format!("its share is {share}, its lines come to {lines}, its charges to {charges}");
         found.push(Finding::new("settlement_differs", id, text));
     }
+    for (id, said, named, paid) in
+        settlements::offsets_differ(&mut w.tx, realm, store::MOST).await?
+    {
+        let text = format!(
+            "{said} of it pays invoices; those it names come to {named}, their payments to {paid}"
+        );
+        found.push(Finding::new("settlement_offsets", id, text));
+    }
+    for (id, booked, said) in collected::differ(&mut w.tx, realm, store::MOST).await? {
+        let text = format!("{booked} was collected by it; it and what became of it come to {said}");
+        found.push(Finding::new("collected_differs", id, text));
+    }
+    for id in collected::astray(&mut w.tx, realm, store::MOST).await? {
+        let text = "neither waits for a settlement nor is on one, or both";
+        found.push(Finding::new("collected_astray", id, text));
+    }
     for id in settlements::astray(&mut w.tx, realm, store::MOST).await? {
         let text = "neither waits for a settlement nor is on one, or both";
         found.push(Finding::new("share_astray", id, text));
@@ -251,18 +268,52 @@ async fn books(w: &mut Work) -> Result<Vec<Finding>> {
         let awaited = LedgerAccount::SupplierRefund(seller);
         expect(&mut mirrored, buyer, awaited, currency, minor);
     }
+    // What is collected is owed by one and due to the other: both books have the same until it is settled, and after.
+    let both = |expected: &mut Sums,
+                of: (AccountId, AccountId),
+                accounts: [LedgerAccount; 2],
+                currency: Currency,
+                minor: i64| {
+        let [owed, due] = accounts;
+        expect(expected, of.0, owed, currency, -minor);
+        expect(expected, of.1, due, currency, minor);
+    };
+    let clearing = |payer, payee| {
+        [
+            LedgerAccount::CollectedFor(payee),
+            LedgerAccount::Collected(payer),
+        ]
+    };
+    for (payer, payee, currency, minor) in collected::sums(&mut w.tx, realm).await? {
+        let accounts = clearing(payer, payee);
+        both(&mut expected, (payer, payee), accounts, currency, minor);
+    }
     let mut settled: BTreeMap<(AccountId, AccountId, Currency), i64> = BTreeMap::new();
     for (between, [share, held, unpaid]) in settlements::booked(&mut w.tx, realm).await? {
         let Between {
+            kind,
             payer_id,
-            vendor_id,
+            payee_id,
             currency,
         } = between;
-        settled.insert((vendor_id, payer_id, currency), share);
-        let kept = LedgerAccount::HeldBack(vendor_id);
-        expect(&mut expected, payer_id, kept, currency, -held);
-        let owed = LedgerAccount::Settled(vendor_id);
-        expect(&mut expected, payer_id, owed, currency, -unpaid);
+        let kept = LedgerAccount::HeldBack(payee_id);
+        let owed = LedgerAccount::Settled(payee_id);
+        match kind {
+            SettlementKind::Vendor => {
+                settled.insert((payee_id, payer_id, currency), share);
+                expect(&mut expected, payer_id, kept, currency, -held);
+                expect(&mut expected, payer_id, owed, currency, -unpaid);
+            }
+            SettlementKind::Collected => {
+                let of = (payer_id, payee_id);
+                let accounts = clearing(payer_id, payee_id);
+                both(&mut expected, of, accounts, currency, -share);
+                let accounts = [kept, LedgerAccount::HeldBy(payer_id)];
+                both(&mut expected, of, accounts, currency, held);
+                let accounts = [owed, LedgerAccount::SettledBy(payer_id)];
+                both(&mut expected, of, accounts, currency, unpaid);
+            }
+        }
     }
     let accrued = store::accrual_sums(&mut w.tx, realm).await?;
     let mut found = Vec::new();

@@ -68,13 +68,25 @@ impl Trades {
             .collect();
         let pairs: Vec<(AccountId, AccountId)> = missing.iter().copied().collect();
         let taxers = Taxers::load(w, &pairs).await?;
+        let on_behalf = pairs
+            .iter()
+            .filter(|pair| collects(relationships.get(pair)));
+        let above: BTreeSet<AccountId> = on_behalf
+            .filter_map(|(seller, _)| accounts.get(seller)?.parent)
+            .collect();
+        let above: Vec<AccountId> = above.into_iter().collect();
+        let above = tradewind_accounts::service::accounts_many(w, &above).await?;
         let now = w.ctx.now;
         for pair in missing {
             let (seller, buyer) = (account(&accounts, pair.0)?, account(&accounts, pair.1)?);
             let relationship = relationships.get(&pair);
             let taxation = taxation(&taxers, seller, buyer, relationship, now);
-            self.0
-                .insert(pair, Arc::new(trade(seller, buyer, relationship, taxation)));
+            let mut trade = trade(seller, buyer, relationship, taxation);
+            if collects(relationship) {
+                let found = above.iter().find(|one| Some(one.id) == seller.parent);
+                trade.collector = found.map(party_of);
+            }
+            self.0.insert(pair, Arc::new(trade));
         }
         Ok(())
     }
@@ -104,6 +116,7 @@ impl Trades {
         let now = self.get(head.seller_id, head.buyer_id)?;
         Ok(Arc::new(Trade {
             settlement: Settlement::Document,
+            collector: issued.parties.collector.clone(),
             locale: issued.locale,
             taxation: Taxation::agreed(Vec::new()),
             ..Trade::clone(now)
@@ -118,6 +131,11 @@ impl Trades {
             ))
         })
     }
+}
+
+/// Whether the account above the seller collects.
+fn collects(agreed: Option<&Relationship>) -> bool {
+    agreed.is_some_and(|agreed| agreed.invoicer == Invoicer::OnBehalf)
 }
 
 fn account(accounts: &HashMap<AccountId, Account>, id: AccountId) -> Result<&Account> {
@@ -154,6 +172,7 @@ fn trade(
         locale: buyer.locale,
         seller: party_of(seller),
         buyer: party_of(buyer),
+        collector: None,
         buyer_keeps_books: buyer.kind != AccountKind::Customer,
     }
 }

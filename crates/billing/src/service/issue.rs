@@ -161,6 +161,7 @@ fn whole(pending: Pending, number: String, created_at: Timestamp) -> Result<Whol
                 written_off: zero,
                 open: totals.gross,
                 dunning_stage: 0,
+                collector_id: trade.collector.as_ref().map(|party| party.account_id),
             };
             (
                 document::due_on(issued_on, trade.payment_terms_days)?,
@@ -191,6 +192,7 @@ fn whole(pending: Pending, number: String, created_at: Timestamp) -> Result<Whol
             parties: Parties {
                 seller: trade.seller.clone(),
                 buyer: trade.buyer.clone(),
+                collector: trade.collector.clone(),
                 tax_basis: trade.taxation.basis(),
             },
             tax_summary: totals.summary,

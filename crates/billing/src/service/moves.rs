@@ -118,6 +118,7 @@ pub(super) async fn pay_with_credit(
         id: PaymentId::generate(),
         invoice_id: Some(balance.invoice_id),
         seller_id: pair.seller_id,
+        collector_id: None,
         payer_id: pair.buyer_id,
         method_id: None,
         kind: PaymentKind::Credit,

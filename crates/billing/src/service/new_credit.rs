@@ -179,6 +179,7 @@ fn credit_payment(head: &DocumentSummary, used: Money) -> Payment {
         id: PaymentId::generate(),
         invoice_id: Some(head.id),
         seller_id: head.seller_id,
+        collector_id: None,
         payer_id: head.buyer_id,
         method_id: None,
         kind: PaymentKind::Credit,

@@ -14,6 +14,7 @@ use tradewind_policy::{Action, PrincipalKind, ResourceKind};
 use utoipa::ToSchema;
 
 use super::{
+    collecting::{self, Movement},
     credit_moves::{Incoming, give, is_automatic},
     holds::look_after_hold,
     methods,
@@ -147,7 +148,7 @@ pub(super) async fn attempt(
         hold: held.await?,
         key: payment.id,
         realm: ctx.realm,
-        seller_id: payment.seller_id,
+        seller_id: payment.receiver_id(),
         gateway: kept_by,
         reference: payment.reference.clone(),
         again,
@@ -184,6 +185,7 @@ async fn prepare(w: &mut Work, input: &PaymentPay) -> Result<Prepared> {
         id: PaymentId::generate(),
         invoice_id: Some(head.id),
         seller_id: head.seller_id,
+        collector_id: balance.collector_id,
         payer_id: head.buyer_id,
         method_id: Some(method.id),
         kind: PaymentKind::Card,
@@ -313,13 +315,10 @@ async fn settle_in(w: &mut Work, input: &Settle) -> Result<Payment> {
     payment.failure_code.clone_from(&input.failure_code);
     payment.settled_at = (!payment.state.is_open()).then_some(w.ctx.now);
     if payment.state == PaymentState::Succeeded {
-        receive(
-            w,
-            &mut payment,
-            LedgerAccount::Clearing(input.gateway.clone()),
-            None,
-        )
-        .await?;
+        let into = LedgerAccount::Clearing(input.gateway.clone());
+        receive(w, &mut payment, &into, None).await?;
+        let movement = Movement::paid(into, payment.amount, None);
+        collecting::moved(w, &payment, movement).await?;
     }
     store::settle(&mut w.tx, realm, &payment).await?;
     announce(w, &payment);
@@ -361,10 +360,11 @@ pub(super) fn announce(w: &mut Work, payment: &Payment) {
 }
 
 /// Money that arrived, today unless a day is named: it pays the invoice as far as it goes, and what is over becomes credit.
+/// Where another collects for the seller, that it has the money is booked by [`collecting::moved`].
 pub(super) async fn receive(
     w: &mut Work,
     payment: &mut Payment,
-    into: LedgerAccount,
+    into: &LedgerAccount,
     on: Option<Date>,
 ) -> Result<()> {
     let realm = realm(w);
@@ -401,7 +401,13 @@ pub(super) async fn receive(
     header.posted_on = on.unwrap_or(header.posted_on);
     post(
         w,
-        ledger::payment(sides, &header, into, payment.amount, payment.applied)?,
+        ledger::payment(
+            sides,
+            &header,
+            collecting::till(payment, into.clone()),
+            payment.amount,
+            payment.applied,
+        )?,
     )
     .await
 }

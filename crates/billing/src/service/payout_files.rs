@@ -17,7 +17,7 @@ use crate::{
         settlement::{self as rules, Act},
     },
     store::{payout_files as files, settlements as store},
-    types::{PayoutFile, VendorSettlement},
+    types::{PayeeSettlement, PayoutFile},
 };
 
 /// Files that are told of.
@@ -39,7 +39,7 @@ pub struct PayoutOrder {
 /// other file unless the bank has not paid them.
 ///
 /// # Errors
-/// `execute_on`; `payments` when nothing is due; `bank.iban`, `bank.bic` of the payer; `vendors.…` for those without an account that can be
+/// `execute_on`; `payments` when nothing is due; `bank.iban`, `bank.bic` of the payer; `payees.…` for those without an account that can be
 /// paid to; `NotFound`, `Forbidden`.
 pub async fn payout_file_make(
     p: &Platform,
@@ -118,20 +118,20 @@ fn named<'a>(holder: &'a str, name: &'a str) -> &'a str {
     }
 }
 
-/// The payments, to the accounts that vendors have now.
-async fn transfers(w: &mut Work, due: &[VendorSettlement]) -> Result<Vec<Transfer>> {
+/// The payments, to the accounts that payees have now.
+async fn transfers(w: &mut Work, due: &[PayeeSettlement]) -> Result<Vec<Transfer>> {
     let mut problems = Problems::new();
     let mut transfers = Vec::with_capacity(due.len());
     for one in due {
-        let vendor = tradewind_accounts::service::account_facts(w, one.vendor_id).await?;
-        let field = |what: &str| format!("vendors.{}.{what}", one.vendor_id);
-        let iban = problems.check(sepa::iban(&field("iban"), &vendor.bank.iban));
-        let bic = problems.check(sepa::bic(&field("bic"), &vendor.bank.bic));
+        let payee = tradewind_accounts::service::account_facts(w, one.payee_id).await?;
+        let field = |what: &str| format!("payees.{}.{what}", one.payee_id);
+        let iban = problems.check(sepa::iban(&field("iban"), &payee.bank.iban));
+        let bic = problems.check(sepa::bic(&field("bic"), &payee.bank.bic));
         if let (Some(iban), Some(bic)) = (iban, bic) {
             transfers.push(Transfer {
                 end_to_end: one.number.clone(),
                 amount: one.payout,
-                name: named(&vendor.bank.holder, &vendor.name).to_owned(),
+                name: named(&payee.bank.holder, &payee.name).to_owned(),
                 iban,
                 bic,
                 text: format!("{} {}", one.number, one.until),

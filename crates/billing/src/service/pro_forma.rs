@@ -102,6 +102,13 @@ async fn made(
     let start = document.lines.iter().map(|line| line.period.start).min();
     let end = document.lines.iter().map(|line| line.period.end).max();
     let (start, end) = start.zip(end).ok_or_else(nothing)?;
+    let collector = match tradewind_accounts::service::collector_of(w, seller, buyer).await? {
+        Some(collector) => {
+            let collector = tradewind_accounts::service::account_facts(w, collector).await?;
+            Some(super::party_of(&collector))
+        }
+        None => None,
+    };
     let seller = tradewind_accounts::service::account_facts(w, seller).await?;
     let buyer = tradewind_accounts::service::account_facts(w, buyer).await?;
     Ok(ProForma {
@@ -111,6 +118,7 @@ async fn made(
         parties: Parties {
             seller: super::party_of(&seller),
             buyer: super::party_of(&buyer),
+            collector,
             tax_basis,
         },
         period: Period::new(start, end)?,

@@ -15,7 +15,9 @@ use tradewind_policy::{Action, ResourceKind};
 use utoipa::ToSchema;
 
 use super::{
-    authorize_run, card_steps,
+    authorize_run,
+    card_steps::{self, pair_of},
+    collecting::{self, Movement},
     credit_moves::{Incoming, give, repay, repayable},
     moves::{header, post, sides},
     payments::PaymentGateway,
@@ -25,8 +27,8 @@ use crate::{
     rules::ledger,
     store::{charges::Pair, payment_steps as store, payments},
     types::{
-        CreditSource, GatewayOutcome, GatewayStep, LedgerAccount, Payment, PaymentKind,
-        PaymentState, PaymentStep, PaymentStepKind, PaymentStepState,
+        CollectedKind, CreditSource, GatewayOutcome, GatewayStep, LedgerAccount, Payment,
+        PaymentKind, PaymentState, PaymentStep, PaymentStepKind, PaymentStepState,
     },
 };
 
@@ -77,9 +79,8 @@ async fn request_in(w: &mut Work, input: &RefundRequest) -> Result<PaymentStep> 
     let target = traded(w, ResourceKind::Payment, seller, payer).await?;
     w.authorize_for(Action::PaymentRecord, &target, &payment.id)?;
     text::check_len("reason", &input.reason, 1, 500)?;
-    if matches!(payment.kind, PaymentKind::Credit | PaymentKind::WriteOff)
-        || payment.state != PaymentState::Succeeded
-    {
+    collecting::may_move(w, payment.collector_id).await?;
+    if !payment.moves_money() || payment.state != PaymentState::Succeeded {
         return Err(Error::refused(
             "not_refundable",
             "only a card payment or transfer that has succeeded can be paid back",
@@ -129,14 +130,6 @@ async fn left_of(w: &mut Work, payment: &Payment) -> Result<Money> {
         .sub(Money::new(minor, payment.amount.currency))
 }
 
-fn pair_of(payment: &Payment) -> Pair {
-    Pair {
-        seller_id: payment.seller_id,
-        buyer_id: payment.payer_id,
-        currency: payment.amount.currency,
-    }
-}
-
 /// Pays back what a credit note gives, to the payments of its invoice, the latest first, as far as they go.
 pub(super) async fn of_note(
     w: &mut Work,
@@ -149,9 +142,7 @@ pub(super) async fn of_note(
     let mut refunds = Vec::new();
     let made = payments::of_invoice(&mut w.tx, w.ctx.realm, invoice).await?;
     for payment in made.iter().rev() {
-        if matches!(payment.kind, PaymentKind::Credit | PaymentKind::WriteOff)
-            || payment.state != PaymentState::Succeeded
-        {
+        if !payment.moves_money() || payment.state != PaymentState::Succeeded {
             continue;
         }
         payments::lock(&mut w.tx, w.ctx.realm, payment.id).await?;
@@ -160,6 +151,7 @@ pub(super) async fn of_note(
         if back.minor <= 0 {
             continue;
         }
+        collecting::may_move(w, payment.collector_id).await?;
         refunds.push(begin(w, payment, back, Some(note), reason).await?);
         rest = rest.sub(back)?;
     }
@@ -252,7 +244,7 @@ pub async fn refund_send(
     let asked = GatewayStep {
         key: step.id,
         realm: ctx.realm,
-        seller_id: step.seller_id,
+        seller_id: payment.receiver_id(),
         gateway: kept_by.clone(),
         kind: step.kind,
         payment: payment.id,
@@ -328,6 +320,18 @@ async fn settle_in(w: &mut Work, input: &Settle) -> Result<PaymentStep> {
             step.state = PaymentStepState::Succeeded;
             step.reference = Some(reference.clone());
             let out_of: LedgerAccount = input.account.parse()?;
+            let payment = payments::payment(&mut w.tx, realm, step.payment_id)
+                .await?
+                .ok_or_else(|| Error::not_found(step.payment_id))?;
+            let movement = Movement {
+                kind: CollectedKind::Refund,
+                step_id: Some(step.id),
+                account: out_of.clone(),
+                amount: step.amount.neg()?,
+                on: None,
+            };
+            collecting::moved(w, &payment, movement).await?;
+            let out_of = collecting::till(&payment, out_of);
             (
                 ledger::refund_paid(sides, &header, out_of, step.amount)?,
                 "payment.refunded",
@@ -364,6 +368,8 @@ pub async fn refund_settle(p: &Platform, ctx: &OpCtx, input: &RefundBack) -> Res
                 .ok_or_else(|| Error::not_found(input.refund_id))?;
             let target = traded(w, ResourceKind::Payment, step.seller_id, step.payer_id).await?;
             w.authorize_for(Action::PaymentRecord, &target, &step.id)?;
+            let payment = payments::payment(&mut w.tx, realm, step.payment_id).await?;
+            collecting::may_move(w, payment.and_then(|payment| payment.collector_id)).await?;
             if step.payment_kind != PaymentKind::Transfer {
                 return Err(Error::refused(
                     "not_by_transfer",

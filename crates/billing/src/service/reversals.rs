@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::{
     card_steps::{audit, locked, pair_of, step_of},
+    collecting::{self, Movement},
     credit_moves::{repay, repayable},
     moves::{header, post, reopen, sides},
     payments::announce,
@@ -16,8 +17,8 @@ use crate::{
     rules::ledger,
     store::{bank_match, documents, payment_steps as store, payments},
     types::{
-        LedgerAccount, Payment, PaymentKind, PaymentState, PaymentStep, PaymentStepKind,
-        PaymentStepState,
+        CollectedKind, LedgerAccount, Payment, PaymentKind, PaymentState, PaymentStep,
+        PaymentStepKind, PaymentStepState,
     },
 };
 
@@ -44,6 +45,7 @@ pub async fn transfer_reverse(
     p.command(ctx, "payment.reverse", input, |w, input| {
         Box::pin(async move {
             let payment = locked(w, input.payment_id).await?;
+            collecting::may_move(w, payment.collector_id).await?;
             let realm = realm(w);
             if bank_match::entry_of(&mut w.tx, realm, payment.id)
                 .await?
@@ -115,11 +117,16 @@ pub(super) async fn reverse(
     let sides = sides(w, pair).await?;
     let header = header(w, pair, step.id.to_string(), "transfer taken back from").await?;
     let back = (payment.amount.neg()?, applied.neg()?);
-    post(
-        w,
-        ledger::payment(sides, &header, LedgerAccount::Bank, back.0, back.1)?,
-    )
-    .await?;
+    let bank = collecting::till(&payment, LedgerAccount::Bank);
+    post(w, ledger::payment(sides, &header, bank, back.0, back.1)?).await?;
+    let movement = Movement {
+        kind: CollectedKind::Reversal,
+        step_id: Some(step.id),
+        account: LedgerAccount::Bank,
+        amount: back.0,
+        on: None,
+    };
+    collecting::moved(w, &payment, movement).await?;
     payment.applied = applied.sub(applied)?;
     payment.state = PaymentState::Reversed;
     payments::set_state(&mut w.tx, realm, &payment).await?;

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tradewind_kernel::{
-    Date, Decimal, Error, Money, Result,
+    Date, Decimal, Error, Locale, Money, Result,
     calendar::{Period, add_days},
     id::{AccountId, InvoiceId, SettlementId},
     locale::Text,
@@ -12,14 +12,15 @@ use tradewind_kernel::{
 };
 use tradewind_platform::{AuditEntry, OpCtx, Platform, Work};
 use tradewind_policy::{AccountKind, Action};
+use tradewind_tax::types::TaxCategory;
 
 use super::{books::authorize_to, facts::Trades, realm, settlements::seen};
 use crate::{
     rules::{document, self_billing as rules},
     store::{documents, self_billing as store},
     types::{
-        Document, DocumentLine, DocumentSummary, PaperKind, PaperTaxes, Parties,
-        SelfBillingAgreement, SettlementLine, SettlementPaper, VendorSettlement,
+        Document, DocumentLine, DocumentSummary, PaperKind, PaperTaxes, Parties, PayeeSettlement,
+        SelfBillingAgreement, SettlementKind, SettlementLine, SettlementPaper,
     },
 };
 
@@ -128,26 +129,34 @@ pub async fn settlement_papers(
 /// The documents of a settlement that is being made.
 pub(super) struct Drafts(Vec<(PaperKind, Document)>);
 
-/// Draws up the documents of a settlement, where its vendor has agreed to that by today, and the taxes on them.
+/// Draws up the documents of a settlement, and the taxes on them: for the fee on what was collected, and where its vendor has agreed
+/// to that by today.
 pub(super) async fn draw_up(
     w: &mut Work,
-    one: &VendorSettlement,
+    one: &PayeeSettlement,
     lines: &[SettlementLine],
     today: Date,
 ) -> Result<Option<(Drafts, PaperTaxes)>> {
     let realm = realm(w);
-    let (payer, vendor) = (one.payer_id, one.vendor_id);
-    let agreed = store::agreement(&mut w.tx, realm, payer, vendor).await?;
-    if !agreed.is_some_and(|it| rules::holds(it.agreed_on, it.ended_on, today)) {
-        return Ok(None);
-    }
+    let kinds: &[PaperKind] = match one.kind {
+        // Sellers invoice themselves, in whose name ever: they are invoiced for the fee as for anything else.
+        SettlementKind::Collected => &[PaperKind::Fee],
+        SettlementKind::Vendor => {
+            let (payer, vendor) = (one.payer_id, one.payee_id);
+            let agreed = store::agreement(&mut w.tx, realm, payer, vendor).await?;
+            if !agreed.is_some_and(|it| rules::holds(it.agreed_on, it.ended_on, today)) {
+                return Ok(None);
+            }
+            &[PaperKind::SelfBilled, PaperKind::Fee]
+        }
+    };
     let zero = Money::zero(one.currency);
     let mut taxes = PaperTaxes {
         share: zero,
         fee: zero,
     };
     let mut drafts = Vec::new();
-    for kind in [PaperKind::SelfBilled, PaperKind::Fee] {
+    for kind in kinds.iter().copied() {
         let Some(document) = drawn(w, one, lines, kind, today).await? else {
             continue;
         };
@@ -165,14 +174,14 @@ pub(super) async fn draw_up(
 
 async fn drawn(
     w: &mut Work,
-    one: &VendorSettlement,
+    one: &PayeeSettlement,
     lines: &[SettlementLine],
     kind: PaperKind,
     today: Date,
 ) -> Result<Option<Document>> {
     let (seller_id, buyer_id) = match kind {
-        PaperKind::SelfBilled => (one.vendor_id, one.payer_id),
-        PaperKind::Fee => (one.payer_id, one.vendor_id),
+        PaperKind::SelfBilled => (one.payee_id, one.payer_id),
+        PaperKind::Fee => (one.payer_id, one.payee_id),
     };
     let mut trades = Trades::default();
     trades.load(w, vec![(seller_id, buyer_id)]).await?;
@@ -180,13 +189,15 @@ async fn drawn(
     let period = Period::new(one.until.first_of_month(), add_days(one.until, 1)?)?;
     let mut printed = Vec::with_capacity(lines.len());
     for line in lines {
-        let product = tradewind_catalogue::service::product_of(w, line.product_id).await?;
-        let name = product.product.name.get(trade.locale);
+        let (name, tax_category) = about(w, line, trade.locale).await?;
         let (description, amount) = match kind {
-            PaperKind::SelfBilled => (name.to_owned(), line.share),
+            PaperKind::SelfBilled => (name, line.share),
             PaperKind::Fee => {
-                let fee = Text::en(format!("Marketplace fee, {name}"))
-                    .with("de", format!("Marktplatzgebühr, {name}"));
+                let (en, de) = match one.kind {
+                    SettlementKind::Vendor => ("Marketplace fee", "Marktplatzgebühr"),
+                    SettlementKind::Collected => ("Fee for collecting", "Gebühr für das Inkasso"),
+                };
+                let fee = Text::en(format!("{en}, {name}")).with("de", format!("{de}, {name}"));
                 (fee.get(trade.locale).to_owned(), line.fee)
             }
         };
@@ -200,7 +211,7 @@ async fn drawn(
             period,
             tax_included: false,
             tax_category: match kind {
-                PaperKind::SelfBilled => product.product.tax_category,
+                PaperKind::SelfBilled => tax_category,
                 PaperKind::Fee => Default::default(),
             },
             amount,
@@ -235,6 +246,7 @@ async fn drawn(
         parties: Parties {
             seller: trade.seller.clone(),
             buyer: trade.buyer.clone(),
+            collector: None,
             tax_basis: trade.taxation.basis(),
         },
         tax_summary: totals.summary,
@@ -243,6 +255,24 @@ async fn drawn(
         credits: None,
         lines,
     }))
+}
+
+/// What a line is about: its product with its tax category, or its buyer.
+async fn about(
+    w: &mut Work,
+    line: &SettlementLine,
+    locale: Locale,
+) -> Result<(String, TaxCategory)> {
+    if let Some(product) = line.product_id {
+        let detail = tradewind_catalogue::service::product_of(w, product).await?;
+        let product = &detail.product;
+        return Ok((product.name.get(locale).to_owned(), product.tax_category));
+    }
+    let Some(buyer) = line.buyer_id else {
+        return Err(Error::internal("a line of a settlement is about nothing"));
+    };
+    let buyer = tradewind_accounts::service::account_facts(w, buyer).await?;
+    Ok((buyer.name, TaxCategory::default()))
 }
 
 /// Keeps the documents of a settlement that was made.

@@ -1,4 +1,4 @@
-//! Settlements: what payers owe vendors for a time, from the shares that were booked, up to their payment.
+//! Settlements: what payers owe vendors for a time, from the shares that were booked, and sellers, from what was collected for them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -8,53 +8,44 @@ use tradewind_kernel::{
     Currency, Date, Error, Money, Result,
     calendar::add_days,
     filter::{Filter, Sort},
-    id::{AccountId, ChargeId, ProductId, SettlementId, SubscriptionId},
+    id::{AccountId, ChargeId, CollectedId, InvoiceId, ProductId, SettlementId, SubscriptionId},
     page::Page,
-    text,
 };
 use tradewind_platform::{AuditEntry, NewEvent, OpCtx, Platform, Work};
-use tradewind_policy::{Action, PrincipalKind, ResourceKind};
+use tradewind_policy::{AccountKind, Action, PrincipalKind, ResourceKind};
 use utoipa::ToSchema;
 
-use super::{
-    ListQuery, authorize_run,
-    books::authorize_to,
-    moves::{self, header},
-    realm, self_billing,
-};
+use super::{ListQuery, authorize_run, books::authorize_to, realm, self_billing};
 use crate::{
-    rules::{
-        closing, ledger,
-        settlement::{self as rules, Act},
-    },
+    rules::settlement as rules,
     store::{
-        books,
-        charges::Pair,
-        documents,
-        settlements::{self as store, Between},
+        collected, documents, settlement_offsets as offsets,
+        settlements::{self as store, Between, OpenItem},
     },
     types::{
-        SettlementDetail, SettlementDue, SettlementLine, SettlementPolicy, SettlementShare,
-        SettlementState, VendorSettlement,
+        Collected, Offset, PayeeSettlement, SettlementDetail, SettlementDue, SettlementKind,
+        SettlementLine, SettlementPolicy, SettlementShare, SettlementState,
     },
 };
 
 /// Charges that are read at once.
 const PAGE: i64 = 1_000;
 
-/// A policy for what is paid to a vendor, or to all.
+/// A policy for what is paid to a payee, or to all of a kind.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct SettlementSet {
     /// Who pays.
     pub payer_id: AccountId,
-    /// The vendor; all that have no policy of their own when left out.
+    /// What is settled.
+    pub kind: SettlementKind,
+    /// The vendor or seller; all of the kind that have no policy of their own when left out.
     #[serde(default)]
-    pub vendor_id: Option<AccountId>,
+    pub payee_id: Option<AccountId>,
     /// The policy.
     pub policy: SettlementPolicy,
 }
 
-/// How a payer settles with a vendor, or with all that have no policy of their own.
+/// How a payer settles with a vendor or seller, or with all of a kind that have no policy of their own.
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`.
@@ -62,23 +53,26 @@ pub async fn settlement_policy_get(
     p: &Platform,
     ctx: &OpCtx,
     payer: AccountId,
-    vendor: Option<AccountId>,
+    kind: SettlementKind,
+    payee: Option<AccountId>,
 ) -> Result<SettlementPolicy> {
-    p.read(ctx, &(payer, vendor), |w, (payer, vendor)| {
+    let asked = (payer, kind, payee);
+    p.read(ctx, &asked, |w, (payer, kind, payee)| {
         Box::pin(async move {
             authorize_to(w, Action::LedgerView, *payer).await?;
             let realm = realm(w);
-            let found = store::policy(&mut w.tx, realm, *payer, *vendor).await?;
+            let found = store::policy(&mut w.tx, realm, *payer, *kind, *payee).await?;
             Ok(found.unwrap_or_default())
         })
     })
     .await
 }
 
-/// Sets how a payer settles with a vendor, or with all. It holds for settlements that are made from now on.
+/// Sets how a payer settles with a vendor or seller, or with all of a kind. It holds for settlements that are made from now on.
 ///
 /// # Errors
-/// `fees`, `minimum_payout`, `hold_percent`, `hold_days`, `payment_days`; `NotFound`, `Forbidden`.
+/// `payee_id` when that is not of the kind, `fees`, `minimum_payout`, `hold_percent`, `hold_days`, `payment_days`; `NotFound`,
+/// `Forbidden`.
 pub async fn settlement_policy_set(
     p: &Platform,
     ctx: &OpCtx,
@@ -87,19 +81,27 @@ pub async fn settlement_policy_set(
     p.command(ctx, "settlement.policy_set", input, |w, input| {
         Box::pin(async move {
             authorize_to(w, Action::LedgerManage, input.payer_id).await?;
-            if let Some(vendor) = input.vendor_id {
-                tradewind_accounts::service::account_facts(w, vendor).await?;
+            if let Some(payee) = input.payee_id {
+                let payee = tradewind_accounts::service::account_facts(w, payee).await?;
+                let fits = match input.kind {
+                    SettlementKind::Vendor => payee.kind == AccountKind::Vendor,
+                    SettlementKind::Collected => payee.parent == Some(input.payer_id),
+                };
+                if !fits {
+                    let text = "expected a vendor, or for what is collected a seller right below the payer";
+                    return Err(Error::invalid("payee_id", "unknown_value", text));
+                }
             }
-            rules::check(&input.policy)?;
+            rules::check(input.kind, &input.policy)?;
             let realm = realm(w);
-            let (payer, vendor) = (input.payer_id, input.vendor_id);
-            store::set_policy(&mut w.tx, realm, payer, vendor, &input.policy).await?;
+            let (payer, kind, payee) = (input.payer_id, input.kind, input.payee_id);
+            store::set_policy(&mut w.tx, realm, payer, kind, payee, &input.policy).await?;
             w.audit(AuditEntry {
                 action: "settlement.policy_set",
                 kind: "account",
                 id: payer.to_string(),
                 account: payer,
-                summary: json!({ "vendor": vendor, "after": input.policy }),
+                summary: json!({ "kind": kind, "payee": payee, "after": input.policy }),
             });
             Ok(input.policy.clone())
         })
@@ -107,7 +109,7 @@ pub async fn settlement_policy_set(
     .await
 }
 
-/// What vendors' shares come to that are on no settlement yet, and what is held back from them.
+/// What vendors' shares and collected amounts come to that are on no settlement yet, and what is held back.
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`.
@@ -133,12 +135,12 @@ pub struct SettlementRun {
     /// Up to and including this day, which has to be over.
     #[schema(value_type = String, format = Date)]
     pub until: Date,
-    /// One vendor; all when left out.
+    /// One vendor or seller; all when left out.
     #[serde(default)]
-    pub vendor_id: Option<AccountId>,
+    pub payee_id: Option<AccountId>,
 }
 
-/// Makes the settlements of a payer: for each vendor and currency one, of all shares that were booked by the day and are on none. What
+/// Makes the settlements of a payer: for each vendor or seller and currency one, of all that was booked by the day and is on none. What
 /// comes to less than is paid out waits for the next. Done again, it finds nothing.
 ///
 /// # Errors
@@ -148,7 +150,7 @@ pub async fn settlement_run(
     ctx: &OpCtx,
     payer: AccountId,
     input: &SettlementRun,
-) -> Result<Vec<VendorSettlement>> {
+) -> Result<Vec<PayeeSettlement>> {
     p.command(
         ctx,
         "settlement.run",
@@ -164,15 +166,13 @@ pub async fn settlement_run(
                 let realm = realm(w);
                 let mut made = Vec::new();
                 for due in store::due(&mut w.tx, realm, *payer).await? {
-                    if input
-                        .vendor_id
-                        .is_some_and(|vendor| vendor != due.vendor_id)
-                    {
+                    if input.payee_id.is_some_and(|payee| payee != due.payee_id) {
                         continue;
                     }
                     let between = Between {
+                        kind: due.kind,
                         payer_id: *payer,
-                        vendor_id: due.vendor_id,
+                        payee_id: due.payee_id,
                         currency: due.share.currency,
                     };
                     made.extend(settle(w, between, input.until).await?);
@@ -209,29 +209,30 @@ pub async fn settlement_run_all(p: &Platform, ctx: &OpCtx) -> Result<u64> {
         };
         let run = SettlementRun {
             until,
-            vendor_id: None,
+            payee_id: None,
         };
         made += settlement_run(p, &ctx, payer, &run).await?.len() as u64;
     }
     Ok(made)
 }
 
-async fn today(w: &mut Work, payer: AccountId) -> Result<Date> {
+pub(super) async fn today(w: &mut Work, payer: AccountId) -> Result<Date> {
     let owner = tradewind_accounts::service::account_facts(w, payer).await?;
     Ok(w.ctx.now.date_in(&owner.zone))
 }
 
-async fn settle(w: &mut Work, between: Between, until: Date) -> Result<Option<VendorSettlement>> {
+async fn settle(w: &mut Work, between: Between, until: Date) -> Result<Option<PayeeSettlement>> {
     let realm = realm(w);
     let Between {
+        kind,
         payer_id,
-        vendor_id,
+        payee_id,
         currency,
     } = between;
     let series = format!("SET-{}", today(w, payer_id).await?.year());
     // Taking none holds the series: who settles does so one after the other.
     documents::take_numbers(&mut w.tx, realm, payer_id, &series, 0).await?;
-    let policy = store::policy(&mut w.tx, realm, payer_id, Some(vendor_id)).await?;
+    let policy = store::policy(&mut w.tx, realm, payer_id, kind, Some(payee_id)).await?;
     let policy = policy.unwrap_or_default();
     let open = store::open_by(&mut w.tx, realm, between, until).await?;
     let releases = store::releasable(&mut w.tx, realm, between, until).await?;
@@ -243,11 +244,12 @@ async fn settle(w: &mut Work, between: Between, until: Date) -> Result<Option<Ve
     let sums: Vec<(Money, Money)> = lines.iter().map(|line| (line.share, line.fee)).collect();
     let amounts = rules::amounts(&policy, &sums, released)?;
     let (due_on, release_on) = rules::days(&policy, until, amounts.held)?;
-    let mut one = VendorSettlement {
+    let mut one = PayeeSettlement {
         id: SettlementId::generate(),
         number: String::new(),
+        kind,
         payer_id,
-        vendor_id,
+        payee_id,
         currency,
         until,
         share: amounts.share,
@@ -256,6 +258,7 @@ async fn settle(w: &mut Work, between: Between, until: Date) -> Result<Option<Ve
         released: amounts.released,
         share_tax: amounts.share_tax,
         fee_tax: amounts.fee_tax,
+        set_off: amounts.set_off,
         payout: amounts.payout,
         state: SettlementState::Open,
         due_on,
@@ -266,56 +269,83 @@ async fn settle(w: &mut Work, between: Between, until: Date) -> Result<Option<Ve
         paid_on: None,
     };
     let today = today(w, payer_id).await?;
-    let drafts = match self_billing::draw_up(w, &one, &lines, today).await? {
-        Some((drafts, taxes)) => {
-            let taxed = amounts.taxed(taxes)?;
-            (one.share_tax, one.fee_tax, one.payout) =
-                (taxed.share_tax, taxed.fee_tax, taxed.payout);
-            Some(drafts)
-        }
-        None => None,
-    };
-    if !rules::is_paid(&policy, one.payout) {
+    let mut amounts = amounts;
+    let mut drafts = None;
+    if let Some((drawn, taxes)) = self_billing::draw_up(w, &one, &lines, today).await? {
+        amounts = amounts.taxed(taxes)?;
+        drafts = Some(drawn);
+    }
+    if !rules::is_paid(&policy, amounts.payout) {
         return Ok(None);
     }
+    let set_off = owed(w, &policy, between, until, amounts.payout).await?;
+    let amounts = amounts.less(Money::sum(currency, set_off.iter().map(|(_, part)| *part))?)?;
+    (one.share_tax, one.fee_tax) = (amounts.share_tax, amounts.fee_tax);
+    (one.set_off, one.payout) = (amounts.set_off, amounts.payout);
     let sequence = documents::take_numbers(&mut w.tx, realm, payer_id, &series, 1).await?;
     one.number = format!("{series}-{sequence:06}");
-    let charges: Vec<ChargeId> = open.iter().map(|(charge, ..)| *charge).collect();
+    let items: Vec<String> = open.into_iter().map(|item| item.id).collect();
     let releases: Vec<SettlementId> = releases.iter().map(|(id, _)| *id).collect();
-    store::insert(&mut w.tx, realm, &one, &lines, &charges, &releases).await?;
+    store::insert(&mut w.tx, realm, &one, &lines, &items, &releases, &set_off).await?;
     self_billing::keep(w, one.id, drafts).await?;
     tell(w, &one, "settlement.made");
     Ok(Some(one))
 }
 
-/// One line for each product.
+/// What of an amount pays which invoices of the payer's, by its policy.
+async fn owed(
+    w: &mut Work,
+    policy: &SettlementPolicy,
+    between: Between,
+    until: Date,
+    amount: Money,
+) -> Result<Vec<(InvoiceId, Money)>> {
+    if policy.offset == Offset::None {
+        return Ok(Vec::new());
+    }
+    let realm = realm(w);
+    let open = offsets::owed(&mut w.tx, realm, between, until).await?;
+    rules::set_off(amount, &open)
+}
+
+/// One line for each product, or for each buyer who has paid.
 async fn lines(
     w: &mut Work,
     policy: &SettlementPolicy,
     currency: Currency,
-    open: &[(ChargeId, SubscriptionId, i64)],
+    open: &[OpenItem],
 ) -> Result<Vec<SettlementLine>> {
-    let ids: BTreeSet<SubscriptionId> = open.iter().map(|(_, of, _)| *of).collect();
+    let ids: BTreeSet<SubscriptionId> = open
+        .iter()
+        .filter_map(|item| item.subscription_id)
+        .collect();
     let ids: Vec<SubscriptionId> = ids.into_iter().collect();
     let mut products: HashMap<SubscriptionId, ProductId> = HashMap::new();
     for some in ids.chunks(500) {
         let found = tradewind_orders::service::subscriptions_in(w, some).await?;
         products.extend(found.into_iter().map(|one| (one.id, one.product_id)));
     }
-    let mut sums: BTreeMap<ProductId, (i64, Money)> = BTreeMap::new();
-    for (charge, subscription, minor) in open {
-        let product = products
-            .get(subscription)
-            .copied()
-            .ok_or_else(|| Error::internal(format!("{charge} is of the unknown {subscription}")))?;
-        let sum = sums.entry(product).or_insert((0, Money::zero(currency)));
+    let mut sums: BTreeMap<(Option<ProductId>, Option<AccountId>), (i64, Money)> = BTreeMap::new();
+    for item in open {
+        let product = item
+            .subscription_id
+            .and_then(|of| products.get(&of))
+            .copied();
+        if product.is_none() && item.buyer_id.is_none() {
+            return Err(Error::internal(format!("{} is of nothing known", item.id)));
+        }
+        let sum = sums
+            .entry((product, item.buyer_id))
+            .or_insert((0, Money::zero(currency)));
         sum.0 += 1;
-        sum.1 = sum.1.add(Money::new(*minor, currency))?;
+        sum.1 = sum.1.add(Money::new(item.amount, currency))?;
     }
-    let line = |(no, (product_id, (charges, share))): (i64, (ProductId, (i64, Money)))| {
+    type Sum = ((Option<ProductId>, Option<AccountId>), (i64, Money));
+    let line = |(no, ((product_id, buyer_id), (charges, share))): (i64, Sum)| {
         Ok(SettlementLine {
             no,
             product_id,
+            buyer_id,
             charges,
             share,
             fee: rules::fee(policy, product_id, share)?,
@@ -324,19 +354,19 @@ async fn lines(
     (1_i64..).zip(sums).map(line).collect()
 }
 
-fn tell(w: &mut Work, one: &VendorSettlement, kind: &'static str) {
+pub(super) fn tell(w: &mut Work, one: &PayeeSettlement, kind: &'static str) {
     w.emit(NewEvent {
         kind,
         subject: one.id.to_string(),
-        account: one.vendor_id,
+        account: one.payee_id,
         data: json!({
-            "number": one.number, "payer_id": one.payer_id, "vendor_id": one.vendor_id, "until": one.until,
+            "number": one.number, "kind": one.kind, "payer_id": one.payer_id, "payee_id": one.payee_id, "until": one.until,
             "payout": one.payout, "state": one.state, "due_on": one.due_on,
         }),
     });
 }
 
-/// Settlements that the principal's account pays or gets, the latest first. Fields: `state`, `vendor`, `payer`, `number`, `currency`,
+/// Settlements that the principal's account pays or gets, the latest first. Fields: `kind`, `state`, `payee`, `payer`, `number`, `currency`,
 /// `until`, `due`; sorted by `number`, `until`, `due`.
 ///
 /// # Errors
@@ -345,7 +375,7 @@ pub async fn settlement_list(
     p: &Platform,
     ctx: &OpCtx,
     query: &ListQuery,
-) -> Result<Page<VendorSettlement>> {
+) -> Result<Page<PayeeSettlement>> {
     p.read(ctx, query, |w, query| {
         Box::pin(async move {
             let principal = w.ctx.principal.clone();
@@ -379,20 +409,25 @@ pub async fn settlement_get(
             let realm = realm(w);
             let currency = settlement.currency;
             let lines = store::lines(&mut w.tx, realm, *id, currency).await?;
-            Ok(SettlementDetail { settlement, lines })
+            let offsets = offsets::of(&mut w.tx, realm, *id).await?;
+            Ok(SettlementDetail {
+                settlement,
+                lines,
+                offsets,
+            })
         })
     })
     .await
 }
 
-/// A settlement that the principal may see: its vendor, and who stands above it.
-pub(super) async fn seen(w: &mut Work, id: SettlementId) -> Result<VendorSettlement> {
+/// A settlement that the principal may see: its payee, and who stands above it.
+pub(super) async fn seen(w: &mut Work, id: SettlementId) -> Result<PayeeSettlement> {
     let realm = realm(w);
     let found = store::one(&mut w.tx, realm, id)
         .await?
         .ok_or_else(|| Error::not_found(id))?;
     let target =
-        tradewind_accounts::service::target(w, ResourceKind::Ledger, found.vendor_id).await?;
+        tradewind_accounts::service::target(w, ResourceKind::Ledger, found.payee_id).await?;
     w.authorize_for(Action::LedgerView, &target, &id)?;
     Ok(found)
 }
@@ -421,157 +456,26 @@ pub async fn settlement_charges(
     .await
 }
 
-/// What is done with a settlement.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct SettlementAct {
-    /// Which.
-    pub id: SettlementId,
-    /// `approve`, `discard`, `pay` or `fail`.
-    pub act: String,
-    /// A reference, or the reason of a bank.
-    #[serde(default)]
-    pub note: String,
-    /// The day of the payment; today when left out.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, format = Date)]
-    pub on: Option<Date>,
-}
-
-/// Approves a settlement, discards it, or notes that it was paid, or that it was not.
+/// Some of what was collected that is on a settlement, after one, and where the next begins; none after the last.
 ///
 /// # Errors
-/// `act`, `note`, `on`; `wrong_state`; `NotFound`, `Forbidden`.
-pub async fn settlement_act(
+/// `NotFound`, `Forbidden`.
+pub async fn settlement_collected(
     p: &Platform,
     ctx: &OpCtx,
-    input: &SettlementAct,
-) -> Result<VendorSettlement> {
-    p.command(ctx, "settlement.act", input, |w, input| {
+    id: SettlementId,
+    after: Option<CollectedId>,
+) -> Result<(Vec<Collected>, Option<CollectedId>)> {
+    p.read(ctx, &(id, after), |w, (id, after)| {
         Box::pin(async move {
-            let act = match input.act.as_str() {
-                "approve" => Act::Approve,
-                "discard" => Act::Discard,
-                "pay" => Act::Pay,
-                "fail" => Act::Fail,
-                _ => {
-                    let text = "must be one of approve discard pay fail";
-                    return Err(Error::invalid("act", "unknown_value", text));
-                }
-            };
-            text::check_len("note", &input.note, 0, 140)?;
-            let one = seen(w, input.id).await?;
-            authorize_to(w, Action::LedgerManage, one.payer_id).await?;
+            seen(w, *id).await?;
             let realm = realm(w);
-            let one = store::hold(&mut w.tx, realm, input.id)
-                .await?
-                .ok_or_else(|| Error::not_found(input.id))?;
-            done(w, one, act, input).await
+            let after = after.map(|after| after.to_string()).unwrap_or_default();
+            let page = collected::of_settlement(&mut w.tx, realm, *id, &after, PAGE).await?;
+            let next = page.last().filter(|_| page.len() as i64 == PAGE);
+            let next = next.map(|last| last.id);
+            Ok((page, next))
         })
     })
     .await
-}
-
-async fn done(
-    w: &mut Work,
-    mut one: VendorSettlement,
-    act: Act,
-    input: &SettlementAct,
-) -> Result<VendorSettlement> {
-    let realm = realm(w);
-    let before = one.state;
-    one.state = rules::after(before, act)?;
-    one.note = input.note.clone();
-    match act {
-        Act::Approve => {
-            let today = today(w, one.payer_id).await?;
-            self_billing::issue(w, one.id, today).await?;
-            book(w, &one).await?;
-        }
-        Act::Discard => {
-            self_billing::discard(w, one.id).await?;
-            store::free(&mut w.tx, realm, one.id).await?;
-        }
-        Act::Pay => {
-            let today = today(w, one.payer_id).await?;
-            let on = input.on.unwrap_or(today);
-            if on > today {
-                let text = "expected a day that has come";
-                return Err(Error::invalid("on", "out_of_range", text));
-            }
-            if input.on.is_some() {
-                let until = books::closed_until(&mut w.tx, realm, one.payer_id).await?;
-                closing::asked("on", on, until)?;
-            }
-            one.paid_on = Some(on);
-            paid(w, &one, one.payout, Some(on)).await?;
-        }
-        Act::Fail => {
-            one.file_id = None;
-            one.paid_on = None;
-            if before == SettlementState::Paid {
-                paid(w, &one, one.payout.neg()?, None).await?;
-            }
-        }
-        Act::Order => {}
-    }
-    store::set_state(&mut w.tx, realm, &one).await?;
-    w.audit(AuditEntry {
-        action: "settlement.act",
-        kind: "settlement",
-        id: one.id.to_string(),
-        account: one.vendor_id,
-        summary: json!({ "before": before, "after": one.state, "note": one.note, "payout": one.payout }),
-    });
-    let event = match act {
-        Act::Approve => "settlement.approved",
-        Act::Pay => "settlement.paid",
-        Act::Fail => "settlement.failed",
-        Act::Discard | Act::Order => return Ok(one),
-    };
-    tell(w, &one, event);
-    Ok(one)
-}
-
-/// What is due from now on: the share is settled, the fee earned, the rest held or to be paid.
-async fn book(w: &mut Work, one: &VendorSettlement) -> Result<()> {
-    let header = header(
-        w,
-        pair(one),
-        one.id.to_string(),
-        &format!("{} from", one.number),
-    )
-    .await?;
-    let amounts = rules::Amounts {
-        share: one.share,
-        fee: one.fee,
-        held: one.held,
-        released: one.released,
-        share_tax: one.share_tax,
-        fee_tax: one.fee_tax,
-        payout: one.payout,
-    };
-    let entry = ledger::settled(one.payer_id, one.vendor_id, &header, &amounts)?;
-    moves::post(w, entry.into_iter().collect()).await
-}
-
-async fn paid(w: &mut Work, one: &VendorSettlement, amount: Money, on: Option<Date>) -> Result<()> {
-    let mut header = header(
-        w,
-        pair(one),
-        one.id.to_string(),
-        &format!("{} paid by", one.number),
-    )
-    .await?;
-    header.posted_on = on.unwrap_or(header.posted_on);
-    let entry = ledger::paid_out(one.payer_id, one.vendor_id, &header, amount)?;
-    moves::post(w, entry.into_iter().collect()).await
-}
-
-/// The books are the payer's, so days are its own.
-fn pair(one: &VendorSettlement) -> Pair {
-    Pair {
-        seller_id: one.payer_id,
-        buyer_id: one.vendor_id,
-        currency: one.currency,
-    }
 }

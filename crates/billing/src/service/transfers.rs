@@ -12,6 +12,7 @@ use tradewind_policy::{Action, ResourceKind};
 use utoipa::ToSchema;
 
 use super::{
+    collecting::{self, Movement},
     credit_moves::is_automatic,
     moves::use_credit,
     payments::{announce, receive},
@@ -41,6 +42,9 @@ pub struct TransferRecord {
     /// Whether the payer pays in advance: it becomes credit for later invoices, whatever is open now.
     #[serde(default)]
     pub top_up: bool,
+    /// Where it arrived: the seller, or who collects for it. When left out, who collects the invoice, or for the buyer now.
+    #[serde(default)]
+    pub receiver_id: Option<AccountId>,
     /// The day on which it arrived, in the seller's time zone; today when left out.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
@@ -50,7 +54,8 @@ pub struct TransferRecord {
 /// Records a bank transfer. Part payments leave the rest open, over-payments become credit of the payer.
 ///
 /// # Errors
-/// `amount` when it is not positive or in another currency, `reference`, `received_on` when that day has not come or is
+/// `amount` when it is not positive or in another currency, `reference`, `receiver_id` when that is neither the seller nor who
+/// collects for it, `collected_by_another` for those who may not speak for who does, `received_on` when that day has not come or is
 /// closed (`period_closed`); `transfer_known` when the same reference was recorded before; `NotFound`, `Forbidden`.
 pub async fn transfer_record(p: &Platform, ctx: &OpCtx, input: &TransferRecord) -> Result<Payment> {
     p.command(ctx, "payment.record", input, |w, input| {
@@ -99,6 +104,10 @@ pub async fn transfer_record_in(w: &mut Work, input: &TransferRecord) -> Result<
             format!("this transfer is recorded already, as {known}"),
         ));
     }
+    let mut collector =
+        tradewind_accounts::service::collector_of(w, input.seller_id, input.payer_id).await?;
+    let mut receivers = vec![input.seller_id];
+    receivers.extend(collector);
     if let Some(invoice) = input.invoice_id {
         let balance = documents::balance(&mut w.tx, realm, invoice)
             .await?
@@ -113,12 +122,23 @@ pub async fn transfer_record_in(w: &mut Work, input: &TransferRecord) -> Result<
                 format!("the invoice is in {}", balance.currency),
             ));
         }
+        // The invoice keeps who collects it, whatever was agreed since.
+        collector = balance.collector_id;
+        receivers.extend(collector);
     }
+    let receiver = input.receiver_id.or(collector).unwrap_or(input.seller_id);
+    if !receivers.contains(&receiver) {
+        let text = "expected the seller, or who collects for it";
+        return Err(Error::invalid("receiver_id", "unknown_value", text));
+    }
+    let collector_id = Some(receiver).filter(|receiver| *receiver != input.seller_id);
+    collecting::may_move(w, collector_id).await?;
     let settled_at = arrival(w, input).await?;
     let mut payment = Payment {
         id: PaymentId::generate(),
         invoice_id: input.invoice_id,
         seller_id: input.seller_id,
+        collector_id,
         payer_id: input.payer_id,
         method_id: None,
         kind: PaymentKind::Transfer,
@@ -131,8 +151,11 @@ pub async fn transfer_record_in(w: &mut Work, input: &TransferRecord) -> Result<
         created_at: w.ctx.now,
         settled_at: Some(settled_at),
     };
-    receive(w, &mut payment, LedgerAccount::Bank, input.received_on).await?;
+    let bank = LedgerAccount::Bank;
+    receive(w, &mut payment, &bank, input.received_on).await?;
     store::insert(&mut w.tx, realm, &payment).await?;
+    let movement = Movement::paid(bank, payment.amount, input.received_on);
+    collecting::moved(w, &payment, movement).await?;
     if input.invoice_id.is_none() {
         let pair = Pair {
             seller_id: input.seller_id,

@@ -243,10 +243,13 @@ async fn prepare(
     method: Option<PaymentMethodId>,
 ) -> Result<Prepared> {
     let method = methods::choose(w, pair.buyer_id, method).await?;
+    let collector_id =
+        tradewind_accounts::service::collector_of(w, pair.seller_id, pair.buyer_id).await?;
     let payment = Payment {
         id: PaymentId::generate(),
         invoice_id: None,
         seller_id: pair.seller_id,
+        collector_id,
         payer_id: pair.buyer_id,
         method_id: Some(method.id),
         kind: PaymentKind::Card,

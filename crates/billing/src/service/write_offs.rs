@@ -160,6 +160,7 @@ async fn moved(w: &mut Work, balance: &BalanceRow, amount: Money, reason: &str) 
         id: PaymentId::generate(),
         invoice_id: Some(balance.invoice_id),
         seller_id: pair.seller_id,
+        collector_id: None,
         payer_id: pair.buyer_id,
         method_id: None,
         kind: PaymentKind::WriteOff,

@@ -18,38 +18,42 @@ use crate::{
 /// The columns of a candidate.
 macro_rules! candidate_columns {
     () => {
-        "b.invoice_id, i.number, b.buyer_id, b.currency, b.gross, b.paid, b.written_off, b.status, b.due_on FROM invoice_balance b
+        "b.invoice_id, i.number AS number, b.seller_id, b.buyer_id, b.currency, b.gross, b.paid, b.written_off, b.status, b.due_on AS due_on
+        FROM invoice_balance b
         JOIN invoice i ON i.realm_id = b.realm_id AND i.id = b.invoice_id"
     };
 }
 
 stmts! {
-    /// An invoice of a seller by its number.
-    BY_NUMBER = "SELECT b.invoice_id, i.number, b.buyer_id, b.currency, b.gross, b.paid, b.written_off, b.status, b.due_on FROM invoice i
-        JOIN invoice_balance b ON b.realm_id = i.realm_id AND b.invoice_id = i.id
-        WHERE i.realm_id = $1 AND i.seller_id = $2 AND i.series = $3 AND i.sequence = $4";
-    /// Some invoice of a seller.
-    BY_ID = concat!("SELECT ", candidate_columns!(), " WHERE b.realm_id = $1 AND b.invoice_id = $2 AND b.seller_id = $3");
-    /// What a buyer has open with a seller, the oldest due first.
+    /// The invoices with a number that an account has issued itself, or collects for others.
+    BY_NUMBER = concat!("SELECT ", candidate_columns!(), " WHERE i.realm_id = $1 AND i.seller_id = $2 AND i.series = $3
+        AND i.sequence = $4 UNION ALL SELECT ", candidate_columns!(), " WHERE i.realm_id = $1 AND i.collector_id = $2
+        AND i.series = $3 AND i.sequence = $4 LIMIT 20");
+    /// Some invoice of an account, or one that it collects.
+    BY_ID = concat!("SELECT ", candidate_columns!(), " WHERE b.realm_id = $1 AND b.invoice_id = $2
+        AND (b.seller_id = $3 OR b.collector_id = $3)");
+    /// What a buyer has open with an account, or with those for whom it collects, the oldest due first.
     OPEN_OF = concat!("SELECT ", candidate_columns!(), " WHERE b.realm_id = $1 AND b.seller_id = $2 AND b.buyer_id = $3
-        AND b.currency = $4 AND b.status = 'open' ORDER BY b.due_on, i.number LIMIT 200");
-    /// Open invoices of a seller of which exactly so much is open.
+        AND b.currency = $4 AND b.status = 'open' UNION ALL SELECT ", candidate_columns!(), " WHERE b.realm_id = $1
+        AND b.collector_id = $2 AND b.buyer_id = $3 AND b.currency = $4 AND b.status = 'open' ORDER BY due_on, number LIMIT 200");
+    /// Open invoices of an account, or that it collects, of which exactly so much is open.
     OPEN_LIKE = concat!("SELECT ", candidate_columns!(), " WHERE b.realm_id = $1 AND b.seller_id = $2 AND b.currency = $3
-        AND b.status = 'open' AND b.gross - b.paid = $4 ORDER BY b.due_on, i.number LIMIT 20");
-    /// Open invoices of a seller of one amount, of buyers that an account pays for, or with one of some numbers; the last
+        AND b.status = 'open' AND b.gross - b.paid = $4 UNION ALL SELECT ", candidate_columns!(), " WHERE b.realm_id = $1
+        AND b.collector_id = $2 AND b.currency = $3 AND b.status = 'open' AND b.gross - b.paid = $4 ORDER BY due_on, number LIMIT 20");
+    /// Open invoices that an account has issued or collects, of one amount, of buyers that an account pays for, or with one of some numbers; the last
     /// column says whether the account pays for the buyer.
-    LIKELY = "SELECT b.invoice_id, i.number, b.buyer_id, b.currency, b.gross, b.paid, b.status, b.due_on,
+    LIKELY = "SELECT b.invoice_id, i.number, b.seller_id, b.buyer_id, b.currency, b.gross, b.paid, b.status, b.due_on,
         CAST(CASE WHEN b.buyer_id IN (SELECT p.buyer_id FROM bank_payer p WHERE p.realm_id = $1 AND p.seller_id = $2
         AND p.payer_key = $5) THEN 1 ELSE 0 END AS BIGINT) AS pays FROM invoice_balance b
         JOIN invoice i ON i.realm_id = b.realm_id AND i.id = b.invoice_id
-        WHERE b.realm_id = $1 AND b.seller_id = $2 AND b.currency = $3 AND b.status = 'open' AND (b.gross - b.paid = $4
+        WHERE b.realm_id = $1 AND (b.seller_id = $2 OR b.collector_id = $2) AND b.currency = $3 AND b.status = 'open' AND (b.gross - b.paid = $4
         OR b.buyer_id IN (SELECT p.buyer_id FROM bank_payer p WHERE p.realm_id = $1 AND p.seller_id = $2 AND p.payer_key = $5)
         OR i.number IN (SELECT value FROM json_each($6))) ORDER BY b.due_on, i.number LIMIT 60",
-        pg = "SELECT b.invoice_id, i.number, b.buyer_id, b.currency, b.gross, b.paid, b.status, b.due_on,
+        pg = "SELECT b.invoice_id, i.number, b.seller_id, b.buyer_id, b.currency, b.gross, b.paid, b.status, b.due_on,
         CAST(CASE WHEN b.buyer_id IN (SELECT p.buyer_id FROM bank_payer p WHERE p.realm_id = $1 AND p.seller_id = $2
         AND p.payer_key = $5) THEN 1 ELSE 0 END AS BIGINT) AS pays FROM invoice_balance b
         JOIN invoice i ON i.realm_id = b.realm_id AND i.id = b.invoice_id
-        WHERE b.realm_id = $1 AND b.seller_id = $2 AND b.currency = $3 AND b.status = 'open' AND (b.gross - b.paid = $4
+        WHERE b.realm_id = $1 AND (b.seller_id = $2 OR b.collector_id = $2) AND b.currency = $3 AND b.status = 'open' AND (b.gross - b.paid = $4
         OR b.buyer_id IN (SELECT p.buyer_id FROM bank_payer p WHERE p.realm_id = $1 AND p.seller_id = $2 AND p.payer_key = $5)
         OR i.number IN (SELECT json_array_elements_text(CAST($6 AS JSON)))) ORDER BY b.due_on, i.number LIMIT 60";
     /// For whom an account is known to pay.
@@ -74,11 +78,11 @@ stmts! {
     /// Transfers of an amount that no entry is recorded as.
     TRANSFERS_ALONE = "SELECT p.id, p.invoice_id, p.payer_id, p.amount, p.currency, CAST(0 AS BIGINT) FROM payment p
         LEFT JOIN bank_entry_payment l ON l.realm_id = p.realm_id AND l.payment_id = p.id
-        WHERE p.realm_id = $1 AND p.seller_id = $2 AND p.kind = 'transfer' AND p.amount = $3 AND p.currency = $4
+        WHERE p.realm_id = $1 AND (p.collector_id = $2 OR (p.seller_id = $2 AND p.collector_id IS NULL)) AND p.kind = 'transfer' AND p.amount = $3 AND p.currency = $4
         AND p.state = 'succeeded' AND l.entry_id IS NULL ORDER BY p.id DESC LIMIT 10";
     /// Transfers of an amount.
     TRANSFERS = "SELECT p.id, p.invoice_id, p.payer_id, p.amount, p.currency, CAST(0 AS BIGINT) FROM payment p
-        WHERE p.realm_id = $1 AND p.seller_id = $2 AND p.kind = 'transfer' AND p.amount = $3 AND p.currency = $4
+        WHERE p.realm_id = $1 AND (p.collector_id = $2 OR (p.seller_id = $2 AND p.collector_id IS NULL)) AND p.kind = 'transfer' AND p.amount = $3 AND p.currency = $4
         AND p.state = 'succeeded' ORDER BY p.id DESC LIMIT 10";
     /// Entries that are settled as payments which do not come to them: the first, with both amounts.
     DIFFER = "SELECT e.id, e.amount, CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) FROM bank_entry e
@@ -92,6 +96,7 @@ row! {
     struct CandidateRow {
         invoice_id: InvoiceId,
         number: String,
+        seller_id: AccountId,
         buyer_id: AccountId,
         currency: Currency,
         gross: i64,
@@ -113,6 +118,7 @@ impl From<CandidateRow> for Candidate {
         Self {
             invoice_id: row.invoice_id,
             number: row.number,
+            seller_id: row.seller_id,
             buyer_id: row.buyer_id,
             due_on: row.due_on,
             open: Money::new(open, row.currency),
@@ -120,21 +126,21 @@ impl From<CandidateRow> for Candidate {
     }
 }
 
-/// An invoice of a seller by its number.
+/// The invoices with a number that an account has issued itself, or collects for others.
 pub(crate) async fn by_number(
     tx: &mut Tx,
     realm: RealmId,
     seller: AccountId,
     series: &str,
     sequence: i64,
-) -> Result<Option<Candidate>> {
-    let row: Option<CandidateRow> = tx
-        .opt(&BY_NUMBER, args![realm, seller, series, sequence])
+) -> Result<Vec<Candidate>> {
+    let rows: Vec<CandidateRow> = tx
+        .all(&BY_NUMBER, args![realm, seller, series, sequence])
         .await?;
-    Ok(row.map(Candidate::from))
+    Ok(rows.into_iter().map(Candidate::from).collect())
 }
 
-/// An invoice of a seller.
+/// An invoice of an account, or one that it collects.
 pub(crate) async fn by_id(
     tx: &mut Tx,
     realm: RealmId,
@@ -145,7 +151,7 @@ pub(crate) async fn by_id(
     Ok(row.map(Candidate::from))
 }
 
-/// What a buyer has open with a seller, the oldest due first.
+/// What a buyer has open with an account, or with those for whom it collects, the oldest due first.
 pub(crate) async fn open_of(
     tx: &mut Tx,
     realm: RealmId,
@@ -159,7 +165,7 @@ pub(crate) async fn open_of(
     Ok(rows.into_iter().map(Candidate::from).collect())
 }
 
-/// Open invoices of a seller of which exactly so much is open.
+/// Open invoices of an account, or that it collects, of which exactly so much is open.
 pub(crate) async fn open_like(
     tx: &mut Tx,
     realm: RealmId,
@@ -179,6 +185,7 @@ row! {
     struct LikelyRow {
         invoice_id: InvoiceId,
         number: String,
+        seller_id: AccountId,
         buyer_id: AccountId,
         currency: Currency,
         gross: i64,
@@ -217,6 +224,7 @@ pub(crate) async fn likely(
             let candidate = Candidate {
                 invoice_id: row.invoice_id,
                 number: row.number,
+                seller_id: row.seller_id,
                 buyer_id: row.buyer_id,
                 due_on: row.due_on,
                 open: Money::new(open, row.currency),
@@ -306,7 +314,7 @@ pub(crate) async fn entry_of(
     Ok(row.map(|(id,)| id))
 }
 
-/// Transfers to a seller of an amount, the latest first; `alone` for those that are no entry's.
+/// Transfers of an amount that an account has received, the latest first; `alone` for those that are no entry's.
 pub(crate) async fn transfers(
     tx: &mut Tx,
     realm: RealmId,

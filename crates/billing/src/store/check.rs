@@ -110,6 +110,8 @@ stmts! {
         OR p.account LIKE 'liabilities:payable:%' OR p.account LIKE 'assets:credit:%'
         OR p.account LIKE 'liabilities:accrued:%' OR p.account LIKE 'assets:unbilled:%'
         OR p.account LIKE 'liabilities:held:%' OR p.account LIKE 'liabilities:settlement:%'
+        OR p.account LIKE 'liabilities:collected:%' OR p.account LIKE 'assets:collected:%'
+        OR p.account LIKE 'assets:held:%' OR p.account LIKE 'assets:settlement:%'
         OR p.account LIKE 'liabilities:refund:%' OR p.account LIKE 'assets:refund:%')
         GROUP BY t.book_id, p.account, p.currency";
     /// What is open on invoices between accounts.

@@ -29,7 +29,7 @@ stmts! {
     /// One document.
     DOCUMENT = "SELECT i.id, i.seller_id, i.buyer_id, i.kind, i.number, i.issued_on, i.due_on, i.period_start,
         i.period_end, i.currency, i.net, i.tax, i.gross, i.created_at, i.order_number, i.parties, i.tax_summary, i.locale,
-        i.payment_terms_days, i.credits, b.status, b.paid, b.written_off, b.dunning_stage FROM invoice i
+        i.payment_terms_days, i.credits, b.status, b.paid, b.written_off, b.dunning_stage, b.collector_id FROM invoice i
         LEFT JOIN invoice_balance b ON b.realm_id = i.realm_id AND b.invoice_id = i.id
         WHERE i.realm_id = $1 AND i.id = $2";
     /// Its lines.
@@ -37,13 +37,13 @@ stmts! {
         amount, net, tax, taxes, order_number, cost_centre FROM invoice_line WHERE realm_id = $1 AND invoice_id = $2 ORDER BY no";
     /// The balance of an invoice.
     BALANCE = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, written_off, status, due_on, dunning_stage,
-        next_dunning_on FROM invoice_balance WHERE realm_id = $1 AND invoice_id = $2";
+        next_dunning_on, collector_id FROM invoice_balance WHERE realm_id = $1 AND invoice_id = $2";
     /// The balance of an invoice, locked.
     BALANCE_LOCK = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, written_off, status, due_on, dunning_stage,
-        next_dunning_on FROM invoice_balance WHERE realm_id = $1 AND invoice_id = $2 {for_update}";
+        next_dunning_on, collector_id FROM invoice_balance WHERE realm_id = $1 AND invoice_id = $2 {for_update}";
     /// Invoices between two accounts that are not paid, the oldest due first, locked.
     OPEN_BALANCES = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, written_off, status, due_on, dunning_stage,
-        next_dunning_on FROM invoice_balance WHERE realm_id = $1 AND seller_id = $2 AND buyer_id = $3 AND currency = $4
+        next_dunning_on, collector_id FROM invoice_balance WHERE realm_id = $1 AND seller_id = $2 AND buyer_id = $3 AND currency = $4
         AND status = 'open' ORDER BY due_on, invoice_id LIMIT 200 {for_update}";
     /// What was paid.
     SET_PAID = "UPDATE invoice_balance SET paid = $3, status = $4, next_dunning_on = $5, dunning_stage = $6,
@@ -87,14 +87,15 @@ bulk! {
     DOCUMENTS = "invoice" { realm_id: Text, id: Text, seller_id: Text, buyer_id: Text, kind: Text, series: Text,
         sequence: Int, number: Text, issued_on: Text, due_on: Text, period_start: Text, period_end: Text, currency: Text,
         net: Int, tax: Int, gross: Int, parties: Text, tax_summary: Text, locale: Text, payment_terms_days: Int,
-        credits: Text, order_number: Text, created_at: Int } on conflict Error;
+        credits: Text, order_number: Text, created_at: Int, collector_id: Text } on conflict Error;
     /// Their lines.
     DOCUMENT_LINES = "invoice_line" { realm_id: Text, invoice_id: Text, no: Int, group_label: Text, description: Text,
         quantity: Text, unit: Text, unit_price: Text, period_start: Text, period_end: Text, tax_included: Int, tax_category: Text,
         amount: Int, net: Int, tax: Int, taxes: Text, order_number: Text, cost_centre: Text } on conflict Error;
     /// Their balances.
     BALANCES = "invoice_balance" { realm_id: Text, invoice_id: Text, seller_id: Text, buyer_id: Text, currency: Text,
-        gross: Int, paid: Int, status: Text, due_on: Text, dunning_stage: Int, next_dunning_on: Text } on conflict Error;
+        gross: Int, paid: Int, status: Text, due_on: Text, dunning_stage: Int, next_dunning_on: Text,
+        collector_id: Text } on conflict Error;
 }
 
 row! {
@@ -114,6 +115,8 @@ row! {
         pub(crate) due_on: Date,
         pub(crate) dunning_stage: i64,
         pub(crate) next_dunning_on: Option<Date>,
+        /// Who collects it for the seller.
+        pub(crate) collector_id: Option<AccountId>,
     }
 }
 
@@ -151,6 +154,7 @@ row! {
         paid: Option<i64>,
         written_off: Option<i64>,
         dunning_stage: Option<i64>,
+        collector_id: Option<AccountId>,
     }
 }
 
@@ -164,6 +168,7 @@ impl From<SummaryRow> for DocumentSummary {
                 written_off: money(row.written_off.unwrap_or(0)),
                 open: money(row.gross.saturating_sub(paid)),
                 dunning_stage,
+                collector_id: row.collector_id,
             }),
             _ => None,
         };
@@ -334,6 +339,11 @@ pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, documents: &[NewDocument
             document.credits,
             head.order_number,
             head.created_at,
+            document
+                .parties
+                .collector
+                .as_ref()
+                .map(|party| party.account_id),
         ]);
         lines.extend(document.lines.iter().map(|line| {
             args![
@@ -370,6 +380,7 @@ pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, documents: &[NewDocument
                 head.due_on,
                 balance.dunning_stage,
                 new.next_dunning_on,
+                balance.collector_id,
             ]);
         }
     }

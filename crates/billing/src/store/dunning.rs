@@ -18,11 +18,11 @@ use crate::types::{AccountClass, AccountPause, CreditHold, DunningPolicy, HoldCa
 stmts! {
     /// Invoices for which a dunning step is due.
     DUNNING = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, written_off, status, due_on, dunning_stage,
-        next_dunning_on FROM invoice_balance WHERE realm_id = $1 AND next_dunning_on <= $2 AND status = 'open'
+        next_dunning_on, collector_id FROM invoice_balance WHERE realm_id = $1 AND next_dunning_on <= $2 AND status = 'open'
         ORDER BY next_dunning_on, invoice_id LIMIT $3 {for_update}";
     /// What a buyer owes a seller, locked.
     OPEN_OF_PAIR = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, written_off, status, due_on, dunning_stage,
-        next_dunning_on FROM invoice_balance WHERE realm_id = $1 AND seller_id = $2 AND buyer_id = $3
+        next_dunning_on, collector_id FROM invoice_balance WHERE realm_id = $1 AND seller_id = $2 AND buyer_id = $3
         AND status = 'open' ORDER BY invoice_id {for_update}";
     /// The policy of a seller for the rest of its buyers.
     DUNNING_POLICY = "SELECT steps FROM dunning_policy WHERE realm_id = $1 AND seller_id = $2";

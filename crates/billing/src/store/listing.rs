@@ -33,6 +33,7 @@ pub(crate) const DOCUMENTS: Fields = Fields(&[
         "b.status",
     ),
     Field::text("seller", "i.seller_id"),
+    Field::text("collector", "b.collector_id"),
     Field::text("buyer", "i.buyer_id"),
     Field::text("number", "i.number").sortable(),
     Field::text("order_number", "i.order_number"),
@@ -45,7 +46,7 @@ pub(crate) const DOCUMENTS: Fields = Fields(&[
 pub(crate) const PAYMENTS: Fields = Fields(&[
     Field::new(
         "kind",
-        FieldKind::Enum(&["card", "transfer", "credit", "write_off"]),
+        FieldKind::Enum(&["card", "transfer", "credit", "write_off", "offset"]),
         "p.kind",
     ),
     Field::new(
@@ -63,6 +64,7 @@ pub(crate) const PAYMENTS: Fields = Fields(&[
         "p.state",
     ),
     Field::text("seller", "p.seller_id"),
+    Field::text("collector", "p.collector_id"),
     Field::text("payer", "p.payer_id"),
     Field::text("invoice", "p.invoice_id"),
     Field::new("created", FieldKind::Timestamp, "p.created_at").sortable(),
@@ -131,7 +133,7 @@ fn summaries(realm: RealmId) -> Query {
     Query::new(
         "billing::documents",
         "SELECT i.id, i.seller_id, i.buyer_id, i.kind, i.number, i.issued_on, i.due_on, i.period_start, i.period_end,
-        i.currency, i.net, i.tax, i.gross, i.order_number, i.created_at, b.status, b.paid, b.written_off, b.dunning_stage FROM invoice i
+        i.currency, i.net, i.tax, i.gross, i.order_number, i.created_at, b.status, b.paid, b.written_off, b.dunning_stage, b.collector_id FROM invoice i
         LEFT JOIN invoice_balance b ON b.realm_id = i.realm_id AND b.invoice_id = i.id WHERE i.realm_id = $1",
         args![realm],
     )
@@ -182,7 +184,7 @@ pub(crate) async fn payments(
     let scope = payments_scope(realm, viewer);
     let query = Query::new(
         "billing::payments",
-        "SELECT p.id, p.invoice_id, p.seller_id, p.payer_id, p.method_id, p.kind, p.amount, p.applied, p.currency,
+        "SELECT p.id, p.invoice_id, p.seller_id, p.collector_id, p.payer_id, p.method_id, p.kind, p.amount, p.applied, p.currency,
         p.state, p.reference, p.action, p.failure_code, p.created_at, p.settled_at FROM payment p WHERE p.realm_id = $1",
         args![realm],
     );

@@ -16,13 +16,13 @@ use crate::types::{AccountCredit, Payment, PaymentKind, PaymentMethod, PaymentSt
 stmts! {
     /// A new payment; nothing happens when an attempt at the same invoice is open.
     NEW_PAYMENT = "INSERT INTO payment (realm_id, id, invoice_id, seller_id, payer_id, method_id, kind, amount, applied,
-        currency, state, reference, action, failure_code, created_at, settled_at, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1) ON CONFLICT DO NOTHING";
+        currency, state, reference, action, failure_code, created_at, settled_at, collector_id, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 1) ON CONFLICT DO NOTHING";
     /// One payment.
-    PAYMENT = "SELECT id, invoice_id, seller_id, payer_id, method_id, kind, amount, applied, currency, state, reference,
+    PAYMENT = "SELECT id, invoice_id, seller_id, collector_id, payer_id, method_id, kind, amount, applied, currency, state, reference,
         action, failure_code, created_at, settled_at FROM payment WHERE realm_id = $1 AND id = $2";
     /// One payment, locked.
-    PAYMENT_LOCK = "SELECT id, invoice_id, seller_id, payer_id, method_id, kind, amount, applied, currency, state,
+    PAYMENT_LOCK = "SELECT id, invoice_id, seller_id, collector_id, payer_id, method_id, kind, amount, applied, currency, state,
         reference, action, failure_code, created_at, settled_at FROM payment WHERE realm_id = $1 AND id = $2 {for_update}";
     /// The outcome of a payment that was open.
     SETTLE = "UPDATE payment SET state = $3, applied = $4, reference = $5, action = $6, failure_code = $7, settled_at = $8,
@@ -40,10 +40,10 @@ stmts! {
     SET_RETRY = "INSERT INTO payment_retry (realm_id, seller_id, policy) VALUES ($1, $2, $3)
         ON CONFLICT (realm_id, seller_id) DO UPDATE SET policy = excluded.policy";
     /// Payments of an invoice.
-    OF_INVOICE = "SELECT id, invoice_id, seller_id, payer_id, method_id, kind, amount, applied, currency, state, reference,
+    OF_INVOICE = "SELECT id, invoice_id, seller_id, collector_id, payer_id, method_id, kind, amount, applied, currency, state, reference,
         action, failure_code, created_at, settled_at FROM payment WHERE realm_id = $1 AND invoice_id = $2 ORDER BY id";
     /// Payments whose outcome is open.
-    UNSETTLED = "SELECT id, invoice_id, seller_id, payer_id, method_id, kind, amount, applied, currency, state, reference,
+    UNSETTLED = "SELECT id, invoice_id, seller_id, collector_id, payer_id, method_id, kind, amount, applied, currency, state, reference,
         action, failure_code, created_at, settled_at FROM payment WHERE realm_id = $1 AND id > $2
         AND state = 'pending' ORDER BY id LIMIT $3";
     /// A payment between two accounts with the reference of a transfer.
@@ -85,6 +85,7 @@ row! {
         id: PaymentId,
         invoice_id: Option<InvoiceId>,
         seller_id: AccountId,
+        collector_id: Option<AccountId>,
         payer_id: AccountId,
         method_id: Option<PaymentMethodId>,
         kind: PaymentKind,
@@ -106,6 +107,7 @@ impl From<PaymentRow> for Payment {
             id: row.id,
             invoice_id: row.invoice_id,
             seller_id: row.seller_id,
+            collector_id: row.collector_id,
             payer_id: row.payer_id,
             method_id: row.method_id,
             kind: row.kind,
@@ -155,6 +157,7 @@ pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, payment: &Payment) -> Re
                 payment.failure_code,
                 payment.created_at,
                 payment.settled_at,
+                payment.collector_id,
             ],
         )
         .await?;

@@ -91,6 +91,9 @@ pub struct Parties {
     pub seller: Party,
     /// Who receives.
     pub buyer: Party,
+    /// Who has issued it in the seller's name and for its account, and is to be paid; none where the seller is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collector: Option<Party>,
     /// On what its taxes stand, where they were decided by place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_basis: Option<TaxBasis>,
@@ -240,6 +243,9 @@ pub struct Balance {
     pub open: Money,
     /// Number of the last dunning step taken, 0 before the first.
     pub dunning_stage: i64,
+    /// Who collects it for the seller; none where the seller does. It stays as it was when the invoice was issued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collector_id: Option<AccountId>,
 }
 
 /// A whole document.

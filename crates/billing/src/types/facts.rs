@@ -188,6 +188,8 @@ pub struct Trade {
     pub seller: Party,
     /// The buyer as printed.
     pub buyer: Party,
+    /// Who invoices and collects for the seller, as printed; none where the seller does.
+    pub collector: Option<Party>,
     /// Whether the buyer sells too and so keeps books here.
     pub buyer_keeps_books: bool,
 }

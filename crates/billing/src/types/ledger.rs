@@ -31,9 +31,11 @@ text_enum! {
         WriteOff = "write_off",
         /// Sales that are invoiced elsewhere.
         External = "external",
-        /// A vendor's share that is settled.
+        /// Money that came in for a seller, or went out again, at whoever collects for it.
+        Collected = "collected",
+        /// What is settled with a vendor, or with a seller for whom another collects.
         Settlement = "settlement",
-        /// What is paid to a vendor.
+        /// What is paid to it.
         Payout = "payout",
         /// What is billed and not earned at the end of a month.
         Revenue = "revenue",
@@ -65,6 +67,12 @@ pub enum LedgerAccount {
     Bank,
     /// Money on its way from a payment gateway.
     Clearing(String),
+    /// What somebody has collected for us, and not settled.
+    Collected(AccountId),
+    /// What it holds back.
+    HeldBy(AccountId),
+    /// What it is to pay.
+    SettledBy(AccountId),
     /// Tax paid to suppliers, reclaimable.
     InputTax,
     /// Credit that a seller keeps for us.
@@ -73,12 +81,18 @@ pub enum LedgerAccount {
     Payable(AccountId),
     /// What is owed to a vendor and not yet settled.
     Accrued(AccountId),
-    /// Held back of what a vendor gets.
+    /// What was collected for a seller, and is not settled.
+    CollectedFor(AccountId),
+    /// Held back of what a vendor or a seller gets.
     HeldBack(AccountId),
-    /// What a vendor is to be paid.
+    /// What a vendor or a seller is to be paid.
     Settled(AccountId),
     /// Kept of a vendor's share.
     MarketplaceFee,
+    /// Kept of what was collected for sellers.
+    CollectingFee,
+    /// Kept by whoever collects for us.
+    CollectingCost,
     /// Credit kept for a buyer.
     CustomerCredit(AccountId),
     /// Money on its way back to a buyer.
@@ -119,15 +133,19 @@ pub enum LedgerAccount {
 
 impl LedgerAccount {
     /// The accounts that every book may have, without the party or gateway behind them.
-    pub const STEMS: [&'static str; 29] = [
+    pub const STEMS: [&'static str; 35] = [
         "assets:bank",
         "assets:clearing",
+        "assets:collected",
         "assets:credit",
+        "assets:held",
         "assets:receivable",
         "assets:refund",
+        "assets:settlement",
         "assets:tax:input",
         "assets:unbilled",
         "liabilities:accrued",
+        "liabilities:collected",
         "liabilities:credit",
         "liabilities:deferred",
         "liabilities:held",
@@ -137,6 +155,7 @@ impl LedgerAccount {
         "liabilities:tax:output",
         "equity:conversion",
         "income:chargebacks",
+        "income:collecting-fee",
         "income:currency",
         "income:expired-credit",
         "income:forgiven-debt",
@@ -145,6 +164,7 @@ impl LedgerAccount {
         "income:sales",
         "expenses:bad-debt",
         "expenses:chargebacks",
+        "expenses:collecting-fee",
         "expenses:cost",
         "expenses:currency",
         "expenses:expired-credit",
@@ -163,6 +183,10 @@ impl LedgerAccount {
                 | Self::CustomerRefund(_)
                 | Self::SupplierRefund(_)
                 | Self::Accrued(_)
+                | Self::Collected(_)
+                | Self::CollectedFor(_)
+                | Self::HeldBy(_)
+                | Self::SettledBy(_)
                 | Self::HeldBack(_)
                 | Self::Settled(_)
         )
@@ -176,13 +200,19 @@ impl fmt::Display for LedgerAccount {
             Self::Unbilled(who) => write!(f, "assets:unbilled:{who}"),
             Self::Bank => f.write_str("assets:bank"),
             Self::Clearing(gateway) => write!(f, "assets:clearing:{gateway}"),
+            Self::Collected(who) => write!(f, "assets:collected:{who}"),
+            Self::HeldBy(who) => write!(f, "assets:held:{who}"),
+            Self::SettledBy(who) => write!(f, "assets:settlement:{who}"),
             Self::InputTax => f.write_str("assets:tax:input"),
             Self::SupplierCredit(who) => write!(f, "assets:credit:{who}"),
             Self::Payable(who) => write!(f, "liabilities:payable:{who}"),
             Self::Accrued(who) => write!(f, "liabilities:accrued:{who}"),
+            Self::CollectedFor(who) => write!(f, "liabilities:collected:{who}"),
             Self::HeldBack(who) => write!(f, "liabilities:held:{who}"),
             Self::Settled(who) => write!(f, "liabilities:settlement:{who}"),
             Self::MarketplaceFee => f.write_str("income:marketplace-fee"),
+            Self::CollectingFee => f.write_str("income:collecting-fee"),
+            Self::CollectingCost => f.write_str("expenses:collecting-fee"),
             Self::CustomerCredit(who) => write!(f, "liabilities:credit:{who}"),
             Self::CustomerRefund(who) => write!(f, "liabilities:refund:{who}"),
             Self::SupplierRefund(who) => write!(f, "assets:refund:{who}"),
@@ -223,14 +253,20 @@ impl FromStr for LedgerAccount {
             ("assets", "unbilled") => Self::Unbilled(detail.parse()?),
             ("assets", "bank") => Self::Bank,
             ("assets", "clearing") => Self::Clearing(detail.to_owned()),
+            ("assets", "collected") => Self::Collected(detail.parse()?),
+            ("assets", "held") => Self::HeldBy(detail.parse()?),
+            ("assets", "settlement") => Self::SettledBy(detail.parse()?),
             ("assets", "tax") => Self::InputTax,
             ("assets", "credit") => Self::SupplierCredit(detail.parse()?),
             ("assets", "refund") => Self::SupplierRefund(detail.parse()?),
             ("liabilities", "refund") => Self::CustomerRefund(detail.parse()?),
             ("liabilities", "payable") => Self::Payable(detail.parse()?),
             ("liabilities", "accrued") => Self::Accrued(detail.parse()?),
+            ("liabilities", "collected") => Self::CollectedFor(detail.parse()?),
             ("liabilities", "held") => Self::HeldBack(detail.parse()?),
             ("liabilities", "settlement") => Self::Settled(detail.parse()?),
+            ("income", "collecting-fee") => Self::CollectingFee,
+            ("expenses", "collecting-fee") => Self::CollectingCost,
             ("income", "marketplace-fee") => Self::MarketplaceFee,
             ("liabilities", "credit") => Self::CustomerCredit(detail.parse()?),
             ("liabilities", "tax") => Self::OutputTax,

@@ -21,6 +21,8 @@ text_enum! {
         Credit = "credit",
         /// No money: the seller has given it up; negative when it is owed again.
         WriteOff = "write_off",
+        /// No money: set off against what the seller owes the buyer on a settlement.
+        Offset = "offset",
     }
 }
 
@@ -61,8 +63,11 @@ pub struct Payment {
     pub id: PaymentId,
     /// The invoice that it is for; none for money on account.
     pub invoice_id: Option<InvoiceId>,
-    /// Who gets the money.
+    /// Whom it is for.
     pub seller_id: AccountId,
+    /// Who has the money, where another collects for the seller; none where the seller has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collector_id: Option<AccountId>,
     /// Who pays.
     pub payer_id: AccountId,
     /// With what, for cards.
@@ -85,6 +90,20 @@ pub struct Payment {
     pub created_at: Timestamp,
     /// When the outcome was known.
     pub settled_at: Option<Timestamp>,
+}
+
+impl Payment {
+    /// Whose gateway or bank account it goes through.
+    #[must_use]
+    pub fn receiver_id(&self) -> AccountId {
+        self.collector_id.unwrap_or(self.seller_id)
+    }
+
+    /// Whether money moved, or would.
+    #[must_use]
+    pub const fn moves_money(&self) -> bool {
+        matches!(self.kind, PaymentKind::Card | PaymentKind::Transfer)
+    }
 }
 
 /// A stored way to pay. The token stays inside.

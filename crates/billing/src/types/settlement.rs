@@ -1,15 +1,40 @@
-//! Settlement: what a vendor gets for its share of sales, less what the marketplace keeps.
+//! Settlement: what a vendor gets for its share of sales, and a seller for what another has collected, less what is kept of it.
 
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
     Currency, Date, Decimal, Money, Timestamp,
     calendar::Period,
-    id::{AccountId, ChargeId, PayoutFileId, ProductId, SettlementId, SubscriptionId},
+    id::{
+        AccountId, ChargeId, InvoiceId, PaymentId, PayoutFileId, ProductId, SettlementId,
+        SubscriptionId,
+    },
     text_enum,
 };
 use utoipa::ToSchema;
 
 use super::ChargeKind;
+
+text_enum! {
+    /// What is settled.
+    pub enum SettlementKind("kind") {
+        /// A vendor's share of sales.
+        Vendor = "vendor",
+        /// What was collected for a seller in its name.
+        Collected = "collected",
+    }
+}
+
+text_enum! {
+    /// What a payer takes off a settlement that is owed to it.
+    #[derive(Default)]
+    pub enum Offset("offset") {
+        /// Nothing.
+        #[default]
+        None = "none",
+        /// What is due of its own invoices by the last day of the settlement, the oldest first.
+        Due = "due",
+    }
+}
 
 text_enum! {
     /// Where a settlement stands.
@@ -29,7 +54,7 @@ text_enum! {
     }
 }
 
-/// What the marketplace keeps of a vendor's share.
+/// What is kept of a vendor's share, or of what was collected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FeeRule {
@@ -40,7 +65,7 @@ pub struct FeeRule {
     #[serde(default, with = "rust_decimal::serde::str")]
     #[schema(value_type = String)]
     pub percent: Decimal,
-    /// Fixed, for each product on a settlement; not where it takes back more than it gives.
+    /// Fixed, for each line of a settlement (a product, or a buyer); not where it takes back more than it gives.
     #[serde(default)]
     pub fixed: Option<Money>,
     /// At least.
@@ -51,11 +76,11 @@ pub struct FeeRule {
     pub maximum: Option<Money>,
 }
 
-/// How a payer settles with a vendor.
+/// How a payer settles with a vendor, or with a seller for whom it collects.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SettlementPolicy {
-    /// What the marketplace keeps; nothing without a rule.
+    /// What is kept; nothing without a rule.
     pub fees: Vec<FeeRule>,
     /// What comes to less waits for the next settlement. In its currency; others are paid from the smallest unit on.
     pub minimum_payout: Option<Money>,
@@ -67,43 +92,64 @@ pub struct SettlementPolicy {
     pub hold_days: u16,
     /// Days from the last day of a settlement to its payment.
     pub payment_days: u16,
+    /// What is taken off that is owed to the payer.
+    pub offset: Offset,
 }
 
-/// What a vendor gets for a product.
+/// What a vendor gets for a product, or a seller for what a buyer has paid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SettlementLine {
     /// Its number.
     pub no: i64,
-    /// The product.
-    pub product_id: ProductId,
-    /// How many charges are in it.
+    /// The product, of a vendor's settlement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product_id: Option<ProductId>,
+    /// The buyer who has paid, of one of what was collected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buyer_id: Option<AccountId>,
+    /// How many charges, or payments and what was taken back of them, are in it.
     pub charges: i64,
-    /// The vendor's share.
+    /// The vendor's share, or what was collected.
     pub share: Money,
-    /// What the marketplace keeps.
+    /// What is kept.
     pub fee: Money,
 }
 
-/// What a payer owes a vendor for a time, and what became of it.
+/// An invoice of the payer's that is paid with a part of a settlement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SettlementOffset {
+    /// The invoice.
+    pub invoice_id: InvoiceId,
+    /// Its number.
+    pub number: String,
+    /// How much of it.
+    pub amount: Money,
+    /// The payment; none before the settlement is approved.
+    pub payment_id: Option<PaymentId>,
+}
+
+/// What a payer owes a vendor, or a seller, for a time, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Settlement)]
-pub struct VendorSettlement {
+pub struct PayeeSettlement {
     /// Its id.
     pub id: SettlementId,
     /// Its number, gapless for each payer and year.
     pub number: String,
+    /// What is settled.
+    pub kind: SettlementKind,
     /// Who pays.
     pub payer_id: AccountId,
-    /// The vendor.
-    pub vendor_id: AccountId,
+    /// Who is paid: the vendor, or the seller.
+    pub payee_id: AccountId,
     /// In which currency.
     pub currency: Currency,
     /// Up to and including this day; what was booked for earlier days and was on no settlement is on this one.
     #[schema(value_type = String, format = Date)]
     pub until: Date,
-    /// The vendor's share of all sales.
+    /// The vendor's share of all sales, or what was collected less what was paid back and taken back.
     pub share: Money,
-    /// What the marketplace keeps of it.
+    /// What is kept of it.
     pub fee: Money,
     /// Held back of the rest.
     pub held: Money,
@@ -113,7 +159,9 @@ pub struct VendorSettlement {
     pub share_tax: Money,
     /// Tax on the fee, where the payer invoices it.
     pub fee_tax: Money,
-    /// What is paid: share less fee, each with its tax, less what is held, and what is released.
+    /// What of it pays invoices of the payer's.
+    pub set_off: Money,
+    /// What is paid: share less fee, each with its tax, less what is held and set off, and what is released.
     pub payout: Money,
     /// Where it stands.
     pub state: SettlementState,
@@ -139,9 +187,12 @@ pub struct VendorSettlement {
 pub struct SettlementDetail {
     /// The settlement.
     #[serde(flatten)]
-    pub settlement: VendorSettlement,
+    pub settlement: PayeeSettlement,
     /// Its lines.
     pub lines: Vec<SettlementLine>,
+    /// The payer's invoices that are paid with it.
+    #[serde(default)]
+    pub offsets: Vec<SettlementOffset>,
 }
 
 /// A vendor's share of a charge on a settlement.
@@ -169,12 +220,14 @@ pub struct SettlementShare {
     pub share: Money,
 }
 
-/// What a vendor's share comes to that is on no settlement yet, and what is held back.
+/// What is on no settlement yet, and what is held back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SettlementDue {
-    /// The vendor.
-    pub vendor_id: AccountId,
-    /// The share.
+    /// What of it.
+    pub kind: SettlementKind,
+    /// The vendor, or the seller.
+    pub payee_id: AccountId,
+    /// The share, or what was collected; negative where more was taken back.
     pub share: Money,
     /// Held back on earlier settlements.
     pub held: Money,

@@ -57,6 +57,7 @@ async fn pay(
         amount: Money::new(1_000, Currency::EUR),
         reference: reference.to_owned(),
         top_up: true,
+        receiver_id: None,
         received_on: received_on.map(day),
     };
     let ctx = market.on(on).await;
@@ -97,6 +98,7 @@ async fn what_comes_late_counts_for_the_first_open_day() {
             amount: Money::new(700, Currency::EUR),
             reference: "by the bank".to_owned(),
             top_up: true,
+            receiver_id: None,
             received_on: Some(day("2024-03-28")),
         };
         let ctx = market.on("2024-04-02").await;

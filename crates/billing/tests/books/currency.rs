@@ -61,6 +61,7 @@ async fn pay(market: &Market, nth: usize, received: &str, on: &str) {
         amount: invoice.gross,
         reference: format!("{received} {nth}"),
         top_up: false,
+        receiver_id: None,
         received_on: Some(day(received)),
     };
     let ctx = market.on(on).await;

@@ -82,6 +82,7 @@ async fn the_books_are_accepted_by_hledger_and_beancount() {
             amount: Money::new(99_999, Currency::EUR),
             reference: "all \"of\" it; and | more".to_owned(),
             top_up: false,
+            receiver_id: None,
             received_on: None,
         };
         billing::transfer_record(market.p(), &ctx, &transfer)

@@ -163,6 +163,7 @@ pub(crate) fn transfer(
         amount: eur(minor),
         reference: reference.to_owned(),
         top_up: false,
+        receiver_id: None,
         received_on: None,
     }
 }

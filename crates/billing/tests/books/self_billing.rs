@@ -7,8 +7,8 @@ use tradewind_accounts::{
 use tradewind_billing::{
     service::{self as billing, SelfBillingSet},
     types::{
-        DocumentKind, FeeRule, PaperKind, SelfBillingAgreement, SettlementPaper, SettlementPolicy,
-        VendorSettlement,
+        DocumentKind, FeeRule, PaperKind, PayeeSettlement, SelfBillingAgreement, SettlementPaper,
+        SettlementPolicy,
     },
 };
 use tradewind_kernel::{Result, id::AccountId};
@@ -51,7 +51,7 @@ async fn agree(market: &Market, vendor: AccountId, on: &str) -> Result<SelfBilli
     billing::self_billing_set(market.p(), &ctx, &input).await
 }
 
-async fn papers(market: &Market, one: &VendorSettlement) -> Vec<SettlementPaper> {
+async fn papers(market: &Market, one: &PayeeSettlement) -> Vec<SettlementPaper> {
     let ctx = market.world.ctx().await;
     billing::settlement_papers(market.p(), &ctx, one.id)
         .await

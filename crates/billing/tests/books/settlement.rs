@@ -9,7 +9,7 @@ use tradewind_billing::{
     service::{
         self as billing, ListQuery, PayoutOrder, SettlementAct, SettlementRun, SettlementSet,
     },
-    types::{FeeRule, SettlementPolicy, SettlementState, VendorSettlement},
+    types::{FeeRule, PayeeSettlement, SettlementKind, SettlementPolicy, SettlementState},
 };
 use tradewind_kernel::{
     Currency, Error, Money, Result,
@@ -67,9 +67,9 @@ fn a_fee_is_a_percentage_and_a_fixed_part_within_bounds() {
         ],
         ..SettlementPolicy::default()
     };
-    rules::check(&policy).expect("a policy");
+    rules::check(SettlementKind::Vendor, &policy).expect("a policy");
     let fee = |product, share| {
-        rules::fee(&policy, product, eur(share))
+        rules::fee(&policy, Some(product), eur(share))
             .expect("a fee")
             .minor
     };
@@ -81,7 +81,8 @@ fn a_fee_is_a_percentage_and_a_fixed_part_within_bounds() {
     // What is taken back takes its percentage back, half a cent away from zero.
     assert_eq!(fee(general, -1_010), -152);
     assert_eq!(fee(own, 1_000), 25);
-    let dollars = rules::fee(&policy, general, Money::new(200, Currency::USD)).expect("a fee");
+    let dollars =
+        rules::fee(&policy, Some(general), Money::new(200, Currency::USD)).expect("a fee");
     assert_eq!(dollars.minor, 30, "bounds of another currency do not count");
     let wrong = SettlementPolicy {
         fees: vec![policy.fees[1].clone(), policy.fees[1].clone()],
@@ -89,7 +90,7 @@ fn a_fee_is_a_percentage_and_a_fixed_part_within_bounds() {
         hold_days: 400,
         ..policy
     };
-    let problems = rules::check(&wrong).unwrap_err();
+    let problems = rules::check(SettlementKind::Vendor, &wrong).unwrap_err();
     let fields: Vec<&str> = problems
         .problems()
         .iter()
@@ -98,7 +99,7 @@ fn a_fee_is_a_percentage_and_a_fixed_part_within_bounds() {
     assert_eq!(fields, ["fees.1.product_id", "hold_percent", "hold_days"]);
 }
 
-async fn banked(market: &Market, account: AccountId, iban: &str) {
+pub(crate) async fn banked(market: &Market, account: AccountId, iban: &str) {
     let update = AccountUpdate {
         account,
         version: None,
@@ -119,7 +120,8 @@ async fn banked(market: &Market, account: AccountId, iban: &str) {
 pub(crate) async fn policy(market: &Market, policy: SettlementPolicy) {
     let set = SettlementSet {
         payer_id: market.world.provider,
-        vendor_id: None,
+        kind: SettlementKind::Vendor,
+        payee_id: None,
         policy,
     };
     let ctx = market.world.ctx().await;
@@ -128,10 +130,10 @@ pub(crate) async fn policy(market: &Market, policy: SettlementPolicy) {
         .expect("a policy");
 }
 
-pub(crate) async fn settle(market: &Market, until: &str, on: &str) -> Vec<VendorSettlement> {
+pub(crate) async fn settle(market: &Market, until: &str, on: &str) -> Vec<PayeeSettlement> {
     let run = SettlementRun {
         until: day(until),
-        vendor_id: None,
+        payee_id: None,
     };
     let ctx = market.on(on).await;
     billing::settlement_run(market.p(), &ctx, market.world.provider, &run)
@@ -141,10 +143,10 @@ pub(crate) async fn settle(market: &Market, until: &str, on: &str) -> Vec<Vendor
 
 pub(crate) async fn act(
     market: &Market,
-    one: &VendorSettlement,
+    one: &PayeeSettlement,
     act: &str,
     on: &str,
-) -> Result<VendorSettlement> {
+) -> Result<PayeeSettlement> {
     let input = SettlementAct {
         id: one.id,
         act: act.to_owned(),
@@ -351,7 +353,7 @@ async fn little_waits_and_what_is_taken_back_is_on_the_next_settlement() {
         market.assert_clean().await;
         let future = SettlementRun {
             until: day("2024-05-01"),
-            vendor_id: None,
+            payee_id: None,
         };
         let ctx = market.on("2024-05-01").await;
         let early = billing::settlement_run(market.p(), &ctx, world.provider, &future).await;
@@ -427,7 +429,7 @@ async fn no_payment_is_in_two_files_unless_the_bank_has_not_made_it() {
             .expect("approved");
         let nowhere = order("2024-04-03").await.unwrap_err();
         assert!(
-            nowhere.problems()[0].field.starts_with("vendors.acc_"),
+            nowhere.problems()[0].field.starts_with("payees.acc_"),
             "{nowhere:?}"
         );
         banked(&market, world.vendor, VENDOR_IBAN).await;

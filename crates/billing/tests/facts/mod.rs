@@ -219,6 +219,7 @@ pub(crate) fn trade(tax: &str) -> Trade {
         locale: Locale::En,
         seller: party(seller),
         buyer: party(buyer),
+        collector: None,
         buyer_keeps_books: true,
     }
 }

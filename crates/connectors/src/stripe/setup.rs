@@ -78,7 +78,12 @@ pub async fn method_setup_begin(
     ctx: &OpCtx,
     input: &SetupBegin,
 ) -> Result<MethodSetup> {
-    let publishable_key = authorized(gateway, ctx, input.account_id, input.seller_id).await?;
+    let (receiver, publishable_key) =
+        authorized(gateway, ctx, input.account_id, input.seller_id).await?;
+    let input = &SetupBegin {
+        seller_id: receiver,
+        ..input.clone()
+    };
     let mut fields = vec![
         ("usage", "off_session".to_owned()),
         ("metadata[account]", input.account_id.to_string()),
@@ -104,10 +109,10 @@ pub async fn method_page_begin(
 ) -> Result<MethodPage> {
     let done_url = address("done_url", &input.done_url)?;
     let cancel_url = address("cancel_url", &input.cancel_url)?;
-    authorized(gateway, ctx, input.account_id, input.seller_id).await?;
+    let (receiver, _) = authorized(gateway, ctx, input.account_id, input.seller_id).await?;
     let begun = SetupBegin {
         account_id: input.account_id,
-        seller_id: input.seller_id,
+        seller_id: receiver,
     };
     let mut fields = vec![
         ("mode", "setup".to_owned()),
@@ -179,13 +184,14 @@ fn done(said: Said) -> Result<serde_json::Value> {
     }
 }
 
-/// Whether the caller may keep methods for an account that buys from a seller; the seller's public key.
+/// Whether the caller may keep methods for an account that buys from a seller: who is paid with them (the seller, or who collects for it),
+/// and the public key of that.
 async fn authorized(
     gateway: &StripeGateway,
     ctx: &OpCtx,
     account: AccountId,
     seller: AccountId,
-) -> Result<String> {
+) -> Result<(AccountId, String)> {
     gateway
         .platform
         .read(ctx, &(account, seller), |w, (account, seller)| {
@@ -193,7 +199,9 @@ async fn authorized(
                 let target = accounts::target(w, ResourceKind::PaymentMethod, *account).await?;
                 w.authorize_for(Action::PaymentMethodManage, &target, account)?;
                 accounts::relationship_of(w, *seller, *account).await?;
-                public_key(w, *seller).await
+                let collector = accounts::collector_of(w, *seller, *account).await?;
+                let receiver = collector.unwrap_or(*seller);
+                Ok((receiver, public_key(w, receiver).await?))
             })
         })
         .await
@@ -267,9 +275,10 @@ pub async fn method_setup_finish(
     ctx: &OpCtx,
     input: &SetupFinish,
 ) -> Result<PaymentMethod> {
-    authorized(gateway, ctx, input.account_id, input.seller_id).await?;
-    let api = gateway.api(ctx.realm, input.seller_id).await?;
+    let (receiver, _) = authorized(gateway, ctx, input.account_id, input.seller_id).await?;
+    let api = gateway.api(ctx.realm, receiver).await?;
     let input = &SetupFinish {
+        seller_id: receiver,
         setup: intent_of(&api, &input.setup).await?,
         ..input.clone()
     };

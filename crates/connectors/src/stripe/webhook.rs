@@ -155,7 +155,7 @@ impl Told<'_> {
         };
         // An account speaks of the payments of its own seller; what it says of others is not heard.
         match payment_get(&self.stripe.platform, &self.ctx, payment).await {
-            Ok(known) => Ok((known.seller_id == self.seller).then_some(payment)),
+            Ok(known) => Ok((known.receiver_id() == self.seller).then_some(payment)),
             Err(Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }

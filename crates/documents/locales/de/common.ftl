@@ -71,6 +71,7 @@ payment-kind-card = Karte
 payment-kind-transfer = Überweisung
 payment-kind-credit = Guthaben
 payment-kind-write-off = Ausgebucht
+payment-kind-offset = Mit einer Abrechnung verrechnet
 destination-debt = Mindert den offenen Betrag
 destination-balance = Guthaben
 destination-refund = Wird zurückgezahlt

@@ -12,6 +12,11 @@ settlement-line-fee = Marktplatzgebühr
 settlement-line-fee-tax = Steuer auf die Gebühr
 settlement-line-held = Einbehalten
 settlement-line-released = Freigegeben
+settlement-line-collected = Eingezogen, abzüglich Rückzahlungen
+settlement-line-collecting-fee = Gebühr für das Inkasso
+settlement-line-set-off = Verrechnet mit fälligen Rechnungen
+invoice-note-on-behalf = Ausgestellt von { $collector } im Namen und für Rechnung von { $seller }.
+invoice-note-on-behalf-pay = Ausgestellt von { $collector } im Namen und für Rechnung von { $seller }. Bitte zahlen Sie an { $collector }.
 invoice-title-statement = Kontoauszug
 
 invoice-number = Rechnungsnummer

@@ -71,6 +71,7 @@ payment-kind-card = Card
 payment-kind-transfer = Bank transfer
 payment-kind-credit = Credit
 payment-kind-write-off = Written off
+payment-kind-offset = Set off on a settlement
 destination-debt = Reduces what is open
 destination-balance = Account credit
 destination-refund = Paid back

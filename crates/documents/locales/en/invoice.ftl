@@ -12,6 +12,11 @@ settlement-line-fee = Marketplace fee
 settlement-line-fee-tax = Tax on the fee
 settlement-line-held = Held back
 settlement-line-released = Released
+settlement-line-collected = Collected, less what was paid back
+settlement-line-collecting-fee = Fee for collecting
+settlement-line-set-off = Set off against invoices due
+invoice-note-on-behalf = Issued by { $collector } in the name and for the account of { $seller }.
+invoice-note-on-behalf-pay = Issued by { $collector } in the name and for the account of { $seller }. Please pay to { $collector }.
 invoice-title-statement = Statement of account
 
 invoice-number = Invoice number

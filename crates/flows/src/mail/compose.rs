@@ -35,15 +35,24 @@ pub(super) async fn compose(
     }
 }
 
+/// Who is to be paid: the seller, or who collects for it.
+async fn payee(w: &mut Work, seller: &Account, buyer: &Account) -> Result<Account> {
+    match tradewind_accounts::service::collector_of(w, seller.id, buyer.id).await? {
+        Some(collector) => account(w, collector).await,
+        None => Ok(seller.clone()),
+    }
+}
+
 /// A pro-forma invoice as it was when it was sent.
 async fn pro_forma(w: &mut Work, event: &Event) -> Result<Option<Envelope>> {
     let made: tradewind_billing::types::ProForma =
         serde_json::from_value(event.data.clone()).map_err(tradewind_kernel::Error::internal)?;
     let seller = account(w, made.parties.seller.account_id).await?;
     let buyer = account(w, made.parties.buyer.account_id).await?;
+    let payee = payee(w, &seller, &buyer).await?;
     let letter = Letter::ProForma {
         amount: made.document.gross,
-        transfer: transfer_of(&seller, number(buyer.id)),
+        transfer: transfer_of(&payee, number(buyer.id)),
     };
     let printed = crate::pro_forma::printed(&made, &seller, &buyer)?;
     let attachment = Attachment {
@@ -105,7 +114,7 @@ async fn of_order(
         "awaiting_payment" => Letter::PaymentNeeded {
             order: reference,
             amount: order.due_now,
-            transfer: transfer_of(&seller, order.id),
+            transfer: transfer_of(&payee(w, &seller, &customer).await?, order.id),
         },
         "failed" => Letter::OrderFailed(reference),
         "completed" if order.kind == OrderKind::Purchase => Letter::Delivered {

@@ -321,6 +321,7 @@ impl World {
                 amount: balance.open,
                 reference: document.number.clone(),
                 top_up: false,
+                receiver_id: None,
                 received_on: None,
             };
             billing::transfer_record(self.p(), &self.ctx().await, &transfer)

@@ -5,12 +5,12 @@ use serde::de::DeserializeOwned;
 use tradewind_kernel::decimal::Decimal;
 use tradewind_kernel::id::{
     AccountId, ApiKeyId, AttemptId, AuditId, BankEntryId, BankStatementId, BillingRunId, BundleId,
-    BundleSaleId, CategoryId, CertificateId, ChargeId, CouponId, CreditGrantId, CreditMoveId,
-    DeliveryId, DraftId, EventId, ImportId, InvoiceId, ItemId, JobId, LegId, ListingId, MailId,
-    MeterId, OrderId, OrderStepId, ParameterId, PaymentId, PaymentMethodId, PaymentStepId,
-    PayoutFileId, PlanId, PriceBookId, ProductId, QuoteId, RateId, RealmId, RedemptionId,
-    RelationshipId, RequestId, RevisionId, SessionId, SettlementId, SubscriptionId, TermsId,
-    TokenId, TransactionId, UsageId, UserId, WebhookId,
+    BundleSaleId, CategoryId, CertificateId, ChargeId, CollectedId, CouponId, CreditGrantId,
+    CreditMoveId, DeliveryId, DraftId, EventId, ImportId, InvoiceId, ItemId, JobId, LegId,
+    ListingId, MailId, MeterId, OrderId, OrderStepId, ParameterId, PaymentId, PaymentMethodId,
+    PaymentStepId, PayoutFileId, PlanId, PriceBookId, ProductId, QuoteId, RateId, RealmId,
+    RedemptionId, RelationshipId, RequestId, RevisionId, SessionId, SettlementId, StatusReportId,
+    SubscriptionId, TermsId, TokenId, TransactionId, UsageId, UserId, WebhookId,
 };
 use tradewind_kernel::{Currency, Date, Locale, Rounding, Timestamp, Zone};
 use tradewind_policy::{AccountKind, Action, PrincipalKind, ResourceKind, Role};
@@ -71,6 +71,8 @@ stored_as_text!(
     CreditMoveId,
     BankStatementId,
     PayoutFileId,
+    CollectedId,
+    StatusReportId,
     SettlementId,
     CertificateId,
     BankEntryId,

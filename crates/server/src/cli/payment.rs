@@ -107,6 +107,9 @@ pub(crate) enum Transfer {
         amount: String,
         /// The bank's reference, by which the same transfer is recognised
         reference: String,
+        /// Where it arrived: the seller, or who collects for it (default: who collects the invoice)
+        #[arg(long, value_name = "ACCOUNT")]
+        receiver: Option<String>,
     },
 }
 
@@ -205,6 +208,7 @@ pub(crate) async fn transfer(session: &Session<'_>, command: Transfer) -> Result
         invoice,
         amount,
         reference,
+        receiver,
     } = command;
     let ctx = session.ctx().await?;
     let id: InvoiceId = parse("invoice", &invoice)?;
@@ -216,6 +220,7 @@ pub(crate) async fn transfer(session: &Session<'_>, command: Transfer) -> Result
         amount: Money::parse_amount("amount", &amount, document.gross.currency)?,
         reference,
         top_up: false,
+        receiver_id: receiver.map(|of| parse("receiver", &of)).transpose()?,
         received_on: None,
     };
     let payment = transfer_record(session.platform(), &ctx, &input).await?;

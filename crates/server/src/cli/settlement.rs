@@ -1,4 +1,4 @@
-//! `tradewind settlement`: what vendors get, and files of payments.
+//! `tradewind settlement`: what vendors get, and sellers for whom another collects, and files of payments.
 
 use std::path::PathBuf;
 
@@ -9,6 +9,7 @@ use tradewind_billing::service::{
     settlement_due, settlement_get, settlement_list, settlement_papers, settlement_policy_get,
     settlement_policy_set, settlement_run,
 };
+use tradewind_billing::types::SettlementKind;
 use tradewind_flows::settlement::{settlement_csv, settlement_paper_pdf, settlement_pdf};
 use tradewind_kernel::id::{AccountId, SettlementId};
 use tradewind_kernel::{Result, time};
@@ -20,7 +21,7 @@ use crate::output::columns;
 /// What can be done with settlements.
 #[derive(Subcommand)]
 pub(crate) enum Settlement {
-    /// Shares that are on no settlement yet, and what is held back
+    /// What is on no settlement yet, and what is held back
     Due {
         #[command(flatten)]
         payer: Payer,
@@ -30,9 +31,9 @@ pub(crate) enum Settlement {
     Run {
         /// Last day
         until: String,
-        /// One vendor (default: all)
+        /// One vendor or seller (default: all)
         #[arg(long, value_name = "ACCOUNT")]
-        vendor: Option<String>,
+        payee: Option<String>,
         #[command(flatten)]
         payer: Payer,
     },
@@ -47,7 +48,7 @@ pub(crate) enum Settlement {
         /// Settlement
         settlement: String,
     },
-    /// The charges behind a settlement, as CSV
+    /// What is behind a settlement, as CSV: charges, or what was collected
     Csv {
         /// Settlement
         settlement: String,
@@ -60,25 +61,23 @@ pub(crate) enum Settlement {
     Paid(Act),
     /// Note that the bank has not paid a settlement; it can be ordered again
     Failed(Act),
-    /// Show the policy for a vendor, or for all
+    /// Show the policy for a vendor or seller, or for all
     Policy {
-        /// The vendor (default: all without a policy of their own)
-        #[arg(long, value_name = "ACCOUNT")]
-        vendor: Option<String>,
+        #[command(flatten)]
+        payee: Payee,
         #[command(flatten)]
         payer: Payer,
     },
-    /// Set the policy for a vendor, or for all, from a JSON file
+    /// Set the policy for a vendor or seller, or for all, from a JSON file
     #[command(after_help = "\
 Example of a file:
   {\"fees\": [{\"percent\": \"15\", \"minimum\": {\"amount\": \"1.00\", \"currency\": \"EUR\"}}],
-   \"minimum_payout\": {\"amount\": \"50.00\", \"currency\": \"EUR\"}, \"hold_percent\": \"10\", \"hold_days\": 90, \"payment_days\": 15}")]
+   \"minimum_payout\": {\"amount\": \"50.00\", \"currency\": \"EUR\"}, \"hold_percent\": \"10\", \"hold_days\": 90, \"payment_days\": 15, \"offset\": \"none\"}")]
     SetPolicy {
         /// The file
         file: PathBuf,
-        /// The vendor (default: all without a policy of their own)
-        #[arg(long, value_name = "ACCOUNT")]
-        vendor: Option<String>,
+        #[command(flatten)]
+        payee: Payee,
         #[command(flatten)]
         payer: Payer,
     },
@@ -154,6 +153,26 @@ impl Payer {
     }
 }
 
+/// Whom a policy is for.
+#[derive(Args)]
+pub(crate) struct Payee {
+    /// The vendor or seller (default: all of the kind without a policy of their own)
+    #[arg(long = "payee", value_name = "ACCOUNT")]
+    account: Option<String>,
+    /// For what was collected for sellers, rather than for shares of vendors
+    #[arg(long)]
+    collected: bool,
+}
+
+impl Payee {
+    const fn kind(&self) -> SettlementKind {
+        match self.collected {
+            true => SettlementKind::Collected,
+            false => SettlementKind::Vendor,
+        }
+    }
+}
+
 /// What is done.
 #[derive(Args)]
 pub(crate) struct Act {
@@ -167,8 +186,8 @@ pub(crate) struct Act {
     on: Option<String>,
 }
 
-fn vendor(named: Option<&String>) -> Result<Option<AccountId>> {
-    named.map(|named| parse("vendor", named)).transpose()
+fn payee(named: Option<&String>) -> Result<Option<AccountId>> {
+    named.map(|named| parse("payee", named)).transpose()
 }
 
 const ROWS: &[crate::output::Column] = columns![
@@ -182,6 +201,7 @@ const ROWS: &[crate::output::Column] = columns![
     ("released", "/released"),
     ("tax on share", "/share_tax"),
     ("tax on fee", "/fee_tax"),
+    ("set off", "/set_off"),
     ("payout", "/payout"),
     ("due", "/due_on"),
 ];
@@ -193,19 +213,20 @@ pub(crate) async fn run(session: &Session<'_>, command: Settlement) -> Result<()
         Settlement::Due { payer } => session.out.list(
             &settlement_due(platform, &ctx, payer.account(&ctx)?).await?,
             columns![
-                ("vendor", "/vendor_id"),
+                ("payee", "/payee_id"),
+                ("of", "/kind"),
                 ("share", "/share"),
                 ("held", "/held")
             ],
         ),
         Settlement::Run {
             until,
-            vendor: named,
+            payee: named,
             payer,
         } => {
             let run = SettlementRun {
                 until: time::parse_date("until", &until)?,
-                vendor_id: vendor(named.as_ref())?,
+                payee_id: payee(named.as_ref())?,
             };
             let made = settlement_run(platform, &ctx, payer.account(&ctx)?, &run).await?;
             session.settle().await?;
@@ -241,22 +262,20 @@ pub(crate) async fn run(session: &Session<'_>, command: Settlement) -> Result<()
         Settlement::Discard(act) => done(session, &ctx, "discard", act).await,
         Settlement::Paid(act) => done(session, &ctx, "pay", act).await,
         Settlement::Failed(act) => done(session, &ctx, "fail", act).await,
-        Settlement::Policy {
-            vendor: named,
-            payer,
-        } => {
-            let (payer, of) = (payer.account(&ctx)?, vendor(named.as_ref())?);
-            let policy = settlement_policy_get(platform, &ctx, payer, of).await?;
+        Settlement::Policy { payee: of, payer } => {
+            let (payer, named) = (payer.account(&ctx)?, payee(of.account.as_ref())?);
+            let policy = settlement_policy_get(platform, &ctx, payer, of.kind(), named).await?;
             session.out.value(&serde_json::json!(policy))
         }
         Settlement::SetPolicy {
             file,
-            vendor: named,
+            payee: of,
             payer,
         } => {
             let input = SettlementSet {
                 payer_id: payer.account(&ctx)?,
-                vendor_id: vendor(named.as_ref())?,
+                kind: of.kind(),
+                payee_id: payee(of.account.as_ref())?,
                 policy: input::json("file", &file)?,
             };
             let policy = settlement_policy_set(platform, &ctx, &input).await?;

@@ -1,4 +1,4 @@
-//! Settlements with vendors: the payer's pages in the panel, and the vendor's own.
+//! Settlements: the payer's pages in the panel, those of sellers for whom it collects beside them, and the vendor's own.
 
 use axum::extract::Path;
 use tradewind_billing::service::{
@@ -6,7 +6,8 @@ use tradewind_billing::service::{
     SettlementSet,
 };
 use tradewind_billing::types::{
-    FeeRule, PaperKind, SettlementPolicy, SettlementState, VendorSettlement,
+    FeeRule, PaperKind, PayeeSettlement, SelfBillingAgreement, SettlementKind, SettlementPolicy,
+    SettlementState,
 };
 use tradewind_flows::settlement::{settlement_csv, settlement_paper_pdf, settlement_pdf};
 use tradewind_kernel::decimal::{Limits, parse_decimal};
@@ -20,6 +21,7 @@ use super::panel::desk::Desk;
 use crate::form::Sent;
 use crate::respond::{self, Answer, changed};
 use crate::session::Id;
+use crate::view::kit::Txt;
 use crate::view::panel::{
     PayoutFileRow, SettlementDueRow, SettlementLineRow, SettlementPage, SettlementPolicyPage,
     SettlementRow, SettlementsPage,
@@ -63,24 +65,27 @@ async fn page(desk: &Desk, run: FormState, order: FormState) -> Result<Settlemen
         files = billing::payout_file_list(p, ctx, payer).await?;
         files.truncate(20);
     }
-    let party = |one: &VendorSettlement| match pays(desk) {
-        true => one.vendor_id,
+    let party = |one: &PayeeSettlement| match one.payer_id == payer {
+        true => one.payee_id,
         false => one.payer_id,
     };
     let mentioned = found.items.iter().map(party);
-    let mentioned = mentioned.chain(due.iter().map(|one| one.vendor_id));
+    let mentioned = mentioned.chain(due.iter().map(|one| one.payee_id));
     let names = Names::of(p, ctx, &Mentions::accounts(mentioned)).await?;
     let rows = found.items.iter().map(|one| SettlementRow {
         id: one.id.to_string().into(),
         number: one.number.clone().into(),
         party: names.account(party(one)),
+        got: one.payer_id != payer,
+        kind: one.kind.as_str(),
         until: one.until,
         state: state(one.state),
         payout: one.payout,
         due_on: one.due_on,
     });
     let due = due.iter().map(|one| SettlementDueRow {
-        vendor: names.account(one.vendor_id),
+        kind: one.kind.as_str(),
+        payee: names.account(one.payee_id),
         share: one.share,
         held: one.held,
     });
@@ -108,7 +113,7 @@ async fn page(desk: &Desk, run: FormState, order: FormState) -> Result<Settlemen
 }
 
 /// States by the words that pages have for them.
-fn state(state: SettlementState) -> crate::view::kit::Txt {
+fn state(state: SettlementState) -> Txt {
     match state {
         SettlementState::Ordered => "in_progress",
         SettlementState::Discarded => "voided",
@@ -123,7 +128,7 @@ pub(crate) async fn run(desk: Desk, sent: Sent) -> Answer {
         Ok(until) => {
             let run = SettlementRun {
                 until,
-                vendor_id: None,
+                payee_id: None,
             };
             billing::settlement_run(desk.p(), &desk.ctx, desk.account(), &run).await
         }
@@ -179,23 +184,29 @@ pub(crate) async fn file(desk: Desk, Id(id): Id<PayoutFileId>) -> Answer {
 pub(crate) async fn show(desk: Desk, Id(id): Id<SettlementId>) -> Answer {
     let detail = billing::settlement_get(desk.p(), &desk.ctx, id).await?;
     let one = &detail.settlement;
-    let mentions = Mentions::accounts([one.vendor_id])
-        .products(detail.lines.iter().map(|line| line.product_id));
+    let ours = one.payer_id == desk.account();
+    let party = if ours { one.payee_id } else { one.payer_id };
+    let buyers = detail.lines.iter().filter_map(|line| line.buyer_id);
+    let mentions = Mentions::accounts(buyers.chain([party]))
+        .products(detail.lines.iter().filter_map(|line| line.product_id));
     let names = Names::of(desk.p(), &desk.ctx, &mentions).await?;
     let lines = detail.lines.iter().map(|line| SettlementLineRow {
-        product: names.product(line.product_id),
+        about: match (line.product_id, line.buyer_id) {
+            (Some(product), _) => names.product(product),
+            (None, Some(buyer)) => names.account(buyer),
+            (None, None) => Txt::default(),
+        },
         charges: line.charges,
         share: line.share,
         fee: line.fee,
     });
     let papers = billing::settlement_papers(desk.p(), &desk.ctx, id).await?;
-    let agreed =
-        match billing::self_billing_get(desk.p(), &desk.ctx, one.payer_id, one.vendor_id).await {
-            Ok(agreed) => Some(agreed),
-            Err(Error::NotFound { .. }) => None,
-            Err(error) => return Err(error.into()),
-        };
-    let may = pays(&desk) && desk.may_at_home(Action::LedgerManage);
+    let vendors = one.kind == SettlementKind::Vendor;
+    let agreed = match vendors {
+        true => agreement(&desk, one).await?,
+        false => None,
+    };
+    let may = ours && pays(&desk) && desk.may_at_home(Action::LedgerManage);
     let acts = match one.state {
         _ if !may => Vec::new(),
         SettlementState::Open => vec!["approve", "discard"],
@@ -208,7 +219,8 @@ pub(crate) async fn show(desk: Desk, Id(id): Id<SettlementId>) -> Answer {
         base: base(&desk).into(),
         id: one.id.to_string().into(),
         number: one.number.clone().into(),
-        vendor: names.account(one.vendor_id),
+        kind: one.kind.as_str(),
+        party: names.account(party),
         until: one.until,
         state: state(one.state),
         due_on: one.due_on,
@@ -221,8 +233,18 @@ pub(crate) async fn show(desk: Desk, Id(id): Id<SettlementId>) -> Answer {
             one.fee_tax,
             one.held,
             one.released,
+            one.set_off,
             one.payout,
         ],
+        offsets: detail
+            .offsets
+            .iter()
+            .map(|off| {
+                let number: Txt = off.number.clone().into();
+                let href: Txt = format!("{}/invoices/{}", desk.home(), off.invoice_id).into();
+                (number, href, off.amount)
+            })
+            .collect(),
         papers: papers
             .into_iter()
             .map(|paper| {
@@ -235,13 +257,21 @@ pub(crate) async fn show(desk: Desk, Id(id): Id<SettlementId>) -> Answer {
             })
             .collect(),
         agreed: agreed.map(|it| (it.agreed_on, it.ended_on, it.reference.into())),
-        agree: may,
+        agree: may && vendors,
         release_on: one.release_on,
         lines: lines.collect(),
         acts,
         form: FormState::default(),
     };
     respond::page(page.page(desk.app()))
+}
+
+async fn agreement(desk: &Desk, one: &PayeeSettlement) -> Result<Option<SelfBillingAgreement>> {
+    match billing::self_billing_get(desk.p(), &desk.ctx, one.payer_id, one.payee_id).await {
+        Ok(agreed) => Ok(Some(agreed)),
+        Err(Error::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// `POST /panel/settlements/{id}/agree`: what the vendor has agreed to about invoices in its name.
@@ -257,7 +287,7 @@ async fn agreed(desk: &Desk, id: SettlementId, sent: &Sent) -> Result<()> {
     let ended_on = sent.some("ended_on");
     let input = SelfBillingSet {
         payer_id: desk.account(),
-        vendor_id: one.vendor_id,
+        vendor_id: one.payee_id,
         agreed_on: parse_date("agreed_on", sent.get("agreed_on"))?,
         ended_on: ended_on.map(|on| parse_date("ended_on", &on)).transpose()?,
         reference: sent.get("reference").to_owned(),
@@ -310,19 +340,33 @@ pub(crate) async fn csv(desk: Desk, Id(id): Id<SettlementId>) -> Answer {
     }
 }
 
+/// Whose policy is asked for: `?of=collected`, or that of vendors.
+fn policy_kind(desk: &Desk) -> SettlementKind {
+    match desk.ask("of") {
+        "collected" => SettlementKind::Collected,
+        _ => SettlementKind::Vendor,
+    }
+}
+
 /// `GET /panel/settlements/policy`.
 pub(crate) async fn policy(desk: Desk) -> Answer {
-    let kept = kept(&desk).await?;
+    let kind = policy_kind(&desk);
+    let kept = kept(&desk, kind).await?;
     let form = filled(&kept);
-    respond::page(policy_page(&kept, form).page(desk.app()))
+    respond::page(policy_page(kind, &kept, form).page(desk.app()))
 }
 
-async fn kept(desk: &Desk) -> Result<SettlementPolicy> {
-    billing::settlement_policy_get(desk.p(), &desk.ctx, desk.account(), None).await
+async fn kept(desk: &Desk, kind: SettlementKind) -> Result<SettlementPolicy> {
+    billing::settlement_policy_get(desk.p(), &desk.ctx, desk.account(), kind, None).await
 }
 
-fn policy_page(kept: &SettlementPolicy, form: FormState) -> SettlementPolicyPage {
+fn policy_page(
+    kind: SettlementKind,
+    kept: &SettlementPolicy,
+    form: FormState,
+) -> SettlementPolicyPage {
     SettlementPolicyPage {
+        kind: kind.as_str(),
         more: kept.fees.iter().any(|rule| rule.product_id.is_some()),
         form,
     }
@@ -342,19 +386,22 @@ fn filled(policy: &SettlementPolicy) -> FormState {
         ("hold_percent", &policy.hold_percent.to_string()),
         ("hold_days", &policy.hold_days.to_string()),
         ("payment_days", &policy.payment_days.to_string()),
+        ("offset", policy.offset.as_str()),
     ])
 }
 
-/// `POST /panel/settlements/policy`: that for all vendors; rules of single products stay as they are.
+/// `POST /panel/settlements/policy`: that for all of a kind; rules of single products stay as they are.
 pub(crate) async fn save_policy(desk: Desk, sent: Sent) -> Answer {
-    let kept = kept(&desk).await?;
+    let kind = policy_kind(&desk);
+    let kept = kept(&desk, kind).await?;
     let owner =
         tradewind_accounts::service::account_get(desk.p(), &desk.ctx, desk.account()).await?;
     let done = match read(&sent, &kept, owner.currency) {
         Ok(policy) => {
             let input = SettlementSet {
                 payer_id: desk.account(),
-                vendor_id: None,
+                kind,
+                payee_id: None,
                 policy,
             };
             billing::settlement_policy_set(desk.p(), &desk.ctx, &input).await
@@ -364,7 +411,7 @@ pub(crate) async fn save_policy(desk: Desk, sent: Sent) -> Answer {
     match done {
         Ok(_) => {
             let text = desk.t().tr("said-saved");
-            Ok(respond::saying(POLICY, true, &text))
+            Ok(respond::saying(format!("{POLICY}?of={kind}"), true, &text))
         }
         Err(error) => {
             let field = |field: &str| match field.rsplit_once('.') {
@@ -373,7 +420,7 @@ pub(crate) async fn save_policy(desk: Desk, sent: Sent) -> Answer {
                 _ => field.to_owned(),
             };
             let form = respond::blame(&desk.t(), sent.state(), error, field)?;
-            respond::again(policy_page(&kept, form).page(desk.app()))
+            respond::again(policy_page(kind, &kept, form).page(desk.app()))
         }
     }
 }
@@ -410,6 +457,10 @@ fn read(sent: &Sent, kept: &SettlementPolicy, currency: Currency) -> Result<Sett
         hold_percent: problems.check(percent("hold_percent")).unwrap_or_default(),
         hold_days: problems.check(days("hold_days")).unwrap_or_default(),
         payment_days: problems.check(days("payment_days")).unwrap_or_default(),
+        offset: match sent.some("offset") {
+            Some(word) => problems.check(word.parse()).unwrap_or_default(),
+            None => kept.offset,
+        },
     };
     problems.finish()?;
     Ok(policy)

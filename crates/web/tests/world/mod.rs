@@ -165,6 +165,7 @@ impl World {
                 amount: document.balance.expect("a balance").open,
                 reference: document.number.clone(),
                 top_up: false,
+                receiver_id: None,
                 received_on: None,
             };
             billing::transfer_record(self.p(), &ctx, &transfer)

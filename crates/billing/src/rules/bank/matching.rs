@@ -14,6 +14,8 @@ pub struct Candidate {
     pub invoice_id: InvoiceId,
     /// Its number.
     pub number: String,
+    /// Whose it is.
+    pub seller_id: AccountId,
     /// Its buyer.
     pub buyer_id: AccountId,
     /// When it is due.
@@ -41,6 +43,8 @@ pub struct Facts {
 pub struct Part {
     /// The invoice that it pays.
     pub invoice_id: InvoiceId,
+    /// Whose invoice it is.
+    pub seller_id: AccountId,
     /// Its buyer.
     pub buyer_id: AccountId,
     /// How much; more than is open where the buyer has paid too much.
@@ -144,6 +148,7 @@ pub fn split(amount: Money, invoices: &[Candidate]) -> Result<Vec<Part>> {
         }
         parts.push(Part {
             invoice_id: one.invoice_id,
+            seller_id: one.seller_id,
             buyer_id: one.buyer_id,
             amount: paid,
         });
@@ -175,6 +180,7 @@ mod tests {
         Candidate {
             invoice_id: InvoiceId::generate(),
             number: format!("INV-2024-{due:06}"),
+            seller_id: AccountId::generate(),
             buyer_id: buyer,
             due_on: Date::constant(2024, 3, due),
             open: eur(open),

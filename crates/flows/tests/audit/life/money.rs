@@ -33,6 +33,7 @@ impl Life {
                 amount,
                 reference: document.number.clone(),
                 top_up: false,
+                receiver_id: None,
                 received_on: None,
             };
             billing::transfer_record(self.world.p(), &self.world.ctx().await, &transfer)

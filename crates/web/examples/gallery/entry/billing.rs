@@ -97,6 +97,7 @@ pub(crate) fn entries() -> Entries {
         ("panel-settlement", settlement),
         ("panel-settlement-policy", |look| {
             SettlementPolicyPage {
+                kind: "collected",
                 form: FormState::of([("fee_percent", "15"), ("hold_percent", "10")]),
                 more: true,
             }
@@ -343,13 +344,16 @@ fn settlements(look: &Look) -> Page {
             id: "stl_1".into(),
             number: "SET-2026-000012".into(),
             party: "Cloudworks Inc.".into(),
+            got: false,
+            kind: "vendor",
             until: date("2026-10-31"),
             state: "approved".into(),
             payout: eur(612_000),
             due_on: date("2026-11-10"),
         }],
         due: vec![SettlementDueRow {
-            vendor: "Cloudworks Inc.".into(),
+            kind: "vendor",
+            payee: "Cloudworks Inc.".into(),
             share: eur(240_000),
             held: eur(68_000),
         }],
@@ -374,7 +378,8 @@ fn settlement(look: &Look) -> Page {
         base: "/panel/settlements".into(),
         id: "stl_1".into(),
         number: "SET-2026-000012".into(),
-        vendor: "Cloudworks Inc.".into(),
+        kind: "vendor",
+        party: "Cloudworks Inc.".into(),
         until: date("2026-10-31"),
         state: "open".into(),
         due_on: date("2026-11-10"),
@@ -387,8 +392,14 @@ fn settlement(look: &Look) -> Page {
             eur(22_800),
             eur(68_000),
             eur(0),
-            eur(741_200),
+            eur(41_200),
+            eur(700_000),
         ],
+        offsets: vec![(
+            "INV-2026-000107".into(),
+            "/panel/invoices/inv_1".into(),
+            eur(41_200),
+        )],
         papers: vec![
             (
                 "self_billed".into(),
@@ -401,7 +412,7 @@ fn settlement(look: &Look) -> Page {
         agree: true,
         release_on: Some(date("2026-12-15")),
         lines: vec![SettlementLineRow {
-            product: "Workspace".into(),
+            about: "Workspace".into(),
             charges: 214,
             share: eur(800_000),
             fee: eur(120_000),

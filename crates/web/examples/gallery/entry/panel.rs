@@ -252,6 +252,10 @@ fn customers(look: &Look, full: bool) -> Page {
 
 fn account(view: AccountView) -> Account360Page {
     Account360Page {
+        invoicer: Some(WhoInvoices {
+            now: "self",
+            choices: &["self", "on_behalf", "external"],
+        }),
         statement: Some("/panel/customers/x/statement".into()),
         dunning: Some("/panel/customers/x/dunning".into()),
         pro_forma: true,

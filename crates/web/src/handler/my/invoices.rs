@@ -7,9 +7,9 @@ use tradewind_billing::{
         BuyerOf, ListQuery, credit_holds, credit_notes_about, invoice_dunning, invoice_get,
         invoice_list, payments_of_invoice,
     },
-    types::{BalanceStatus, Document, DocumentSummary, Party as Side, PaymentState},
+    types::{BalanceStatus, Document, DocumentKind, DocumentSummary, Parties, PaymentState},
 };
-use tradewind_flows::document::invoice_pdf;
+use tradewind_flows::document::{invoice_pdf, on_behalf};
 use tradewind_kernel::{Money, Result, id::InvoiceId};
 use tradewind_policy::Action;
 
@@ -182,8 +182,12 @@ async fn filled(visit: &Visit, document: &Document) -> Result<InvoicePage> {
                 ("number", &head.number),
             ],
         ));
+        if document.parties.collector.is_some() {
+            let credit = head.kind == DocumentKind::CreditNote;
+            terms.push(on_behalf(visit.ctx.locale, &document.parties, credit).into());
+        }
         terms.extend(
-            bank(visit, &document.parties.seller)
+            bank(visit, &document.parties)
                 .into_iter()
                 .map(|(name, value)| -> Txt { format!("{name}: {value}").into() }),
         );
@@ -289,8 +293,9 @@ fn text(value: &serde_json::Value, name: &str) -> Option<String> {
 }
 
 /// Where to transfer money to.
-pub(super) fn bank(visit: &Visit, seller: &Side) -> Vec<(Txt, Txt)> {
+pub(super) fn bank(visit: &Visit, parties: &Parties) -> Vec<(Txt, Txt)> {
     let t = visit.t();
+    let payee = parties.collector.as_ref().unwrap_or(&parties.seller);
     [
         ("bank-holder", "holder"),
         ("bank-name", "bank"),
@@ -298,7 +303,7 @@ pub(super) fn bank(visit: &Visit, seller: &Side) -> Vec<(Txt, Txt)> {
         ("bank-bic", "bic"),
     ]
     .into_iter()
-    .filter_map(|(key, name)| Some((t.tr(key), text(&seller.bank, name)?.into())))
+    .filter_map(|(key, name)| Some((t.tr(key), text(&payee.bank, name)?.into())))
     .collect()
 }
 

@@ -147,7 +147,7 @@ async fn page(visit: &Visit, due: Due, form: FormState, waiting: Option<&Payment
             transfer,
             "pay-transfer-hint",
         ));
-        bank = invoices::bank(visit, &document.parties.seller);
+        bank = invoices::bank(visit, &document.parties);
         if !bank.is_empty() {
             let number = document.summary.number.clone().into();
             bank.push((t.tr("bank-reference"), number));

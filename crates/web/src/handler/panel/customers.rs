@@ -3,8 +3,8 @@
 use axum::extract::Path;
 use tradewind_accounts::service as accounts;
 use tradewind_accounts::types::{
-    Account, AccountCreate, AccountStatus, ActAs, PersonInput, Relationship, RelationshipSet,
-    TermsInput,
+    Account, AccountCreate, AccountStatus, ActAs, Invoicer, PersonInput, Relationship,
+    RelationshipSet, TermsInput,
 };
 use tradewind_billing::service as billing;
 use tradewind_kernel::id::AccountId;
@@ -22,7 +22,7 @@ use crate::form::Sent;
 use crate::respond::{self, Answer, changed};
 use crate::session::{Id, Parts2};
 use crate::view::kit::Txt;
-use crate::view::panel::{Account360Page, AccountRow, AccountView, CustomersPage};
+use crate::view::panel::{Account360Page, AccountRow, AccountView, CustomersPage, WhoInvoices};
 use crate::view::shared::FormState;
 
 /// `GET /panel/customers`.
@@ -243,6 +243,7 @@ async fn show(desk: Desk, id: AccountId, view: AccountView) -> Answer {
                 ])
             })
         }),
+        invoicer: invoicer(&desk, relationship.as_ref()).await?,
         bill: desk.permit(Action::RelationshipManage),
         act_as: permit(may_act),
         view,
@@ -263,6 +264,48 @@ async fn relationship(desk: &Desk, account: &Account) -> Result<Option<Relations
         Err(Error::NotFound { .. }) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Who invoices the account, and what the reader may make of that: the seller, and the account above it for whom it is to say that it
+/// collects.
+async fn invoicer(desk: &Desk, with: Option<&Relationship>) -> Result<Option<WhoInvoices>> {
+    let Some(with) = with else {
+        return Ok(None);
+    };
+    let ours = with.seller == desk.account();
+    let above = || accounts::account_get(desk.p(), &desk.ctx, with.seller);
+    let collector = !ours && above().await?.parent == Some(desk.account());
+    let on_behalf = with.invoicer == Invoicer::OnBehalf;
+    let may = desk.may_at_home(Action::RelationshipManage);
+    let choices: &'static [&'static str] = if collector {
+        &["self", "on_behalf", "external"]
+    } else if ours && !on_behalf {
+        &["self", "external"]
+    } else {
+        &[]
+    };
+    Ok(Some(WhoInvoices {
+        now: with.invoicer.as_str(),
+        choices: if may { choices } else { &[] },
+    }))
+}
+
+/// `POST /panel/customers/{id}/invoicer`.
+pub(crate) async fn set_invoicer(desk: Desk, Id(id): Id<AccountId>, sent: Sent) -> Answer {
+    let here = format!("/panel/customers/{id}");
+    let buyer = accounts::account_get(desk.p(), &desk.ctx, id).await?;
+    let seller = buyer.parent.ok_or_else(|| Error::not_found(id))?;
+    let input = RelationshipSet {
+        seller,
+        buyer: id,
+        version: None,
+        terms: TermsInput {
+            invoicer: sent.some("invoicer"),
+            ..TermsInput::default()
+        },
+    };
+    let done = accounts::relationship_set(desk.p(), &desk.ctx, &input).await;
+    changed(&desk, done, here, "invoicing-saved")
 }
 
 /// `POST /panel/customers/{id}/invoicing`.

@@ -6,7 +6,7 @@ use tradewind_billing::service::{self as billing, ListQuery, TransferRecord};
 use tradewind_billing::types::{
     Document, DocumentKind, DocumentSummary, Payment, PaymentKind, PaymentState,
 };
-use tradewind_flows::document::invoice_pdf;
+use tradewind_flows::document::{invoice_pdf, on_behalf};
 use tradewind_kernel::id::{AccountId, InvoiceId, SubscriptionId};
 use tradewind_kernel::money::Money;
 use tradewind_kernel::time::parse_date;
@@ -142,7 +142,7 @@ pub(crate) async fn show(desk: Desk, Id(id): Id<InvoiceId>) -> Answer {
     let payments = billing::payments_of_invoice(desk.p(), &desk.ctx, id).await?;
     let mut page = paper(&desk, &document, &payments)?;
     page.notes = related(&desk, id, "/panel").await?;
-    let ours = document.summary.seller_id == desk.account();
+    let ours = ours(&desk, &document.summary);
     let edit = ours && desk.may_at_home(Action::InvoiceIssue);
     page.reminder = reminder(&desk, &document.summary, edit).await?;
     respond::page(page.page(desk.app()))
@@ -163,7 +163,7 @@ fn paper(desk: &Desk, document: &Document, payments: &[Payment]) -> Result<Invoi
             let at = payment.settled_at.unwrap_or(payment.created_at);
             (at, method(desk, payment.kind), payment.applied)
         });
-    let ours = one.seller_id == desk.account();
+    let ours = ours(desk, one);
     let tax = tax_word(desk.ctx.locale, &document.parties.seller);
     Ok(InvoicePage {
         base: "/panel",
@@ -198,10 +198,7 @@ fn paper(desk: &Desk, document: &Document, payments: &[Payment]) -> Result<Invoi
         total: one.gross,
         payments: paid.collect(),
         open,
-        terms: vec![t.count(
-            "days-to-pay",
-            u32::try_from(document.payment_terms_days).unwrap_or(0),
-        )],
+        terms: terms(desk, document),
         detail_csv: Some(format!("/panel/invoices/{}/details.csv", one.id).into()),
         pay: None,
         record: permit(ours && !open.is_zero() && desk.may_at_home(Action::PaymentRecord)),
@@ -219,6 +216,25 @@ fn paper(desk: &Desk, document: &Document, payments: &[Payment]) -> Result<Invoi
         reminder: None,
         history: Vec::new(),
     })
+}
+
+/// Whether the reader sells by a document, or collects it for the seller.
+fn ours(desk: &Desk, one: &DocumentSummary) -> bool {
+    let collector = one
+        .balance
+        .as_ref()
+        .and_then(|balance| balance.collector_id);
+    one.seller_id == desk.account() || collector == Some(desk.account())
+}
+
+fn terms(desk: &Desk, document: &Document) -> Vec<Txt> {
+    let days = u32::try_from(document.payment_terms_days).unwrap_or(0);
+    let mut terms = vec![desk.t().count("days-to-pay", days)];
+    if document.parties.collector.is_some() {
+        let credit = document.summary.kind == DocumentKind::CreditNote;
+        terms.push(on_behalf(desk.ctx.locale, &document.parties, credit).into());
+    }
+    terms
 }
 
 /// `GET /panel/invoices/{id}/pdf`.
@@ -253,7 +269,8 @@ pub(crate) async fn payments(desk: Desk) -> Answer {
         "received" => came(&desk, "state:succeeded kind:card,transfer,credit").await?,
         "failed" => came(&desk, "state:failed").await?,
         "refunds" => refunds::rows(&desk).await?,
-        _ => awaited(&desk).await?,
+        "collected" => awaited(&desk, "collector").await?,
+        _ => awaited(&desk, "seller").await?,
     };
     respond::page(page.page(desk.app()))
 }
@@ -295,8 +312,8 @@ async fn came(desk: &Desk, state: &str) -> Result<PaymentsPage> {
     })
 }
 
-async fn awaited(desk: &Desk) -> Result<PaymentsPage> {
-    let own = format!("seller:{} status:open kind:invoice", desk.account());
+async fn awaited(desk: &Desk, side: &str) -> Result<PaymentsPage> {
+    let own = format!("{side}:{} status:open kind:invoice", desk.account());
     let query = ListQuery {
         filter: all(&[&own, &desk.search("number")]),
         sort: "due".to_owned(),
@@ -380,6 +397,8 @@ pub(crate) async fn record(desk: Desk, Id(id): Id<InvoiceId>, sent: Sent) -> Ans
                 amount,
                 reference: sent.get("bank_reference").to_owned(),
                 top_up: false,
+                // A seller for whom another collects speaks of its own bank account only.
+                receiver_id: (one.seller_id == desk.account()).then_some(one.seller_id),
                 received_on,
             };
             billing::transfer_record(desk.p(), &desk.ctx, &input).await

@@ -82,6 +82,10 @@ fn trade() -> Router {
         .route("/panel/customers/{id}/pro-forma/pdf", get(pro_forma::pdf))
         .route("/panel/customers/{id}/pro-forma", post(pro_forma::send))
         .route(
+            "/panel/customers/{id}/invoicer",
+            post(customers::set_invoicer),
+        )
+        .route(
             "/panel/customers/{id}/invoicing",
             post(customers::invoicing),
         )

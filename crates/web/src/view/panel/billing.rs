@@ -99,6 +99,7 @@ impl PaymentsPage {
                 ("received", None),
                 ("failed", None),
                 ("refunds", None),
+                ("collected", None),
             ],
         );
         let filters = shell.filters(&self.state, Some("invoices-search"), Vec::new());

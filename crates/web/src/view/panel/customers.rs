@@ -154,6 +154,14 @@ impl AccountView {
     }
 }
 
+/// Who invoices an account.
+pub struct WhoInvoices {
+    /// `self`, `on_behalf` or `external`.
+    pub now: &'static str,
+    /// What the reader may make of it.
+    pub choices: &'static [&'static str],
+}
+
 /// An account all around.
 pub struct Account360Page {
     /// Id.
@@ -194,6 +202,8 @@ pub struct Account360Page {
     pub dunning: Option<Txt>,
     /// Whether there is something for a pro-forma invoice.
     pub pro_forma: bool,
+    /// Who invoices it, where the reader may know.
+    pub invoicer: Option<WhoInvoices>,
     /// When its charges become invoices: `invoicing`, `invoice_day`, as its form has them; where the reader sells to it.
     pub invoicing: Option<FormState>,
     /// May set that.
@@ -237,6 +247,14 @@ impl Account360Page {
         if self.invoicing.is_some() {
             let open = Button::open(t.tr("invoicing-set"), "invoicing-set").icon("calendar");
             head = head.may(&self.bill, open);
+        }
+        if self
+            .invoicer
+            .as_ref()
+            .is_some_and(|who| !who.choices.is_empty())
+        {
+            let open = Button::open(t.tr("invoicer-set"), "invoicer-set").icon("users");
+            head = head.and(open);
         }
         let mut dialogs: Vec<Block> = Vec::new();
         if self.pro_forma {
@@ -291,6 +309,21 @@ impl Account360Page {
                 );
             }
         }
+        let mut invoicer = Cell::Nil;
+        if let Some(who) = &self.invoicer {
+            invoicer = Cell::Text(t.code("invoicer", who.now));
+            if !who.choices.is_empty() {
+                let form = FormState::of([("invoicer", who.now)]);
+                let ask = Ask::new(&shell, &form);
+                let fields = vec![ask.codes("invoicer", "invoicer", who.choices)];
+                let to = format!("{here}/invoicer");
+                body.push(
+                    shell
+                        .confirm("invoicer-set", "invoicer-set", to, fields)
+                        .into(),
+                );
+            }
+        }
         let price_book = match self.price_book {
             Some((name, href)) => Cell::Link(href, name),
             None => Cell::Nil,
@@ -323,6 +356,7 @@ impl Account360Page {
             ),
             ("c-payment-terms", Cell::Text(self.terms)),
             ("c-invoicing", invoicing),
+            ("c-invoicer", invoicer),
             ("c-price-book", price_book),
         ];
         let who = vec![

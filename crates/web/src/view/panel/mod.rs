@@ -52,6 +52,7 @@ pub use credit_note::{CreditNotePage, CreditableLine, RefundPage};
 pub use currency::{CurrencyPage, CurrencyRow};
 pub use customers::{
     Account360Page, AccountRow, AccountView, CustomersPage, RelationshipRow, RelationshipsPage,
+    WhoInvoices,
 };
 pub use deliveries::{AttemptRow, DeliveriesPage, DeliveryPage, DeliveryRow, LateReportRow};
 pub use draft::{DraftLineRow, DraftPage, DraftRow, DraftsPage, HeldBuyerRow};

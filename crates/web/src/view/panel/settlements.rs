@@ -1,4 +1,5 @@
-//! Settlements with vendors: what they get, and files of payments. Vendors see their own with the same pages.
+//! Settlements with vendors and with sellers for whom another collects, and files of payments. Who is paid sees its own with the same
+//! pages.
 
 use tradewind_kernel::money::Money;
 use tradewind_kernel::time::{Date, Timestamp};
@@ -15,8 +16,12 @@ pub struct SettlementRow {
     pub id: Txt,
     /// Number.
     pub number: Txt,
-    /// Who gets it, or for vendors who pays.
+    /// Who gets it, or who pays where that is another.
     pub party: Txt,
+    /// Whether the reader gets it.
+    pub got: bool,
+    /// `vendor` or `collected`.
+    pub kind: &'static str,
     /// Last day.
     pub until: Date,
     /// State.
@@ -29,9 +34,11 @@ pub struct SettlementRow {
 
 /// What is on no settlement yet.
 pub struct SettlementDueRow {
-    /// The vendor.
-    pub vendor: Txt,
-    /// Its share.
+    /// `vendor` or `collected`.
+    pub kind: &'static str,
+    /// The vendor, or the seller.
+    pub payee: Txt,
+    /// Its share, or what was collected.
     pub share: Money,
     /// Held back.
     pub held: Money,
@@ -91,7 +98,13 @@ impl SettlementsPage {
             .lead(t.tr("settlements-lead"))
             .tabs(views);
         if may {
-            head = head.and(shell.go("settlement-policy", format!("{}/policy", self.state.path)));
+            let policy = format!("{}/policy", self.state.path);
+            head = head
+                .and(shell.go("settlement-policy", policy.clone()))
+                .and(shell.go(
+                    "settlement-policy-collected",
+                    format!("{policy}?of=collected"),
+                ));
         }
         let mut body: Vec<Block> = vec![self.list(&shell).into()];
         if !self.due.is_empty() {
@@ -121,6 +134,14 @@ impl SettlementsPage {
             let href = format!("{}/{}", self.state.path, row.id);
             Row::Cells(vec![
                 Cell::Main(href.into(), row.number.clone(), Some(row.party.clone())),
+                Cell::Text(t.code(
+                    if row.got {
+                        "settlement-got"
+                    } else {
+                        "settlement-of"
+                    },
+                    row.kind,
+                )),
                 Cell::At(t.date(row.until)),
                 Cell::State(t.state(&row.state)),
                 Cell::At(t.date(row.due_on)),
@@ -129,6 +150,7 @@ impl SettlementsPage {
         });
         let columns = vec![
             shell.col("c-number"),
+            shell.col("settlement-what"),
             shell.col("c-until"),
             shell.col("c-state"),
             shell.col("c-due"),
@@ -148,14 +170,16 @@ impl SettlementsPage {
         let t = &shell.t;
         let rows = self.due.iter().map(|row| {
             vec![
-                Cell::Text(row.vendor.clone()),
+                Cell::Text(row.payee.clone()),
+                Cell::Text(t.code("settlement-of", row.kind)),
                 Cell::Figure(t.money(row.share)),
                 Cell::Figure(t.money(row.held)),
             ]
         });
         let columns = vec![
-            shell.col("settlement-vendor"),
-            shell.fig("settlement-share"),
+            shell.col("settlement-payee"),
+            shell.col("settlement-what"),
+            shell.fig("c-amount"),
             shell.fig("settlement-held"),
         ];
         let table = shell.table(
@@ -197,9 +221,9 @@ impl SettlementsPage {
 
 /// A line of a settlement.
 pub struct SettlementLineRow {
-    /// The product.
-    pub product: Txt,
-    /// Charges.
+    /// The product, or the buyer.
+    pub about: Txt,
+    /// Charges, or payments.
     pub charges: i64,
     /// The share.
     pub share: Money,
@@ -215,8 +239,10 @@ pub struct SettlementPage {
     pub id: Txt,
     /// Number.
     pub number: Txt,
-    /// Who gets it.
-    pub vendor: Txt,
+    /// `vendor` or `collected`.
+    pub kind: &'static str,
+    /// Who gets it, or who pays where the reader gets it.
+    pub party: Txt,
     /// Last day.
     pub until: Date,
     /// State.
@@ -227,8 +253,10 @@ pub struct SettlementPage {
     pub paid_on: Option<Date>,
     /// What was said last.
     pub note: Txt,
-    /// Share, tax on it, fee, tax on it, held, released, payout.
-    pub amounts: [Money; 7],
+    /// Share, tax on it, fee, tax on it, held, released, set off, payout.
+    pub amounts: [Money; 8],
+    /// Invoices of the payer's that are paid with it: number, where they are, how much.
+    pub offsets: Vec<(Txt, Txt, Money)>,
     /// Documents: for what, number, total.
     pub papers: Vec<(Txt, Option<Txt>, Money)>,
     /// What is agreed about invoices in the vendor's name: since when, until when, where it is written down.
@@ -254,10 +282,7 @@ impl SettlementPage {
             .state(t.state(&self.state))
             .lead(t.with(
                 "settlement-lead",
-                &[
-                    ("vendor", &self.vendor),
-                    ("date", t.date(self.until).text()),
-                ],
+                &[("party", &self.party), ("date", t.date(self.until).text())],
             ))
             .under(t.tr("nav-settlements"), self.base.clone())
             .and(
@@ -282,10 +307,25 @@ impl SettlementPage {
             dialogs.push(shell.confirm(act, &key, to, fields).into());
         }
         let taxed = self.amounts[1].minor != 0 || self.amounts[3].minor != 0;
-        let [share, share_tax, fee, fee_tax, held, released, payout] =
+        let set_off = self.amounts[6];
+        let [share, share_tax, fee, fee_tax, held, released, _, payout] =
             self.amounts.map(|amount| t.money(amount));
+        let (shares, charges, about, lines) = match self.kind {
+            "collected" => (
+                "settlement-collected",
+                "settlement-payments",
+                "c-customer",
+                "settlement-lines-buyers",
+            ),
+            _ => (
+                "settlement-share",
+                "settlement-charges",
+                "c-product",
+                "settlement-lines",
+            ),
+        };
         let mut facts = vec![
-            ("settlement-share", Cell::Figure(share)),
+            (shares, Cell::Figure(share)),
             ("settlement-fee", Cell::Figure(fee)),
             ("settlement-held", Cell::Figure(held)),
             ("settlement-released", Cell::Figure(released)),
@@ -295,6 +335,9 @@ impl SettlementPage {
         if taxed {
             facts.push(("settlement-share-tax", Cell::Figure(share_tax)));
             facts.push(("settlement-fee-tax", Cell::Figure(fee_tax)));
+        }
+        if !set_off.is_zero() {
+            facts.push(("settlement-set-off", Cell::Figure(t.money(set_off))));
         }
         if let Some(on) = self.release_on {
             facts.push(("settlement-release-on", Cell::At(t.date(on))));
@@ -308,29 +351,27 @@ impl SettlementPage {
         let facts = shell.facts(facts);
         let rows = self.lines.iter().map(|line| {
             vec![
-                Cell::Text(line.product.clone()),
+                Cell::Text(line.about.clone()),
                 Cell::Figure(t.int(line.charges)),
                 Cell::Figure(t.money(line.share)),
                 Cell::Figure(t.money(line.fee)),
             ]
         });
         let columns = vec![
-            shell.col("c-product"),
-            shell.fig("settlement-charges"),
-            shell.fig("settlement-share"),
+            shell.col(about),
+            shell.fig(charges),
+            shell.fig(shares),
             shell.fig("settlement-fee"),
         ];
-        let lines = shell.table(
-            "settlement-lines",
-            columns,
-            rows.collect(),
-            "settlements-none",
-        );
+        let table = shell.table(lines, columns, rows.collect(), "settlements-none");
         let mut body = blocks![
             Card::new(t.tr("settlement-amounts"), blocks![facts]),
-            Card::new(t.tr("settlement-lines"), blocks![lines]),
+            Card::new(t.tr(lines), blocks![table]),
             self.papers(&shell, &here)
         ];
+        if !self.offsets.is_empty() {
+            body.push(self.offsets(&shell).into());
+        }
         if self.agree {
             let blank = FormState::default();
             let ask = Ask::new(&shell, &blank);
@@ -352,6 +393,24 @@ impl SettlementPage {
 }
 
 impl SettlementPage {
+    fn offsets(&self, shell: &Shell) -> Card {
+        let t = &shell.t;
+        let rows = self.offsets.iter().map(|(number, href, amount)| {
+            vec![
+                Cell::Link(href.clone(), number.clone()),
+                Cell::Figure(t.money(*amount)),
+            ]
+        });
+        let columns = vec![shell.col("c-number"), shell.fig("c-amount")];
+        let table = shell.table(
+            "settlement-set-off",
+            columns,
+            rows.collect(),
+            "settlements-none",
+        );
+        Card::new(t.tr("settlement-set-off"), blocks![table])
+    }
+
     fn papers(&self, shell: &Shell, here: &str) -> Card {
         let t = &shell.t;
         let rows = self.papers.iter().map(|(kind, number, gross)| {
@@ -385,7 +444,11 @@ impl SettlementPage {
             }
             None => t.tr("self-billing-none"),
         };
-        let card = Card::new(t.tr("papers-title"), blocks![table]).intro(said);
+        let card = Card::new(t.tr("papers-title"), blocks![table]);
+        let card = match self.kind {
+            "collected" => card,
+            _ => card.intro(said),
+        };
         if self.agree {
             card.and(Button::open(t.tr("self-billing-agree"), "agree"))
         } else {
@@ -394,9 +457,12 @@ impl SettlementPage {
     }
 }
 
-/// How a payer settles with its vendors.
+/// How a payer settles with its vendors, or with sellers for whom it collects.
 pub struct SettlementPolicyPage {
-    /// `fee_percent`, `fee_fixed`, `fee_minimum`, `fee_maximum`, `minimum_payout`, `hold_percent`, `hold_days`, `payment_days`.
+    /// `vendor` or `collected`.
+    pub kind: &'static str,
+    /// `fee_percent`, `fee_fixed`, `fee_minimum`, `fee_maximum`, `minimum_payout`, `hold_percent`, `hold_days`, `payment_days`, and
+    /// `offset` for what is collected.
     pub form: FormState,
     /// Whether products or vendors have rules of their own.
     pub more: bool,
@@ -406,31 +472,43 @@ impl SettlementPolicyPage {
     /// Lays the page out.
     pub fn page(self, shell: Shell) -> Page {
         let t = shell.t.clone();
-        let head = Head::new(t.tr("settlement-policy"))
-            .lead(t.tr("settlement-policy-lead"))
+        let collected = self.kind == "collected";
+        let (title, lead) = if collected {
+            (
+                "settlement-policy-collected",
+                "settlement-policy-collected-lead",
+            )
+        } else {
+            ("settlement-policy", "settlement-policy-lead")
+        };
+        let head = Head::new(t.tr(title))
+            .lead(t.tr(lead))
             .under(t.tr("nav-settlements"), "/panel/settlements");
         let ask = Ask::new(&shell, &self.form);
+        let mut fields = vec![
+            ask.text("fee_percent").unit("%"),
+            ask.optional(ask.text("fee_fixed")),
+            ask.optional(ask.text("fee_minimum")),
+            ask.optional(ask.text("fee_maximum")),
+            ask.optional(ask.text("minimum_payout")),
+            ask.text("hold_percent").unit("%"),
+            ask.number("hold_days"),
+            ask.number("payment_days"),
+        ];
+        if collected {
+            fields.push(ask.codes("offset", "offset", &["none", "due"]));
+        }
         let mut form = shell
-            .form("/panel/settlements/policy", "w-save")
+            .form(
+                format!("/panel/settlements/policy?of={}", self.kind),
+                "w-save",
+            )
             .two_columns()
             .telling(self.form.notice())
-            .fields(vec![
-                ask.text("fee_percent").unit("%"),
-                ask.optional(ask.text("fee_fixed")),
-                ask.optional(ask.text("fee_minimum")),
-                ask.optional(ask.text("fee_maximum")),
-                ask.optional(ask.text("minimum_payout")),
-                ask.text("hold_percent").unit("%"),
-                ask.number("hold_days"),
-                ask.number("payment_days"),
-            ]);
+            .fields(fields);
         if self.more {
             form = form.before(vec![shell.nothing("settlement-policy-more").into()]);
         }
-        Page::new(
-            shell,
-            head,
-            blocks![Card::new(t.tr("settlement-policy"), blocks![form])],
-        )
+        Page::new(shell, head, blocks![Card::new(t.tr(title), blocks![form])])
     }
 }

@@ -23,6 +23,7 @@ mod self_billing;
 mod settlement;
 mod statement;
 mod tax;
+mod tier_settlements;
 mod tiers;
 mod wallet;
 #[path = "../../../catalogue/tests/common/mod.rs"]

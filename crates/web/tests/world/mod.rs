@@ -168,9 +168,8 @@ impl World {
                 receiver_id: None,
                 received_on: None,
             };
-            billing::transfer_record(self.p(), &ctx, &transfer)
-                .await
-                .expect("a payment");
+            let recorded = billing::transfer_record(self.p(), &ctx, &transfer).await;
+            recorded.expect("a payment");
         }
         self.test.drain().await;
     }

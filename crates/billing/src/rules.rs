@@ -1,5 +1,6 @@
 //! What billing decides, without IO, clock or floats.
 
+pub mod agreed;
 pub mod bank;
 pub mod chain;
 pub mod change;

@@ -2,6 +2,7 @@
 
 mod account_classes;
 mod adopt;
+mod agreed;
 mod bank;
 mod bank_assign;
 mod bank_match;
@@ -47,6 +48,7 @@ mod prepaid;
 mod prices;
 mod pro_forma;
 mod rating;
+mod rating_again;
 mod reads;
 mod recognition;
 mod references;
@@ -73,6 +75,7 @@ mod wallet;
 mod write_offs;
 
 pub use account_classes::{ClassOf, ClassSet, class_list, class_remove, class_set};
+pub use agreed::{AgreedOtherwise, AgreedSince, BookPrices, NegotiatedPrice, agreed_since_in};
 pub use bank::{
     BankFileImport, BankMappingSet, bank_entry_list, bank_import, bank_import_allowed,
     bank_mapping_list, bank_mapping_set, bank_statement_get, bank_statement_list, bank_unmatched,
@@ -111,7 +114,7 @@ pub use dunning_accounts::{
     class_assign, credit_hold_release, credit_hold_set, credit_holds, credit_holds_settle_in,
 };
 pub use dunning_pauses::{DunningPauseSet, NewPause, dunning_pause_set, invoice_dunning};
-pub use facts::party_of;
+pub use facts::{AgreedTerms, party_of};
 pub use grants::{coupon_costs, coupon_costs_in, redemption_costs};
 pub use methods::{
     MethodAdd, MethodKept, MethodRef, has_default_method, method_add, method_keep_in, method_list,
@@ -130,6 +133,7 @@ pub use periods::{BatchInput, BatchReport, bill_batch, bill_batch_in};
 pub use prepaid::{PrepaidLot, PrepaidStanding, prepaid_list};
 pub use prices::{NOTICE_DAYS, announce_prices};
 pub use pro_forma::{pro_forma_of_in, pro_forma_open_in};
+pub use rating_again::rate_again_in;
 pub use reads::*;
 pub use recognition::{revenue_book, revenue_book_all};
 pub use refunds::{

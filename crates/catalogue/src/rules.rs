@@ -1,6 +1,7 @@
 //! The decisions of the catalogue: what may be written into it, what an order may ask for, what anything costs.
 
 mod configuration;
+mod correct;
 mod drafts;
 #[cfg(test)]
 mod fixture;
@@ -14,6 +15,7 @@ mod revisions;
 mod shown;
 
 pub use configuration::{Configuration, check_configuration, check_quantities};
+pub use correct::{check_negotiated, corrected, negotiated};
 pub(crate) use drafts::{
     check_category, check_item, check_parameter, check_plan, check_price_book, check_product,
     check_publishable,

@@ -29,5 +29,6 @@ pub use products::{
 };
 pub use rates::{rate_import, rate_import_allowed, rate_list, rate_on, rate_set, rate_set_in};
 pub use terms::{
-    leg_terms, renewed_terms, revision_days, terms_load, terms_load_many, terms_store,
+    leg_terms, leg_terms_with, renewed_terms, revision_days, terms_id, terms_load, terms_load_many,
+    terms_store,
 };

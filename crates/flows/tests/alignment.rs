@@ -351,6 +351,9 @@ async fn what_was_otherwise_in_the_first_period_is_set_right_by_its_share() {
             subscription_id: id,
             from: day(from),
             quantities: [("seats".to_owned(), dec("8"))].into(),
+            plan_id: None,
+            prices: None,
+            item_prices: Vec::new(),
             ended: false,
             reason: "Noted too late".to_owned(),
         };

@@ -199,6 +199,9 @@ async fn changes_and_corrections_within_it_are_at_its_price() {
             subscription_id: id,
             from: day("2024-03-20"),
             quantities: BTreeMap::from([("seats".to_owned(), dec("3"))]),
+            plan_id: None,
+            prices: None,
+            item_prices: Vec::new(),
             ended: false,
             reason: "Noted too late".to_owned(),
         };

@@ -344,6 +344,9 @@ async fn corrections_know_of_suspended_time() {
             subscription_id: id,
             from: day("2024-01-15"),
             quantities: BTreeMap::from([("seats".to_owned(), dec("7"))]),
+            plan_id: None,
+            prices: None,
+            item_prices: Vec::new(),
             ended: false,
             reason: "Noted too late".to_owned(),
         };

@@ -10,8 +10,10 @@ use tradewind_kernel::Date;
 
 use crate::exact::Exact;
 
+mod agreed;
 mod ahead;
 
+use agreed::Agreed;
 pub use ahead::Ahead;
 
 /// The prices of one leg, in the smallest unit of its currency.
@@ -21,6 +23,8 @@ pub struct LegPrices {
     pub setup: Exact,
     /// One seat for a month, paid in advance.
     pub seat: Exact,
+    /// The same under the other plan, which comes with a setup of its own.
+    pub other_seat: Exact,
     /// What usage costs of what it costs at its source.
     pub markup: Exact,
     /// In so many first months, one seat costs this instead.
@@ -48,6 +52,8 @@ struct Sale {
     has_setup: bool,
     /// From a day on, so many seats.
     seats: BTreeMap<Date, u32>,
+    /// From a day on, the plan and its prices.
+    agreed: BTreeMap<Date, Agreed>,
     ends_on: Option<Date>,
     /// Suspended from one day up to another, where that has come.
     rests: Vec<(Date, Option<Date>)>,
@@ -158,6 +164,7 @@ impl Auditor {
             begins_on,
             has_setup,
             seats,
+            agreed: BTreeMap::from([(begins_on, Agreed::default())]),
             ends_on: None,
             rests: Vec::new(),
             discount: None,
@@ -239,14 +246,14 @@ impl Auditor {
     #[must_use]
     pub fn deferred(&self, sale: usize, leg: usize, today: Date, by: Date) -> Exact {
         let is_customers = leg + 1 == self.legs.len();
-        self.sales[sale].deferred(&self.legs[leg], is_customers, (today, by))
+        self.sales[sale].deferred((&self.legs[leg], leg), is_customers, (today, by))
     }
 
     /// What a sale comes to on a leg by the end of a day: every period that has begun, and the usage of every month that is over.
     #[must_use]
     pub fn audit(&self, sale: usize, leg: usize, today: Date) -> Audited {
         let is_customers = leg + 1 == self.legs.len();
-        self.sales[sale].audit(&self.legs[leg], is_customers, today)
+        self.sales[sale].audit((&self.legs[leg], leg), is_customers, today)
     }
 }
 
@@ -258,10 +265,15 @@ impl Sale {
             .map_or(0, |(_, seats)| *seats)
     }
 
-    fn audit(&self, prices: &LegPrices, is_customers: bool, today: Date) -> Audited {
+    fn audit(
+        &self,
+        (prices, leg): (&LegPrices, usize),
+        is_customers: bool,
+        today: Date,
+    ) -> Audited {
         let mut audited = Audited::NOTHING;
         let discount = self.discount.filter(|_| is_customers);
-        let bought = discount.map(|discount| self.bought(prices, discount));
+        let bought = discount.map(|discount| self.bought((prices, leg), discount));
         if self.has_setup {
             audited.line(prices.setup);
             if let Some((of_setup, _)) = bought {
@@ -282,11 +294,12 @@ impl Sale {
             let discount = discount.filter(|discount| paid < discount.periods);
             paid += 1;
             let rests = if prices.rests { &self.rests[..] } else { &[] };
-            let seat = prices.seat_after(n);
+            let seat = |day: Date| self.seat_on((prices, leg), n, day);
             let bought = bought.filter(|_| n == 0);
             let off = discount.map(|discount| (discount, bought.map(|(_, seats)| seats)));
+            self.switches(prices, off.map(|(it, _)| it), (start, end), &mut audited);
             self.period(
-                seat,
+                &seat,
                 off,
                 (begins, start, end),
                 (rests, today),
@@ -310,14 +323,15 @@ impl Sale {
     }
 
     /// What a discount takes off the setup and off the seats of the first period.
-    fn bought(&self, prices: &LegPrices, discount: Discount) -> (Exact, Exact) {
+    fn bought(&self, (prices, leg): (&LegPrices, usize), discount: Discount) -> (Exact, Exact) {
         let lasts = self.ends_on.is_none_or(|ends_on| ends_on > self.begins_on);
         let seats = if lasts {
             self.seats_on(self.begins_on)
         } else {
             0
         };
-        let seats = prices.seat_after(0) * Exact::whole(i128::from(seats));
+        let seat = self.seat_on((prices, leg), 0, self.begins_on);
+        let seats = seat * Exact::whole(i128::from(seats));
         discount.off_both(prices.setup, seats)
     }
 
@@ -367,7 +381,12 @@ impl Sale {
         }
     }
 
-    fn deferred(&self, prices: &LegPrices, is_customers: bool, (today, by): (Date, Date)) -> Exact {
+    fn deferred(
+        &self,
+        (prices, leg): (&LegPrices, usize),
+        is_customers: bool,
+        (today, by): (Date, Date),
+    ) -> Exact {
         if self.ends_on.is_some_and(|ends_on| ends_on <= today) {
             return Exact::ZERO;
         }
@@ -384,7 +403,8 @@ impl Sale {
             return Exact::ZERO;
         }
         let months = u32::try_from(n).unwrap_or_default();
-        let price = prices.seat_after(months) * Exact::whole(i128::from(self.seats_on(today)));
+        let seat = self.seat_on((prices, leg), months, today);
+        let price = seat * Exact::whole(i128::from(self.seats_on(today)));
         let paid = (0..n)
             .filter(|n| {
                 let period = (self.nth_day(*n), self.nth_day(n + 1));
@@ -418,16 +438,17 @@ impl Sale {
     /// be known from elsewhere.
     fn period(
         &self,
-        seat: Exact,
+        seat: &dyn Fn(Date) -> Exact,
         discount: Option<(Discount, Option<Exact>)>,
         (begins, start, end): (Date, Date, Date),
         (rests, today): (&[(Date, Option<Date>)], Date),
         audited: &mut Audited,
     ) {
-        let price = |seats: u32| seat * Exact::whole(i128::from(seats));
+        let price = |(seats, seat): (u32, Exact)| seat * Exact::whole(i128::from(seats));
+        let held_on = |day: Date| (self.seats_on(day), seat(day));
         let days = |from: Date| Exact::new(days(from, end), days(start, end));
-        let held = self.seats_on(begins);
-        let off = |seats: u32| discount.map_or(Exact::ZERO, |(it, _)| it.off(price(seats)));
+        let held = held_on(begins);
+        let off = |held: (u32, Exact)| discount.map_or(Exact::ZERO, |(it, _)| it.off(price(held)));
         let first = discount.and_then(|(_, first)| first);
         // By the day from which it holds, what is taken off.
         let mut offs = BTreeMap::from([(begins, first.unwrap_or_else(|| off(held)))]);
@@ -437,17 +458,18 @@ impl Sale {
         }
         let lasts = |day: &Date| *day < end && self.ends_on.is_none_or(|ends_on| *day < ends_on);
         let mut before = held;
-        for (day, after) in self.seats.range(begins..).filter(|(day, _)| lasts(day)) {
-            if *day > begins && *after != before {
-                audited.line(-(days(*day) * price(before)));
-                audited.line(days(*day) * price(*after));
-                let (was, is) = (off_on(&offs, *day), off(*after));
+        for day in self.changes_since(begins).filter(lasts) {
+            let after = held_on(day);
+            if day > begins && after != before {
+                audited.line(-(days(day) * price(before)));
+                audited.line(days(day) * price(after));
+                let (was, is) = (off_on(&offs, day), off(after));
                 if was != is {
-                    audited.line(days(*day) * was);
-                    audited.line(-(days(*day) * is));
-                    offs.insert(*day, is);
+                    audited.line(days(day) * was);
+                    audited.line(-(days(day) * is));
+                    offs.insert(day, is);
                 }
-                before = *after;
+                before = after;
             }
         }
         let ends_on = self.ends_on.filter(|ends_on| *ends_on < end);
@@ -471,14 +493,13 @@ impl Sale {
             if until > today && gives_back == ends_on {
                 continue;
             }
-            let changes = self.seats.range(*from..until).map(|(day, _)| *day);
+            let changes = self.changes_since(*from).filter(|day| *day < until);
             let mut cuts: Vec<Date> = changes.chain([*from, until]).collect();
             cuts.sort_unstable();
             cuts.dedup();
             for pair in cuts.windows(2) {
                 let time = days(pair[0]) + -days(pair[1]);
-                let seats = self.seats_on(pair[0]);
-                audited.line(-(time * price(seats)));
+                audited.line(-(time * price(held_on(pair[0]))));
                 if discount.is_some() {
                     audited.line(time * off_on(&offs, pair[0]));
                 }

@@ -333,7 +333,7 @@ pub fn group_charge(
             meter: total.meter.clone(),
             group_key: total.group_key.clone(),
             period_on: part.period.start,
-            from_version: was.version,
+            from_version: was.version.max(0),
             to_version: after.version,
             line: line_of(leg, item, service.map(String::as_str)),
         }),
@@ -354,6 +354,12 @@ pub fn bill_with(charge: &mut NewCharge, locale: Locale, running: Period) {
     };
     charge.description.push_str(&note);
     charge.period = running;
+}
+
+/// The invoice line in which a group of usage is rounded.
+#[must_use]
+pub fn line_of_group(leg: &LegFacts, item: &ItemTerms, total: &UsageTotal) -> String {
+    line_of(leg, item, total.dimensions.get(SERVICE).map(String::as_str))
 }
 
 /// The invoice line in which usage is rounded: one per service where usage names its service, across all subscriptions

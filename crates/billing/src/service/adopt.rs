@@ -10,7 +10,10 @@ use tradewind_kernel::{
     Currency, Date, Result,
     id::{AccountId, PriceBookId, SubscriptionId, TermsId},
 };
-use tradewind_orders::billing::{self as orders, Billable};
+use tradewind_orders::{
+    billing::{self as orders, Billable},
+    types::{Leg, TermsSince},
+};
 use tradewind_platform::Work;
 
 use super::facts::Known;
@@ -219,6 +222,15 @@ impl Past {
                     .or_else(|| past.first())
                     .map_or(leg.terms_id, |(_, terms)| *terms)
             })
+            .collect()
+    }
+
+    /// What of the terms of a leg changed on a day or later.
+    pub(crate) fn changes(&self, leg: &Leg, since: Date) -> Vec<TermsSince> {
+        let past = self.of(leg.subscription_id, leg.position).iter().copied();
+        past.chain([(leg.terms_from, leg.terms_id)])
+            .filter(|(from_on, _)| *from_on >= since)
+            .map(|(from_on, terms_id)| TermsSince { from_on, terms_id })
             .collect()
     }
 

@@ -229,6 +229,9 @@ pub fn party_of(account: &Account) -> Party {
     }
 }
 
+/// Terms by the id that they have once they are kept.
+pub type AgreedTerms = BTreeMap<TermsId, Arc<LegTerms>>;
+
 /// Frozen terms by their id.
 pub(crate) type Terms = HashMap<TermsId, Arc<LegTerms>>;
 
@@ -335,6 +338,27 @@ impl Known {
         Ok(())
     }
 
+    /// Learns when a sale was suspended, whatever its terms say by now.
+    pub(crate) async fn learn_all_pauses(
+        &mut self,
+        w: &mut Work,
+        id: SubscriptionId,
+    ) -> Result<()> {
+        let realm = w.ctx.realm;
+        let found = orders::pauses(&mut w.tx, realm, &[id]).await?;
+        let pauses = found.into_iter().map(|(_, pause)| pause).collect();
+        self.pauses.insert(id, pauses);
+        Ok(())
+    }
+
+    /// Whether a sale is known to have been suspended on a day or later.
+    pub(crate) fn was_suspended(&self, id: SubscriptionId, since: Date) -> bool {
+        let pauses = self.pauses.get(&id).into_iter().flatten();
+        pauses
+            .filter_map(|pause| pause.until_on.map_or(Some(Date::MAX), Some))
+            .any(|until| until > since)
+    }
+
     /// The times in which a sale is suspended and that the seller of some terms does not charge.
     fn pauses(&self, id: SubscriptionId, terms: &LegTerms) -> Vec<Pause> {
         let all = self.pauses.get(&id).map_or(&[][..], Vec::as_slice);
@@ -355,6 +379,17 @@ impl Known {
         let found = tradewind_catalogue::service::terms_load_many(w, &missing).await?;
         self.headings.load(w, &found).await?;
         self.terms.extend(found);
+        Ok(())
+    }
+
+    /// Learns terms that are not kept anywhere yet.
+    pub(crate) async fn assume_terms(&mut self, w: &mut Work, terms: &AgreedTerms) -> Result<()> {
+        let terms = terms
+            .iter()
+            .map(|(id, terms)| (*id, Arc::clone(terms)))
+            .collect();
+        self.headings.load(w, &terms).await?;
+        self.terms.extend(terms);
         Ok(())
     }
 

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use tradewind_catalogue::types::ItemTerms;
 use tradewind_kernel::{
-    Date, Error, Result, calendar,
+    Date, Error, Result,
     id::{LegId, SubscriptionId, TermsId},
 };
 use tradewind_metering::{service as metering, types::UsageTotal};
@@ -14,13 +13,19 @@ use tradewind_orders::{
 };
 use tradewind_platform::Work;
 
+mod again;
 mod discounts;
 mod late;
+mod parts;
 mod prepaid;
 mod tariffs;
 mod together;
 
+use again::Again;
+pub(super) use again::MARKED;
 use late::Late;
+use parts::PartOf;
+pub(super) use tariffs::decided;
 use together::{Charged, share_months};
 
 use super::{
@@ -33,21 +38,34 @@ use super::{
     usage::UsageReport,
 };
 use crate::{
-    rules::{
-        document,
-        joint::is_joint,
-        pool::{self, Closing},
-        usage as rules,
-    },
+    rules::{document, joint::is_joint, usage as rules},
     store::{
         idle::{self, IdleUsage},
         usage::{self, RatedKey, key_of},
     },
-    types::{LegFacts, NewCharge, Problem},
+    types::{NewCharge, Problem},
 };
 
 /// The usage of a subscription by meter and month.
 type Months<'a> = BTreeMap<(&'a str, Date), Vec<&'a UsageTotal>>;
+
+/// Charges the usage of a subscription in the months before a day again, as far as it is marked: what it comes to under the terms that
+/// are recorded now, less what was charged. What no longer belongs to its plan is taken back.
+pub(super) async fn charge_again(
+    w: &mut Work,
+    id: SubscriptionId,
+    ended: Date,
+    report: &mut UsageReport,
+) -> Result<()> {
+    let realm = w.ctx.realm;
+    let totals = metering::totals_before_in(w, &[id], ended).await?;
+    let billables = orders::billable(&mut w.tx, realm, &[id]).await?;
+    let mut run = Run::load(w, &billables, &totals, ended, true).await?;
+    let made = run.sales(w, &billables, &totals, ended, false).await?;
+    let problems = run.finish(w, &billables, made).await?;
+    report.problems.extend(problems);
+    run.write(w, ended, report).await
+}
 
 /// Charges the usage of some subscriptions in the months before a day, and of those whose usage is counted together with theirs.
 pub(super) async fn charge_totals(
@@ -65,7 +83,7 @@ pub(super) async fn charge_totals(
     loop {
         let totals = metering::totals_before_in(w, &ids, ended).await?;
         let billables = orders::billable(&mut w.tx, realm, &ids).await?;
-        let mut run = Run::load(w, &billables, &totals, ended).await?;
+        let mut run = Run::load(w, &billables, &totals, ended, false).await?;
         let made = run.sales(w, &billables, &totals, ended, complete).await?;
         if !complete && !run.joint.is_empty() {
             // Only now it is known that others belong to it.
@@ -119,6 +137,7 @@ struct Run {
     expected: BTreeSet<(SubscriptionId, Date)>,
     late: Late,
     joint: Joint,
+    again: Again,
     outcome: Vec<Outcome>,
     discounts: Vec<NewCharge>,
 }
@@ -139,16 +158,6 @@ struct Asked<'a> {
     always: bool,
 }
 
-/// A part of a month to be rated.
-struct PartOf<'a> {
-    month: &'a Month,
-    part: usize,
-    /// Whether groups are rated again that have got nothing new.
-    whole: bool,
-    /// The item with what is there of a quantity bought ahead; none where that is as its price says.
-    item: Option<ItemTerms>,
-}
-
 /// What one total comes to on one leg.
 struct Outcome {
     key: RatedKey,
@@ -162,6 +171,7 @@ impl Run {
         billables: &[Billable],
         totals: &[UsageTotal],
         ended: Date,
+        again: bool,
     ) -> Result<Self> {
         let realm = w.ctx.realm;
         let sold: Vec<SubscriptionId> = billables.iter().map(|one| one.subscription.id).collect();
@@ -189,10 +199,17 @@ impl Run {
         if let Some(first) = days.first().copied().filter(|_| carry) {
             days.extend(month::months_between(first, ended)?);
         }
+        let past = Past::load(w, &mut known, billables).await?;
+        for billable in billables {
+            days.extend(past.days(billable, Date::MIN, Date::MAX));
+        }
+        if again {
+            days.extend(usage::rated_days(&mut w.tx, realm, &legs).await?);
+        }
         let days: Vec<Date> = days.into_iter().collect();
         let rated = usage::rated(&mut w.tx, realm, &legs, &days).await?;
+        let again = Again::load(w, billables, &rated, again).await?;
         let late = Late::load(w, &rated, ended).await?;
-        let past = Past::load(w, &mut known, billables).await?;
         Ok(Self {
             known,
             rates: Rates::default(),
@@ -206,6 +223,7 @@ impl Run {
             expected: BTreeSet::new(),
             late,
             joint: Joint::default(),
+            again,
             outcome: Vec::new(),
             discounts: Vec::new(),
         })
@@ -275,7 +293,8 @@ impl Run {
             Some(idle) => self.idle_meters(w, billable, idle, ended).await?,
             None => Vec::new(),
         };
-        for (meter, month) in &meters {
+        let marked = self.again.months(billable, ended);
+        for (meter, month) in meters.iter().chain(&marked) {
             months.entry((meter.as_str(), *month)).or_default();
         }
         let until = idle.map_or_else(|| month::ended_on(billable), |idle| idle.until_on);
@@ -302,7 +321,9 @@ impl Run {
                 history,
                 until,
                 moved: moved.get(meter).is_some_and(|since| since <= first),
-                always: bought_ahead.is_some() || self.is_joint(billable, &tariffs, meter)?,
+                always: bought_ahead.is_some()
+                    || self.again.is_marked(billable, meter, *first)
+                    || self.is_joint(billable, &tariffs, meter)?,
             };
             let Some((month, whole)) = self.measured(w, billable, &tariffs, &asked).await? else {
                 continue;
@@ -329,6 +350,7 @@ impl Run {
             }
             self.joint.wait((sale, billable), month, together, idle);
         }
+        outcome.extend(self.left_over(billable, &outcome)?);
         Ok(outcome)
     }
 
@@ -473,84 +495,6 @@ impl Run {
         };
         let measured = Month::measure(w, billable, tariffs, totals, wanted).await?;
         Ok(Some((measured, whole)))
-    }
-
-    /// What the groups of a part of a month come to on a leg, where that is not what was rated before.
-    async fn rate(
-        &mut self,
-        w: &mut Work,
-        leg: &LegFacts,
-        meter: &str,
-        of: PartOf<'_>,
-        idle: Option<&IdleUsage>,
-    ) -> Result<Vec<Outcome>> {
-        let PartOf {
-            month,
-            part,
-            whole,
-            item: applied,
-        } = of;
-        let groups = month.groups(part, month::is_idle(leg, meter));
-        if groups.is_empty() {
-            return Ok(Vec::new());
-        }
-        let Some(item) = rules::metered_item(leg, meter) else {
-            return Err(Error::refused(
-                "unknown_meter",
-                format!("no item of the plan is charged by the meter \"{meter}\""),
-            ));
-        };
-        let item = applied.as_ref().unwrap_or(item);
-        let keys: Vec<RatedKey> = groups
-            .iter()
-            .map(|group| month::rated_key(leg.id, group))
-            .collect();
-        let grown: Vec<bool> = groups
-            .iter()
-            .zip(&keys)
-            .map(|(group, key)| {
-                let known = self.rated.get(key);
-                whole || known.is_none_or(|state| group.part.total.version > state.version)
-            })
-            .collect();
-        if !grown.contains(&true) {
-            return Ok(Vec::new());
-        }
-        let on = calendar::add_days(month.period.end, -1)?;
-        for group in &groups {
-            let needed = rules::rates_needed(leg, item, group.part.total).into_iter();
-            let needed = needed.map(|(base, quote)| (base, quote, on)).collect();
-            self.rates.load(w, needed).await?;
-        }
-        let closing = Closing {
-            is_last: part + 1 == month.parts.len(),
-            running: month::running(leg, month.period, idle)?,
-        };
-        let rated = pool::rate_groups(leg, item, &groups, closing, &self.rates)?;
-        let moved_on = self.late.is_moved(leg.id, meter, month.period.start);
-        let moved: BTreeSet<usize> = rated
-            .iter()
-            .zip(&grown)
-            .filter(|(_, grown)| **grown)
-            .filter_map(|(rated, _)| rated.pool)
-            .collect();
-        let mut outcome = Vec::new();
-        for (((group, key), grown), rated) in groups.iter().zip(keys).zip(grown).zip(rated) {
-            // What is rated together changes together.
-            if !grown && !rated.pool.is_some_and(|pool| moved.contains(&pool)) {
-                continue;
-            }
-            let before = self.rated.get(&key).copied();
-            let charged = rules::group_charge(leg, item, &group.part, before, rated)?;
-            if let Some((mut charge, state)) = charged {
-                if let Some(charge) = charge.as_mut().filter(|_| moved_on) {
-                    rules::bill_with(charge, leg.locale, self.late.running());
-                }
-                self.rated.insert(key.clone(), state);
-                outcome.push(Outcome { key, state, charge });
-            }
-        }
-        Ok(outcome)
     }
 
     async fn write(self, w: &mut Work, ended: Date, report: &mut UsageReport) -> Result<()> {

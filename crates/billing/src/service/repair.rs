@@ -6,17 +6,19 @@ use serde::{Deserialize, Serialize};
 use tradewind_kernel::{
     Date, Decimal, Error, Result,
     calendar::{self, Period},
-    id::{ItemId, OrderId, SubscriptionId},
+    id::{ItemId, OrderId, SubscriptionId, TermsId},
 };
-use tradewind_orders::types::Subscription;
+use tradewind_orders::types::{PastHolding, PastRecord, QuantitySince, Subscription, TermsSince};
 use tradewind_platform::Work;
 use tradewind_pricing::cycles::ServicePeriod;
 use utoipa::ToSchema;
 
 use super::{
-    adopt::{Past, under},
+    adopt::{Past, terms_of, under},
     charging::{OrderCharged, not_billed},
-    commitments, facts, realm,
+    commitments,
+    facts::{self, AgreedTerms},
+    realm,
     sale::Sale,
 };
 use crate::{
@@ -42,6 +44,10 @@ pub struct Correction {
     pub held: BTreeMap<ItemId, Decimal>,
     /// Whether it had ended by that day.
     pub ends: bool,
+    /// The terms of the legs from that day on, or the plan and all that was held under it, where they were others.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub record: Option<PastRecord>,
 }
 
 /// The first day that can be set right at best: the one from which the present billing periods count, where it has been.
@@ -55,10 +61,14 @@ pub fn correctable_from(subscription: &Subscription) -> Option<Date> {
 ///
 /// # Errors
 /// `not_billed` when no period runs; names `from` when that day can't be corrected; what the rules refuse.
-pub async fn preview_correction(w: &mut Work, correction: &Correction) -> Result<Preview> {
-    let sale = load(w, correction, false).await?;
+pub async fn preview_correction(
+    w: &mut Work,
+    correction: &Correction,
+    agreed: &AgreedTerms,
+) -> Result<Preview> {
+    let sale = load(w, correction, agreed, false).await?;
     let repaired = repair(w, &sale, correction, None).await?;
-    let (leg, _) = sale.customers()?;
+    let (_, leg) = sale.customers()?;
     let trade = sale.known.trades.get(leg.seller_id, leg.buyer_id)?;
     let charges: Vec<NewCharge> = repaired
         .charges
@@ -96,7 +106,7 @@ pub async fn charge_correction_in(
         idle::end(&mut w.tx, realm, id, correction.from).await?;
         commitments::end(w, id, correction.from).await?;
     }
-    let sale = load(w, correction, true).await?;
+    let sale = load(w, correction, &AgreedTerms::new(), true).await?;
     let repaired = repair(w, &sale, correction, Some(order)).await?;
     let invoice_id = sale.settle(w, order, today, repaired.charges).await?;
     Ok(OrderCharged {
@@ -105,8 +115,28 @@ pub async fn charge_correction_in(
     })
 }
 
-async fn load(w: &mut Work, correction: &Correction, charges: bool) -> Result<Sale> {
-    let sale = Sale::load(w, correction.subscription_id, &[]).await?;
+async fn load(
+    w: &mut Work,
+    correction: &Correction,
+    agreed: &AgreedTerms,
+    charges: bool,
+) -> Result<Sale> {
+    let mut sale = Sale::load(w, correction.subscription_id, &[]).await?;
+    let record = correction.record.iter().flat_map(|record| &record.terms);
+    if record.clone().any(|since| !since.is_empty()) {
+        sale.known
+            .learn_all_pauses(w, correction.subscription_id)
+            .await?;
+        sale.before = sale.known.legs(&sale.billable)?;
+        let ids = record.clone().flatten().map(|since| since.terms_id);
+        let kept = ids.filter(|id| !agreed.contains_key(id)).collect();
+        sale.known.learn_terms(w, kept).await?;
+        let now = terms_of(&sale.billable).into_iter().zip(record);
+        let now: Vec<TermsId> = now
+            .map(|(id, since)| since.last().map_or(id, |last| last.terms_id))
+            .collect();
+        sale.assume(w, &now, agreed).await?;
+    }
     sale.with_discounts(w, charges).await
 }
 
@@ -139,15 +169,18 @@ async fn repair(
         from: correction.from,
         order_id,
     };
-    let quantities = if correction.ends {
-        sale.quantities.clone()
-    } else {
-        amended(&sale.quantities, &correction.held, correction.from)
+    let record = correction.record.as_ref();
+    let held = record.and_then(|record| record.held.as_ref());
+    let quantities = match held {
+        _ if correction.ends => sale.quantities.clone(),
+        Some(held) => held_since(sale, held, correction.from),
+        None => amended(&sale.quantities, &correction.held, correction.from),
     };
+    let others = record.map_or(&[][..], |record| record.terms.as_slice());
     let realm = realm(w);
     let booked = by_order::booked(&mut w.tx, realm, correction.subscription_id, first).await?;
     let mut made = Vec::new();
-    for (leg, terms) in sale.before.iter().zip(&terms) {
+    for (at, (leg, terms)) in sale.before.iter().zip(&terms).enumerate() {
         let booked: Vec<Booked> = booked
             .iter()
             .filter(|booked| booked.charge.facts.leg_id == leg.id)
@@ -161,7 +194,10 @@ async fn repair(
             ends_on: None,
             grants: &grants,
         };
+        let since = others.get(at).map_or(&[][..], Vec::as_slice);
+        let agreed = agreed_instead(sale, at, terms, since, correction.from)?;
         let proper = History {
+            terms: &agreed,
             quantities: &quantities,
             ends_on: correction.ends.then_some(correction.from),
             ..recorded
@@ -179,12 +215,49 @@ async fn repair(
     })
 }
 
+/// What was held with all changes, set right from a day on.
+fn held_since(sale: &Sale, held: &PastHolding, from: Date) -> Vec<ItemQuantity> {
+    let recorded = sale.billable.quantities.iter();
+    let earlier = recorded.filter(|since| since.from_on < from);
+    let all: Vec<QuantitySince> = earlier.chain(&held.quantities).cloned().collect();
+    facts::quantities(&all)
+}
+
+/// The terms that a leg should have had from each day on, given those that it had and those that take their place.
+fn agreed_instead(
+    sale: &Sale,
+    at: usize,
+    recorded: &[(Date, LegFacts)],
+    since: &[TermsSince],
+    from: Date,
+) -> Result<Vec<(Date, LegFacts)>> {
+    let Some(first) = since.first() else {
+        return Ok(recorded.to_vec());
+    };
+    let mut terms: Vec<(Date, LegFacts)> = recorded
+        .iter()
+        .enumerate()
+        .filter(|(n, (day, _))| *day < from || (*n == 0 && *day < first.from_on))
+        .map(|(_, terms)| terms.clone())
+        .collect();
+    let mut ids = terms_of(&sale.billable);
+    for one in since {
+        if let Some(id) = ids.get_mut(at) {
+            *id = one.terms_id;
+        }
+        let legs = sale.known.legs(&under(&sale.billable, &ids))?;
+        let leg = legs.into_iter().nth(at);
+        terms.extend(leg.map(|leg| (one.from_on, leg)));
+    }
+    Ok(terms)
+}
+
 /// By leg, the terms that it had from each day on.
 type Terms = Vec<Vec<(Date, LegFacts)>>;
 
 /// The first day of the schedule that a sale is billed by: that of the first period that was charged, or that on which its rhythm
 /// became another one. With the terms of the legs since then, or since earlier.
-async fn begins_on(w: &mut Work, sale: &Sale) -> Result<(Date, Terms)> {
+pub(super) async fn begins_on(w: &mut Work, sale: &Sale) -> Result<(Date, Terms)> {
     let schedule = schedule(sale)?;
     let running = schedule.running.part.start;
     let id = sale.billable.subscription.id;
@@ -205,7 +278,7 @@ async fn begins_on(w: &mut Work, sale: &Sale) -> Result<(Date, Terms)> {
 }
 
 /// The billing periods from the one with a day on, up to the one that runs; the first of all may be a stub.
-fn periods_since(sale: &Sale, first: Date, from: Date) -> Result<Vec<ServicePeriod>> {
+pub(super) fn periods_since(sale: &Sale, first: Date, from: Date) -> Result<Vec<ServicePeriod>> {
     let Schedule {
         anchor,
         clocks,
@@ -234,6 +307,9 @@ async fn terms_since(w: &mut Work, sale: &Sale, first: Date) -> Result<Terms> {
     let billable = &sale.billable;
     let mut known = facts::Known::default();
     known.learn(w, std::slice::from_ref(billable)).await?;
+    if sale.switches() {
+        known.learn_all_pauses(w, billable.subscription.id).await?;
+    }
     let past = Past::load(w, &mut known, std::slice::from_ref(billable)).await?;
     let mut days: BTreeSet<Date> = past.days(billable, first, Date::MAX);
     days.insert(first);

@@ -13,11 +13,11 @@ use tradewind_platform::Work;
 use tradewind_pricing::{cycles::ServicePeriod, proration::Direction};
 
 use super::{
-    adopt::terms_of,
+    adopt::{terms_of, under},
     batch::Batch,
     collect::after_credit_notes,
     commitments,
-    facts::{self, Known},
+    facts::{self, AgreedTerms, Known},
     month, realm,
 };
 use crate::{
@@ -116,6 +116,20 @@ impl Sale {
         Ok(())
     }
 
+    /// Has its legs go on under other terms, that may not be kept yet.
+    pub(super) async fn assume(
+        &mut self,
+        w: &mut Work,
+        after: &[TermsId],
+        agreed: &AgreedTerms,
+    ) -> Result<()> {
+        self.known.assume_terms(w, agreed).await?;
+        let after_ids = after.iter().copied().collect();
+        self.known.learn_terms(w, after_ids).await?;
+        self.after = self.known.legs(&under(&self.billable, after))?;
+        Ok(())
+    }
+
     /// Loads the discounts of the sale, as who charges it or only previews it.
     pub(super) async fn with_discounts(mut self, w: &mut Work, charges: bool) -> Result<Self> {
         let id = self.billable.subscription.id;
@@ -156,6 +170,12 @@ impl Sale {
         terms(&self.before) != terms(&self.after)
     }
 
+    /// Whether the plan becomes another one.
+    fn switches_plan(&self) -> bool {
+        let mut legs = self.before.iter().zip(&self.after);
+        legs.any(|(before, after)| before.terms.plan != after.terms.plan)
+    }
+
     /// The clocks under the terms as they will be.
     pub(super) fn clocks_after(&self) -> Result<Clocks> {
         self.known.clocks(&self.after)
@@ -182,7 +202,11 @@ impl Sale {
                 u32::from(term_over)
             } else {
                 let since = facts::paid_since(&self.billable);
-                years(since.filter(|_| !self.switches()), running.part.start, on)?
+                years(
+                    since.filter(|_| !self.switches_plan()),
+                    running.part.start,
+                    on,
+                )?
             },
         };
         if !turn.asks() && !after.terms.is_introduced() {

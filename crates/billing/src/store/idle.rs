@@ -26,6 +26,8 @@ stmts! {
         AND subscription_id IN (SELECT value FROM json_each($2))",
         pg = "UPDATE idle_usage SET settled_on = $3 WHERE realm_id = $1 AND settled_on < $3
         AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON)))";
+    /// The months of a subscription are settled again from one on.
+    REOPEN = "UPDATE idle_usage SET settled_on = $3 WHERE realm_id = $1 AND subscription_id = $2 AND settled_on > $3";
     /// A subscription ends on a day.
     END = "UPDATE idle_usage SET until_on = $3 WHERE realm_id = $1 AND subscription_id = $2 AND until_on IS NULL";
 }
@@ -100,6 +102,17 @@ pub(crate) async fn begin(
         .map(|(id, since)| args![realm, id, since, None::<Date>, since.first_of_month()])
         .collect();
     tx.insert_many(&BEGIN, rows).await?;
+    Ok(())
+}
+
+/// The months of a subscription are settled again from one on.
+pub(crate) async fn reopen(
+    tx: &mut Tx,
+    realm: RealmId,
+    id: SubscriptionId,
+    month: Date,
+) -> Result<()> {
+    tx.exec(&REOPEN, args![realm, id, month]).await?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use tradewind_kernel::{
     Currency, Date, Decimal,
-    id::{AccountId, LegId, RealmId, TermsId},
+    id::{AccountId, LegId, RealmId, SubscriptionId, TermsId},
 };
 use tradewind_metering::types::UsageTotal;
 use tradewind_platform::{
@@ -13,10 +13,12 @@ use tradewind_platform::{
     row, stmts,
 };
 
+use super::charges::ChargeRow;
 use crate::rules::{
     line::{Position, UsageLine},
     usage::RatedState,
 };
+use crate::types::Charge;
 
 stmts! {
     /// What of some legs' usage was rated in some months.
@@ -25,6 +27,22 @@ stmts! {
         pg = "SELECT leg_id, meter, group_key, period_on, version, quantity, exact, revision FROM rated WHERE realm_id = $1
         AND leg_id IN (SELECT json_array_elements_text(CAST($2 AS JSON)))
         AND period_on IN (SELECT json_array_elements_text(CAST($3 AS JSON))) FOR UPDATE";
+    /// The days from which anything of some legs' usage was rated.
+    RATED_DAYS = "SELECT DISTINCT period_on FROM rated WHERE realm_id = $1
+        AND leg_id IN (SELECT value FROM json_each($2))",
+        pg = "SELECT DISTINCT period_on FROM rated WHERE realm_id = $1
+        AND leg_id IN (SELECT json_array_elements_text(CAST($2 AS JSON)))";
+    /// Has what was rated of a leg from a month on rated again.
+    RATE_AGAIN = "UPDATE rated SET version = $4 WHERE realm_id = $1 AND leg_id = $2 AND period_on >= $3";
+    /// Forgets under which terms a leg's months are rated from a day on.
+    TERMS_FORGET = "DELETE FROM usage_terms WHERE realm_id = $1 AND leg_id = $2 AND period_on >= $3";
+    /// The charges of a subscription for usage, oldest first.
+    CHARGED = "SELECT c.id, c.leg_id, c.subscription_id, c.seller_id, c.buyer_id, c.item_id, c.item_code, c.kind, c.description,
+        c.group_label, c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.currency, c.amount,
+        c.reverses, c.usage, c.rate, c.order_id, c.created_at, d.coupon_id, d.redemption_id,
+        d.period_on AS discount_on, d.whole AS discount_whole, d.on_usage AS discount_usage FROM charge c
+        LEFT JOIN charge_discount d ON d.realm_id = c.realm_id AND d.subscription_id = c.subscription_id AND d.charge_id = c.id
+        WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.usage IS NOT NULL ORDER BY c.id";
     /// The terms under which some legs' months are rated.
     TERMS = "SELECT leg_id, period_on, terms_id FROM usage_terms WHERE realm_id = $1
         AND leg_id IN (SELECT value FROM json_each($2))",
@@ -113,6 +131,38 @@ pub(crate) async fn rated(
             )
         })
         .collect())
+}
+
+/// The days from which anything of the usage of some legs was rated.
+pub(crate) async fn rated_days(tx: &mut Tx, realm: RealmId, legs: &[LegId]) -> Result<Vec<Date>> {
+    let rows: Vec<(Date,)> = tx.all(&RATED_DAYS, args![realm, Json(legs)]).await?;
+    Ok(rows.into_iter().map(|(day,)| day).collect())
+}
+
+/// Has what was rated of some legs in the month of a day and later rated again, under terms that are decided anew from that day on.
+pub(crate) async fn again(
+    tx: &mut Tx,
+    realm: RealmId,
+    legs: &[LegId],
+    from: Date,
+    mark: i64,
+) -> Result<()> {
+    for leg in legs {
+        let month = from.first_of_month();
+        tx.exec(&RATE_AGAIN, args![realm, leg, month, mark]).await?;
+        tx.exec(&TERMS_FORGET, args![realm, leg, from]).await?;
+    }
+    Ok(())
+}
+
+/// The charges of a subscription for usage, oldest first.
+pub(crate) async fn charged(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscription: SubscriptionId,
+) -> Result<Vec<Charge>> {
+    let rows: Vec<ChargeRow> = tx.all(&CHARGED, args![realm, subscription]).await?;
+    Ok(rows.into_iter().map(Charge::from).collect())
 }
 
 /// Stores what is rated now, and returns how many rows were brought forward.

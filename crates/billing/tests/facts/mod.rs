@@ -88,6 +88,7 @@ fn item(
         }],
         introduction: None,
         raised: None,
+        negotiated: false,
         conversions: Vec::new(),
     }
 }
@@ -125,6 +126,7 @@ pub(crate) fn leg(items: Vec<ItemTerms>) -> LegFacts {
                 stacking: StackingOrder::default(),
                 ..Policies::default()
             },
+            kept_until: None,
         }),
     }
 }

@@ -82,12 +82,20 @@ pub fn renewed(
     Ok(changed.then_some(legs))
 }
 
-/// Terms under another revision: its prices, but for introductions that run.
-fn taken_over(old: &LegTerms, new: &LegTerms) -> LegTerms {
+/// Terms under another revision: its prices, but for introductions that run and prices that were agreed for this one sale.
+pub(super) fn taken_over(old: &LegTerms, new: &LegTerms) -> LegTerms {
     let new = new.each_item(|item| {
         let item = item.without_introduction();
-        let running = old.item(item.item);
-        let running = running.and_then(|old| Some((old, old.introduction.clone()?)));
+        let before = old.item(item.item);
+        if let Some(own) = before.filter(|old| old.negotiated) {
+            return ItemTerms {
+                rules: own.rules.clone(),
+                conversions: own.conversions.clone(),
+                negotiated: true,
+                ..item
+            };
+        }
+        let running = before.and_then(|old| Some((old, old.introduction.clone()?)));
         match running {
             Some((old, mut introduction)) => {
                 introduction.regular = item.rules;
@@ -112,7 +120,7 @@ fn taken_over(old: &LegTerms, new: &LegTerms) -> LegTerms {
 }
 
 /// Whether terms are of the same sale: everything charged so far is still charged.
-fn replaces(old: &LegTerms, new: &LegTerms) -> bool {
+pub(super) fn replaces(old: &LegTerms, new: &LegTerms) -> bool {
     old.seller == new.seller
         && old.plan == new.plan
         && old.currency == new.currency

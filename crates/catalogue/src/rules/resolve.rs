@@ -127,6 +127,7 @@ pub(crate) fn resolve_plan(
                 rules,
                 introduction,
                 raised: None,
+                negotiated: false,
                 tax_category: plan.tax_category_of(item),
                 conversions: if open { steps(&currencies) } else { Vec::new() },
             });
@@ -146,6 +147,7 @@ pub(crate) fn resolve_plan(
             term: plan.term_cadence,
             items,
             policies: tier.book.revision.policies.of_plan(plan.id),
+            kept_until: None,
         });
     }
     Ok((!legs.is_empty()).then_some(legs))

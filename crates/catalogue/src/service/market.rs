@@ -3,7 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use tradewind_accounts::types::Adjacent;
-use tradewind_kernel::{Currency, Date, Error, Result, id::AccountId};
+use tradewind_kernel::{
+    Currency, Date, Error, Result,
+    id::{AccountId, RevisionId},
+};
 use tradewind_platform::Work;
 
 use super::{
@@ -28,6 +31,8 @@ pub(crate) struct Market {
     rungs: Vec<Rung>,
     /// The vendors that were asked for.
     vendors: VendorRungs,
+    /// Revisions that hold in their books, whatever their days; the first of a book.
+    pinned: Vec<RevisionId>,
 }
 
 /// The sellers with the rules of their revisions.
@@ -56,6 +61,24 @@ impl Market {
             versions,
             rungs: chain.iter().rev().map(Rung::from).chain(last).collect(),
             vendors: VendorRungs::new(),
+            pinned: Vec::new(),
+        })
+    }
+
+    /// Has revisions hold in their books, whatever their days; the first of a book.
+    pub(crate) fn with_revisions(mut self, pinned: &[RevisionId]) -> Self {
+        self.pinned = pinned.to_vec();
+        self
+    }
+
+    fn step(&self, rung: &Rung) -> Result<Step<'_>> {
+        let step = ladder::step(rung, &self.prices, self.on)?;
+        let revisions = self.prices.revisions(step.book.id);
+        let of_book = |id: &RevisionId| revisions.iter().find(|revision| revision.id == *id);
+        let pinned = self.pinned.iter().find_map(of_book);
+        Ok(Step {
+            revision: pinned.unwrap_or(step.revision),
+            ..step
         })
     }
 
@@ -80,10 +103,7 @@ impl Market {
     /// # Errors
     /// `no_price_book` or `no_current_prices`, naming the seller.
     pub(crate) fn chain_steps(&self) -> Result<Vec<Step<'_>>> {
-        self.rungs
-            .iter()
-            .map(|rung| ladder::step(rung, &self.prices, self.on))
-            .collect()
+        self.rungs.iter().map(|rung| self.step(rung)).collect()
     }
 
     /// The currency that the last seller's buyers pay in.
@@ -111,7 +131,7 @@ impl Market {
                 ),
             )
         })?;
-        ladder::step(rung, &self.prices, self.on).map(Some)
+        self.step(rung).map(Some)
     }
 
     /// The steps of all vendors that have prices now; the products of the others are not for sale.

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use tradewind_accounts::types::Adjacent;
 use tradewind_kernel::{
     Date, Error, Locale, Result,
-    id::{PlanId, PriceBookId, TermsId},
+    id::{PlanId, PriceBookId, RevisionId, TermsId},
 };
 use tradewind_platform::Work;
 use uuid::Uuid;
@@ -34,10 +34,25 @@ pub async fn leg_terms(
     plan: PlanId,
     on: Date,
 ) -> Result<Vec<LegTerms>> {
+    leg_terms_with(w, chain, plan, on, &[]).await
+}
+
+/// As [`leg_terms`], with revisions in place of those that hold in their books on the day; of two of a book, the first.
+///
+/// # Errors
+/// As [`leg_terms`].
+pub async fn leg_terms_with(
+    w: &mut Work,
+    chain: &[Adjacent],
+    plan: PlanId,
+    on: Date,
+    revisions: &[RevisionId],
+) -> Result<Vec<LegTerms>> {
     let top = chain
         .last()
         .ok_or_else(|| Error::refused("nothing_to_buy", "this account buys from nobody"))?;
     let market = Market::load(w, top.seller.id, chain, None, on).await?;
+    let market = market.with_revisions(revisions);
     let shelf = Arc::clone(&market.shelf);
     let (product, found) = shelf.plan(plan).ok_or_else(|| Error::not_found(plan))?;
     let vendor = product.product.vendor_id;
@@ -72,6 +87,11 @@ pub async fn renewed_terms(
 ) -> Result<Option<Vec<LegTerms>>> {
     let Some(last) = agreed.last() else {
         return Ok(None);
+    };
+    let kept = |terms: &Arc<LegTerms>| terms.kept_until.is_some_and(|until| on < until);
+    let turn = Turn {
+        reprices: turn.reprices && !agreed.iter().any(kept),
+        ..turn
     };
     let now = if turn.asks() {
         match leg_terms(w, chain, last.plan, on).await {
@@ -112,15 +132,27 @@ pub async fn revision_days(
 /// # Errors
 /// Database errors.
 pub async fn terms_store(w: &mut Work, terms: &LegTerms) -> Result<TermsId> {
+    let (id, body) = written(terms)?;
+    store::keep(&mut w.tx, w.ctx.realm, id, &body).await?;
+    Ok(id)
+}
+
+/// The id that terms have once they are kept.
+///
+/// # Errors
+/// Internal only.
+pub fn terms_id(terms: &LegTerms) -> Result<TermsId> {
+    written(terms).map(|(id, _)| id)
+}
+
+fn written(terms: &LegTerms) -> Result<(TermsId, String)> {
     let body = serde_json::to_string(terms).map_err(Error::internal)?;
     let digest = Sha256::digest(body.as_bytes());
     let mut half = [0_u8; 16];
     half.iter_mut()
         .zip(digest.iter())
         .for_each(|(to, from)| *to = *from);
-    let id = TermsId::from_uuid(Uuid::from_bytes(half));
-    store::keep(&mut w.tx, w.ctx.realm, id, &body).await?;
-    Ok(id)
+    Ok((TermsId::from_uuid(Uuid::from_bytes(half)), body))
 }
 
 /// Terms that were kept.

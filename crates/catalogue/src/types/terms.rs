@@ -201,6 +201,11 @@ pub struct LegTerms {
     pub items: Vec<ItemTerms>,
     /// How prices become amounts.
     pub policies: Policies,
+    /// The first day on which the price book counts again; before it, what a correction has set right holds, whatever the book says
+    /// of its day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub kept_until: Option<Date>,
 }
 
 impl LegTerms {
@@ -248,6 +253,9 @@ pub struct ItemTerms {
     /// How far the regular prices have risen since they were agreed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raised: Option<Raised>,
+    /// Whether the price was agreed for this one sale: later revisions of the price book leave it alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub negotiated: bool,
     /// What it was in the eyes of the tax offices. What it is now counts for running subscriptions.
     #[serde(default, skip_serializing_if = "TaxCategory::is_standard")]
     pub tax_category: TaxCategory,

@@ -330,12 +330,14 @@ async fn place_correction(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result
     let input: CorrectionInput = read(quote)?;
     let plan = plan_correction(w, &input).await?;
     unchanged(quote, &plan.preview, &plan.basis)?;
+    plan.agreed.keep(w).await?;
     let product = tradewind_catalogue::service::product_of(w, plan.subscription.product_id).await?;
     let task = Task::Correct(Box::new(CorrectionTask {
         from: input.from,
         held: plan.held,
         before: plan.before,
         ends: input.ended,
+        record: plan.record,
         mode: mode_of(product.product.delivery),
     }));
     let flow = FlowFacts {
@@ -348,14 +350,22 @@ async fn place_correction(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result
         &plan.subscription,
         OrderKind::Adjust,
         Some(quote),
+        // What sellers above the customer ask of one another is nothing that an order tells its buyer.
         written(&OrderInput {
-            asked: input,
+            asked: CorrectionInput {
+                item_prices: Vec::new(),
+                ..input
+            },
             task,
             held: None,
         })?,
         due,
         flow,
     );
+    let create = OrderCreate {
+        plan_id: plan.plan_id,
+        ..create
+    };
     orders::order_create_in(w, keys, &create).await
 }
 

@@ -1,16 +1,28 @@
 //! Quotes for corrections: what should have been otherwise from a day in the past on.
 
+mod plan;
+
 use super::{About, QuotePreview, QuoteView, basis_of, save, today};
 use crate::access::may;
+use crate::order::Rewritten;
+use plan::under_plan;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use tradewind_billing::service::{Correction, preview_correction};
-use tradewind_catalogue::types::Plan;
-use tradewind_kernel::id::{ItemId, SubscriptionId};
-use tradewind_kernel::{Date, Decimal, Error, Result};
-use tradewind_orders::types::{OrderedItem, QuoteKind, Subscription, SubscriptionOperation};
+use tradewind_billing::service::{
+    AgreedOtherwise, AgreedSince, BookPrices, Correction, NegotiatedPrice, agreed_since_in,
+    preview_correction,
+};
+use tradewind_catalogue::rules::check_negotiated;
+use tradewind_catalogue::types::{Plan, ProductDetail};
+use tradewind_kernel::id::{AccountId, ItemId, PlanId, SubscriptionId, TermsId};
+use tradewind_kernel::{Date, Decimal, Error, Problems, Result};
+use tradewind_orders::types::{
+    OrderedItem, PastRecord, QuantitySince, QuoteKind, Subscription, SubscriptionDetail,
+    SubscriptionOperation,
+};
 use tradewind_platform::{OpCtx, Platform, Work};
 use tradewind_policy::{AccountKind, Action};
+use tradewind_pricing::PriceModel;
 use utoipa::ToSchema;
 
 /// What is to be set right.
@@ -26,18 +38,47 @@ pub struct CorrectionInput {
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, String>)]
     pub quantities: BTreeMap<String, Decimal>,
-    /// Whether it had ended by that day: instead of quantities.
+    /// Another plan of the same product that it really had from that day on: items go on by their codes, and prices are those of that
+    /// day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_id: Option<PlanId>,
+    /// Prices of the books that should have held from that day on: `"current"`, or `{"revision": ID}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prices: Option<BookPrices>,
+    /// Prices of its own that it should have had from that day on, each on one leg.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub item_prices: Vec<ItemPriceInput>,
+    /// Whether it had ended by that day: instead of all else.
     #[serde(default)]
     pub ended: bool,
     /// Why; at most 1,000 characters.
     pub reason: String,
 }
 
+/// The price that an item of one subscription should have had on one leg.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ItemPriceInput {
+    /// Code of the item.
+    pub item: String,
+    /// Who sells on the leg; who sells to the customer when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seller_id: Option<AccountId>,
+    /// The price, in the currency of the leg.
+    pub price: PriceModel,
+}
+
 /// A correction worked out: everything that placing it writes.
 pub(crate) struct CorrectionPlan {
     pub(crate) subscription: Subscription,
+    /// The plan that it has then.
+    pub(crate) plan_id: PlanId,
     pub(crate) held: Vec<OrderedItem>,
     pub(crate) before: Vec<OrderedItem>,
+    /// What is recorded of plan and terms, and what should be.
+    pub(crate) record: Option<Rewritten>,
+    /// The terms, to be kept with it.
+    pub(crate) agreed: AgreedSince,
     /// Whether the vendor has something to do.
     pub(crate) delivers: bool,
     pub(crate) preview: QuotePreview,
@@ -47,7 +88,7 @@ pub(crate) struct CorrectionPlan {
 /// Quotes a correction.
 ///
 /// # Errors
-/// Not found, forbidden; names what is wrong with the day or the quantities; refused when nothing would change.
+/// Not found, forbidden; names what is wrong with the day, the quantities, the plan or the prices; refused when nothing would change.
 pub async fn quote_correction(
     p: &Platform,
     ctx: &OpCtx,
@@ -87,7 +128,7 @@ pub(crate) async fn plan_correction(
     let id = input.subscription_id;
     let detail = tradewind_orders::service::subscription_detail_in(w, id).await?;
     may(w, Action::SubscriptionCorrect, &detail.subscription).await?;
-    decides_for_all(w)?;
+    decides(w, &detail.subscription, input)?;
     if !detail
         .available_operations
         .contains(&SubscriptionOperation::Correct)
@@ -106,68 +147,97 @@ pub(crate) async fn plan_correction(
             format!("must not be after today, {now}"),
         ));
     }
+    check_together(input)?;
     let product = tradewind_catalogue::service::product_of(w, subscription.product_id).await?;
-    let plan = product
-        .plan(subscription.plan_id)
-        .ok_or_else(|| Error::not_found(subscription.plan_id))?;
     let history = tradewind_orders::billing::billable_in(w, id)
         .await?
         .quantities;
-    let on = |item: ItemId, day: Date| {
-        let of = history.iter().filter(|since| since.item_id == item);
-        of.filter(|since| since.from_on <= day)
-            .max_by_key(|since| since.from_on)
-            .map_or(Decimal::ZERO, |since| since.quantity)
+    let agreed = agreed(w, input, &subscription, &product, now).await?;
+    let to = PastRecord {
+        from_on: input.from,
+        terms: agreed.terms.clone(),
+        held: match input.plan_id.filter(|_| !agreed.terms.is_empty()) {
+            Some(plan) => Some(under_plan(&product, plan, input, &history)?),
+            None => None,
+        },
     };
-    let held = wanted(plan, input, &on)?;
-    let before: Vec<OrderedItem> = held
-        .iter()
-        .map(|item| OrderedItem {
-            quantity: on(item.item_id, input.from),
-            ..item.clone()
-        })
-        .collect();
-    if held == before && !input.ended {
+    let plan_id = to
+        .held
+        .as_ref()
+        .map_or(subscription.plan_id, |held| held.plan_id);
+    let quantities = match to.held {
+        Some(_) => Quantities::default(),
+        None => quantities(&product, &subscription, input, &history)?,
+    };
+    if to.terms.is_empty() && quantities.held == quantities.before && !input.ended {
         return Err(Error::refused(
             "nothing_changes",
             "this is what is recorded for that day already",
         ));
     }
-    let last = |item: &OrderedItem| {
-        let mut of = history.iter().filter(|since| since.item_id == item.item_id);
-        !of.any(|since| since.from_on > input.from)
-    };
-    let delivers = input.ended || held.iter().any(last);
     let correction = Correction {
         subscription_id: id,
         from: input.from,
-        held: held
+        held: quantities
+            .held
             .iter()
             .map(|item| (item.item_id, item.quantity))
             .collect(),
         ends: input.ended,
+        record: (!to.terms.is_empty()).then(|| to.clone()),
     };
     let preview = QuotePreview {
-        billing: preview_correction(w, &correction).await?,
+        billing: preview_correction(w, &correction, &agreed.known).await?,
         class: None,
         effective_on: input.from,
         needs_approval: false,
         needs_payment: false,
     };
-    let basis = basis_of(&preview, &[], Some(subscription.version))?;
+    let terms = agreed.terms.iter().flatten().map(|since| since.terms_id);
+    let terms: Vec<TermsId> = terms.collect();
+    let basis = basis_of(&preview, &terms, Some(subscription.version))?;
+    let delivers = match &to.held {
+        Some(held) => plan_id != subscription.plan_id || held_otherwise(&detail, &held.items),
+        None => input.ended || quantities.lasting,
+    };
+    let record = if to.terms.is_empty() {
+        None
+    } else {
+        let before = tradewind_orders::service::past_record_in(w, &subscription, &to).await?;
+        Some(Rewritten { before, after: to })
+    };
     Ok(CorrectionPlan {
         subscription,
-        held,
-        before,
+        plan_id,
+        held: quantities.held,
+        before: quantities.before,
+        record,
+        agreed,
         delivers,
         preview,
         basis,
     })
 }
 
-/// A correction changes what is owed on every leg of a sale. Nobody can decide that for those above, so the provider makes it.
-fn decides_for_all(w: &Work) -> Result<()> {
-    if w.ctx.principal.account_kind == AccountKind::Provider {
+/// A correction changes what is owed on every leg of a sale. Nobody can decide that for those above, so the provider makes it; but
+/// what it asks of its customer itself every seller sets right itself.
+fn decides(w: &Work, subscription: &Subscription, input: &CorrectionInput) -> Result<()> {
+    let principal = &w.ctx.principal;
+    if principal.account_kind == AccountKind::Provider {
+        return Ok(());
+    }
+    let own = |price: &ItemPriceInput| {
+        price.seller_id.unwrap_or(subscription.seller_id) == principal.account
+    };
+    let concerns_all = input.ended
+        || !input.quantities.is_empty()
+        || input.plan_id.is_some()
+        || input.prices.is_some()
+        || input.item_prices.is_empty();
+    if principal.account == subscription.seller_id
+        && !concerns_all
+        && input.item_prices.iter().all(own)
+    {
         return Ok(());
     }
     Err(Error::refused(
@@ -176,26 +246,166 @@ fn decides_for_all(w: &Work) -> Result<()> {
     ))
 }
 
+/// What can't be set right in one go.
+fn check_together(input: &CorrectionInput) -> Result<()> {
+    let mut problems = Problems::new();
+    if input.ended {
+        let given = [
+            ("quantities", !input.quantities.is_empty()),
+            ("plan_id", input.plan_id.is_some()),
+            ("prices", input.prices.is_some()),
+            ("item_prices", !input.item_prices.is_empty()),
+        ];
+        for (field, _) in given.into_iter().filter(|(_, given)| *given) {
+            problems.add(
+                field,
+                "not_together",
+                "what had ended held nothing: give either the end or something else",
+            );
+        }
+    }
+    if input.plan_id.is_some() && (input.prices.is_some() || !input.item_prices.is_empty()) {
+        problems.add(
+            "plan_id",
+            "not_together",
+            "another plan comes at its prices of that day; correct prices after the plan",
+        );
+    }
+    problems.finish()
+}
+
+/// The terms that it should have had; without any where terms are not concerned.
+async fn agreed(
+    w: &mut Work,
+    input: &CorrectionInput,
+    subscription: &Subscription,
+    product: &ProductDetail,
+    today: Date,
+) -> Result<AgreedSince> {
+    if input.plan_id.is_none() && input.prices.is_none() && input.item_prices.is_empty() {
+        return Ok(AgreedSince::default());
+    }
+    let plan = product
+        .plan(subscription.plan_id)
+        .ok_or_else(|| Error::not_found(subscription.plan_id))?;
+    if let Some(wanted) = input.plan_id.filter(|id| product.plan(*id).is_none()) {
+        let text = format!("{wanted} is no plan of this product");
+        return Err(Error::invalid("plan_id", "unknown_value", text));
+    }
+    let asked = AgreedOtherwise {
+        subscription_id: subscription.id,
+        from: input.from,
+        today,
+        plan: input.plan_id,
+        books: input.prices,
+        negotiated: negotiated(plan, subscription, input)?,
+    };
+    Ok(agreed_since_in(w, &asked).await?.unwrap_or_default())
+}
+
+fn negotiated(
+    plan: &Plan,
+    subscription: &Subscription,
+    input: &CorrectionInput,
+) -> Result<Vec<NegotiatedPrice>> {
+    let mut problems = Problems::new();
+    let mut found: Vec<NegotiatedPrice> = Vec::new();
+    for (at, price) in input.item_prices.iter().enumerate() {
+        let field = format!("item_prices.{at}");
+        let Some(item) = plan.items.iter().find(|item| item.code == price.item) else {
+            let codes: Vec<&str> = plan.items.iter().map(|item| item.code.as_str()).collect();
+            let text = format!("the plan has no such item; it has {}", codes.join(", "));
+            problems.add(format!("{field}.item"), "unknown_item", text);
+            continue;
+        };
+        let checked = check_negotiated(plan, item, &price.price);
+        problems.check(checked.map_err(|error| error.under(&format!("{field}.price"))));
+        let one = NegotiatedPrice {
+            seller_id: price.seller_id.unwrap_or(subscription.seller_id),
+            item: item.id,
+            model: price.price.clone(),
+        };
+        let twice =
+            |other: &NegotiatedPrice| (other.seller_id, other.item) == (one.seller_id, one.item);
+        if found.iter().any(twice) {
+            problems.add(
+                field,
+                "duplicate",
+                "this item has a price on that leg already",
+            );
+        }
+        found.push(one);
+    }
+    problems.finish()?;
+    Ok(found)
+}
+
+fn held_otherwise(detail: &SubscriptionDetail, items: &[OrderedItem]) -> bool {
+    let held = |of: &OrderedItem| {
+        let mut now = detail.items.iter();
+        now.any(|one| (one.item_id, one.quantity) == (of.item_id, of.quantity))
+    };
+    !items.iter().all(held)
+}
+
+/// Quantities of the plan that is recorded.
+#[derive(Default)]
+struct Quantities {
+    /// What was really held.
+    held: Vec<OrderedItem>,
+    /// What is recorded of that.
+    before: Vec<OrderedItem>,
+    /// Whether any of it is held now.
+    lasting: bool,
+}
+
+fn quantities(
+    product: &ProductDetail,
+    subscription: &Subscription,
+    input: &CorrectionInput,
+    history: &[QuantitySince],
+) -> Result<Quantities> {
+    let plan = product
+        .plan(subscription.plan_id)
+        .ok_or_else(|| Error::not_found(subscription.plan_id))?;
+    let held = wanted(plan, input, history)?;
+    let before = held.iter().map(|item| OrderedItem {
+        quantity: on(history, item.item_id, input.from),
+        ..item.clone()
+    });
+    let last = |item: &OrderedItem| {
+        let mut of = history.iter().filter(|since| since.item_id == item.item_id);
+        !of.any(|since| since.from_on > input.from)
+    };
+    Ok(Quantities {
+        before: before.collect(),
+        lasting: held.iter().any(last),
+        held,
+    })
+}
+
+/// How much of an item is recorded for a day.
+fn on(history: &[QuantitySince], item: ItemId, day: Date) -> Decimal {
+    let of = history.iter().filter(|since| since.item_id == item);
+    of.filter(|since| since.from_on <= day)
+        .max_by_key(|since| since.from_on)
+        .map_or(Decimal::ZERO, |since| since.quantity)
+}
+
 /// What was really held: complete, and as the plan allows.
 fn wanted(
     plan: &Plan,
     input: &CorrectionInput,
-    on: &impl Fn(ItemId, Date) -> Decimal,
+    history: &[QuantitySince],
 ) -> Result<Vec<OrderedItem>> {
     if input.ended {
-        if input.quantities.is_empty() {
-            return Ok(Vec::new());
-        }
-        return Err(Error::invalid(
-            "quantities",
-            "not_together",
-            "what had ended held nothing: give either quantities or the end",
-        ));
+        return Ok(Vec::new());
     }
+    let on = |item: ItemId| on(history, item, input.from);
     let mut all: BTreeMap<String, Decimal> = plan
         .items
         .iter()
-        .map(|item| (item.code.clone(), on(item.id, input.from)))
+        .map(|item| (item.code.clone(), on(item.id)))
         .filter(|(_, quantity)| !quantity.is_zero())
         .collect();
     all.extend(input.quantities.clone());
@@ -211,6 +421,6 @@ fn wanted(
                 quantity: *quantity,
             })
         })
-        .filter(|item| on(item.item_id, input.from) != item.quantity)
+        .filter(|item| on(item.item_id) != item.quantity)
         .collect())
 }

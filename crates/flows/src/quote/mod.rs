@@ -20,9 +20,10 @@ pub use cancel::{CancelInput, CancelWhen, preview_of_cancel, quote_cancel};
 pub(crate) use change::plan_change;
 pub use change::{ChangeInput, quote_change};
 pub(crate) use correct::plan_correction;
-pub use correct::{CorrectionInput, preview_of_correction, quote_correction};
+pub use correct::{CorrectionInput, ItemPriceInput, preview_of_correction, quote_correction};
 pub use purchase::{PurchaseInput, quote_purchase};
 pub(crate) use purchase::{PurchasePlan, SealedPurchase, plan_purchase};
+pub use tradewind_billing::service::BookPrices;
 pub use visitor::{PriceInput, offer_price, price_for_visitor};
 
 use serde::{Deserialize, Serialize};

@@ -283,6 +283,7 @@ fn offered_terms(seller: AccountId, offer: &Offer, plan: PlanId, on: Date) -> Re
         term: offered.term_cadence,
         items,
         policies: offered.policies.clone(),
+        kept_until: None,
     })
 }
 
@@ -324,6 +325,7 @@ fn offered_item(item: &ItemOffer) -> ItemTerms {
         rules,
         introduction,
         raised: None,
+        negotiated: false,
         conversions: Vec::new(),
     }
 }

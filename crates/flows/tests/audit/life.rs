@@ -21,6 +21,7 @@ use tradewind_testkit::{Auditor, Exact, Fines, LegPrices};
 use crate::chance::Chance;
 use crate::common::{World, day};
 
+mod corrections;
 mod fines;
 mod seller;
 
@@ -41,13 +42,17 @@ stmts! {
 }
 
 /// Refusals that are right where somebody tries at random.
-const EXPECTED: [&str; 6] = [
+const EXPECTED: [&str; 10] = [
     "not_changeable",
     "not_cancellable",
     "not_correctable",
     "nothing_changes",
     "out_of_range",
     "committed",
+    "introductory",
+    "raised_since",
+    "switched_since",
+    "change_waits",
 ];
 
 /// Coupons that purchases may name: code, percentage, for how many periods.
@@ -82,6 +87,8 @@ pub(crate) struct Life {
     reports: u32,
     /// Usage that came too late: its name, its sale, its day and its cost.
     late: Vec<(String, usize, Date, i64)>,
+    /// Whether the customer pays less at first, and more every year.
+    phased: bool,
     /// Late fees, where they are charged.
     fines: Option<Fines>,
     log: Vec<String>,
@@ -97,6 +104,7 @@ impl Life {
             legs.push(LegPrices {
                 setup: factor * Exact::whole(5000),
                 seat: factor * Exact::whole(1000),
+                other_seat: factor * Exact::whole(2500),
                 markup: factor,
                 introduction: None,
                 yearly: Exact::whole(1),
@@ -119,6 +127,7 @@ impl Life {
             paid: 0,
             reports: 0,
             late: Vec::new(),
+            phased: phases,
             fines: None,
             log: vec![format!("seed {seed}")],
         };
@@ -145,7 +154,8 @@ impl Life {
             35..42 if self.sales.len() < 6 => self.subscribe().await,
             35..58 => self.change().await,
             58..62 => self.cancel().await,
-            62..78 => self.correct().await,
+            62..71 => self.correct().await,
+            71..78 => self.correct_terms().await,
             78..82 => self.rest().await,
             82..93 => self.report().await,
             93..96 => self.decide().await,
@@ -384,62 +394,6 @@ impl Life {
         self.place(&quote).await;
         self.auditor.end(audited, quote.preview.effective_on);
         self.sales[at].ended = now;
-    }
-
-    async fn correct(&mut self) {
-        let Some(at) = self.some(true) else { return };
-        let since = days_between(self.sales[at].begins_on, self.today);
-        let back = self.chance.below(u64::try_from(since + 1).expect("days"));
-        let from = add_days(self.today, -i64::try_from(back).expect("days")).expect("a day");
-        let ends = self.chance.percent(8);
-        let seats = 1 + u32::try_from(self.chance.below(12)).expect("a few");
-        self.correct_to(at, from, seats, ends).await;
-    }
-
-    async fn correct_to(&mut self, at: usize, from: Date, seats: u32, ends: bool) {
-        let (id, audited) = (self.sales[at].id, self.sales[at].audited);
-        self.say(format!(
-            "corrects {audited} from {from} to {seats}, ended: {ends}"
-        ));
-        let input = CorrectionInput {
-            subscription_id: id,
-            from,
-            quantities: if ends {
-                BTreeMap::new()
-            } else {
-                quantities(seats)
-            },
-            ended: ends,
-            reason: "Noted late".to_owned(),
-        };
-        let quote = quote_correction(self.world.p(), &self.world.ctx().await, &input).await;
-        let Some(quote) = self.possible(quote) else {
-            return;
-        };
-        self.place(&quote).await;
-        if ends {
-            self.auditor.end(audited, from);
-            self.sales[at].ended = true;
-        } else {
-            self.auditor.hold(audited, from, seats);
-        }
-    }
-
-    /// A sale with a discount that is changed on its first day, and then corrected again and again.
-    pub(crate) async fn corrected_often(&mut self) {
-        self.subscribe_to(8, COUPONS.first()).await;
-        let at = self.sales.len() - 1;
-        self.change_to(at, 9).await;
-        let begins_on = self.today;
-        let on = |days: i64| add_days(begins_on, days).expect("a day");
-        self.go(8).await;
-        self.correct_to(at, begins_on, 3, false).await;
-        self.go(16).await;
-        for (day, seats) in [(14, 2), (6, 6), (18, 4)] {
-            self.correct_to(at, on(day), seats, false).await;
-        }
-        self.change_to(at, 1).await;
-        self.go(8).await;
     }
 
     /// Usage is reported, often weeks late, sometimes twice.

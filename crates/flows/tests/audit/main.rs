@@ -43,6 +43,18 @@ async fn corrections_of_corrections_of_a_discounted_sale_leave_no_cent() {
 }
 
 #[tokio::test]
+async fn corrections_of_prices_and_plans_leave_no_cent() {
+    for seed in [0, 2] {
+        each_world(|world| async move {
+            let mut life = Life::begin(world, seed).await;
+            life.terms_corrected_often().await;
+            life.settle().await;
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
 #[ignore = "lives many long lives; run with the slow proofs"]
 async fn every_balance_of_long_lives_is_what_the_auditor_says() {
     live(100..106, 80).await;

@@ -3,7 +3,10 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod plans;
+mod prices;
 mod refusals;
+mod usage;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +32,9 @@ pub(crate) fn seats(id: SubscriptionId, from: &str, seats: &str) -> CorrectionIn
         subscription_id: id,
         from: day(from),
         quantities: BTreeMap::from([("seats".to_owned(), dec(seats))]),
+        plan_id: None,
+        prices: None,
+        item_prices: Vec::new(),
         ended: false,
         reason: "Noted too late".to_owned(),
     }
@@ -43,11 +49,19 @@ pub(crate) fn ended(id: SubscriptionId, from: &str) -> CorrectionInput {
     }
 }
 
+/// What should have been: something else than quantities from a day on.
+pub(crate) fn since(id: SubscriptionId, from: &str) -> CorrectionInput {
+    CorrectionInput {
+        quantities: BTreeMap::new(),
+        ..seats(id, from, "0")
+    }
+}
+
 pub(crate) async fn quote(world: &World, input: &CorrectionInput) -> Result<QuoteView> {
     quote_correction(world.p(), &world.ctx().await, input).await
 }
 
-async fn place(world: &World, quote: &QuoteView) -> OrderDetail {
+pub(crate) async fn place(world: &World, quote: &QuoteView) -> OrderDetail {
     let input = PlaceInput { quote_id: quote.id };
     let placed = order_place(world.p(), &world.ctx().await, &input).await;
     let placed = placed.expect("an order");
@@ -59,16 +73,21 @@ async fn place(world: &World, quote: &QuoteView) -> OrderDetail {
     order
 }
 
-async fn correct(world: &World, input: &CorrectionInput) -> QuoteView {
+pub(crate) async fn correct(world: &World, input: &CorrectionInput) -> QuoteView {
     let quote = quote(world, input).await.expect("a quote");
     place(world, &quote).await;
     quote
 }
 
 async fn change(world: &World, id: SubscriptionId, seats: &str) {
+    change_to(world, id, None, seats).await;
+}
+
+/// Changes plan and seats, as a customer does.
+pub(crate) async fn change_to(world: &World, id: SubscriptionId, plan: Option<&str>, seats: &str) {
     let input = ChangeInput {
         subscription_id: id,
-        plan_id: None,
+        plan_id: plan.map(|code| world.plan(code).id),
         quantities: BTreeMap::from([("seats".to_owned(), dec(seats))]),
         packages: BTreeMap::new(),
         coupon: None,
@@ -117,7 +136,7 @@ pub(crate) fn due(preview: &Preview) -> String {
     due.map_or_else(|| "nothing".to_owned(), |due| due.net.to_string())
 }
 
-fn next(preview: &Preview) -> String {
+pub(crate) fn next(preview: &Preview) -> String {
     let next = preview.next.as_ref();
     next.map_or_else(
         || "nothing".to_owned(),
@@ -125,7 +144,7 @@ fn next(preview: &Preview) -> String {
     )
 }
 
-async fn last_document(world: &World) -> String {
+pub(crate) async fn last_document(world: &World) -> String {
     let all = world.documents().await;
     let last = all.last().expect("a document");
     match last.kind.sign() {

@@ -3,7 +3,8 @@
 use super::*;
 use tradewind_fulfilment::service as fulfilment;
 use tradewind_fulfilment::types::{DeliveryReport, ReportOutcome};
-use tradewind_kernel::Error;
+use tradewind_kernel::{Error, id::AccountId};
+use tradewind_platform::OpCtx;
 use tradewind_policy::{AccountKind, Principal, Role};
 
 /// The vendor refuses all that waits.
@@ -20,7 +21,20 @@ pub(crate) async fn refuse_all(world: &World) {
     world.test.drain().await;
 }
 
-fn problem<T: std::fmt::Debug>(result: Result<T>) -> (String, &'static str) {
+/// The owner of a seller's account.
+pub(crate) async fn owner_of(world: &World, account: AccountId) -> OpCtx {
+    let mut by_seller = world.ctx().await;
+    by_seller.principal = Principal {
+        account,
+        account_kind: AccountKind::Reseller,
+        roles: vec![Role::Owner],
+        ..Principal::visitor(account, AccountKind::Reseller)
+    };
+    by_seller.principal.kind = tradewind_policy::PrincipalKind::User;
+    by_seller
+}
+
+pub(crate) fn problem<T: std::fmt::Debug>(result: Result<T>) -> (String, &'static str) {
     match result.expect_err("refused") {
         Error::Invalid(problems) => (problems[0].field.clone(), problems[0].code),
         other => (String::new(), code::<T>(Err(other))),
@@ -73,14 +87,7 @@ async fn what_cannot_be_corrected_is_refused_by_name_and_changes_nothing() {
         unknown.quantities.insert("rooms".to_owned(), dec("1"));
         assert_eq!(problem(quote(&world, &unknown).await).0, "items.rooms");
 
-        let mut by_reseller = world.ctx().await;
-        by_reseller.principal = Principal {
-            account: world.reseller,
-            account_kind: AccountKind::Reseller,
-            roles: vec![Role::Owner],
-            ..Principal::visitor(world.reseller, AccountKind::Reseller)
-        };
-        by_reseller.principal.kind = tradewind_policy::PrincipalKind::User;
+        let by_reseller = owner_of(&world, world.reseller).await;
         let input = seats(id, "2024-01-25", "7");
         let refused = quote_correction(world.p(), &by_reseller, &input).await;
         assert_eq!(problem(refused), of("", "not_the_provider"));

@@ -326,6 +326,9 @@ async fn what_comes_with_units_that_are_held_follows_them_also_when_they_are_cor
             subscription_id: id,
             from: day("2024-02-15"),
             quantities: BTreeMap::from([("packs".to_owned(), dec("5"))]),
+            plan_id: None,
+            prices: None,
+            item_prices: Vec::new(),
             ended: false,
             reason: "Noted late".to_owned(),
         };

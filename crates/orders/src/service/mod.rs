@@ -6,6 +6,7 @@ mod list;
 mod look;
 mod order;
 mod quote;
+mod record;
 mod step;
 mod subscription;
 mod take_over;
@@ -36,6 +37,7 @@ pub use order::{
     orders_of_subscription, orders_under_way_in, target_of,
 };
 pub use quote::{quote_get_in, quote_save_in, quote_use_in};
+pub use record::{past_record_in, past_record_set_in};
 pub use step::{StepMove, step_move_in};
 pub use subscription::{
     PeriodSet, align_in, auto_renew_set, cancel_on_set_in, delivery_state_set_in, pause_begin_in,

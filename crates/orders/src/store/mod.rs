@@ -6,6 +6,7 @@ pub(crate) mod order;
 pub(crate) mod pause;
 pub(crate) mod quantity;
 pub(crate) mod quote;
+pub(crate) mod record;
 pub(crate) mod subscription;
 pub(crate) mod take_over;
 
@@ -24,6 +25,8 @@ pub fn statements() -> Vec<&'static Stmt> {
         quote::statements(),
         quantity::statements(),
         quantity::bulk_statements(),
+        record::statements(),
+        record::bulk_statements(),
         subscription::statements(),
         take_over::bulk_statements(),
     ]

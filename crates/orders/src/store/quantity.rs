@@ -163,8 +163,7 @@ pub(crate) async fn hold_from(
     from_on: Date,
 ) -> Result<()> {
     let before = items(tx, realm, subscription).await?;
-    tx.exec(&ITEMS_DELETE, args![realm, subscription]).await?;
-    insert_items(tx, realm, subscription, held).await?;
+    set_items(tx, realm, subscription, held).await?;
     let ended = before
         .iter()
         .filter(|old| held.iter().all(|new| new.item_id != old.item_id));
@@ -207,9 +206,7 @@ pub(crate) async fn amend(tx: &mut Tx, realm: RealmId, to: &Amendment<'_>) -> Re
     now.extend(to.lasting.iter().map(|item| (item.item_id, item.clone())));
     let other = now != was;
     let now: Vec<OrderedItem> = now.into_values().collect();
-    tx.exec(&ITEMS_DELETE, args![realm, to.subscription])
-        .await?;
-    insert_items(tx, realm, to.subscription, &now).await?;
+    set_items(tx, realm, to.subscription, &now).await?;
     let rows = to
         .held
         .iter()
@@ -226,6 +223,17 @@ pub(crate) async fn amend(tx: &mut Tx, realm: RealmId, to: &Amendment<'_>) -> Re
         .collect();
     tx.insert_many(&HISTORY_INSERT, rows).await?;
     Ok(other)
+}
+
+/// Has a subscription hold this now.
+pub(crate) async fn set_items(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscription: SubscriptionId,
+    held: &[OrderedItem],
+) -> Result<()> {
+    tx.exec(&ITEMS_DELETE, args![realm, subscription]).await?;
+    insert_items(tx, realm, subscription, held).await
 }
 
 async fn insert_items(

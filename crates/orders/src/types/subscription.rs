@@ -279,6 +279,37 @@ pub struct QuantitySince {
     pub quantity: Decimal,
 }
 
+/// The terms of a leg since a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TermsSince {
+    /// First day on which they hold.
+    pub from_on: Date,
+    /// Which.
+    pub terms_id: TermsId,
+}
+
+/// What is recorded of a subscription from a day in the past on, or should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastRecord {
+    /// The first day.
+    pub from_on: Date,
+    /// What of the terms of each leg changes from then on, the vendor's leg first; empty where terms are not concerned.
+    pub terms: Vec<Vec<TermsSince>>,
+    /// The plan and all that was held from then on; none where that is not concerned.
+    pub held: Option<PastHolding>,
+}
+
+/// The plan of a subscription and what it holds, with all changes from a day in the past on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastHolding {
+    /// The plan now.
+    pub plan_id: PlanId,
+    /// What is held now.
+    pub items: Vec<OrderedItem>,
+    /// Every quantity from that day on.
+    pub quantities: Vec<QuantitySince>,
+}
+
 text_enum! {
     /// Why a subscription is suspended.
     pub enum PauseCause("cause") {

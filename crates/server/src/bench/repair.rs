@@ -187,6 +187,7 @@ async fn correct(
             from: add_days(from, 9)?,
             held,
             ends: false,
+            record: None,
         };
         asks.push((OrderId::generate(), correction, today));
     }

@@ -6,14 +6,16 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 use tradewind_catalogue::service::{offer, product_get};
 use tradewind_flows::quote::{
-    CancelInput, CancelWhen, ChangeInput, CorrectionInput, PurchaseInput, QuoteView, quote_cancel,
-    quote_change, quote_correction, quote_get, quote_purchase,
+    BookPrices, CancelInput, CancelWhen, ChangeInput, CorrectionInput, ItemPriceInput,
+    PurchaseInput, QuoteView, quote_cancel, quote_change, quote_correction, quote_get,
+    quote_purchase,
 };
 use tradewind_kernel::decimal::{Limits, parse_decimal};
 use tradewind_kernel::id::{PlanId, SubscriptionId};
 use tradewind_kernel::{Decimal, Error, Result};
 use tradewind_orders::service::subscription_get;
 use tradewind_platform::OpCtx;
+use tradewind_pricing::{PriceModel, Purpose};
 
 use super::catalogue::{Shop, scope};
 use super::{Session, parse};
@@ -135,11 +137,24 @@ pub(crate) struct Correction {
     #[arg(
         long = "item",
         value_name = "CODE=QUANTITY",
-        required_unless_present = "ended"
+        required_unless_present_any = ["plan", "prices", "item_prices", "ended"]
     )]
     items: Vec<String>,
+    /// The plan that it really had from then on, by its code
+    #[arg(long)]
+    plan: Option<String>,
+    /// Prices of the books that should have held from then on: current, or a revision
+    #[arg(long, value_name = "current|REVISION")]
+    prices: Option<String>,
+    /// The price that an item should have had from then on, for each unit or as a model in JSON: seats=12.50; can be given several
+    /// times
+    #[arg(long = "price", value_name = "CODE=PRICE")]
+    item_prices: Vec<String>,
+    /// On which leg those prices hold, by its seller; that of the customer when left out
+    #[arg(long, value_name = "ACCOUNT", requires = "item_prices")]
+    seller: Option<String>,
     /// It had ended by that day
-    #[arg(long, conflicts_with = "items")]
+    #[arg(long, conflicts_with_all = ["items", "plan", "prices", "item_prices"])]
     ended: bool,
     /// Why
     #[arg(long)]
@@ -245,14 +260,48 @@ pub(crate) async fn correction(
     ctx: &OpCtx,
     wanted: Correction,
 ) -> Result<QuoteView> {
+    let subscription_id = parse("subscription", &wanted.subscription)?;
+    let plan_id = match &wanted.plan {
+        Some(code) => Some(plan_of(session, ctx, subscription_id, code).await?),
+        None => None,
+    };
+    let seller_id = (wanted.seller.as_deref())
+        .map(|seller| parse("seller", seller))
+        .transpose()?;
+    let item_prices = wanted.item_prices.iter().map(|text| {
+        let (item, price) = pair("price", text)?;
+        Ok(ItemPriceInput {
+            item,
+            seller_id,
+            price: model(&price)?,
+        })
+    });
     let input = CorrectionInput {
-        subscription_id: parse("subscription", &wanted.subscription)?,
+        subscription_id,
         from: tradewind_kernel::time::parse_date("from", &wanted.from)?,
         quantities: quantities(&wanted.items)?,
+        plan_id,
+        prices: match wanted.prices.as_deref() {
+            None => None,
+            Some("current") => Some(BookPrices::Current),
+            Some(revision) => Some(BookPrices::Revision(parse("prices", revision)?)),
+        },
+        item_prices: item_prices.collect::<Result<_>>()?,
         ended: wanted.ended,
         reason: wanted.reason,
     };
     quote_correction(session.platform(), ctx, &input).await
+}
+
+/// A price of one sale: so much for each unit, or any model.
+fn model(text: &str) -> Result<PriceModel> {
+    let model = if text.starts_with('{') {
+        serde_json::from_str(text)
+            .map_err(|error| Error::invalid("price", "malformed", error.to_string()))?
+    } else {
+        json!({ "model": "per_unit", "unit_price": text })
+    };
+    PriceModel::from_json("price", &model, Purpose::Charge)
 }
 
 /// The plan with this code of the product that is subscribed to.

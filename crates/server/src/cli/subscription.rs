@@ -67,9 +67,12 @@ pub(crate) enum Subscription {
         confirm: Confirm,
     },
     /// Set right what was billed for the past: shows what is given back and charged, and does it with --confirm
-    #[command(
-        after_help = "Example:\n  tradewind subscription correct sub_01… --from 2024-05-10 --item seats=7 --reason 'Noted too late' --confirm"
-    )]
+    #[command(after_help = "\
+Examples:
+  tradewind subscription correct sub_01… --from 2024-05-10 --item seats=7 --reason 'Noted too late' --confirm
+  tradewind subscription correct sub_01… --from 2024-05-10 --plan business --reason 'Ordered by letter' --confirm
+  tradewind subscription correct sub_01… --from 2024-05-10 --prices current --reason 'Agreed for May' --confirm
+  tradewind subscription correct sub_01… --from 2024-05-10 --price seats=12.50 --reason 'As offered' --confirm")]
     Correct {
         #[command(flatten)]
         wanted: quote::Correction,

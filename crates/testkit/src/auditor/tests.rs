@@ -11,6 +11,7 @@ fn customers() -> Auditor {
     Auditor::new(vec![LegPrices {
         setup: Exact::whole(7128),
         seat: Exact::new(14256, 10),
+        other_seat: Exact::new(35640, 10),
         markup: Exact::new(14256, 10000),
         introduction: None,
         yearly: Exact::whole(1),
@@ -156,4 +157,23 @@ fn what_is_not_earned_is_the_rest_of_the_running_period() {
     assert_eq!(deferred(&auditor, "2024-01-20", "2024-01-31"), 2069);
     auditor.end(sale, day("2024-01-25"));
     assert_eq!(deferred(&auditor, "2024-01-25", "2024-01-31"), 0);
+}
+
+#[test]
+fn prices_and_plans_of_the_past_come_to_what_was_worked_out_by_hand() {
+    let mut auditor = customers();
+    let sale = auditor.subscribe(day("2024-01-10"), 5);
+    let billed = |auditor: &Auditor| auditor.audit(sale, 0, day("2024-03-20")).billed;
+    auditor.price(sale, 0, day("2024-01-25"), Exact::whole(1200));
+    assert_eq!(billed(&auditor), 7128 + 7128 - 3679 + 3097 + 2 * 6000);
+    auditor.list(sale, day("2024-02-10"));
+    assert_eq!(billed(&auditor), 7128 + 7128 - 3679 + 3097 + 2 * 7128);
+    auditor.list(sale, day("2024-01-10"));
+    assert_eq!(billed(&auditor), 7128 + 3 * 7128);
+    auditor.plan(sale, day("2024-01-25"), true);
+    assert!(auditor.is_other(sale));
+    // 16 of 31 days at 178.20, and another setup.
+    assert_eq!(billed(&auditor), 2 * 7128 + 7128 - 3679 + 9197 + 2 * 17820);
+    auditor.plan(sale, day("2024-01-10"), true);
+    assert_eq!(billed(&auditor), 7128 + 3 * 17820);
 }

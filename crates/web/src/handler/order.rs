@@ -3,7 +3,7 @@
 use tradewind_billing::{service::invoices_about, types::DocumentSummary};
 use tradewind_flows::quote::QuotePreview;
 use tradewind_kernel::{Error, PageRequest, Result};
-use tradewind_orders::types::{Order, OrderDetail, OrderState, OrderSummary, StepState};
+use tradewind_orders::types::{Order, OrderDetail, OrderKind, OrderState, OrderSummary, StepState};
 use tradewind_policy::Action;
 
 use super::{actors::Actors, names::Names, price};
@@ -176,5 +176,33 @@ pub(super) fn configuration(visit: &Visit, known: &Names, order: &Order) -> Vec<
         };
         (Txt::from(name), answer)
     });
-    quantities.chain(parameters).collect()
+    correction(visit, order, asked)
+        .into_iter()
+        .chain(quantities)
+        .chain(parameters)
+        .collect()
+}
+
+/// Of a correction: since when something was otherwise, and why it was made.
+fn correction(visit: &Visit, order: &Order, asked: &serde_json::Value) -> Vec<(Txt, Txt)> {
+    if order.kind != OrderKind::Adjust {
+        return Vec::new();
+    }
+    let t = visit.t();
+    let text = |name: &str| asked.get(name).and_then(serde_json::Value::as_str);
+    let from = text("from").and_then(|from| from.parse().ok());
+    let from = from.map(|from| {
+        (
+            t.tr("f-first-day"),
+            Txt::from(t.date(from).text().to_owned()),
+        )
+    });
+    let prices = match asked.get("prices") {
+        None | Some(serde_json::Value::Null) => None,
+        Some(serde_json::Value::String(_)) => Some("correction-prices"),
+        Some(_) => Some("correction-revision"),
+    };
+    let prices = prices.map(|key| (t.tr("f-otherwise"), t.tr(key)));
+    let reason = text("reason").map(|reason| (t.tr("c-reason"), Txt::from(reason.to_owned())));
+    from.into_iter().chain(prices).chain(reason).collect()
 }

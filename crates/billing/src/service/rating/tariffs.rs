@@ -9,7 +9,8 @@ use super::{Run, rules};
 use crate::{
     rules::joint::is_joint,
     service::{
-        adopt::{terms_of, under},
+        adopt::{Past, Renewals, terms_of, under},
+        facts::Known,
         tariff::Tariff,
     },
 };
@@ -46,24 +47,8 @@ impl Run {
         if !fixed.is_empty() {
             return Ok(fixed);
         }
-        let mut tariffs: Vec<Tariff> = Vec::new();
-        let mut days = self.past.days(billable, month.start, month.end);
-        days.insert(month.start);
-        let agreed = terms_of(billable);
-        days.extend(
-            self.renewals
-                .days(w, &self.known, &agreed, month.start, month.end)
-                .await?,
-        );
-        for day in days {
-            let terms = self.terms_on(w, billable, day).await?;
-            if tariffs.last().is_none_or(|last| last.terms != terms) {
-                tariffs.push(Tariff {
-                    from_on: day,
-                    terms,
-                });
-            }
-        }
+        let (known, renewals) = (&mut self.known, &mut self.renewals);
+        let tariffs = decided(w, known, &self.past, renewals, billable, month).await?;
         for tariff in &tariffs {
             for (leg, terms) in billable.legs.iter().zip(&tariff.terms) {
                 self.new_fixed.insert((leg.id, tariff.from_on), *terms);
@@ -72,27 +57,55 @@ impl Run {
         self.fixed.keep(billable, &tariffs);
         Ok(tariffs)
     }
+}
 
-    /// The terms of every leg for the usage of a day: those agreed for the term; without a term, those of the revision
-    /// that holds on the day.
-    async fn terms_on(
-        &mut self,
-        w: &mut Work,
-        billable: &Billable,
-        day: Date,
-    ) -> Result<Vec<TermsId>> {
-        let agreed = self.past.terms_on(billable, day);
-        let committed = agreed
-            .last()
-            .and_then(|id| self.known.terms.get(id))
-            .is_none_or(|terms| terms.term.is_some());
-        if committed {
-            return Ok(agreed);
+/// The terms under which the days of a month, or of its rest, are rated.
+pub(in crate::service) async fn decided(
+    w: &mut Work,
+    known: &mut Known,
+    past: &Past,
+    renewals: &mut Renewals,
+    billable: &Billable,
+    time: Period,
+) -> Result<Vec<Tariff>> {
+    let mut tariffs: Vec<Tariff> = Vec::new();
+    let mut days = past.days(billable, time.start, time.end);
+    days.insert(time.start);
+    let agreed = terms_of(billable);
+    let moved = renewals.days(w, known, &agreed, time.start, time.end);
+    days.extend(moved.await?);
+    for day in days {
+        let terms = terms_on(w, known, past, renewals, billable, day).await?;
+        if tariffs.last().is_none_or(|last| last.terms != terms) {
+            tariffs.push(Tariff {
+                from_on: day,
+                terms,
+            });
         }
-        let renewed = self
-            .renewals
-            .kept(w, &mut self.known, billable, &agreed, (day, Turn::LOOK))
-            .await?;
-        Ok(renewed.unwrap_or(agreed))
     }
+    Ok(tariffs)
+}
+
+/// The terms of every leg for the usage of a day: those agreed for the term; without a term, those of the revision
+/// that holds on the day.
+async fn terms_on(
+    w: &mut Work,
+    known: &mut Known,
+    past: &Past,
+    renewals: &mut Renewals,
+    billable: &Billable,
+    day: Date,
+) -> Result<Vec<TermsId>> {
+    let agreed = past.terms_on(billable, day);
+    let committed = agreed
+        .last()
+        .and_then(|id| known.terms.get(id))
+        .is_none_or(|terms| terms.term.is_some());
+    if committed {
+        return Ok(agreed);
+    }
+    let renewed = renewals
+        .kept(w, known, billable, &agreed, (day, Turn::LOOK))
+        .await?;
+    Ok(renewed.unwrap_or(agreed))
 }

@@ -3,19 +3,21 @@
 use std::collections::BTreeMap;
 
 use tradewind_billing::service::correctable_from;
-use tradewind_catalogue::types::{Item, ItemKind};
+use tradewind_catalogue::types::{Item, ItemKind, Plan, PlanStatus};
 use tradewind_documents::tax::TaxWord;
 use tradewind_flows::order::{PlaceInput, order_place};
 use tradewind_flows::quote::{
-    CorrectionInput, QuotePreview, preview_of_correction, quote_correction,
+    BookPrices, CorrectionInput, ItemPriceInput, QuotePreview, preview_of_correction,
+    quote_correction,
 };
 use tradewind_kernel::decimal::{Limits, parse_decimal};
-use tradewind_kernel::id::{QuoteId, SubscriptionId};
+use tradewind_kernel::id::{PlanId, QuoteId, SubscriptionId};
 use tradewind_kernel::money::Money;
 use tradewind_kernel::time::parse_date;
 use tradewind_kernel::{Error, Problems, Result};
 use tradewind_orders::service as orders;
 use tradewind_orders::types::{SubscriptionDetail, SubscriptionOperation};
+use tradewind_pricing::PriceModel;
 
 use super::super::names::{Mentions, Names};
 use super::super::price;
@@ -39,6 +41,12 @@ fn may_differ(item: &Item) -> bool {
 struct About {
     detail: SubscriptionDetail,
     items: Vec<Item>,
+    /// Items that may have had another price for each unit.
+    priced: Vec<Item>,
+    /// Plans that it may have had instead, with their items that may be held in other quantities.
+    plans: Vec<Plan>,
+    /// Whether everything can be set right, or only what is asked of the customer.
+    whole: bool,
 }
 
 impl About {
@@ -52,14 +60,39 @@ impl About {
         let one = &detail.subscription;
         let mentions = Mentions::default().products([one.product_id]);
         let names = Names::of(desk.p(), &desk.ctx, &mentions).await?;
-        let plan = names
-            .detail(one.product_id)
-            .and_then(|product| product.plan(one.plan_id));
-        let items = plan.map_or_else(Vec::new, |plan| {
-            let items = plan.items.iter();
-            items.filter(|item| may_differ(item)).cloned().collect()
-        });
-        Ok(Some(Self { detail, items }))
+        let product = names.detail(one.product_id);
+        let plan = product.and_then(|product| product.plan(one.plan_id));
+        let own = |of: &dyn Fn(&Item) -> bool| {
+            let items = plan.iter().flat_map(|plan| &plan.items);
+            items.filter(|item| of(item)).cloned().collect::<Vec<_>>()
+        };
+        let whole = desk.account() == desk.realm.root_account;
+        if !whole && desk.account() != one.seller_id {
+            return Ok(None);
+        }
+        let alike = |other: &&Plan| {
+            plan.is_some_and(|plan| {
+                let rhythm = |plan: &Plan| (plan.billing_cadence, plan.term_cadence);
+                plan.id != other.id && rhythm(plan) == rhythm(other)
+            }) && other.status == PlanStatus::Published
+        };
+        let plans = product.iter().flat_map(|product| &product.plans);
+        Ok(Some(Self {
+            items: own(&may_differ),
+            priced: own(&|item| item.kind != ItemKind::OneTime),
+            plans: plans.filter(alike).filter(|_| whole).cloned().collect(),
+            whole,
+            detail,
+        }))
+    }
+
+    /// Items of which another quantity may have been held, under the plan that is chosen.
+    fn items_of(&self, plan: Option<PlanId>) -> Vec<&Item> {
+        let chosen = plan.and_then(|id| self.plans.iter().find(|plan| plan.id == id));
+        match chosen {
+            Some(plan) => plan.items.iter().filter(|item| may_differ(item)).collect(),
+            None => self.items.iter().collect(),
+        }
     }
 
     fn page(
@@ -71,7 +104,15 @@ impl About {
         let t = desk.t();
         let one = &self.detail.subscription;
         let locale = desk.ctx.locale;
-        let items = self.items.iter().map(|item| {
+        let new = self.plans.iter().flat_map(|plan| &plan.items);
+        let new = new.filter(|item| may_differ(item));
+        let mut shown: Vec<&Item> = Vec::new();
+        for item in self.items.iter().chain(new).filter(|_| self.whole) {
+            if shown.iter().all(|known| known.code != item.code) {
+                shown.push(item);
+            }
+        }
+        let items = shown.into_iter().map(|item| {
             let held = self
                 .detail
                 .items
@@ -92,6 +133,20 @@ impl About {
             name: one.name.clone().into(),
             days: (correctable_from(one).unwrap_or(today), today),
             items: items.collect(),
+            prices: (self.priced.iter())
+                .map(|item| {
+                    let name = item.name.get(locale).to_owned();
+                    (item.code.clone().into(), name.into())
+                })
+                .collect(),
+            plans: (self.plans.iter())
+                .map(|plan| {
+                    let name = plan.name.get(locale).to_owned();
+                    (plan.id.to_string().into(), name.into())
+                })
+                .collect(),
+            currency: one.currency,
+            whole: self.whole,
             preview,
             form,
         }
@@ -104,9 +159,18 @@ impl About {
         };
         let mut problems = Problems::new();
         let from = problems.check(parse_date("first_day", &from));
-        let ended = sent.get("otherwise") == "ended";
+        let otherwise = sent.get("otherwise");
+        let ended = otherwise == "ended";
+        let plan_id =
+            match sent.some("plan").filter(|_| otherwise == "plan") {
+                Some(plan) => problems.check(plan.parse::<PlanId>().map_err(|_| {
+                    Error::invalid("plan", "unknown_value", "must be one of the plans")
+                })),
+                None => None,
+            };
         let mut quantities = BTreeMap::new();
-        for item in self.items.iter().filter(|_| !ended) {
+        let counts = matches!(otherwise, "quantities" | "plan");
+        for item in self.items_of(plan_id).into_iter().filter(|_| counts) {
             let name = format!("qty.{}", item.code);
             if let Some(text) = sent.some(&name) {
                 let text = text.replace(',', ".");
@@ -114,17 +178,52 @@ impl About {
                 quantities.extend(problems.check(read).map(|read| (item.code.clone(), read)));
             }
         }
+        let mut item_prices = Vec::new();
+        for item in self.priced.iter().filter(|_| otherwise == "own") {
+            let name = format!("price.{}", item.code);
+            if let Some(text) = sent.some(&name) {
+                let text = text.replace(',', ".");
+                let read = problems.check(parse_decimal(&name, &text, &Limits::new(12, 12)));
+                item_prices.extend(read.map(|price| ItemPriceInput {
+                    item: item.code.clone(),
+                    seller_id: None,
+                    price: PriceModel::per_unit(price),
+                }));
+            }
+        }
         problems.finish()?;
-        if !ended && quantities.is_empty() {
+        let prices = (otherwise == "prices").then_some(BookPrices::Current);
+        let nothing = match otherwise {
+            "ended" | "prices" => false,
+            "plan" => plan_id.is_none(),
+            "own" => item_prices.is_empty(),
+            _ => quantities.is_empty(),
+        };
+        if nothing {
             return Ok(None);
         }
         Ok(from.map(|from| CorrectionInput {
             subscription_id: self.detail.subscription.id,
             from,
             quantities,
+            plan_id,
+            prices,
+            item_prices,
             ended,
             reason: sent.get("reason").to_owned(),
         }))
+    }
+
+    /// The field of the form by which something was asked for.
+    fn field(&self, sent: &Sent, field: &str) -> String {
+        let place = field.strip_prefix("item_prices.");
+        let place = place.and_then(|rest| rest.split('.').next()?.parse::<usize>().ok());
+        let Some(place) = place else {
+            return field.replacen("items.", "qty.", 1);
+        };
+        let named = |item: &&Item| sent.some(&format!("price.{}", item.code)).is_some();
+        let item = self.priced.iter().filter(named).nth(place);
+        item.map_or_else(|| field.to_owned(), |item| format!("price.{}", item.code))
     }
 
     /// What a correction comes to; it can be confirmed as soon as there is a reason for it.
@@ -193,7 +292,9 @@ pub(crate) async fn preview(desk: Desk, Id(id): Id<SubscriptionId>, sent: Sent) 
         Err(error) => {
             let form = respond::blame(&desk.t(), sent.state(), error, |field| match field {
                 "from" => "first_day".to_owned(),
-                other => other.replacen("items.", "qty.", 1),
+                "plan_id" => "plan".to_owned(),
+                "prices" => "otherwise".to_owned(),
+                other => about.field(&sent, other),
             })?;
             (None, form)
         }

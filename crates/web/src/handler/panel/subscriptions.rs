@@ -205,7 +205,8 @@ fn page(
         refer: permit(seller && desk.may_at_home(Action::SubscriptionChange)),
         suspend: permit(has(SubscriptionOperation::Suspend) || has(SubscriptionOperation::Resume)),
         correct: permit(
-            has(SubscriptionOperation::Correct) && desk.account() == desk.realm.root_account,
+            has(SubscriptionOperation::Correct)
+                && (seller || desk.account() == desk.realm.root_account),
         ),
         view,
     }

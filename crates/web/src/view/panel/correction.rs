@@ -1,5 +1,6 @@
 //! Setting right what was billed for the past, with a preview of what that comes to.
 
+use tradewind_kernel::Currency;
 use tradewind_kernel::money::Money;
 use tradewind_kernel::time::Date;
 
@@ -45,9 +46,17 @@ pub struct CorrectionPage {
     pub days: (Date, Date),
     /// Its items.
     pub items: Vec<CorrectedItem>,
+    /// Items with a price for each unit: code, name.
+    pub prices: Vec<(Txt, Txt)>,
+    /// Plans that it may have had: id, name.
+    pub plans: Vec<(Txt, Txt)>,
+    /// The currency of its prices.
+    pub currency: Currency,
+    /// Whether everything can be set right, or only what is asked of the customer.
+    pub whole: bool,
     /// What it comes to; none while nothing is asked.
     pub preview: Option<CorrectionPreview>,
-    /// `first_day`, `otherwise` (`quantities`, `ended`), `qty.CODE`, `reason`.
+    /// `first_day`, `otherwise` (`quantities`, `plan`, `prices`, `own`, `ended`), `plan`, `qty.CODE`, `price.CODE`, `reason`.
     pub form: FormState,
 }
 
@@ -66,15 +75,17 @@ impl CorrectionPage {
                 ("today", t.date(today).text()),
             ],
         ));
-        let what = ["quantities", "ended"]
-            .into_iter()
-            .enumerate()
-            .map(|(i, code)| {
-                let name = t.tr(&format!("correction-{code}"));
-                Choice::new(code, name)
-                    .hint(t.tr(&format!("correction-{code}-hint")))
-                    .on(i == 0)
-            });
+        let what: &[&str] = match (self.whole, self.plans.is_empty()) {
+            (false, _) => &["own"],
+            (true, true) => &["quantities", "prices", "own", "ended"],
+            (true, false) => &["quantities", "plan", "prices", "own", "ended"],
+        };
+        let what = what.iter().copied().enumerate().map(|(i, code)| {
+            let name = t.tr(&format!("correction-{code}"));
+            Choice::new(code, name)
+                .hint(t.tr(&format!("correction-{code}-hint")))
+                .on(i == 0)
+        });
         let mut fields = vec![
             from,
             ask.field("otherwise", Kind::Tiles(what.collect())).full(),
@@ -83,6 +94,21 @@ impl CorrectionPage {
             let field = Field::text(format!("qty.{}", item.code), item.name.clone())
                 .hint(item.recorded.clone());
             self.form.fill(field)
+        }));
+        if !self.plans.is_empty() {
+            let none = Choice::new("", t.tr("correction-no-plan"));
+            let plans = self.plans.iter();
+            let plans = plans.map(|(id, name)| Choice::new(id.clone(), name.clone()));
+            fields.push(ask.select("plan", std::iter::once(none).chain(plans).collect()));
+        }
+        fields.extend(self.prices.iter().map(|(code, name)| {
+            let currency = self.currency.code();
+            let label = t.with(
+                "correction-price-of",
+                &[("item", name), ("currency", currency)],
+            );
+            let field = Field::text(format!("price.{code}"), label);
+            self.form.fill(field.hint(t.tr("correction-price-of-hint")))
         }));
         fields.push(ask.area("reason").required());
         let form = shell

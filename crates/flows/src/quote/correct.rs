@@ -365,9 +365,11 @@ fn quantities(
     input: &CorrectionInput,
     history: &[QuantitySince],
 ) -> Result<Quantities> {
-    let plan = product
-        .plan(subscription.plan_id)
-        .ok_or_else(|| Error::not_found(subscription.plan_id))?;
+    // What was held on a day is of the plan of that day.
+    let earlier = history.iter().filter(|since| since.from_on <= input.from);
+    let plan = earlier.max_by_key(|since| since.from_on);
+    let plan = plan.map_or(subscription.plan_id, |since| since.plan_id);
+    let plan = product.plan(plan).ok_or_else(|| Error::not_found(plan))?;
     let held = wanted(plan, input, history)?;
     let before = held.iter().map(|item| OrderedItem {
         quantity: on(history, item.item_id, input.from),

@@ -56,6 +56,26 @@ async fn a_plan_noted_months_later_is_billed_as_if_it_had_been_switched_to_on_it
 }
 
 #[tokio::test]
+async fn quantities_before_a_switch_are_those_of_the_plan_of_their_day() {
+    each_world(|world| async move {
+        let late = world.subscribe("basic", "8").await;
+        let timely = world.subscribe("basic", "8").await;
+        world.travel("2024-01-14T12:00:00Z").await;
+        correct(&world, &seats(timely, "2024-01-14", "4")).await;
+        world.travel("2024-01-23T12:00:00Z").await;
+        change_to(&world, late, Some("pro"), "8").await;
+        change_to(&world, timely, Some("pro"), "8").await;
+        world.travel("2024-01-31T12:00:00Z").await;
+        let held = world.subscription(late).await.items;
+        correct(&world, &seats(late, "2024-01-14", "4")).await;
+        assert_eq!(charged(&world, late).await, charged(&world, timely).await);
+        assert_eq!(world.subscription(late).await.items, held);
+        world.assert_consistent().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_plan_that_it_had_from_the_first_day_on_leaves_nothing_of_the_other() {
     each_world(|world| async move {
         let late = world.subscribe("basic", "5").await;

@@ -64,6 +64,10 @@ pub async fn quantities_amend_in(
         return Err(ended(&subscription));
     }
     let history = quantity::history(&mut w.tx, realm, &[id]).await?;
+    let earlier = history.iter().map(|(_, since)| since);
+    let earlier = earlier.filter(|since| since.from_on <= from_on);
+    let plan = earlier.max_by_key(|since| since.from_on);
+    let plan = plan.map_or(subscription.plan_id, |since| since.plan_id);
     let lasting: Vec<OrderedItem> = held
         .iter()
         .filter(|item| {
@@ -77,7 +81,7 @@ pub async fn quantities_amend_in(
         realm,
         &quantity::Amendment {
             subscription: id,
-            plan: subscription.plan_id,
+            plan,
             held,
             lasting: &lasting,
             from_on,

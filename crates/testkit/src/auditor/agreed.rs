@@ -42,6 +42,15 @@ impl Auditor {
     pub fn plan(&mut self, sale: usize, from: Date, other: bool) {
         let sale = &mut self.sales[sale];
         sale.agreed.retain(|day, _| *day < from);
+        // With another plan comes what is held of it; whatever changes nothing after it is forgotten.
+        let held = sale.seats_on(from);
+        sale.seats.insert(from, held);
+        let mut before = held;
+        sale.seats.retain(|day, seats| {
+            let keeps = *day <= from || *seats != before;
+            before = if *day < from { held } else { *seats };
+            keeps
+        });
         let own = BTreeMap::new();
         sale.agreed.insert(from, Agreed { other, own });
     }

@@ -247,6 +247,7 @@ SENTENCES = {
         {"invoices": [{"invoice_id": at.pick(POOL.get("inv", POOL["acc"])), "amount": at.pick([None, {"amount": at.pick(["1.00", "-1.00", "92233720368547758.07"]), "currency": at.pick(["EUR", "JPY"])}])}]},
         {"payment_id": at.pick(POOL.get("pay", POOL["acc"]))},
     ]),
+    "lookAtPayoutReport": lambda at: {"note": at.pick(["Asked the bank", "", "\u0000"])},
     "ignoreBankEntry": lambda at: {"reason": at.pick(["Private", "", "\u0000"])},
     "reverseTransfer": lambda at: {"reason": at.pick(["Mistake", "", "\u0000"])},
     "setBankMapping": lambda at: {

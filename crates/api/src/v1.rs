@@ -33,6 +33,7 @@ mod orders;
 mod passwords;
 mod payment_methods;
 mod payments;
+mod payout_reports;
 mod plans;
 mod price_books;
 mod pro_forma;
@@ -95,6 +96,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(currency::router())
         .merge(sessions::router())
         .merge(statements::router())
+        .merge(payout_reports::router())
         .merge(self_billing::router())
         .merge(settlements::router())
         .merge(storefronts::router())

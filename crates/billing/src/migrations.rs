@@ -451,4 +451,26 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             invoice_id {text} NOT NULL, amount {money} NOT NULL, payment_id {text},
             PRIMARY KEY (realm_id, settlement_id, invoice_id)) {clustered}",
     ],
+}, Migration {
+    name: "billing_payout_reports",
+    steps: &[
+        // What was ordered with each file, and what the bank has said of it last: a settlement can be in another file later.
+        "CREATE TABLE IF NOT EXISTS payout_order (realm_id {text} NOT NULL, file_id {text} NOT NULL, settlement_id {text} NOT NULL,
+            end_to_end {text} NOT NULL, amount {money} NOT NULL, currency {text} NOT NULL, status {text} NOT NULL,
+            PRIMARY KEY (realm_id, file_id, settlement_id)) {clustered}",
+        "INSERT INTO payout_order (realm_id, file_id, settlement_id, end_to_end, amount, currency, status)
+            SELECT realm_id, file_id, id, number, payout, currency, '' FROM settlement WHERE file_id IS NOT NULL ON CONFLICT DO NOTHING",
+        "CREATE INDEX IF NOT EXISTS payout_file_by_message ON payout_file (realm_id, payer_id, message_id)",
+        "CREATE TABLE IF NOT EXISTS payout_report (realm_id {text} NOT NULL, id {text} NOT NULL, payer_id {text} NOT NULL,
+            digest {text} NOT NULL, file_name {text} NOT NULL, message_id {text} NOT NULL, original_message_id {text} NOT NULL,
+            created_at {time} NOT NULL, PRIMARY KEY (realm_id, id)) {clustered}",
+        "CREATE UNIQUE INDEX IF NOT EXISTS payout_report_once ON payout_report (realm_id, payer_id, digest)",
+        // Of those that a person has to look at `doubt` is 1, and there is a note once somebody has.
+        "CREATE TABLE IF NOT EXISTS payout_report_item (realm_id {text} NOT NULL, report_id {text} NOT NULL, no {int} NOT NULL,
+            payer_id {text} NOT NULL, level {text} NOT NULL, original_message_id {text} NOT NULL, end_to_end {text} NOT NULL,
+            status {text} NOT NULL, reason {text} NOT NULL, amount {money}, currency {text}, told_on {date}, outcome {text} NOT NULL,
+            settlement_id {text}, doubt {int}, note {text}, PRIMARY KEY (realm_id, report_id, no)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS payout_report_doubts ON payout_report_item (realm_id, payer_id, report_id, no)
+            WHERE doubt = 1 AND note IS NULL",
+    ],
 }];

@@ -42,6 +42,7 @@ mod notes;
 mod order_credit;
 mod payments;
 mod payout_files;
+mod payout_reports;
 mod periods;
 mod posting;
 mod prepaid;
@@ -129,6 +130,10 @@ pub use payments::{
     payment_look_after, payment_pay, payments_of_invoice, payments_reconcile,
 };
 pub use payout_files::{PayoutOrder, payout_file_content, payout_file_list, payout_file_make};
+pub use payout_reports::{
+    PayoutReportImport, ReportLooked, payout_doubt_looked, payout_doubts, payout_report_allowed,
+    payout_report_import, payout_report_items, payout_report_list,
+};
 pub use periods::{BatchInput, BatchReport, bill_batch, bill_batch_in};
 pub use prepaid::{PrepaidLot, PrepaidStanding, prepaid_list};
 pub use prices::{NOTICE_DAYS, announce_prices};

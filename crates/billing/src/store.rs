@@ -22,6 +22,7 @@ pub(crate) mod notices;
 pub(crate) mod payment_steps;
 pub(crate) mod payments;
 pub(crate) mod payout_files;
+pub(crate) mod payout_reports;
 pub(crate) mod revenue;
 pub(crate) mod runs;
 pub(crate) mod self_billing;
@@ -38,8 +39,8 @@ use crate::types::{
     BalanceStatus, BankDirection, BankDoubt, BankEntryState, BankFormat, ChargeKind, ClosingAct,
     CollectedKind, CreditDestination, CreditMoveKind, CreditSource, CreditUse, DocumentKind,
     DunningAction, EntryKind, HoldCause, PaperKind, PaymentKind, PaymentState, PaymentStepKind,
-    PaymentStepState, Recognition, RunOrigin, RunState, Settlement, SettlementKind,
-    SettlementState,
+    PaymentStepState, PayoutLevel, PayoutOutcome, Recognition, RunOrigin, RunState, Settlement,
+    SettlementKind, SettlementState,
 };
 
 sql_text!(
@@ -65,6 +66,8 @@ sql_text!(
     PaymentStepKind,
     PaymentStepState,
     Recognition,
+    PayoutLevel,
+    PayoutOutcome,
     RunOrigin,
     RunState,
     Settlement,
@@ -108,6 +111,7 @@ pub(crate) fn statements() -> Vec<&'static Stmt> {
         runs::statements(),
         statements::statements(),
         payout_files::statements(),
+        payout_reports::statements(),
         self_billing::statements(),
         settlement_check::statements(),
         settlement_offsets::statements(),

@@ -18,6 +18,7 @@ mod finding;
 mod ledger;
 mod payment;
 mod payment_step;
+mod payout_report;
 mod preview;
 mod pro_forma;
 mod retry;
@@ -58,6 +59,7 @@ pub use payment::{
     PaymentState, Tokenised,
 };
 pub use payment_step::{GatewayStep, PaymentStep, PaymentStepKind, PaymentStepState};
+pub use payout_report::{PayoutLevel, PayoutOutcome, PayoutReport, PayoutReportItem};
 pub use preview::{
     DimensionPrice, MeteredPrice, NextDocument, Preview, PreviewDocument, PreviewPhase,
 };

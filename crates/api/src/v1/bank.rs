@@ -123,7 +123,7 @@ async fn import(
     ))
 }
 
-fn media_expected(headers: &HeaderMap, csv: bool) -> ApiResult<()> {
+pub(super) fn media_expected(headers: &HeaderMap, csv: bool) -> ApiResult<()> {
     let content_type = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())

@@ -1,7 +1,7 @@
 //! How books are kept, revenue, settlements with vendors, and files of payments.
 
 use serde_json::json;
-use tradewind_kernel::id::{PayoutFileId, SettlementId};
+use tradewind_kernel::id::{PayoutFileId, SettlementId, StatusReportId};
 
 use super::{
     Case,
@@ -166,6 +166,38 @@ pub(crate) fn cases() -> Vec<Case> {
                 |w| format!("/accounts/{}/payout-files", w.reseller.id),
                 422,
             )
+        },
+        case(
+            "listPayoutReports",
+            |w| format!("/accounts/{}/payout-reports", w.reseller.id),
+            200,
+        ),
+        case(
+            "importPayoutReport",
+            |w| {
+                format!(
+                    "/accounts/{}/payout-reports?file_name=answer.xml",
+                    w.reseller.id
+                )
+            },
+            415,
+        ),
+        case(
+            "listPayoutDoubts",
+            |w| format!("/accounts/{}/payout-doubts", w.reseller.id),
+            200,
+        ),
+        unknown("listPayoutReportItems", |_| {
+            format!("/payout-reports/{}/items", StatusReportId::generate())
+        }),
+        Case {
+            body: Some(|_| json!({ "note": "Asked the bank" })),
+            ..unknown("lookAtPayoutReport", |_| {
+                format!(
+                    "/payout-reports/{}/items/1/look",
+                    StatusReportId::generate()
+                )
+            })
         },
         unknown("getSettlement", |_| {
             format!("/settlements/{}", SettlementId::generate())

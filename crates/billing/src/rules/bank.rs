@@ -11,6 +11,7 @@ use tradewind_kernel::{Currency, Date, Error, Money, Result};
 
 use crate::types::{BankDirection, BankFormat, CsvMapping};
 
+pub(crate) use camt::amount_of;
 pub use csv_file::check_mapping;
 pub use matching::{Candidate, Facts, Part, Verdict, decide, rank, split};
 pub use refs::{Named, named};
@@ -105,7 +106,12 @@ impl ReadEntry {
 }
 
 /// What is wrong with a file: the field is `file`, the line, and the element or column.
-fn wrong(code: &'static str, line: u64, element: &str, message: impl Into<String>) -> Error {
+pub(crate) fn wrong(
+    code: &'static str,
+    line: u64,
+    element: &str,
+    message: impl Into<String>,
+) -> Error {
     let place = match element {
         "" => format!("file.{line}"),
         element => format!("file.{line}.{element}"),

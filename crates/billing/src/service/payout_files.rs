@@ -16,7 +16,7 @@ use crate::{
         sepa::{self, Transfer},
         settlement::{self as rules, Act},
     },
-    store::{payout_files as files, settlements as store},
+    store::{payout_files as files, payout_reports as reports, settlements as store},
     types::{PayeeSettlement, PayoutFile},
 };
 
@@ -91,6 +91,7 @@ pub async fn payout_file_make(
             for mut one in due {
                 one.state = rules::after(one.state, Act::Order)?;
                 one.file_id = Some(id);
+                reports::order(&mut w.tx, realm, id, &one).await?;
                 store::set_state(&mut w.tx, realm, &one).await?;
             }
             w.audit(AuditEntry {

@@ -73,6 +73,10 @@ pub async fn settlement_act(
             let one = seen(w, input.id).await?;
             authorize_to(w, Action::LedgerManage, one.payer_id).await?;
             let realm = realm(w);
+            if let Some(on) = input.on.filter(|_| act == Act::Pay) {
+                let until = books::closed_until(&mut w.tx, realm, one.payer_id).await?;
+                closing::asked("on", on, until)?;
+            }
             let one = store::hold(&mut w.tx, realm, input.id)
                 .await?
                 .ok_or_else(|| Error::not_found(input.id))?;
@@ -82,7 +86,7 @@ pub async fn settlement_act(
     .await
 }
 
-/// Does it, to a settlement that is held.
+/// Does it, to a settlement that is held. A day that is closed counts for the first that is not.
 pub(super) async fn done(
     w: &mut Work,
     mut one: PayeeSettlement,
@@ -115,10 +119,6 @@ pub(super) async fn done(
             if on > today {
                 let text = "expected a day that has come";
                 return Err(Error::invalid("on", "out_of_range", text));
-            }
-            if input.on.is_some() {
-                let until = books::closed_until(&mut w.tx, realm, one.payer_id).await?;
-                closing::asked("on", on, until)?;
             }
             one.paid_on = Some(on);
             paid(w, &one, one.payout, Some(on)).await?;

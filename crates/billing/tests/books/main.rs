@@ -1,6 +1,7 @@
 //! Billing on a real database, on both engines: sales are charged, usage rated, documents issued and paid, and after
 //! everything the check of the books finds nothing.
 
+mod answers;
 mod bank;
 mod card_steps;
 mod check;

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use tradewind_billing::service::{
-    ListQuery, PayoutOrder, SelfBillingSet, SettlementAct, SettlementRun, SettlementSet,
-    payout_file_content, payout_file_list, payout_file_make, self_billing_set, settlement_act,
-    settlement_due, settlement_get, settlement_list, settlement_papers, settlement_policy_get,
-    settlement_policy_set, settlement_run,
+    ListQuery, PayoutOrder, PayoutReportImport, ReportLooked, SelfBillingSet, SettlementAct,
+    SettlementRun, SettlementSet, payout_doubt_looked, payout_doubts, payout_file_content,
+    payout_file_list, payout_file_make, payout_report_import, payout_report_list, self_billing_set,
+    settlement_act, settlement_due, settlement_get, settlement_list, settlement_papers,
+    settlement_policy_get, settlement_policy_set, settlement_run,
 };
 use tradewind_billing::types::SettlementKind;
 use tradewind_flows::settlement::{settlement_csv, settlement_paper_pdf, settlement_pdf};
@@ -101,6 +102,33 @@ Example of a file:
     File {
         /// The file
         file: String,
+    },
+    /// Take an answer of the bank to a file of payments in (pain.002): what it rejects has failed, what it has settled is paid
+    #[command(after_help = "Example:\n  tradewind settlement answer answer.xml")]
+    Answer {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        payer: Payer,
+    },
+    /// Answers of banks that were taken in, the latest first
+    Answers {
+        #[command(flatten)]
+        payer: Payer,
+    },
+    /// What banks have said that fits nothing, or contradicts what is recorded
+    Doubts {
+        #[command(flatten)]
+        payer: Payer,
+    },
+    /// Note that somebody has looked at what a bank has said
+    Looked {
+        /// The answer
+        report: String,
+        /// The number in it
+        no: i64,
+        /// What came of it
+        note: String,
     },
     /// Record that a vendor has agreed to be invoiced in its own name, or that it ends
     #[command(
@@ -204,6 +232,18 @@ const ROWS: &[crate::output::Column] = columns![
     ("set off", "/set_off"),
     ("payout", "/payout"),
     ("due", "/due_on"),
+];
+
+const REPORTS: &[crate::output::Column] = columns![
+    ("answer", "/id"),
+    ("file", "/file_name"),
+    ("message", "/message_id"),
+    ("about", "/original_message_id"),
+    ("paid", "/paid"),
+    ("failed", "/failed"),
+    ("noted", "/noted"),
+    ("to look at", "/doubts"),
+    ("known", "/known"),
 ];
 
 pub(crate) async fn run(session: &Session<'_>, command: Settlement) -> Result<()> {
@@ -310,6 +350,43 @@ pub(crate) async fn run(session: &Session<'_>, command: Settlement) -> Result<()
             let id = parse("file", &file)?;
             let (_, content) = payout_file_content(platform, &ctx, id).await?;
             session.out.raw(content.as_bytes())
+        }
+        Settlement::Answer { file, payer } => {
+            let content = input::bytes("file", &file)?;
+            let name = file.file_name().map_or_else(
+                || "-".to_owned(),
+                |name| name.to_string_lossy().into_owned(),
+            );
+            let import = PayoutReportImport {
+                payer_id: payer.account(&ctx)?,
+                file_name: &name,
+                content: &content,
+            };
+            let report = payout_report_import(platform, &ctx, &import).await?;
+            session.settle().await?;
+            session.out.facts(&report, REPORTS)
+        }
+        Settlement::Answers { payer } => session.out.list(
+            &payout_report_list(platform, &ctx, payer.account(&ctx)?).await?,
+            REPORTS,
+        ),
+        Settlement::Doubts { payer } => session.out.list(
+            &payout_doubts(platform, &ctx, payer.account(&ctx)?).await?,
+            columns![
+                ("answer", "/report_id"),
+                ("no", "/no"),
+                ("file", "/original_message_id"),
+                ("payment", "/end_to_end"),
+                ("status", "/status"),
+                ("reason", "/reason"),
+                ("what", "/outcome"),
+                ("settlement", "/settlement_id"),
+            ],
+        ),
+        Settlement::Looked { report, no, note } => {
+            let id = parse("report", &report)?;
+            let looked = ReportLooked { note };
+            payout_doubt_looked(platform, &ctx, id, no, &looked).await
         }
         Settlement::Agree {
             vendor,

@@ -16,6 +16,7 @@ mod outbox;
 mod panel;
 mod paper;
 mod party;
+mod payout_reports;
 mod prefs;
 mod price;
 mod recurring;

@@ -1,13 +1,13 @@
 //! Statements as ISO 20022 `camt.053`, of any of its versions: what this reads has the same names in all of them, or both
 //! of its names are known.
 
-mod node;
-
 use tradewind_kernel::{Currency, Date, Money, Result, time::parse_date};
 
-use self::node::{Node, Reader};
 use super::{BankFile, ENTRIES_MAX, ReadEntry, ReadStatement, TEXT_MAX, amount, plain, wrong};
-use crate::types::{BankDirection, BankFormat};
+use crate::{
+    rules::xml::{Node, Reader},
+    types::{BankDirection, BankFormat},
+};
 
 /// The beginning of the namespace of all versions.
 const NAMESPACE: &str = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.";
@@ -402,7 +402,7 @@ fn money(node: &Node) -> Result<Money> {
     amount_of(found)
 }
 
-fn amount_of(node: &Node) -> Result<Money> {
+pub(crate) fn amount_of(node: &Node) -> Result<Money> {
     let code = node.currency.as_deref().unwrap_or_default();
     let currency = currency(node, code)?;
     let bad = || {

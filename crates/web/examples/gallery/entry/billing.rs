@@ -95,6 +95,7 @@ pub(crate) fn entries() -> Entries {
         }),
         ("panel-settlements", settlements),
         ("panel-settlement", settlement),
+        ("panel-settlement-answers", answers),
         ("panel-settlement-policy", |look| {
             SettlementPolicyPage {
                 kind: "collected",
@@ -369,6 +370,27 @@ fn settlements(look: &Look) -> Page {
         change: Permit::Yes,
         run: FormState::default(),
         order: FormState::default(),
+    }
+    .page(look.panel("/panel/settlements"))
+}
+
+fn answers(look: &Look) -> Page {
+    PayoutReportsPage {
+        doubts: vec![PayoutDoubtRow {
+            place: "psr_1/2".into(),
+            about: "SET-2026-000011".into(),
+            settlement: Some("/panel/settlements/stl_1".into()),
+            said: "RJCT AC04".into(),
+            outcome: "contradicts",
+        }],
+        reports: vec![PayoutReportRow {
+            message: "B-2026-11-10-7".into(),
+            about: "PFL-01HQ3X5ZKFE8M9R2T7V4W6Y1AB".into(),
+            at: ts("2026-11-10T09:12:00Z"),
+            counts: [2, 1, 0, 1],
+        }],
+        change: Permit::Yes,
+        form: FormState::default(),
     }
     .page(look.panel("/panel/settlements"))
 }

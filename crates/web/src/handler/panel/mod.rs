@@ -48,7 +48,7 @@ mod usage;
 mod webhooks;
 mod write_offs;
 
-use super::settlements;
+use super::{payout_reports, settlements};
 use axum::Router;
 use axum::routing::{get, post};
 
@@ -216,6 +216,14 @@ fn money() -> Router {
         .route(
             "/panel/settlements/policy",
             get(settlements::policy).post(settlements::save_policy),
+        )
+        .route(
+            "/panel/settlements/answers",
+            get(payout_reports::list).post(payout_reports::import),
+        )
+        .route(
+            "/panel/settlements/answers/{id}/{no}",
+            post(payout_reports::looked),
         )
         .route("/panel/settlements/files/{id}", get(settlements::file))
         .route("/panel/settlements/{id}", get(settlements::show))

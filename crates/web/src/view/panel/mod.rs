@@ -21,6 +21,7 @@ mod ledger;
 mod ledger_books;
 mod operations;
 mod payment;
+mod payout_reports;
 mod price_book;
 mod price_books;
 mod price_model;
@@ -64,6 +65,7 @@ pub use ledger::{BalanceRow, EntryRow, LedgerPage};
 pub use ledger_books::{ChartPage, ClosingRow, MonthsPage};
 pub use operations::{EventRow, EventsPage, JobRow, JobsPage, MailPage, MailRow, MailsPage};
 pub use payment::{PaymentDetailPage, PaymentStepRow};
+pub use payout_reports::{PayoutDoubtRow, PayoutReportRow, PayoutReportsPage};
 pub use price_book::{
     IntroductionEdit, ListingEdit, PlanRow, PriceBookPage, RevisionRow, RuleRow, TierRow,
 };

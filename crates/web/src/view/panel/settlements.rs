@@ -100,6 +100,7 @@ impl SettlementsPage {
         if may {
             let policy = format!("{}/policy", self.state.path);
             head = head
+                .and(shell.go("answers-title", format!("{}/answers", self.state.path)))
                 .and(shell.go("settlement-policy", policy.clone()))
                 .and(shell.go(
                     "settlement-policy-collected",

@@ -7,44 +7,44 @@ use quick_xml::{
 };
 use tradewind_kernel::Result;
 
-use super::wrong;
+use super::bank::wrong;
 
 /// How deep elements may be nested.
 const DEPTH: usize = 40;
 
 /// An element with everything in it.
 #[derive(Debug, Default)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// Its name without prefix.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Where it begins.
-    pub(super) line: u64,
+    pub(crate) line: u64,
     /// Its own text, without space around it.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// Its attribute `Ccy`.
-    pub(super) currency: Option<String>,
+    pub(crate) currency: Option<String>,
     inner: Vec<Node>,
 }
 
 impl Node {
     /// The first element in it with a name.
-    pub(super) fn child(&self, name: &str) -> Option<&Node> {
+    pub(crate) fn child(&self, name: &str) -> Option<&Node> {
         self.inner.iter().find(|node| node.name == name)
     }
 
     /// All of them.
-    pub(super) fn children<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Node> {
+    pub(crate) fn children<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Node> {
         self.inner.iter().filter(move |node| node.name == name)
     }
 
     /// The first element down a path.
-    pub(super) fn at(&self, path: &[&str]) -> Option<&Node> {
+    pub(crate) fn at(&self, path: &[&str]) -> Option<&Node> {
         path.iter().try_fold(self, |node, name| node.child(name))
     }
 }
 
 /// Reads elements one after the other.
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     xml: quick_xml::Reader<&'a [u8]>,
     text: &'a str,
     counted: usize,
@@ -58,7 +58,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         let mut xml = quick_xml::Reader::from_str(text);
         xml.config_mut().check_end_names = true;
         Self {
@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Name and namespace of the root, whose children are read next.
-    pub(super) fn root(&mut self) -> Result<(String, String, u64)> {
+    pub(crate) fn root(&mut self) -> Result<(String, String, u64)> {
         loop {
             match self.event()? {
                 Event::Start(start) => {
@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Goes to the child with a name, whose children are read next.
-    pub(super) fn enter(&mut self, name: &str) -> Result<()> {
+    pub(crate) fn enter(&mut self, name: &str) -> Result<()> {
         while let Some((found, _)) = self.next_child()? {
             if found == name {
                 self.descend();
@@ -160,7 +160,7 @@ impl<'a> Reader<'a> {
 
     /// The next child of the element that is open: its name and line. It is then taken or descended into. None at the end of
     /// the element, which is closed by that.
-    pub(super) fn next_child(&mut self) -> Result<Option<(String, u64)>> {
+    pub(crate) fn next_child(&mut self) -> Result<Option<(String, u64)>> {
         if std::mem::take(&mut self.empty) {
             self.open.pop();
             return Ok(None);
@@ -190,7 +190,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Goes into the child that was found.
-    pub(super) fn descend(&mut self) {
+    pub(crate) fn descend(&mut self) {
         if let Some((node, empty)) = self.found.take() {
             self.open.push(node.name);
             self.empty = empty;
@@ -198,7 +198,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The child that was found, with everything in it.
-    pub(super) fn take(&mut self) -> Result<Node> {
+    pub(crate) fn take(&mut self) -> Result<Node> {
         let Some((node, empty)) = self.found.take() else {
             return Ok(Node::default());
         };
@@ -262,7 +262,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads to the end of the document, so that nothing broken behind the last statement stays unseen.
-    pub(super) fn end(&mut self) -> Result<()> {
+    pub(crate) fn end(&mut self) -> Result<()> {
         loop {
             match self.event()? {
                 Event::Eof if self.open.is_empty() => return Ok(()),

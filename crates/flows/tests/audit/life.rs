@@ -28,9 +28,11 @@ mod seller;
 mod ahead;
 mod late;
 mod money;
+mod payouts;
 mod revenue;
 
 use late::{COMMITTED, COMMITTED_MONTHS};
+use payouts::Settled;
 
 stmts! {
     /// What a subscription has come to on each of its legs, and in how many charges.
@@ -91,6 +93,8 @@ pub(crate) struct Life {
     phased: bool,
     /// Late fees, where they are charged.
     fines: Option<Fines>,
+    /// What vendors are paid, and the seller of what is collected for it.
+    payouts: Settled,
     log: Vec<String>,
 }
 
@@ -129,6 +133,7 @@ impl Life {
             late: Vec::new(),
             phased: phases,
             fines: None,
+            payouts: Settled::default(),
             log: vec![format!("seed {seed}")],
         };
         if phases {
@@ -137,6 +142,7 @@ impl Life {
         life.recognise().await;
         life.coupons().await;
         life.fines(seed).await;
+        life.payouts(seed).await;
         life.window(seed).await;
         life.commit().await;
         let calls = life.sell_ahead().await;
@@ -174,6 +180,7 @@ impl Life {
             self.pay(0).await;
         }
         self.audit_statements().await;
+        self.pay_out().await;
         self.world.assert_consistent().await;
     }
 
@@ -216,6 +223,7 @@ impl Life {
         }
         self.say("arrives".to_owned());
         self.world.deliver_all().await;
+        self.audit_payouts().await;
         for sale in &mut self.sales {
             if let Some((on, seats)) = sale.waiting.filter(|(on, _)| *on <= self.today) {
                 self.auditor.hold(sale.audited, on, seats);

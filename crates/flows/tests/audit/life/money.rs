@@ -40,6 +40,7 @@ impl Life {
                 .await
                 .expect("a payment");
             self.paid += i128::from(amount.minor);
+            self.collect(amount.minor.into());
         }
         self.world.test.drain().await;
         self.world.deliver_all().await;

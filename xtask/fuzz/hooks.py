@@ -186,6 +186,20 @@ SENTENCES = {
         "until": at.pick(["2024-10-20", "0001-01-01", "9999-12-31"]),
         "reason": at.pick(["Called", "", "\x00"]),
     },
+    "setTaxEngine": lambda at: {
+        "url": at.pick(["http://127.0.0.1:9/tax", "http://127.0.0.1:9/?a", "tax.example", "https://user@tax.example", ""]),
+        "secret": at.pick([None, "engine-secret-1", "short", "with spaces in it"]),
+        "away": at.pick(["hold", "own_tables", "x"]),
+        "after_hours": at.pick([0, 4, 721, -1]),
+        "codes": at.pick([{}, {"saas": "SW054"}, {"x": "y"}, {"saas": ""}]),
+    },
+    "sampleTaxEngine": lambda at: {
+        "buyer_id": at.pick([ACCOUNT, *POOL["acc"]]),
+        "category": at.pick(["saas", "exempt", "x"]),
+        "amount": {"amount": at.pick(["100.00", "-1.00", "92233720368547758.07"]), "currency": at.pick(["EUR", "JPY"])},
+        "tax_included": at.chance(50),
+    },
+    "askTaxEngine": lambda at: {"buyer_id": at.pick([None, ACCOUNT, *POOL["acc"]])},
     "setSelfBilling": lambda at: {
         "agreed_on": at.pick(["2024-03-01", "0001-01-01", "9999-12-31"]),
         "ended_on": at.pick([None, "2024-02-01", "2024-12-31"]),

@@ -7,6 +7,7 @@ use tradewind_billing::service::PaymentGateway;
 use tradewind_connectors::StripeGateway;
 use tradewind_kernel::{Error, Result};
 use tradewind_platform::Platform;
+use tradewind_tax::service::TaxEngine;
 
 use crate::limit::{Limiter, Rate};
 
@@ -50,6 +51,7 @@ pub struct ApiState {
     pub(crate) visitors: Arc<Limiter>,
     gateway: Option<Arc<dyn PaymentGateway>>,
     stripe: Option<StripeGateway>,
+    tax_engine: Option<Arc<dyn TaxEngine>>,
 }
 
 impl fmt::Debug for ApiState {
@@ -73,6 +75,7 @@ impl ApiState {
             config: Arc::new(config),
             gateway: None,
             stripe: None,
+            tax_engine: None,
         }
     }
 
@@ -99,6 +102,22 @@ impl ApiState {
         self.stripe
             .as_ref()
             .ok_or_else(|| Error::unavailable("this installation does not speak with Stripe"))
+    }
+
+    /// The same with who calls the tax engines of sellers.
+    #[must_use]
+    pub fn with_tax_engine(self, tax_engine: Arc<dyn TaxEngine>) -> Self {
+        Self {
+            tax_engine: Some(tax_engine),
+            ..self
+        }
+    }
+
+    /// Who calls the tax engines of sellers.
+    pub(crate) fn tax_engine(&self) -> Result<&dyn TaxEngine> {
+        self.tax_engine
+            .as_deref()
+            .ok_or_else(|| Error::unavailable("this installation calls no tax engines"))
     }
 
     /// The gateway through which cards are taken.

@@ -49,6 +49,7 @@ mod storefronts;
 mod stripe;
 mod subscriptions;
 mod tax;
+mod tax_engine;
 mod usage;
 mod usage_imports;
 mod usage_review;
@@ -103,6 +104,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(stripe::router())
         .merge(subscriptions::router())
         .merge(tax::router())
+        .merge(tax_engine::router())
         .merge(usage::router())
         .merge(usage_imports::router())
         .merge(usage_review::router())

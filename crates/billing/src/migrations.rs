@@ -473,4 +473,13 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "CREATE INDEX IF NOT EXISTS payout_report_doubts ON payout_report_item (realm_id, payer_id, report_id, no)
             WHERE doubt = 1 AND note IS NULL",
     ],
+}, Migration {
+    name: "billing_tax_wait",
+    steps: &[
+        // What would be a document if a tax engine had answered: the draft between the two, and why it waits.
+        "CREATE TABLE IF NOT EXISTS invoice_tax_wait (realm_id {text} NOT NULL, seller_id {text} NOT NULL,
+            buyer_id {text} NOT NULL, currency {text} NOT NULL, since {time} NOT NULL, until_on {date} NOT NULL,
+            attempts {int} NOT NULL, asked_at {time}, problem {text},
+            PRIMARY KEY (realm_id, seller_id, buyer_id, currency)) {clustered}",
+    ],
 }];

@@ -69,6 +69,8 @@ mod settlement_acts;
 mod settlements;
 mod statements;
 mod tariff;
+mod tax_reports;
+mod tax_waits;
 mod transfers;
 mod usage;
 mod usual_tax;
@@ -163,6 +165,10 @@ pub use settlements::{
     settlement_run_all,
 };
 pub use statements::{StatementOf, statement_get};
+pub use tax_reports::{TAX_REPORT_JOB, TaxReportOf, tax_report_begin_in, tax_report_tell};
+pub use tax_waits::{
+    TAX_ASK_JOB, TaxAsk, TaxAskAgain, TaxWork, tax_ask_again, tax_wait_settle, tax_work,
+};
 pub use transfers::{TransferRecord, transfer_record, transfer_record_in};
 pub use usage::{UsageInput, UsageReport, usage_charge, usage_charge_in};
 pub use usual_tax::usual_tax;

@@ -30,6 +30,7 @@ pub(crate) mod settlement_check;
 pub(crate) mod settlement_offsets;
 pub(crate) mod settlements;
 pub(crate) mod statements;
+pub(crate) mod tax_waits;
 pub(crate) mod usage;
 pub(crate) mod wallet;
 
@@ -117,6 +118,7 @@ pub(crate) fn statements() -> Vec<&'static Stmt> {
         settlement_offsets::statements(),
         settlements::statements(),
         settlements::bulk_statements(),
+        tax_waits::statements(),
         usage::statements(),
         usage::bulk_statements(),
     ]

@@ -46,12 +46,12 @@ pub use document::{
     Balance, BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, LineTax,
     Parties, Party, TaxLine,
 };
-pub use draft::{Draft, DraftSummary, HeldBuyer, InvoiceHold, ReviewPolicy};
+pub use draft::{Draft, DraftSummary, HeldBuyer, InvoiceHold, ReviewPolicy, TaxWait, TaxWaitNote};
 pub use dunning::{
     BeyondCredit, DunningAction, DunningPolicy, DunningStep, FeeDocument, LateFee, Overdue,
 };
 pub use dunning_pause::{DunningPause, InvoiceDunning, NextStep, PromiseState};
-pub use facts::{ItemQuantity, LegFacts, QuantityChange, TaxRule, Taxation, Trade};
+pub use facts::{Asking, ItemQuantity, LegFacts, QuantityChange, TaxRule, Taxation, Trade};
 pub use finding::Finding;
 pub use ledger::{AccountBalance, Entry, EntryKind, ExportFormat, LedgerAccount, Posting};
 pub use payment::{

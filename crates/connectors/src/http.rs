@@ -15,8 +15,6 @@ use guard::{GuardedResolver, NotAllowed};
 
 pub use guard::is_public;
 
-/// How much of an answer is read, in bytes.
-const ANSWER_LENGTH_MAX: usize = 64 * 1024;
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -86,7 +84,7 @@ impl HttpClient {
             .send()
             .await
             .map_err(|error| failure(&error, request.timeout))?;
-        Ok(read(response).await)
+        Ok(read(response, request.answer_max).await)
     }
 
     /// Names are checked when they are resolved; addresses in the URL are not resolved and are checked here.
@@ -123,7 +121,7 @@ impl HttpCaller for HttpClient {
 }
 
 /// Reads as much as is wanted. The status is an answer already: a body that breaks off takes nothing away from it.
-async fn read(mut response: Response) -> HttpAnswer {
+async fn read(mut response: Response, most: usize) -> HttpAnswer {
     let headers = response
         .headers()
         .iter()
@@ -134,9 +132,9 @@ async fn read(mut response: Response) -> HttpAnswer {
     let status = response.status().as_u16();
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
-        let room = ANSWER_LENGTH_MAX - body.len();
+        let room = most.saturating_sub(body.len());
         body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
-        if body.len() == ANSWER_LENGTH_MAX {
+        if body.len() >= most {
             break;
         }
     }

@@ -1,5 +1,5 @@
 //! Adapters behind the payment, mail and webhook ports: a careful HTTP client, mail into an outbox or to a mail server,
-//! a card gateway for sandboxes, Stripe, the register of VAT ids.
+//! a card gateway for sandboxes, Stripe, the register of VAT ids, tax engines.
 
 mod http;
 mod mail;
@@ -7,6 +7,7 @@ mod migrations;
 mod sandbox;
 mod store;
 mod stripe;
+mod tax_engine;
 mod vies;
 
 pub use http::{HttpClient, HttpClientConfig, install_crypto_provider, is_public};
@@ -23,4 +24,5 @@ pub use stripe::{
     method_setup_finish, stripe_get, stripe_keeps, stripe_remove, stripe_set, stripe_test,
     stripe_webhook, verify,
 };
+pub use tax_engine::HttpTaxEngine;
 pub use vies::{VIES_URL, ViesRegister};

@@ -21,7 +21,7 @@ use tradewind_kernel::id::{InvoiceId, number};
 use tradewind_kernel::vat_id::in_eu;
 use tradewind_kernel::{Decimal, Error, Money, Result};
 use tradewind_platform::{OpCtx, Platform};
-use tradewind_tax::rules::place_name;
+use tradewind_tax::rules::{WITH_INVOICE, place_name};
 
 /// A document as a PDF, with the name of its file.
 ///
@@ -194,7 +194,12 @@ fn printed_line(document: &Document, line: &DocumentLine) -> Line {
         let named = text_of(&document.parties.seller.tax, "name");
         TaxWord::of(document.locale, named.as_deref().unwrap_or_default())
     };
-    let first = line.taxes.first().map(|tax| &tax.rate);
+    let tax = match line.taxes.as_slice() {
+        [one] => Some(treatment(document, &one.rate, one.rate.percent)),
+        [] => None,
+        // Several, of several places: what they are stands in the summary.
+        _ => Some(TaxTreatment::Rate(line.tax_percent().normalize())),
+    };
     let mut detail = references(document.locale, &document.summary, line);
     if line.tax_included {
         detail.push(word().included(document.locale, line.amount));
@@ -209,7 +214,7 @@ fn printed_line(document: &Document, line: &DocumentLine) -> Line {
             unit: line.unit.clone(),
         }),
         unit_price: line.unit_price.filter(|_| !line.tax_included),
-        tax: first.map(|first| treatment(document, first, line.tax_percent())),
+        tax,
         amount: line.net,
         balance: None,
     }
@@ -263,6 +268,9 @@ fn treatment(document: &Document, rate: &TaxRate, percent: Decimal) -> TaxTreatm
             TaxTreatment::OutsideScope(text("invoice-reason-abroad"))
         }
         TaxKind::Exempt => TaxTreatment::Exempt(String::new()),
+        TaxKind::OutOfScope if rate.reason.as_deref() == Some(WITH_INVOICE) => {
+            TaxTreatment::WithInvoice
+        }
         TaxKind::OutOfScope => TaxTreatment::OutsideScope(match rate.reason.as_deref() {
             Some("abroad") => abroad(),
             Some("no_registration") => i18n::tr(

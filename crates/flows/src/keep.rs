@@ -10,7 +10,7 @@ pub const KEEP_JOB: &str = "flow.housekeeping";
 /// How long finished jobs and the answers under idempotency keys are kept.
 const KEEP_FINISHED: Duration = Duration::from_hours(24 * 14);
 
-/// How long webhook messages, sessions and links are kept after they are over.
+/// How long webhook messages, sessions and links are kept after they are over, and answers of tax engines at all.
 const KEEP_OVER: Duration = Duration::from_hours(24 * 90);
 
 /// Forgets what is old, once a day.
@@ -28,12 +28,15 @@ impl JobHandler for Keep {
             let messages =
                 tradewind_fulfilment::service::forget_messages(platform, realm, before(job.now))
                     .await?;
+            let answers =
+                tradewind_tax::service::forget_answers(platform, realm, before(job.now)).await?;
             let all = [
                 ("jobs", finished.jobs),
                 ("idempotency_answers", finished.answers),
                 ("sessions", ended.sessions),
                 ("links", ended.tokens),
                 ("webhook_messages", messages),
+                ("tax_answers", answers),
             ];
             for (what, count) in all.into_iter().filter(|(_, count)| *count > 0) {
                 tracing::info!(realm = %realm, what, count, "forgotten");

@@ -25,6 +25,7 @@ pub mod retry;
 pub mod revenue;
 pub mod settlement;
 pub mod statement;
+pub mod tax_engine;
 pub mod top_up;
 pub mod upcoming;
 pub mod vat_check;

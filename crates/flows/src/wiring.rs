@@ -9,13 +9,16 @@ use crate::order::{ADVANCE_JOB, Advance};
 use crate::react::{REACT_JOB, REACTED_TO, React};
 use crate::refund::{REFUND_JOB, Refund};
 use crate::retry::{LookAfter, RETRY_JOB, RetryFailed};
+use crate::tax_engine::{AskEngine, TellEngine};
 use crate::top_up::{TOP_UP_JOB, TopUpLow};
 use crate::vat_check::{AskAbout, AskRegister, VAT_EVENTS, VAT_JOB};
 use std::sync::Arc;
-use tradewind_billing::service::{PaymentGateway, RUN_JOB, SETTLE_JOB};
+use tradewind_billing::service::{
+    PaymentGateway, RUN_JOB, SETTLE_JOB, TAX_ASK_JOB, TAX_REPORT_JOB,
+};
 use tradewind_platform::Platform;
 use tradewind_platform::port::Mailer;
-use tradewind_tax::service::{VAT_CHECK_JOB, VatRegister};
+use tradewind_tax::service::{TaxEngine, VAT_CHECK_JOB, VatRegister};
 
 /// The outside worlds that the flows talk to.
 #[derive(Clone)]
@@ -26,6 +29,8 @@ pub struct Outside {
     pub gateway: Arc<dyn PaymentGateway>,
     /// Who knows VAT ids, where somebody is to be asked.
     pub register: Option<Arc<dyn VatRegister>>,
+    /// Who asks the tax engines of sellers, where any are asked.
+    pub tax_engine: Option<Arc<dyn TaxEngine>>,
     /// The installation's own address, as people reach it.
     pub public_url: String,
 }
@@ -67,6 +72,18 @@ pub fn wire(platform: &Platform, outside: &Outside) {
         VAT_CHECK_JOB,
         AskRegister {
             register: outside.register.clone(),
+        },
+    );
+    platform.handle(
+        TAX_ASK_JOB,
+        AskEngine {
+            engine: outside.tax_engine.clone(),
+        },
+    );
+    platform.handle(
+        TAX_REPORT_JOB,
+        TellEngine {
+            engine: outside.tax_engine.clone(),
         },
     );
     platform.handle(VAT_JOB, AskAbout);

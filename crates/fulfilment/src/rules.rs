@@ -10,6 +10,6 @@ pub use delivery::{
     subscription_state, supersedes,
 };
 pub use webhook::{
-    ATTEMPTS_MAX, Health, Verdict, check_kinds, check_rotation, check_url, cloud_event,
-    health_after, judge, kind_matches, vendor_hears,
+    ATTEMPTS_MAX, Health, Verdict, check_kinds, check_rotation, cloud_event, health_after, judge,
+    kind_matches, vendor_hears,
 };

@@ -125,6 +125,33 @@ fn is_domain(domain: &str) -> bool {
     domain.contains('.') && domain.split('.').all(label) && !top.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// Longest address that is called, in bytes.
+const URL_LENGTH_MAX: usize = 2_000;
+
+/// An absolute http or https address without a user name.
+///
+/// # Errors
+/// Names `field` with `malformed_url` and says what an acceptable address looks like.
+pub fn check_url(field: &str, url: &str) -> Result<()> {
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    let authority = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    let acceptable = url.len() <= URL_LENGTH_MAX
+        && !url.chars().any(|c| c.is_whitespace() || c.is_control())
+        && authority.is_some_and(|authority| !authority.is_empty() && !authority.contains('@'));
+    if acceptable {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        field,
+        "malformed_url",
+        format!(
+            "expected an absolute http or https address without user name, at most {URL_LENGTH_MAX} characters"
+        ),
+    ))
+}
+
 /// A country code of ISO 3166-1 (two capital letters).
 ///
 /// # Errors
@@ -138,5 +165,32 @@ pub fn check_country(field: &str, code: &str) -> Result<()> {
             "unknown_country",
             "expected a country code of ISO 3166-1 in two capital letters, such as AT",
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_absolute_web_addresses_are_accepted() {
+        for good in [
+            "https://a.example/hook",
+            "http://127.0.0.1:8090/webhooks?x=1",
+        ] {
+            check_url("url", good).unwrap();
+        }
+        for wrong in [
+            "",
+            "ftp://a",
+            "https://",
+            "https:///path",
+            "https://user@a/",
+            "https://a b",
+            "/relative",
+            "javascript:alert(1)",
+        ] {
+            assert!(check_url("url", wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -22,7 +22,12 @@ pub struct HttpRequest {
     pub body: Vec<u8>,
     /// How long the whole exchange may take.
     pub timeout: Duration,
+    /// How much of the answer's body is read, in bytes.
+    pub answer_max: usize,
 }
+
+/// How much of an answer is read, unless a request asks for more.
+pub const ANSWER_MAX: usize = 64 * 1024;
 
 impl HttpRequest {
     /// A `POST` of JSON.
@@ -34,7 +39,15 @@ impl HttpRequest {
             headers: vec![("content-type", "application/json".to_owned())],
             body: body.into(),
             timeout: Duration::from_secs(15),
+            answer_max: ANSWER_MAX,
         }
+    }
+
+    /// With more of the answer read.
+    #[must_use]
+    pub const fn answer_up_to(mut self, bytes: usize) -> Self {
+        self.answer_max = bytes;
+        self
     }
 
     /// With one more header field.

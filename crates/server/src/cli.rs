@@ -17,6 +17,7 @@ mod demo;
 mod draft;
 mod dunning;
 mod dunning_accounts;
+mod example;
 mod input;
 mod ledger;
 mod mail;
@@ -36,6 +37,7 @@ mod statement;
 mod stripe;
 mod subscription;
 mod tax;
+mod tax_engine;
 mod usage;
 mod webhook;
 
@@ -277,6 +279,9 @@ enum Command {
     Admin(admin::Admin),
     /// Call any operation of the REST API, without a server or a key
     Api(api::Api),
+    /// Small services to try the platform's ports out with
+    #[command(subcommand)]
+    Example(example::Example),
     /// How fast it is on this machine: ingest, billing, pages
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -391,11 +396,15 @@ async fn dispatch(cli: Cli, output: &Output) -> Result<Exit> {
             bench::run(&cli.data, command, output).await?;
             return Ok(Exit::Done);
         }
+        Command::Example(command) => {
+            example::run(command, output).await?;
+            return Ok(Exit::Done);
+        }
         command => command,
     };
     let session = Session::open(&cli.data, cli.who, output).await?;
     match command {
-        Command::Serve(_) | Command::Demo(_) | Command::Bench(_) => {}
+        Command::Serve(_) | Command::Demo(_) | Command::Bench(_) | Command::Example(_) => {}
         Command::Migrate => {
             let engine = session.platform().db().engine().to_string();
             output.say(

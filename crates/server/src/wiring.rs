@@ -13,8 +13,8 @@ use tradewind_accounts::{PasswordCost, Passwords};
 use tradewind_api::{ApiConfig, ApiState};
 use tradewind_billing::service::PaymentGateway;
 use tradewind_connectors::{
-    Gateways, HttpClient, HttpClientConfig, OutboxMailer, SandboxGateway, SmtpMailer,
-    StripeGateway, ViesRegister, install_crypto_provider,
+    Gateways, HttpClient, HttpClientConfig, HttpTaxEngine, OutboxMailer, SandboxGateway,
+    SmtpMailer, StripeGateway, ViesRegister, install_crypto_provider,
 };
 use tradewind_flows::Outside;
 use tradewind_kernel::{Error, Result};
@@ -62,6 +62,7 @@ struct Inner {
     passwords: Passwords,
     sandbox: SandboxGateway,
     stripe: StripeGateway,
+    tax_engine: HttpTaxEngine,
     config: Config,
 }
 
@@ -101,6 +102,7 @@ impl App {
             mailer,
             gateway: self.gateway(),
             register,
+            tax_engine: Some(Arc::new(self.inner.tax_engine.clone())),
             public_url: config.public_url.clone(),
         };
         tradewind_flows::wire(platform, &outside);
@@ -126,6 +128,7 @@ impl App {
                     &config.stripe_url,
                     &config.public_url,
                 ),
+                tax_engine: HttpTaxEngine::new(http_of(config)?),
                 platform,
                 passwords: Passwords::new(PasswordCost::default())?,
                 config: config.clone(),
@@ -158,6 +161,12 @@ impl App {
     #[must_use]
     pub fn stripe(&self) -> &StripeGateway {
         &self.inner.stripe
+    }
+
+    /// Calls the tax engines of sellers.
+    #[must_use]
+    pub fn tax_engine(&self) -> &HttpTaxEngine {
+        &self.inner.tax_engine
     }
 
     /// Sees to it that every realm has its daily run.
@@ -229,7 +238,8 @@ impl App {
             ApiConfig::default(),
         )
         .with_gateway(self.gateway())
-        .with_stripe(self.inner.stripe.clone());
+        .with_stripe(self.inner.stripe.clone())
+        .with_tax_engine(Arc::new(self.inner.tax_engine.clone()));
         tradewind_api::router(state)
     }
 

@@ -16,5 +16,10 @@ pub use migrations::MIGRATIONS;
 /// All statements of this room, for the check on both engines.
 #[must_use]
 pub fn statements() -> Vec<&'static tradewind_platform::Stmt> {
-    [store::statements(), store::bulk_statements()].concat()
+    [
+        store::statements(),
+        store::bulk_statements(),
+        store::engine::statements(),
+    ]
+    .concat()
 }

@@ -21,4 +21,22 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "CREATE INDEX IF NOT EXISTS tax_certificate_by_buyer ON tax_certificate (realm_id, buyer_id, seller_id)",
         "CREATE INDEX IF NOT EXISTS tax_certificate_by_seller ON tax_certificate (realm_id, seller_id, id)",
     ],
+}, Migration {
+    name: "tax_engine_0001",
+    steps: &[
+        // Secrets are sealed.
+        "CREATE TABLE IF NOT EXISTS tax_engine (realm_id {text} NOT NULL, seller_id {text} NOT NULL, url {text} NOT NULL,
+            secret {text} NOT NULL, secret_hint {text} NOT NULL, away {text} NOT NULL, after_hours {int} NOT NULL,
+            codes {json} NOT NULL, set_at {time} NOT NULL, PRIMARY KEY (realm_id, seller_id)) {clustered}",
+        // What engines have answered, by the digest of the question.
+        "CREATE TABLE IF NOT EXISTS tax_answer (realm_id {text} NOT NULL, seller_id {text} NOT NULL, digest {text} NOT NULL,
+            answer {json} NOT NULL, asked_at {time} NOT NULL, PRIMARY KEY (realm_id, seller_id, digest)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS tax_answer_by_time ON tax_answer (realm_id, asked_at)",
+        // Whether engines know of the documents that were issued.
+        "CREATE TABLE IF NOT EXISTS tax_report (realm_id {text} NOT NULL, document_id {text} NOT NULL, seller_id {text} NOT NULL,
+            number {text} NOT NULL, state {text} NOT NULL, problem {text}, at {time} NOT NULL,
+            PRIMARY KEY (realm_id, document_id)) {clustered}",
+        "CREATE INDEX IF NOT EXISTS tax_report_pending ON tax_report (realm_id, seller_id, document_id)
+            WHERE state = 'pending'",
+    ],
 }];

@@ -2,6 +2,7 @@
 
 mod certificates;
 mod decisions;
+mod engine;
 mod profiles;
 mod rates;
 mod standing;
@@ -9,7 +10,11 @@ mod standing;
 pub use certificates::{
     certificate_decide, certificate_submit, certificates_of_buyer, certificates_of_seller,
 };
-pub use decisions::{Decided, DecisionAsk, Taxers, decision, home_tax};
+pub use decisions::{Decided, DecisionAsk, Taxers, decision};
+pub use engine::{
+    TaxEngine, answer_keep, answer_of, engine_ask, engine_get, engine_remove, engine_sample,
+    engine_set, engine_tell, forget_answers, report_note, reports_pending,
+};
 pub use profiles::{profile_get, profile_set};
 pub use rates::{Rated, RatesAsk, rates_export, rates_list, rates_replace};
 pub use standing::{

@@ -1,5 +1,7 @@
 //! The SQL of this room: the only place that touches its tables.
 
+pub(crate) mod engine;
+
 use std::collections::HashMap;
 
 use tradewind_kernel::{

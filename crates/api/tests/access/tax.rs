@@ -21,6 +21,7 @@ pub(crate) fn cases() -> Vec<Case> {
         ..seller(operation, path, status)
     };
     let profile = |w: &crate::common::World| format!("/accounts/{}/tax-profile", w.reseller.id);
+    let engine = |w: &crate::common::World| format!("/accounts/{}/tax-engine", w.reseller.id);
     let certificate = |word: &'static str| -> fn(&crate::common::World) -> String {
         match word {
             "approve" => |_| format!("/tax-certificates/{}/approve", CertificateId::generate()),
@@ -33,6 +34,42 @@ pub(crate) fn cases() -> Vec<Case> {
             body: Some(|_| json!({ "decision": "by_place" })),
             ..seller("setTaxProfile", profile, 200)
         },
+        Case {
+            body: Some(|_| {
+                json!({ "url": "http://127.0.0.1:9/tax", "secret": "engine-secret-1", "away": "own_tables",
+                    "after_hours": 4, "codes": { "saas": "SW054" } })
+            }),
+            ..seller("setTaxEngine", engine, 200)
+        },
+        // None is set up.
+        Case {
+            answers: [401, 404, 404],
+            ..seller("getTaxEngine", engine, 404)
+        },
+        Case {
+            body: Some(
+                |w| json!({ "buyer_id": w.customer.id, "amount": { "amount": "100.00", "currency": "EUR" } }),
+            ),
+            ..seller(
+                "sampleTaxEngine",
+                |w| format!("/accounts/{}/tax-engine/sample", w.reseller.id),
+                422,
+            )
+        },
+        seller(
+            "getTaxEngineWork",
+            |w| format!("/accounts/{}/tax-engine/work", w.reseller.id),
+            200,
+        ),
+        Case {
+            body: Some(|_| json!({})),
+            ..seller(
+                "askTaxEngine",
+                |w| format!("/accounts/{}/tax-engine/work", w.reseller.id),
+                202,
+            )
+        },
+        seller("removeTaxEngine", engine, 204),
         // The terms of this trade say how it is taxed.
         seller(
             "decideTax",

@@ -18,7 +18,8 @@ use tradewind_accounts::{
 };
 use tradewind_api::{ApiConfig, ApiState};
 use tradewind_connectors::{
-    HttpClient, HttpClientConfig, SandboxGateway, StripeGateway, StripeSet, stripe_set,
+    HttpClient, HttpClientConfig, HttpTaxEngine, SandboxGateway, StripeGateway, StripeSet,
+    stripe_set,
 };
 use tradewind_kernel::id::{AccountId, ApiKeyId, RealmId, RelationshipId, SessionId, UserId};
 use tradewind_platform::{Migration, OpCtx, Platform, RealmMode, stmts};
@@ -108,6 +109,12 @@ impl Answer {
     }
 }
 
+/// Calls tax engines, at public addresses only.
+fn tax_engine() -> HttpTaxEngine {
+    let http = HttpClient::new(&HttpClientConfig::default()).expect("a client");
+    HttpTaxEngine::new(Arc::new(http))
+}
+
 /// A Stripe that never answers, with an account of a seller.
 async fn stripe(p: &Platform, ctx: &OpCtx, seller: AccountId) -> StripeGateway {
     let keys = StripeSet {
@@ -168,7 +175,8 @@ impl World {
             .expect("signed in");
         let state = ApiState::new(p.clone(), passwords.clone(), config)
             .with_gateway(Arc::new(gateway))
-            .with_stripe(stripe(p, &ctx, reseller.id).await);
+            .with_stripe(stripe(p, &ctx, reseller.id).await)
+            .with_tax_engine(Arc::new(tax_engine()));
         Self {
             router: tradewind_api::router(state),
             passwords,

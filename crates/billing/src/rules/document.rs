@@ -44,10 +44,7 @@ pub fn tax_lines(
     lines: &mut [DocumentLine],
     taxation: &Taxation,
 ) -> Result<Totals> {
-    let rates: Vec<Vec<TaxRate>> = lines
-        .iter()
-        .map(|line| taxation.of(line.tax_category, line.period))
-        .collect();
+    let rates: Vec<Vec<TaxRate>> = lines.iter().map(|line| taxation.of_line(line)).collect();
     let given: Vec<tax::TaxLine<'_>> = lines
         .iter()
         .zip(&rates)

@@ -15,6 +15,7 @@ use super::{
     issue::{Pending, issue},
     posting,
     references::References,
+    tax_waits::{self, Parked, taxed},
 };
 use crate::{
     rules::{
@@ -46,6 +47,7 @@ pub(crate) struct Batch {
     positions: HashMap<UsageLine, Position>,
     moved: BTreeMap<UsageLine, Position>,
     pending: Vec<Pending>,
+    parked: BTreeMap<Pair, Parked>,
     /// What buyers call the sales whose charges are settled.
     pub(crate) references: References,
 }
@@ -57,6 +59,8 @@ pub(crate) struct Settling {
     trade: Arc<Trade>,
     lines: LineSet,
     shares: Vec<(ChargeId, Share)>,
+    /// Up to which day what waits was taken, where that was asked for.
+    until: Option<Date>,
 }
 
 impl Batch {
@@ -74,6 +78,7 @@ impl Batch {
             positions: HashMap::new(),
             moved: BTreeMap::new(),
             pending: Vec::new(),
+            parked: BTreeMap::new(),
             references: References::default(),
         }
     }
@@ -132,6 +137,15 @@ impl Batch {
             trade: Arc::clone(trade),
             lines: LineSet::new(pair.currency),
             shares: Vec::new(),
+            until: None,
+        }
+    }
+
+    /// The same for what waits up to a day.
+    pub(crate) fn begin_until(&self, pair: Pair, trade: &Arc<Trade>, until: Date) -> Settling {
+        Settling {
+            until: Some(until),
+            ..self.begin(pair, trade)
         }
     }
 
@@ -170,25 +184,30 @@ impl Batch {
     }
 
     /// Turns what was added into documents, an entry, or, for charges of exactly zero, into nothing. Returns the id of
-    /// the document: the first of them, where buyers want some by themselves.
-    pub(crate) fn conclude(
+    /// the document: the first of them, where buyers want some by themselves. What a tax engine has not answered about
+    /// waits as a draft instead.
+    pub(crate) async fn conclude(
         &mut self,
+        w: &mut Work,
         settling: Settling,
-        credits: Option<InvoiceId>,
     ) -> Result<Option<InvoiceId>> {
         let Settling {
             pair,
             trade,
             lines,
             shares,
-            ..
+            until,
         } = settling;
         let finished = lines.finish();
+        let on = self.now.date_in(&trade.seller_zone);
+        let Some(trades) = taxed(w, pair, &trade, &finished.documents).await? else {
+            self.park(pair, &trade, shares, on, until);
+            return Ok(None);
+        };
         for ((period_on, line), position) in &finished.positions {
             self.moved
                 .insert(line_of(pair, *period_on, line.clone()), *position);
         }
-        let on = self.now.date_in(&trade.seller_zone);
         if trade.settlement != Settlement::Document {
             let amount = Money::sum(pair.currency, shares.iter().map(|(_, share)| share.amount))?;
             let transaction = TransactionId::generate();
@@ -228,7 +247,7 @@ impl Batch {
         }
         let mut ids = BTreeMap::new();
         let mut first = None;
-        for (separate, lines) in finished.documents {
+        for ((separate, lines), trade) in finished.documents.into_iter().zip(trades) {
             let Some(concluded) = document::conclude(lines, pair.currency, &trade.taxation)? else {
                 continue;
             };
@@ -238,10 +257,10 @@ impl Batch {
             self.pending.push(Pending {
                 id,
                 pair,
-                trade: Arc::clone(&trade),
+                trade,
                 concluded,
                 issued_on: on,
-                credits,
+                credits: None,
             });
         }
         self.shares
@@ -250,6 +269,38 @@ impl Batch {
                 Some((charge, *id, share.line_no, share.amount.minor))
             }));
         Ok(first)
+    }
+
+    /// Leaves charges on the queue, or puts them there, until a tax engine has answered.
+    fn park(
+        &mut self,
+        pair: Pair,
+        trade: &Arc<Trade>,
+        shares: Vec<(ChargeId, Share)>,
+        on: Date,
+        until: Option<Date>,
+    ) {
+        let ids: BTreeSet<ChargeId> = shares.into_iter().map(|(id, _)| id).collect();
+        let closed = self.closed.remove(&pair).unwrap_or_default();
+        let (queued, others): (Vec<_>, Vec<_>) =
+            closed.into_iter().partition(|id| ids.contains(id));
+        if !others.is_empty() {
+            self.closed.insert(pair, others);
+        }
+        let queued: BTreeSet<ChargeId> = queued.into_iter().collect();
+        let new = ids.difference(&queued).map(|id| (pair, *id, on));
+        self.open.extend(new);
+        let parked = self.parked.entry(pair).or_insert_with(|| Parked {
+            trade: Arc::clone(trade),
+            on,
+            until: on,
+        });
+        parked.until = parked.until.max(until.unwrap_or(on));
+    }
+
+    /// Whether something between two accounts waits for a tax engine.
+    pub(crate) fn awaits_tax(&self, pair: Pair) -> bool {
+        self.parked.contains_key(&pair)
     }
 
     /// A credit note for charges that take others back, each with the line that it is on.
@@ -310,6 +361,9 @@ impl Batch {
         let (issued, entries) = issue(w, pending).await?;
         self.entries.extend(entries);
         posting::post(w, self.entries).await?;
+        for (pair, parked) in &self.parked {
+            tax_waits::begin(w, *pair, parked).await?;
+        }
         Ok(issued)
     }
 }

@@ -106,7 +106,7 @@ pub async fn order_reverse_in(
     if reversals.is_empty() {
         return Ok(None);
     }
-    sale.record(w, on, reversals).await
+    Ok(sale.record(w, on, reversals).await?.invoice_id)
 }
 
 /// The orders whose charges stand on a document.

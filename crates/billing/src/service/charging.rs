@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use super::{
     commitments,
     facts::{self, Known},
-    sale::Sale,
+    sale::{Recorded, Sale},
 };
 use crate::{
     rules::{
@@ -385,6 +385,9 @@ pub struct OrderCharged {
     /// The customer's document: an invoice, or a credit note when more is given back. None when nothing is due, or when
     /// the customer's charges are collected for a later invoice.
     pub invoice_id: Option<InvoiceId>,
+    /// Whether there will be one once a tax engine has answered.
+    #[serde(default)]
+    pub awaits_tax: bool,
     /// The clocks of the subscription from now on, for purchases.
     pub clocks: Option<FirstPeriod>,
 }
@@ -434,13 +437,10 @@ pub async fn charge_purchase_in(w: &mut Work, input: &PurchaseCharge) -> Result<
         .into_iter()
         .flatten()
         .collect();
-    let invoice_id = sale
+    let settled = sale
         .settle(w, input.order_id, input.begins_on, charges)
         .await?;
-    Ok(OrderCharged {
-        invoice_id,
-        clocks: Some(next.into()),
-    })
+    Ok(settled.charged(Some(next.into())))
 }
 
 /// Charges a change at once on every leg: the unused rest is credited, the new rest charged, by the rules that previewed
@@ -456,10 +456,7 @@ pub async fn charge_change_in(
     let sale = Sale::load(w, input.subscription_id, &input.terms).await?;
     let sale = sale.with_discounts(w, true).await?;
     let Some(period) = sale.schedule.map(|schedule| schedule.running) else {
-        return Ok(OrderCharged {
-            invoice_id: None,
-            clocks: None,
-        });
+        return Ok(Recorded::default().charged(None));
     };
     let paid = sale.paid(w, period.part).await?;
     let mut charges = Vec::new();
@@ -481,8 +478,8 @@ pub async fn charge_change_in(
     }
     sale.idle_from(w, &sale.after, &input.terms, input.at)
         .await?;
-    let invoice_id = sale.settle(w, order_id, input.at, charges).await?;
-    Ok(OrderCharged { invoice_id, clocks })
+    let settled = sale.settle(w, order_id, input.at, charges).await?;
+    Ok(settled.charged(clocks))
 }
 
 /// Charges the end of a subscription on a day of its running period, on every leg: what is unused is credited as far as
@@ -503,10 +500,7 @@ pub async fn charge_end_in(
     let sale = Sale::load(w, subscription, &[]).await?;
     let sale = sale.with_discounts(w, true).await?;
     let Some(period) = sale.schedule.map(|schedule| schedule.running) else {
-        return Ok(OrderCharged {
-            invoice_id: None,
-            clocks: None,
-        });
+        return Ok(Recorded::default().charged(None));
     };
     let paid = sale.paid(w, period.part).await?;
     let nothing = BTreeMap::new();
@@ -528,9 +522,6 @@ pub async fn charge_end_in(
             charges.extend(fee(leg, early)?);
         }
     }
-    let invoice_id = sale.settle(w, order_id, at, charges).await?;
-    Ok(OrderCharged {
-        invoice_id,
-        clocks: None,
-    })
+    let settled = sale.settle(w, order_id, at, charges).await?;
+    Ok(settled.charged(None))
 }

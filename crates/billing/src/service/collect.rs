@@ -18,13 +18,13 @@ use super::{
     facts::Trades,
     moves::use_credit,
     references::References,
-    traded,
+    tax_waits, traded,
 };
 use crate::{
     rules::draft::{Fate, fate},
     store::{
         charges::{self, Pair},
-        drafts,
+        drafts, tax_waits as waits,
     },
     types::{DocumentKind, DocumentSummary, Settlement, Trade},
 };
@@ -80,7 +80,8 @@ pub(super) async fn sweep(p: &Platform, ctx: &OpCtx) -> Result<()> {
         Box::pin(async move {
             authorize_run(w)?;
             let realm = w.ctx.realm;
-            drafts::sweep(&mut w.tx, realm).await
+            drafts::sweep(&mut w.tx, realm).await?;
+            waits::sweep(&mut w.tx, realm).await
         })
     })
     .await
@@ -126,13 +127,15 @@ pub(super) async fn collect_in(w: &mut Work, input: &CollectInput) -> Result<Vec
                     drafts::begin(&mut w.tx, realm, pair, today, issue_on).await?;
                     continue;
                 }
-                Fate::Issue if draft.is_some() => drafts::end(&mut w.tx, realm, pair).await?,
                 Fate::Issue => {}
             }
         }
         let refers = referring.contains(buyer_id);
         let settling = gather_as(w, &mut batch, pair, trade, input.until, refers).await?;
-        batch.conclude(settling, None)?;
+        batch.conclude(w, settling).await?;
+        if draft.is_some() && !batch.awaits_tax(pair) {
+            tax_waits::end(w, pair, trade).await?;
+        }
     }
     let issued = batch.write(w).await?;
     after_credit_notes(w, &issued).await?;
@@ -159,7 +162,7 @@ async fn gather_as(
     until: Date,
     refers: bool,
 ) -> Result<Settling> {
-    let mut settling = batch.begin(pair, trade);
+    let mut settling = batch.begin_until(pair, trade, until);
     let mut after = None;
     loop {
         let page = charges::open_page(&mut w.tx, w.ctx.realm, pair, until, after, PAGE).await?;
@@ -251,10 +254,12 @@ pub async fn invoice_open_charges_in(
     let trade = trades.get(pair.seller_id, pair.buyer_id)?;
     let mut batch = Batch::new(w);
     let settling = gather(w, &mut batch, pair, trade, input.until).await?;
-    let id = batch.conclude(settling, None)?;
+    let id = batch.conclude(w, settling).await?;
+    let waits = batch.awaits_tax(pair);
     let issued = batch.write(w).await?;
     after_credit_notes(w, &issued).await?;
-    let realm = w.ctx.realm;
-    drafts::end(&mut w.tx, realm, pair).await?;
+    if !waits {
+        tax_waits::end(w, pair, trade).await?;
+    }
     Ok(id)
 }

@@ -1,16 +1,17 @@
 //! Drafts: what a billing run has billed waits until its day comes, somebody issues it, or nobody holds it any more.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tradewind_kernel::{
-    Decimal, Error, Money, Result, Rounding,
+    Date, Decimal, Error, Money, Result, Rounding,
     calendar::{Period, add_days},
     id::{AccountId, DraftId, InvoiceId, SubscriptionId},
     page::{Page, PageRequest},
     text,
 };
+use tradewind_orders::types::BuyerReference;
 use tradewind_platform::{AuditEntry, OpCtx, Platform, Work};
 use tradewind_policy::{Action, ResourceKind};
 use tradewind_tax::types::TaxCategory;
@@ -22,11 +23,12 @@ use super::{
     facts::Trades,
     realm,
     references::References,
+    tax_waits::{self, taxed},
 };
 use crate::{
     rules::{document, draft as rules, line::LineSet},
     store::{charges::Pair, drafts as store},
-    types::{ChargeKind, Draft, DraftSummary, HeldBuyer, NewCharge, ReviewPolicy},
+    types::{ChargeKind, Draft, DraftSummary, HeldBuyer, NewCharge, ReviewPolicy, Trade},
 };
 
 /// Charges that are read at once.
@@ -160,31 +162,17 @@ async fn draft_get_in(w: &mut Work, id: DraftId) -> Result<Draft> {
         .await?;
     let trade = trades.get(pair.seller_id, pair.buyer_id)?.clone();
     let today = w.ctx.now.date_in(&trade.seller_zone);
-    let mut lines = LineSet::new(pair.currency);
-    let mut references = References::default();
-    let mut after = String::new();
-    loop {
-        let page = store::page(&mut w.tx, realm, pair, today, &after, PAGE).await?;
-        let Some((last, _)) = page.last() else { break };
-        after = last.to_string();
-        if !trade.buyer_keeps_books {
-            references.load(w, &page).await?;
-        }
-        let positions = store::positions(&mut w.tx, realm, pair, &months(&page)).await?;
-        for (_, line) in &page {
-            let reference = references.of(&trade, line.subscription_id);
-            let position = |key: &_| positions.get(key).copied().unwrap_or_default();
-            let share = lines.add_for(line, reference, position)?;
-            summary.about = summary.about.add(share.amount)?;
-        }
-        summary.charges += page.len() as i64;
-        if (page.len() as i64) < PAGE {
-            break;
-        }
-    }
-    let documents = lines.finish().documents.into_iter();
+    let open = OpenLines::load(w, pair, &trade, today, true).await?;
+    summary.about = open.about;
+    summary.charges = open.charges;
+    let documents = open.lines.finish().documents;
+    // Where a tax engine has answered about what it is by now, that is shown.
+    let trades = taxed(w, pair, &trade, &documents).await?;
+    let trades = trades.unwrap_or_else(|| vec![Arc::clone(&trade); documents.len()]);
     let documents = documents
-        .map(|(_, lines)| document::conclude(lines, pair.currency, &trade.taxation))
+        .into_iter()
+        .zip(trades)
+        .map(|((_, lines), trade)| document::conclude(lines, pair.currency, &trade.taxation))
         .filter_map(Result::transpose)
         .collect::<Result<Vec<_>>>()?;
     let count = documents.len() as u64;
@@ -205,6 +193,58 @@ async fn draft_get_in(w: &mut Work, id: DraftId) -> Result<Draft> {
         tax_summary: concluded.totals.summary,
         due_on: document::due_on(today, trade.payment_terms_days)?,
     })
+}
+
+/// What is on the queue between two accounts, to look at: lines in the making, and what they come to without tax.
+pub(super) struct OpenLines {
+    pub(super) lines: LineSet,
+    about: Money,
+    charges: i64,
+}
+
+impl OpenLines {
+    /// Reads what is due up to a day, page by page; on documents of their own as buyers want them, or all on one.
+    pub(super) async fn load(
+        w: &mut Work,
+        pair: Pair,
+        trade: &Trade,
+        until: Date,
+        apart: bool,
+    ) -> Result<Self> {
+        let realm = realm(w);
+        let mut open = Self {
+            lines: LineSet::new(pair.currency),
+            about: Money::zero(pair.currency),
+            charges: 0,
+        };
+        let mut references = References::default();
+        let mut after = String::new();
+        loop {
+            let page = store::page(&mut w.tx, realm, pair, until, &after, PAGE).await?;
+            let Some((last, _)) = page.last() else {
+                return Ok(open);
+            };
+            after = last.to_string();
+            if !trade.buyer_keeps_books {
+                references.load(w, &page).await?;
+            }
+            let positions = store::positions(&mut w.tx, realm, pair, &months(&page)).await?;
+            for (_, line) in &page {
+                let reference = references.of(trade, line.subscription_id);
+                let reference = BuyerReference {
+                    separate: reference.separate && apart,
+                    ..reference.clone()
+                };
+                let position = |key: &_| positions.get(key).copied().unwrap_or_default();
+                let share = open.lines.add_for(line, &reference, position)?;
+                open.about = open.about.add(share.amount)?;
+            }
+            open.charges += page.len() as i64;
+            if (page.len() as i64) < PAGE {
+                return Ok(open);
+            }
+        }
+    }
 }
 
 /// What one may not see is not there.
@@ -235,7 +275,8 @@ async fn locked(w: &mut Work, id: DraftId) -> Result<Pair> {
     Ok(pair)
 }
 
-/// Issues a draft now, held or not.
+/// Issues a draft now, held or not. Where a tax engine has to be asked first, nothing is answered, and it is issued once the
+/// engine has.
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`; database errors.
@@ -243,33 +284,46 @@ pub async fn draft_issue(p: &Platform, ctx: &OpCtx, id: DraftId) -> Result<Optio
     p.command(ctx, "invoice.draft_issue", &id, |w, id| {
         Box::pin(async move {
             let pair = locked(w, *id).await?;
-            issue(w, pair).await
+            issue_by_hand(w, pair).await
         })
     })
     .await
 }
 
-/// Turns what is due between two accounts into a document, and ends its draft.
-async fn issue(w: &mut Work, pair: Pair) -> Result<Option<InvoiceId>> {
+/// Turns what is due between two accounts up to a day, at least today, into a document, and ends its draft; unless it has to
+/// wait for a tax engine, which is the other answer.
+pub(super) async fn issue(
+    w: &mut Work,
+    pair: Pair,
+    until: Option<Date>,
+) -> Result<(Option<InvoiceId>, bool)> {
     let mut trades = Trades::default();
     trades
         .load(w, vec![(pair.seller_id, pair.buyer_id)])
         .await?;
     let trade = trades.get(pair.seller_id, pair.buyer_id)?;
     let today = w.ctx.now.date_in(&trade.seller_zone);
+    let until = until.map_or(today, |until| until.max(today));
     let mut batch = Batch::new(w);
-    let settling = gather(w, &mut batch, pair, trade, today).await?;
-    let invoice = batch.conclude(settling, None)?;
+    let settling = gather(w, &mut batch, pair, trade, until).await?;
+    let invoice = batch.conclude(w, settling).await?;
+    let waits = batch.awaits_tax(pair);
     let issued = batch.write(w).await?;
     after_credit_notes(w, &issued).await?;
-    let realm = realm(w);
-    store::end(&mut w.tx, realm, pair).await?;
+    if !waits {
+        tax_waits::end(w, pair, trade).await?;
+    }
+    Ok((invoice, waits))
+}
+
+async fn issue_by_hand(w: &mut Work, pair: Pair) -> Result<Option<InvoiceId>> {
+    let (invoice, waits) = issue(w, pair, None).await?;
     let of = (pair.seller_id, pair.buyer_id);
     audit(
         w,
         "invoice.draft_issue",
         of,
-        json!({ "invoice_id": invoice }),
+        json!({ "invoice_id": invoice, "waits_for_tax": waits }),
     );
     Ok(invoice)
 }
@@ -289,7 +343,7 @@ pub async fn drafts_issue(p: &Platform, ctx: &OpCtx, seller: AccountId) -> Resul
             let mut issued = Vec::new();
             for draft in found {
                 if draft.hold.is_none() && draft.account_hold.is_none() {
-                    issued.extend(issue(w, pair_of(&draft)).await?);
+                    issued.extend(issue_by_hand(w, pair_of(&draft)).await?);
                 }
             }
             Ok(issued)

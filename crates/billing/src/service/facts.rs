@@ -18,15 +18,15 @@ use tradewind_orders::{
 };
 use tradewind_platform::Work;
 use tradewind_policy::AccountKind;
-use tradewind_tax::{service::Taxers, types::TaxCategory};
+use tradewind_tax::{rules::Sides, service::Taxers, types::TaxCategory};
 
 use super::grants::Grants;
 use crate::{
     rules::{renewal::Clocks, usage::RateTable},
     store::charges::Pair,
     types::{
-        Document, ItemQuantity, LegFacts, Party, QuantityChange, Settlement, TaxKind, TaxRate,
-        TaxRule, Taxation, Trade,
+        Asking, Document, ItemQuantity, LegFacts, Party, QuantityChange, Settlement, TaxKind,
+        TaxRate, TaxRule, Taxation, Trade,
     },
 };
 
@@ -114,11 +114,20 @@ impl Trades {
     pub(crate) fn as_issued(&self, issued: &Document) -> Result<Arc<Trade>> {
         let head = &issued.summary;
         let now = self.get(head.seller_id, head.buyer_id)?;
+        // An engine that was asked about the first has to know of the second.
+        let asked = issued.parties.tax_basis.as_ref();
+        let rule = match asked.filter(|basis| basis.engine.is_some()) {
+            Some(basis) => TaxRule::AsIssued(Box::new(basis.clone())),
+            None => TaxRule::Agreed(Vec::new()),
+        };
         Ok(Arc::new(Trade {
             settlement: Settlement::Document,
             collector: issued.parties.collector.clone(),
             locale: issued.locale,
-            taxation: Taxation::agreed(Vec::new()),
+            taxation: Taxation {
+                rule,
+                ..Taxation::agreed(Vec::new())
+            },
             ..Trade::clone(now)
         }))
     }
@@ -177,7 +186,7 @@ fn trade(
     }
 }
 
-/// The taxes between a seller and a buyer: by place where the seller has them decided so, otherwise as agreed.
+/// The taxes between a seller and a buyer: by an engine or by place where the seller has them decided so, otherwise as agreed.
 fn taxation(
     taxers: &Taxers,
     seller: &Account,
@@ -185,10 +194,15 @@ fn taxation(
     relationship: Option<&Relationship>,
     now: Timestamp,
 ) -> Taxation {
+    let today = now.date_in(&seller.zone);
     let rule = match taxers.of(seller, buyer) {
-        Some(taxer) => TaxRule::ByPlace {
-            taxer,
-            today: now.date_in(&seller.zone),
+        Some(taxer) => match taxers.engine(seller.id) {
+            Some(terms) => TaxRule::Engine(Arc::new(Asking {
+                sides: Sides::of(seller, buyer, &taxer),
+                terms,
+                today,
+            })),
+            None => TaxRule::ByPlace { taxer, today },
         },
         None => TaxRule::Agreed(vec![tax_rate(seller, relationship)]),
     };

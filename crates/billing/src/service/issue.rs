@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::json;
 use tradewind_kernel::{
-    Date, Money, Result, Timestamp,
+    Date, Error, Money, Result, Timestamp,
     id::{AccountId, InvoiceId, RealmId, TransactionId},
 };
 use tradewind_platform::{NewEvent, Work};
@@ -25,7 +25,8 @@ use crate::{
         dunning as policies,
     },
     types::{
-        Balance, BalanceStatus, Document, DocumentKind, DocumentSummary, Entry, Parties, Trade,
+        Balance, BalanceStatus, Document, DocumentKind, DocumentSummary, Entry, Parties, TaxRule,
+        Trade,
     },
 };
 
@@ -93,6 +94,10 @@ pub(super) async fn issue(
     for new in documents {
         let summary = new.document.summary;
         announce(w, &summary);
+        let basis = new.document.parties.tax_basis;
+        if basis.is_some_and(|basis| basis.engine.is_some()) {
+            announce_taxed(w, &summary);
+        }
         issued.push(summary);
     }
     Ok((issued, entries))
@@ -147,6 +152,11 @@ fn whole(pending: Pending, number: String, created_at: Timestamp) -> Result<Whol
         totals,
         period,
     } = concluded;
+    if matches!(trade.taxation.rule, TaxRule::Engine(_)) {
+        return Err(Error::internal(
+            "a document that its tax engine was not asked about",
+        ));
+    }
     let zero = Money::zero(pair.currency);
     let (due_on, balance) = match kind {
         DocumentKind::Invoice => {
@@ -245,6 +255,16 @@ async fn numbers(w: &mut Work, realm: RealmId, pending: &[Pending]) -> Result<Ve
             (key.1, *number - 1)
         })
         .collect())
+}
+
+/// Tells that a document stands of which a tax engine has to know.
+fn announce_taxed(w: &mut Work, head: &DocumentSummary) {
+    w.emit(NewEvent {
+        kind: "invoice.taxed",
+        subject: head.id.to_string(),
+        account: head.seller_id,
+        data: json!({ "number": head.number, "seller_id": head.seller_id }),
+    });
 }
 
 fn announce(w: &mut Work, head: &DocumentSummary) {

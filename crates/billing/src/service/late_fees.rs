@@ -79,7 +79,7 @@ pub(super) async fn charge(
         let line = LineCharge::from(&charge);
         let id = batch.record(charge);
         batch.add(&mut settling, id, &line)?;
-        batch.conclude(settling, None)?;
+        batch.conclude(w, settling).await?;
     } else {
         let due_on = match fee.document {
             FeeDocument::Own => today,

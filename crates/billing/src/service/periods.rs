@@ -368,7 +368,7 @@ impl Run {
                     let id = batch.record(charge);
                     batch.add(&mut settling, id, &line)?;
                 }
-                batch.conclude(settling, None)?;
+                batch.conclude(w, settling).await?;
             }
         }
         if !self.idle.is_empty() {

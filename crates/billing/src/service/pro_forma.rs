@@ -1,19 +1,15 @@
 //! Pro-forma invoices: what is open between two accounts, or would be billed, as a document without number and booking.
 
 use tradewind_kernel::{Error, Result, calendar::Period, id::AccountId};
-use tradewind_orders::types::BuyerReference;
 use tradewind_platform::Work;
 use tradewind_policy::{Action, ResourceKind};
 
-use super::{Between, batch::months, facts::Trades, realm, references::References};
+use super::{Between, drafts::OpenLines, facts::Trades};
 use crate::{
-    rules::{document, line::LineSet},
-    store::{charges::Pair, drafts as store},
+    rules::document,
+    store::charges::Pair,
     types::{Parties, PreviewDocument, ProForma},
 };
-
-/// Charges that are read at once.
-const PAGE: i64 = 4_000;
 
 /// What is charged between two accounts and on no document yet, whenever it is due; for the seller's people.
 ///
@@ -36,39 +32,8 @@ pub async fn pro_forma_open_in(w: &mut Work, between: &Between) -> Result<ProFor
         buyer_id: buyer,
         currency: between.currency,
     };
-    let realm = realm(w);
-    let mut references = References::default();
-    let mut lines = LineSet::new(pair.currency);
-    let mut after = String::new();
-    loop {
-        let page = store::page(
-            &mut w.tx,
-            realm,
-            pair,
-            tradewind_kernel::Date::MAX,
-            &after,
-            PAGE,
-        )
-        .await?;
-        let Some((last, _)) = page.last() else { break };
-        after = last.to_string();
-        let positions = store::positions(&mut w.tx, realm, pair, &months(&page)).await?;
-        if !trade.buyer_keeps_books {
-            references.load(w, &page).await?;
-        }
-        for (_, line) in &page {
-            let reference = BuyerReference {
-                separate: false,
-                ..references.of(&trade, line.subscription_id).clone()
-            };
-            let position = |key: &_| positions.get(key).copied().unwrap_or_default();
-            lines.add_for(line, &reference, position)?;
-        }
-        if (page.len() as i64) < PAGE {
-            break;
-        }
-    }
-    let shown = document::preview(lines.together(), pair.currency, &trade.taxation)?;
+    let open = OpenLines::load(w, pair, &trade, tradewind_kernel::Date::MAX, false).await?;
+    let shown = document::preview(open.lines.together(), pair.currency, &trade.taxation)?;
     made(w, seller, buyer, shown, trade.taxation.basis()).await
 }
 

@@ -108,11 +108,8 @@ pub async fn charge_correction_in(
     }
     let sale = load(w, correction, &AgreedTerms::new(), true).await?;
     let repaired = repair(w, &sale, correction, Some(order)).await?;
-    let invoice_id = sale.settle(w, order, today, repaired.charges).await?;
-    Ok(OrderCharged {
-        invoice_id,
-        clocks: None,
-    })
+    let settled = sale.settle(w, order, today, repaired.charges).await?;
+    Ok(settled.charged(None))
 }
 
 async fn load(

@@ -79,8 +79,9 @@ pub async fn charge_resume_in(
     if charges.is_empty() {
         return Ok(None);
     }
-    match order {
-        Some(order) => sale.settle(w, order, on, charges).await,
-        None => sale.record(w, on, charges).await,
-    }
+    let recorded = match order {
+        Some(order) => sale.settle(w, order, on, charges).await?,
+        None => sale.record(w, on, charges).await?,
+    };
+    Ok(recorded.invoice_id)
 }

@@ -15,6 +15,7 @@ use tradewind_pricing::{cycles::ServicePeriod, proration::Direction};
 use super::{
     adopt::{terms_of, under},
     batch::Batch,
+    charging::{FirstPeriod, OrderCharged},
     collect::after_credit_notes,
     commitments,
     facts::{self, AgreedTerms, Known},
@@ -29,9 +30,29 @@ use crate::{
         preview::Schedule,
         renewal::{self, Clocks, years},
     },
-    store::{charges, documents, idle},
+    store::{charges, documents, idle, tax_waits as waits},
     types::{Grant, ItemQuantity, LegFacts, NewCharge, Settlement},
 };
+
+/// What became of the charges on the customer's leg.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Recorded {
+    /// The customer's document, if there is one.
+    pub(super) invoice_id: Option<InvoiceId>,
+    /// Whether there will be one once a tax engine has answered.
+    pub(super) awaits_tax: bool,
+}
+
+impl Recorded {
+    /// The same as what became of an order.
+    pub(super) fn charged(self, clocks: Option<FirstPeriod>) -> OrderCharged {
+        OrderCharged {
+            invoice_id: self.invoice_id,
+            awaits_tax: self.awaits_tax,
+            clocks,
+        }
+    }
+}
 
 /// A sale with its legs before and after a change.
 pub(super) struct Sale {
@@ -298,12 +319,19 @@ impl Sale {
         order: OrderId,
         on: Date,
         charges: Vec<NewCharge>,
-    ) -> Result<Option<InvoiceId>> {
+    ) -> Result<Recorded> {
         let realm = realm(w);
         let subscription = self.billable.subscription.id;
         let customer = self.billable.subscription.customer_id;
         if charges::count_of_order(&mut w.tx, realm, subscription, order).await? > 0 {
-            return documents::of_order(&mut w.tx, realm, subscription, order, customer).await;
+            let invoice_id =
+                documents::of_order(&mut w.tx, realm, subscription, order, customer).await?;
+            let awaits_tax = invoice_id.is_none()
+                && waits::of_order(&mut w.tx, realm, subscription, order, customer).await?;
+            return Ok(Recorded {
+                invoice_id,
+                awaits_tax,
+            });
         }
         self.record(w, on, charges).await
     }
@@ -314,7 +342,7 @@ impl Sale {
         w: &mut Work,
         on: Date,
         charges: Vec<NewCharge>,
-    ) -> Result<Option<InvoiceId>> {
+    ) -> Result<Recorded> {
         let customer = self.billable.subscription.customer_id;
         let mut batch = Batch::new(w);
         batch.references.learn(&self.billable.subscription);
@@ -332,7 +360,7 @@ impl Sale {
                 at_once.entry(pair).or_default().push(charge);
             }
         }
-        let mut customers = None;
+        let mut recorded = Recorded::default();
         for (pair, charges) in at_once {
             let trade = self.known.trades.get(pair.seller_id, pair.buyer_id)?;
             let mut settling = batch.begin(pair, trade);
@@ -341,13 +369,16 @@ impl Sale {
                 let id = batch.record(charge);
                 batch.add(&mut settling, id, &line)?;
             }
-            let document = batch.conclude(settling, None)?;
+            let document = batch.conclude(w, settling).await?;
             if pair.buyer_id == customer {
-                customers = document;
+                recorded = Recorded {
+                    invoice_id: document,
+                    awaits_tax: batch.awaits_tax(pair),
+                };
             }
         }
         let issued = batch.write(w).await?;
         after_credit_notes(w, &issued).await?;
-        Ok(customers)
+        Ok(recorded)
     }
 }

@@ -19,7 +19,7 @@ use crate::{
         draft::Waiting,
         line::{LineCharge, Position},
     },
-    types::{DraftSummary, HeldBuyer, InvoiceHold, ReviewPolicy},
+    types::{DraftSummary, HeldBuyer, InvoiceHold, ReviewPolicy, TaxWaitNote},
 };
 
 stmts! {
@@ -63,19 +63,24 @@ stmts! {
     SET_DRAFT_HOLD = "UPDATE invoice_draft SET hold_reason = $3, held_at = $4 WHERE realm_id = $1 AND id = $2";
     /// The drafts of a seller, the oldest first.
     DRAFTS = "SELECT d.id, d.seller_id, d.buyer_id, d.currency, d.begun_on, d.issue_on, d.hold_reason, d.held_at,
-        h.reason, h.since, CAST(COUNT(c.id) AS BIGINT) AS charges, CAST(COALESCE(SUM(c.amount), 0) AS BIGINT) AS about
+        h.reason, h.since, t.since AS wait_since, t.problem AS wait_problem, CAST(COUNT(c.id) AS BIGINT) AS charges, CAST(COALESCE(SUM(c.amount), 0) AS BIGINT) AS about
         FROM invoice_draft d
         LEFT JOIN invoice_hold h ON h.realm_id = d.realm_id AND h.seller_id = d.seller_id AND h.buyer_id = d.buyer_id
+        LEFT JOIN invoice_tax_wait t ON t.realm_id = d.realm_id AND t.seller_id = d.seller_id AND t.buyer_id = d.buyer_id
+            AND t.currency = d.currency
         LEFT JOIN open_charge o ON o.realm_id = d.realm_id AND o.seller_id = d.seller_id AND o.buyer_id = d.buyer_id
             AND o.currency = d.currency AND o.due_on <= $3
         LEFT JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
         WHERE d.realm_id = $1 AND d.seller_id = $2 AND d.id > $4
-        GROUP BY d.id, d.seller_id, d.buyer_id, d.currency, d.begun_on, d.issue_on, d.hold_reason, d.held_at, h.reason, h.since
-        ORDER BY d.id LIMIT $5";
+        GROUP BY d.id, d.seller_id, d.buyer_id, d.currency, d.begun_on, d.issue_on, d.hold_reason, d.held_at, h.reason, h.since,
+        t.since, t.problem ORDER BY d.id LIMIT $5";
     /// One draft.
     DRAFT = "SELECT d.id, d.seller_id, d.buyer_id, d.currency, d.begun_on, d.issue_on, d.hold_reason, d.held_at,
-        h.reason, h.since, CAST(0 AS BIGINT) AS charges, CAST(0 AS BIGINT) AS about FROM invoice_draft d
+        h.reason, h.since, t.since AS wait_since, t.problem AS wait_problem, CAST(0 AS BIGINT) AS charges,
+        CAST(0 AS BIGINT) AS about FROM invoice_draft d
         LEFT JOIN invoice_hold h ON h.realm_id = d.realm_id AND h.seller_id = d.seller_id AND h.buyer_id = d.buyer_id
+        LEFT JOIN invoice_tax_wait t ON t.realm_id = d.realm_id AND t.seller_id = d.seller_id AND t.buyer_id = d.buyer_id
+            AND t.currency = d.currency
         WHERE d.realm_id = $1 AND d.id = $2";
     /// A page of the charges on a draft, to look at.
     DRAFT_PAGE = "SELECT c.id, c.subscription_id, c.kind, c.group_label, c.description, c.period_start, c.period_end, c.quantity, c.unit,
@@ -107,6 +112,8 @@ row! {
         held_at: Option<Timestamp>,
         reason: Option<String>,
         since: Option<Timestamp>,
+        wait_since: Option<Timestamp>,
+        wait_problem: Option<String>,
         charges: i64,
         about: i64,
     }
@@ -128,6 +135,10 @@ impl From<DraftRow> for DraftSummary {
             issue_on: row.issue_on,
             hold: hold(row.hold_reason, row.held_at),
             account_hold: hold(row.reason, row.since),
+            tax_wait: row.wait_since.map(|since| TaxWaitNote {
+                since,
+                problem: row.wait_problem,
+            }),
             charges: row.charges,
             about: Money::new(row.about, row.currency),
         }

@@ -167,6 +167,12 @@ pub struct DocumentLine {
 }
 
 impl DocumentLine {
+    /// What a tax engine calls the line.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.no.to_string()
+    }
+
     /// With tax.
     ///
     /// # Errors

@@ -39,6 +39,37 @@ pub struct HeldBuyer {
     pub hold: InvoiceHold,
 }
 
+/// That something waits for a tax engine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TaxWaitNote {
+    /// Since when.
+    pub since: Timestamp,
+    /// What went wrong the last time that it was asked; none before that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+/// What waits between a seller and a buyer for the seller's tax engine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TaxWait {
+    /// Who sells.
+    pub seller_id: AccountId,
+    /// Who buys.
+    pub buyer_id: AccountId,
+    /// In which currency.
+    pub currency: Currency,
+    /// The draft that waits; none when it was issued or dropped meanwhile.
+    pub draft_id: Option<DraftId>,
+    /// Since when.
+    pub since: Timestamp,
+    /// How often the engine was asked without a usable answer.
+    pub attempts: i64,
+    /// When that was for the last time.
+    pub asked_at: Option<Timestamp>,
+    /// What went wrong then.
+    pub problem: Option<String>,
+}
+
 /// What stands on top of a draft. It has no number, is in nobody's books, and its buyer does not see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = InvoiceDraftSummary)]
@@ -61,6 +92,9 @@ pub struct DraftSummary {
     pub hold: Option<InvoiceHold>,
     /// Why nothing of its buyer is.
     pub account_hold: Option<InvoiceHold>,
+    /// Since when it waits for a tax engine, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_wait: Option<TaxWaitNote>,
     /// How many charges are on it.
     pub charges: i64,
     /// What they come to, each rounded on its own; tax comes on top.

@@ -12,11 +12,11 @@ use tradewind_kernel::{
 use tradewind_orders::types::Pause;
 use tradewind_pricing::tax::{TaxPolicy, TaxRate};
 use tradewind_tax::{
-    rules::Taxer,
-    types::{TaxBasis, TaxCategory, TaxPoint},
+    rules::{self as tax, Sides, Taxer},
+    types::{EngineAnswer, EngineBasis, EngineTerms, TaxBasis, TaxCategory},
 };
 
-use super::{Grant, Party, Settlement};
+use super::{DocumentLine, Grant, Party, Settlement};
 
 impl Trade {
     /// Whether what a billing run charges waits for a document that collects it, be it that of the day or of the month.
@@ -107,6 +107,30 @@ pub enum TaxRule {
         /// Today, where the seller is.
         today: Date,
     },
+    /// By an engine, which has to be asked about the document first.
+    Engine(Arc<Asking>),
+    /// As an engine has answered about the document.
+    Answered {
+        /// What it was told.
+        asking: Arc<Asking>,
+        /// What it has said.
+        answer: Arc<EngineAnswer>,
+    },
+    /// By category, place and day, because no engine is asked or has answered in time.
+    OwnTables(Arc<Asking>),
+    /// As on a document that is taken back, with what that stood on.
+    AsIssued(Box<TaxBasis>),
+}
+
+/// What an engine is told of a trade, beside the lines of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asking {
+    /// Both sides.
+    pub sides: Sides,
+    /// What decides beside it.
+    pub terms: EngineTerms,
+    /// Today, where the seller is.
+    pub today: Date,
 }
 
 /// The taxes on what a seller sells to a buyer.
@@ -128,33 +152,64 @@ impl Taxation {
         }
     }
 
-    /// The taxes on what is of a category and for some time, in the order in which they compound.
+    /// The taxes on what is of a category and for some time, in the order in which they compound; where an engine decides,
+    /// one entry that says that tax comes with the invoice.
     #[must_use]
     pub fn of(&self, category: TaxCategory, period: Period) -> Vec<TaxRate> {
+        let by_place = |taxer: &Taxer, today: Date| {
+            let point = taxer.seller.profile.tax_point;
+            taxer.taxes(category, tax::supplied_on(point, period, today))
+        };
         match &self.rule {
             TaxRule::Agreed(rates) => rates.clone(),
-            TaxRule::ByPlace { taxer, today } => {
-                let on = match taxer.seller.profile.tax_point {
-                    // Periods are half open: their last day is the one before their end.
-                    TaxPoint::PeriodEnd => period
-                        .end
-                        .yesterday()
-                        .unwrap_or(period.end)
-                        .max(period.start),
-                    TaxPoint::PeriodStart => period.start,
-                    TaxPoint::Issue => *today,
-                };
-                taxer.taxes(category, on)
-            }
+            TaxRule::ByPlace { taxer, today } => by_place(taxer, *today),
+            TaxRule::OwnTables(asking) => by_place(asking.sides.taxer(), asking.today),
+            TaxRule::Engine(_) | TaxRule::Answered { .. } => vec![tax::with_invoice()],
+            TaxRule::AsIssued(_) => Vec::new(),
         }
+    }
+
+    /// The taxes on a line of a document, in the order in which they compound.
+    #[must_use]
+    pub fn of_line(&self, line: &DocumentLine) -> Vec<TaxRate> {
+        let answered = match &self.rule {
+            TaxRule::Answered { answer, .. } => {
+                let key = line.key();
+                answer.lines.iter().find(|said| said.key == key)
+            }
+            _ => None,
+        };
+        match answered {
+            Some(said) => said.taxes.clone(),
+            None => self.of(line.tax_category, line.period),
+        }
+    }
+
+    /// The same where no engine can be asked: by place, from the realm's own tables.
+    #[must_use]
+    pub fn by_own_tables(&self) -> Self {
+        let rule = match &self.rule {
+            TaxRule::Engine(asking) => TaxRule::OwnTables(Arc::clone(asking)),
+            other => other.clone(),
+        };
+        Self { rule, ..*self }
     }
 
     /// On what the taxes of a document stand, for the record.
     #[must_use]
     pub fn basis(&self) -> Option<TaxBasis> {
+        let with = |asking: &Asking, reference: Option<String>| TaxBasis {
+            engine: Some(EngineBasis { reference }),
+            ..asking.sides.taxer().basis()
+        };
         match &self.rule {
-            TaxRule::Agreed(_) => None,
+            TaxRule::Agreed(_) | TaxRule::Engine(_) => None,
             TaxRule::ByPlace { taxer, .. } => Some(taxer.basis()),
+            TaxRule::Answered { asking, answer } => {
+                Some(with(asking, Some(answer.reference.clone())))
+            }
+            TaxRule::OwnTables(asking) => Some(with(asking, None)),
+            TaxRule::AsIssued(basis) => Some(TaxBasis::clone(basis)),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tradewind_kernel::{Error, Result};
+use tradewind_platform::port::ANSWER_MAX;
 use tradewind_platform::{HttpAnswer, HttpCaller, HttpRequest, Secret};
 
 /// How long an exchange may take.
@@ -71,6 +72,7 @@ impl<'a> Api<'a> {
             headers: vec![("authorization", format!("Bearer {}", self.key.expose()))],
             body: body.into_bytes(),
             timeout: TIMEOUT,
+            answer_max: ANSWER_MAX,
         };
         if method == "POST" {
             request = request.header("content-type", "application/x-www-form-urlencoded");

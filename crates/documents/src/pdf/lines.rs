@@ -304,6 +304,7 @@ pub(super) fn treatment(words: &Words, tax: &TaxTreatment) -> String {
         TaxTreatment::ReverseCharge => words.plain("invoice-tax-rate-reverse"),
         TaxTreatment::Exempt(_) => words.plain("invoice-tax-rate-exempt"),
         TaxTreatment::OutsideScope(_) => words.plain("invoice-tax-rate-outside"),
+        TaxTreatment::WithInvoice => words.plain("invoice-tax-rate-later"),
     }
 }
 

@@ -367,6 +367,7 @@ fn tax_notes(document: &InvoiceDocument, words: &Words) -> Vec<String> {
                 "invoice-note-exempt",
                 Args::new().with("reason", reason.as_str()),
             ),
+            TaxTreatment::WithInvoice => words.plain("invoice-note-later"),
             TaxTreatment::OutsideScope(reason) => words.taxed(
                 "invoice-note-outside",
                 Args::new().with("reason", reason.as_str()),

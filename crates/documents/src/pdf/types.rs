@@ -107,6 +107,8 @@ pub enum TaxTreatment {
     Exempt(String),
     /// Not taxable where it is supplied; says why.
     OutsideScope(String),
+    /// Not known before there is an invoice.
+    WithInvoice,
 }
 
 /// A quantity with its unit.

@@ -15,7 +15,7 @@ pub use place::{
     PlaceInput, Placement, cancellation_withdraw, order_place, order_place_as, schedule_withdraw,
     subscription_resume, subscription_suspend,
 };
-pub(crate) use steps::{follow_in, remove_in};
+pub(crate) use steps::{AWAITS_TAX, follow_in, remove_in};
 
 use crate::credit::Held;
 use serde::{Deserialize, Serialize};

@@ -6,8 +6,8 @@ use super::{ChangeTask, Task};
 use crate::credit::{MARK, held};
 use tradewind_accounts::types::AccountStatus;
 use tradewind_billing::service::{
-    PurchaseCharge, SubscriptionChange, charge_change_in, charge_end_in, charge_purchase_in,
-    charge_resume_in,
+    OrderCharged, PurchaseCharge, SubscriptionChange, charge_change_in, charge_end_in,
+    charge_purchase_in, charge_resume_in,
 };
 use tradewind_catalogue::types::ProductStatus;
 use tradewind_fulfilment::service::{
@@ -15,7 +15,6 @@ use tradewind_fulfilment::service::{
 };
 use tradewind_fulfilment::types::{DeliveryKind, DeliveryMode, DeliveryState};
 use tradewind_kernel::calendar::add_days;
-use tradewind_kernel::id::InvoiceId;
 use tradewind_kernel::{Date, Error, Result};
 use tradewind_orders::rules::StepEvent;
 use tradewind_orders::service::{self as orders, PeriodSet, StepMove};
@@ -24,6 +23,9 @@ use tradewind_orders::types::{
     ScheduledChange, StepKind, Subscription, SubscriptionEvent,
 };
 use tradewind_platform::Work;
+
+/// What stands on a payment step while a tax engine is asked about the invoice.
+pub(crate) const AWAITS_TAX: &str = "tax";
 
 /// Whether the order can still be carried out.
 pub(super) async fn validate(w: &mut Work, order: &Order, task: &Task) -> Result<StepMove> {
@@ -64,7 +66,13 @@ pub(super) async fn ask_payment(
     task: &Task,
 ) -> Result<StepMove> {
     let order = &detail.order;
-    match charge(w, order, task).await? {
+    let Some(charged) = charge(w, order, task).await? else {
+        return Ok(StepMove::new(StepKind::Payment, StepEvent::Finish));
+    };
+    match charged.invoice_id {
+        None if charged.awaits_tax => Ok(StepMove::new(StepKind::Payment, StepEvent::Wait)
+            .saying("Waiting for the taxes of the invoice.")
+            .noting(AWAITS_TAX)),
         Some(invoice) if !tradewind_billing::service::is_paid_in(w, invoice).await? => {
             let number = tradewind_billing::service::invoice_number_in(w, invoice).await?;
             Ok(StepMove::new(StepKind::Payment, StepEvent::Wait)
@@ -187,8 +195,8 @@ async fn begin_trial(w: &mut Work, subscription: &Subscription, days: i64) -> Re
     Ok(())
 }
 
-/// Charges an order on every leg and sets the clocks that follow; answers the customer's invoice, if there is one.
-async fn charge(w: &mut Work, order: &Order, task: &Task) -> Result<Option<InvoiceId>> {
+/// Charges an order on every leg and sets the clocks that follow; answers what became of it on the customer's.
+async fn charge(w: &mut Work, order: &Order, task: &Task) -> Result<Option<OrderCharged>> {
     let subscription = orders::subscription_in(w, order.subscription_id).await?;
     let at = today(w, &subscription);
     let charged = match task {
@@ -228,7 +236,7 @@ async fn charge(w: &mut Work, order: &Order, task: &Task) -> Result<Option<Invoi
         };
         orders::period_set_in(w, subscription.id, &clocks).await?;
     }
-    Ok(charged.invoice_id)
+    Ok(Some(charged))
 }
 
 /// Has the vendor remove what an order ends, if there is anything.

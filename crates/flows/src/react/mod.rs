@@ -4,6 +4,7 @@ mod delivered;
 mod overdue;
 mod paid;
 mod subscription;
+mod taxed;
 
 use crate::credit;
 use crate::order::enqueue_advance;
@@ -28,6 +29,7 @@ pub const REACTED_TO: &[&str] = &[
     "invoice.paid",
     "invoice.credited",
     "invoice.overdue",
+    "invoice.taxed",
     "credit.released",
     "subscription.terminated",
     "subscription.expired",
@@ -74,6 +76,7 @@ async fn react(w: &mut Work, event: &Event) -> Result<()> {
         "credit.released" => {
             credit::let_go(w, field(event, "seller_id")?, field(event, "buyer_id")?).await
         }
+        "invoice.taxed" => taxed::taxed(w, parsed(&event.subject)?).await,
         "invoice.overdue" => overdue::overdue(w, event).await,
         "subscription.terminated" | "subscription.expired" => {
             subscription::ended(w, parsed(&event.subject)?).await

@@ -11,6 +11,7 @@ use tradewind_billing::types::{
     Attempt, CardInput, DocumentSummary, GatewayOutcome, GatewayStep, Tokenised,
 };
 use tradewind_catalogue::{service as catalogue, types::*};
+use tradewind_connectors::{HttpClient, HttpClientConfig, HttpTaxEngine};
 use tradewind_flows::order::{PlaceInput, order_place};
 use tradewind_flows::quote::{PurchaseInput, QuoteView, quote_purchase};
 use tradewind_flows::{Outside, wire};
@@ -133,6 +134,7 @@ impl World {
                 mailer: Arc::new(letters.clone()),
                 gateway,
                 register: None,
+                tax_engine: Some(Arc::new(engine())),
                 public_url: "http://localhost".to_owned(),
             },
         );
@@ -197,6 +199,28 @@ impl World {
     /// The platform itself, now.
     pub(crate) async fn ctx(&self) -> OpCtx {
         self.p().system(self.realm).await.expect("a context")
+    }
+
+    /// Who asks tax engines.
+    pub(crate) fn engine(&self) -> HttpTaxEngine {
+        engine()
+    }
+
+    /// The reseller's prices have their taxes in them from the second day on.
+    pub(crate) async fn with_tax_in_prices(&self) {
+        let revision = RevisionCreate {
+            book_id: self.reseller_book,
+            effective_on: day("2024-01-11"),
+            note: String::new(),
+            policies: Some(Policies {
+                tax_included: true,
+                ..Policies::default()
+            }),
+            listings: vec![markup("20")],
+        };
+        catalogue::revision_create(self.p(), &self.ctx().await, &revision)
+            .await
+            .expect("a revision");
     }
 
     pub(crate) fn plan(&self, code: &str) -> &Plan {
@@ -350,6 +374,14 @@ impl World {
             .expect("a check");
         assert!(findings.is_empty(), "{findings:#?}");
     }
+}
+
+/// Calls tax engines, also on this machine, where tests listen themselves.
+fn engine() -> HttpTaxEngine {
+    let config = HttpClientConfig {
+        allow_private_targets: true,
+    };
+    HttpTaxEngine::new(Arc::new(HttpClient::new(&config).expect("a client")))
 }
 
 fn account(kind: &str, name: &str, parent: Option<AccountId>) -> AccountCreate {

@@ -1,9 +1,8 @@
 //! What acceptable access data looks like.
 
-use super::webhook::check_url;
 use crate::types::{AccessData, CredentialsInput, EndpointsInput, InstructionsInput};
 use std::collections::BTreeSet;
-use tradewind_kernel::{Locale, Problems, Result, Text};
+use tradewind_kernel::{Locale, Problems, Result, Text, text::check_url};
 
 const ENTRIES_MAX: usize = 20;
 const LABEL_LENGTH_MAX: usize = 200;

@@ -9,7 +9,7 @@ use crate::types::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tradewind_kernel::id::{AccountId, WebhookId};
-use tradewind_kernel::{Duration, Error, Result, Timestamp};
+use tradewind_kernel::{Duration, Error, Result, Timestamp, text::check_url};
 use tradewind_platform::db::Json;
 use tradewind_platform::webhook::new_secret;
 use tradewind_platform::{AuditEntry, KeyRing, NewEvent, OpCtx, Platform, Secret, Work};
@@ -50,7 +50,7 @@ pub async fn webhook_endpoint_create(
                 let keys = keys.clone();
                 Box::pin(async move {
                     authorize(w, of.account).await?;
-                    rules::check_url("url", &of.input.url)?;
+                    check_url("url", &of.input.url)?;
                     rules::check_kinds(&of.input.kinds)?;
                     let id = WebhookId::generate();
                     let row = EndpointRow {
@@ -97,7 +97,7 @@ pub async fn webhook_endpoint_update(
             Box::pin(async move {
                 let mut row = writable(w, about.id, about.version).await?;
                 if let Some(url) = &about.input.url {
-                    rules::check_url("url", url)?;
+                    check_url("url", url)?;
                     row.url.clone_from(url);
                 }
                 if let Some(kinds) = &about.input.kinds {

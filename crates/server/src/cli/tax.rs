@@ -16,6 +16,7 @@ use tradewind_tax::types::{
     TaxProfile, TaxProfileSet,
 };
 
+use super::tax_engine::{self, TaxEngine};
 use super::{Session, input, parse};
 use crate::output::{Column, columns};
 
@@ -37,6 +38,9 @@ pub(crate) enum Tax {
         /// Place
         place: String,
     },
+    /// An outside service that decides a seller's taxes
+    #[command(subcommand)]
+    Engine(TaxEngine),
     /// Ask which taxes a sale would bear, and why
     #[command(after_help = "Example:\n  tradewind tax why acc_01… acc_02… saas 2025-07-01")]
     Why {
@@ -111,7 +115,7 @@ pub(crate) enum Tax {
 pub(crate) struct Profile {
     /// Seller
     seller: String,
-    /// `agreed` with each buyer, or `by_place`
+    /// `agreed` with each buyer, `by_place`, or by an `engine`
     #[arg(long)]
     decision: Option<String>,
     /// The day whose rate holds: `period_end`, `period_start` or `issue`
@@ -191,6 +195,7 @@ pub(crate) async fn run(session: &Session<'_>, command: Tax) -> Result<()> {
     };
     match command {
         Tax::Profile(wanted) => profile(session, wanted).await,
+        Tax::Engine(command) => tax_engine::run(session, command).await,
         Tax::Register(one) => {
             let seller = account(&one.seller)?;
             let mut profile = profile_get(platform, &ctx, seller).await?;

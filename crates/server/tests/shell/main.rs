@@ -307,3 +307,37 @@ async fn a_malformed_file_is_named_by_row_and_column() {
     let held = shell.run(&["--json", "usage", "held"]).await.json();
     assert_eq!(held["items"].as_array().unwrap().len(), 4);
 }
+
+#[tokio::test]
+async fn a_tax_engine_is_set_up_from_a_file_and_keeps_its_secret() {
+    let shell = Shell::new();
+    shell.done(REALM).await;
+    let realms = ["--json", "admin", "realm", "list"];
+    let realms = shell.run(&realms).await.json();
+    let seller = realms["items"][0]["provider"].as_str().unwrap().to_owned();
+    let none = shell.done(&["tax", "engine", "show", &seller]).await;
+    assert_eq!(none, "This seller has no tax engine set up.\n");
+    let decides = ["tax", "profile", &seller, "--decision", "engine"];
+    let early = shell.run(&decides).await;
+    assert!(early.err.contains("no tax engine set up"), "{}", early.err);
+
+    let file = shell.dir().join("engine.json");
+    let set_up = r#"{ "url": "https://tax.example/in", "secret": "engine-secret-1", "away": "own_tables", "after_hours": 4 }"#;
+    std::fs::write(&file, set_up).unwrap();
+    let file = file.to_str().unwrap();
+    let set = shell.done(&["tax", "engine", "set", &seller, file]).await;
+    assert!(
+        set.contains("et-1") && !set.contains("engine-secret"),
+        "{set}"
+    );
+    shell.done(&decides).await;
+    let work = ["--json", "tax", "engine", "work", &seller];
+    assert_eq!(shell.run(&work).await.exit, Exit::Done);
+    let gone = shell.run(&["tax", "engine", "remove", &seller]).await;
+    assert_eq!(gone.exit, Exit::Failed);
+    assert!(
+        gone.err.contains("decides this seller's taxes"),
+        "{}",
+        gone.err
+    );
+}

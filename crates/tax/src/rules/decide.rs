@@ -95,6 +95,7 @@ impl Taxer {
             buyer: self.kind(),
             evidence: self.buyer.standing.evidence.clone(),
             vat_check: self.vat_check().cloned(),
+            engine: None,
         }
     }
 

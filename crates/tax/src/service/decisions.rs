@@ -17,7 +17,7 @@ use super::{authorize_seller, rates_in};
 use crate::{
     rules::{BuyerFacts, Place, Rates, SellerFacts, Taxer},
     store::{self, Known},
-    types::{TaxBasis, TaxCategory, TaxDecision, TaxProfile},
+    types::{EngineTerms, TaxBasis, TaxCategory, TaxDecision, TaxProfile},
 };
 
 /// What is known of some sellers and buyers; loaded in as few statements as there are kinds of facts.
@@ -26,6 +26,7 @@ pub struct Taxers {
     known: HashMap<AccountId, Known>,
     certificates: HashMap<(AccountId, AccountId), Vec<crate::types::Certificate>>,
     rates: Option<Rates>,
+    engines: HashMap<AccountId, EngineTerms>,
 }
 
 impl Taxers {
@@ -44,24 +45,72 @@ impl Taxers {
         };
         let buyers: BTreeSet<AccountId> = pairs
             .iter()
-            .filter(|(seller, _)| taxers.by_place(*seller).is_some())
+            .filter(|(seller, _)| taxers.decided(*seller) != TaxDecision::Agreed)
             .map(|(_, buyer)| *buyer)
             .collect();
         if buyers.is_empty() {
             return Ok(taxers);
         }
-        let buyers: Vec<AccountId> = buyers.into_iter().collect();
-        for one in store::of_buyers(&mut w.tx, realm, &buyers).await? {
-            let pair = (one.seller, one.buyer);
-            taxers.certificates.entry(pair).or_default().push(one);
+        taxers
+            .learn(w, &buyers.into_iter().collect::<Vec<_>>())
+            .await?;
+        let asking: BTreeSet<AccountId> = pairs
+            .iter()
+            .map(|(seller, _)| *seller)
+            .filter(|seller| taxers.decided(*seller) == TaxDecision::Engine)
+            .collect();
+        if !asking.is_empty() {
+            let asking: Vec<AccountId> = asking.into_iter().collect();
+            taxers.engines = store::engine::terms(&mut w.tx, realm, &asking).await?;
         }
-        taxers.rates = Some(rates_in(w).await?);
         Ok(taxers)
     }
 
-    fn by_place(&self, seller: AccountId) -> Option<&TaxProfile> {
-        let profile = self.known.get(&seller)?.profile.as_ref()?;
-        (profile.decision == TaxDecision::ByPlace).then_some(profile)
+    /// Loads what an engine is told between a seller and a buyer, whoever decides the seller's taxes by now.
+    pub(super) async fn with_engine(
+        w: &mut Work,
+        seller: AccountId,
+        buyer: AccountId,
+    ) -> Result<Self> {
+        let mut taxers = Self {
+            known: remembered(w, &[seller, buyer]).await?,
+            ..Self::default()
+        };
+        taxers.learn(w, &[buyer]).await?;
+        let realm = w.ctx.realm;
+        taxers.engines = store::engine::terms(&mut w.tx, realm, &[seller]).await?;
+        Ok(taxers)
+    }
+
+    /// What decides by place between sellers and some buyers.
+    async fn learn(&mut self, w: &mut Work, buyers: &[AccountId]) -> Result<()> {
+        let realm = w.ctx.realm;
+        for one in store::of_buyers(&mut w.tx, realm, buyers).await? {
+            let pair = (one.seller, one.buyer);
+            self.certificates.entry(pair).or_default().push(one);
+        }
+        self.rates = Some(rates_in(w).await?);
+        Ok(())
+    }
+
+    /// Who decides the taxes of a seller.
+    fn decided(&self, seller: AccountId) -> TaxDecision {
+        let profile = self
+            .known
+            .get(&seller)
+            .and_then(|known| known.profile.as_ref());
+        profile.map_or(TaxDecision::Agreed, |profile| profile.decision)
+    }
+
+    /// What decides beside the engine of a seller whose taxes one decides.
+    #[must_use]
+    pub fn engine(&self, seller: AccountId) -> Option<EngineTerms> {
+        let terms = self.engines.get(&seller).cloned();
+        match self.decided(seller) {
+            // Without a set-up nothing is issued, and what waits says so.
+            TaxDecision::Engine => Some(terms.unwrap_or_default()),
+            _ => terms,
+        }
     }
 
     /// How a seller is taxed, whoever decides it.
@@ -73,20 +122,24 @@ impl Taxers {
             .unwrap_or_default()
     }
 
-    /// What decides the taxes of a trade; none where its terms say so. Somebody without an account buys from where the
-    /// seller is, as a private person.
+    /// What decides the taxes of a trade by place, also where an engine is asked first; none where its terms say so.
+    /// Somebody without an account buys from where the seller is, as a private person.
     #[must_use]
     pub fn of(&self, seller: &Account, buyer: &Account) -> Option<Arc<Taxer>> {
-        let profile = self.by_place(seller.id)?;
+        (self.decided(seller.id) != TaxDecision::Agreed).then(|| self.any_of(seller, buyer))
+    }
+
+    /// What would decide the taxes of a trade by place.
+    pub(super) fn any_of(&self, seller: &Account, buyer: &Account) -> Arc<Taxer> {
         let visitor = seller.id == buyer.id;
         let known = self.known.get(&buyer.id);
         let certificates = self.certificates.get(&(seller.id, buyer.id));
-        Some(Arc::new(Taxer {
+        Arc::new(Taxer {
             seller: SellerFacts {
                 place: place_of(seller),
                 own_rate: seller.tax.rate.parse().unwrap_or_default(),
                 own_name: seller.tax.name.clone(),
-                profile: profile.clone(),
+                profile: self.profile(seller.id),
             },
             buyer: BuyerFacts {
                 place: place_of(buyer),
@@ -103,7 +156,7 @@ impl Taxers {
                 certificates: certificates.cloned().unwrap_or_default(),
             },
             rates: self.rates.clone().unwrap_or_default(),
-        }))
+        })
     }
 }
 
@@ -165,7 +218,7 @@ pub struct Decided {
 /// Which taxes a sale would bear between a seller that has them decided by place and one of its buyers.
 ///
 /// # Errors
-/// `tax_agreed` when the terms of the trade decide; `NotFound`, `Forbidden`.
+/// `tax_agreed` when the terms of the trade decide, `tax_by_engine` when an engine does; `NotFound`, `Forbidden`.
 pub async fn decision(p: &Platform, ctx: &OpCtx, ask: &DecisionAsk) -> Result<Decided> {
     p.read(ctx, ask, |w, ask| {
         Box::pin(async move {
@@ -174,6 +227,12 @@ pub async fn decision(p: &Platform, ctx: &OpCtx, ask: &DecisionAsk) -> Result<De
             let taxers = Taxers::load(w, &[(ask.seller, ask.buyer)]).await?;
             let seller = accounts::account_facts(w, ask.seller).await?;
             let buyer = accounts::account_facts(w, ask.buyer).await?;
+            if taxers.decided(ask.seller) == TaxDecision::Engine {
+                return Err(Error::refused(
+                    "tax_by_engine",
+                    "a tax engine decides this seller's taxes; ask it about a sample",
+                ));
+            }
             let taxer = taxers.of(&seller, &buyer).ok_or_else(|| {
                 Error::refused(
                     "tax_agreed",
@@ -187,19 +246,4 @@ pub async fn decision(p: &Platform, ctx: &OpCtx, ask: &DecisionAsk) -> Result<De
         })
     })
     .await
-}
-
-/// The tax that a seller takes from a buyer on what needs no category; none where the terms of the trade say so.
-///
-/// # Errors
-/// Database errors.
-pub async fn home_tax(
-    w: &mut Work,
-    seller: &Account,
-    buyer: &Account,
-    on: Date,
-) -> Result<Option<TaxRate>> {
-    let taxers = Taxers::load(w, &[(seller.id, buyer.id)]).await?;
-    let taxer = taxers.of(seller, buyer);
-    Ok(taxer.and_then(|taxer| taxer.taxes(TaxCategory::Standard, on).into_iter().next()))
 }

@@ -1,14 +1,14 @@
 //! How sellers are taxed.
 
 use serde_json::json;
-use tradewind_kernel::{Result, id::AccountId};
-use tradewind_platform::{OpCtx, Platform};
-use tradewind_policy::Action;
+use tradewind_kernel::{Error, Result, id::AccountId};
+use tradewind_platform::{OpCtx, Platform, Work};
+use tradewind_policy::{AccountKind, Action};
 
 use super::{audit, authorize_seller, rates_in};
 use crate::{
     rules, store,
-    types::{TaxProfile, TaxProfileSet},
+    types::{TaxDecision, TaxProfile, TaxProfileSet},
 };
 
 /// How a seller is taxed.
@@ -30,7 +30,8 @@ pub async fn profile_get(p: &Platform, ctx: &OpCtx, seller: AccountId) -> Result
 /// Sets how a seller is taxed, from the next document on. What is issued stays as it is.
 ///
 /// # Errors
-/// Names every field that is wrong; `no_rates`; `NotFound`, `Forbidden`.
+/// Names every field that is wrong; `no_rates`; for an engine `no_tax_engine`, or `not_applicable` for a vendor;
+/// `NotFound`, `Forbidden`.
 pub async fn profile_set(p: &Platform, ctx: &OpCtx, input: &TaxProfileSet) -> Result<TaxProfile> {
     p.command(ctx, "tax.profile_set", input, |w, input| {
         Box::pin(async move {
@@ -39,6 +40,9 @@ pub async fn profile_set(p: &Platform, ctx: &OpCtx, input: &TaxProfileSet) -> Re
             let rates = rates_in(w).await?;
             rules::check_profile(&input.profile, &rates)?;
             let realm = w.ctx.realm;
+            if input.profile.decision == TaxDecision::Engine {
+                may_ask(w, seller).await?;
+            }
             let known = store::accounts(&mut w.tx, realm, &[seller]).await?;
             let before = known.get(&seller).and_then(|known| known.profile.clone());
             store::set_profile(&mut w.tx, realm, seller, &input.profile).await?;
@@ -48,4 +52,21 @@ pub async fn profile_set(p: &Platform, ctx: &OpCtx, input: &TaxProfileSet) -> Re
         })
     })
     .await
+}
+
+/// Whether an engine can decide the taxes of a seller: of one that issues documents, once it is set up.
+async fn may_ask(w: &mut Work, seller: AccountId) -> Result<()> {
+    let account = tradewind_accounts::service::account_facts(w, seller).await?;
+    if account.kind == AccountKind::Vendor {
+        return Err(Error::invalid(
+            "decision",
+            "not_applicable",
+            "a vendor's sales are settled by the platform, which asks no engine for it",
+        ));
+    }
+    let realm = w.ctx.realm;
+    match store::engine::engine(&mut w.tx, realm, seller).await? {
+        Some(_) => Ok(()),
+        None => Err(super::engine::none()),
+    }
 }

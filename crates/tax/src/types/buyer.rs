@@ -206,4 +206,16 @@ pub struct TaxBasis {
     /// What the register had said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vat_check: Option<VatCheck>,
+    /// What a tax engine had to do with it, for sellers whose taxes one decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<EngineBasis>,
+}
+
+/// What a tax engine had to do with the taxes of a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = TaxEngineBasis)]
+pub struct EngineBasis {
+    /// The engine's name for its answer; none where it was away and the seller's own tables have decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
 }

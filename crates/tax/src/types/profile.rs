@@ -14,6 +14,8 @@ text_enum! {
         Agreed = "agreed",
         /// It follows from registrations, buyer, place, category and date.
         ByPlace = "by_place",
+        /// A service outside is asked about each document before it is issued.
+        Engine = "engine",
     }
 }
 

@@ -13,6 +13,7 @@ use tradewind_kernel::{Cadence, CadenceUnit, Currency, Decimal, Money, Result, T
 use tradewind_orders::types::{BuyerReference, SubscriptionDetail};
 use tradewind_policy::AccountKind;
 use tradewind_pricing::PriceModel;
+use tradewind_tax::rules::WITH_INVOICE;
 use tradewind_tax::rules::place_name;
 
 use crate::session::Visit;
@@ -63,7 +64,9 @@ impl ShopTax {
         }
         let today = visit.today();
         let taxes = usual_tax(visit.p(), &visit.ctx, shop.account, today).await?;
-        if taxes.iter().any(|tax| !tax.percent.is_zero()) {
+        // How much it is, a tax engine says with the invoice.
+        let later = |tax: &TaxRate| tax.reason.as_deref() == Some(WITH_INVOICE);
+        if (taxes.iter()).any(|tax| !tax.percent.is_zero() || later(tax)) {
             return Ok(Self::Taxed);
         }
         let reverse = taxes.iter().any(|tax| tax.kind == TaxKind::ReverseCharge);
@@ -267,6 +270,9 @@ pub(super) fn tax_name(t: &Tr, tax: &TaxWord, rate: &TaxRate) -> Txt {
         }
         TaxKind::ReverseCharge => t.tr("invoice-tax-rate-reverse"),
         TaxKind::Exempt => t.tr("invoice-tax-rate-exempt"),
+        TaxKind::OutOfScope if rate.reason.as_deref() == Some(WITH_INVOICE) => {
+            t.tr("invoice-tax-rate-later")
+        }
         TaxKind::OutOfScope => t.tr("invoice-tax-rate-outside"),
     }
 }

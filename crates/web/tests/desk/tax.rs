@@ -51,3 +51,72 @@ async fn a_customer_says_that_it_is_a_private_person() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_service_outside_is_set_up_and_what_waits_for_it_is_shown() {
+    let world = world().await;
+    let seller = Browser::working_for(&world, world.reseller).await;
+    let shown = seller.get("/panel/tax").await;
+    assert!(shown.text.contains("href=\"/panel/tax/engine\""));
+    // It cannot decide before it is set up.
+    let decision = "decision=engine&tax_point=period_end&vat_check=format&tax_rounding=per_rate&small_business_from=";
+    let early = seller.post("/panel/tax", decision).await;
+    assert_eq!(
+        early.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        early.text
+    );
+    let set_up = |url: &str, secret: &str, hours: &str| {
+        format!(
+            "engine_url={url}&engine_secret={secret}&away=own_tables&after_hours={hours}&engine_codes=saas+SW054"
+        )
+    };
+    let wrong = set_up("nowhere", "engine-secret-1", "0");
+    let refused = seller.post("/panel/tax/engine", &wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        !refused.text.contains("engine-secret-1"),
+        "a secret is not sent back"
+    );
+    // Nobody listens there.
+    let right = set_up("http%3A%2F%2F127.0.0.1%3A9%2Ftax", "engine-secret-1", "4");
+    let saved = seller.post("/panel/tax/engine", &right).await;
+    assert_eq!(saved.to, "/panel/tax/engine", "{}", saved.text);
+    // Left empty, the secret stays what it is.
+    let again = set_up("http%3A%2F%2F127.0.0.1%3A9%2Ftax", "", "5");
+    let saved = seller.post("/panel/tax/engine", &again).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER);
+    let shown = seller.get("/panel/tax/engine").await.text;
+    for part in [
+        "…et-1",
+        "after 5 hours",
+        "saas SW054",
+        "It does not decide yet",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert_eq!(
+        seller.post("/panel/tax", decision).await.status,
+        StatusCode::SEE_OTHER
+    );
+
+    let (quote, _) = world.order("basic", "3").await;
+    assert!(quote.preview.billing.due_now.is_some());
+    let shown = seller.get("/panel/tax/engine").await.text;
+    assert!(
+        shown.contains("Customer") && shown.contains("no connection"),
+        "{shown}"
+    );
+    let drafts = seller.get("/panel/drafts").await.text;
+    assert!(drafts.contains("Waits for tax"), "{drafts}");
+    let ctx = world.ctx().await;
+    let waits = tradewind_billing::service::tax_work(world.p(), &ctx, world.reseller).await;
+    let draft = waits.expect("what waits").waiting[0]
+        .draft_id
+        .expect("a draft");
+    let draft = seller.get(&format!("/panel/drafts/{draft}")).await.text;
+    assert!(draft.contains("It waits for its taxes") && draft.contains("no connection"));
+    let asked = seller.post("/panel/tax/engine/ask", "").await;
+    assert_eq!(asked.to, "/panel/tax/engine");
+}

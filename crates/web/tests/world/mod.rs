@@ -71,15 +71,14 @@ impl World {
         let passwords = Passwords::new(PasswordCost::LOWEST).expect("a cost");
         let gateway = SandboxGateway::new(p.clone(), "http://shop.test/sandbox/card");
         let outbox = std::env::temp_dir().join(format!("tradewind-web-{}", RealmId::generate()));
-        wire(
-            p,
-            &Outside {
-                mailer: Arc::new(OutboxMailer::new(p.clone(), &outbox)),
-                gateway: Arc::new(gateway.clone()),
-                register: None,
-                public_url: "http://shop.test".to_owned(),
-            },
-        );
+        let outside = Outside {
+            mailer: Arc::new(OutboxMailer::new(p.clone(), &outbox)),
+            gateway: Arc::new(gateway.clone()),
+            register: None,
+            tax_engine: None,
+            public_url: "http://shop.test".to_owned(),
+        };
+        wire(p, &outside);
         let created = accounts::realm_create(
             p,
             &passwords,

@@ -46,6 +46,10 @@ fn row(names: &Names, one: &DraftSummary) -> DraftRow {
         since: one.begun_on,
         issue_on: one.issue_on,
         held: held.map_or(Txt::default(), |hold| hold.reason.clone().into()),
+        tax: one
+            .tax_wait
+            .as_ref()
+            .map(|wait| wait.problem.clone().unwrap_or_default().into()),
         charges: one.charges,
         about: one.about,
     }
@@ -195,7 +199,19 @@ async fn issue(desk: Desk, Id(id): Id<DraftId>) -> Answer {
             let to = format!("/panel/invoices/{invoice}");
             Ok(respond::saying(to, true, &desk.t().tr("draft-issued")))
         }
-        other => changed(&desk, other, HERE, "draft-issued"),
+        other => {
+            // What a tax engine has to be asked about first is still there.
+            let waits = match &other {
+                Ok(_) => billing::draft_get(desk.p(), &desk.ctx, id).await.is_ok(),
+                Err(_) => false,
+            };
+            let said = if waits {
+                "draft-asks-tax"
+            } else {
+                "draft-issued"
+            };
+            changed(&desk, other, HERE, said)
+        }
     }
 }
 

@@ -44,6 +44,7 @@ mod stripe;
 mod subscriptions;
 pub(super) mod tasks;
 mod tax;
+mod tax_engine;
 mod usage;
 mod webhooks;
 mod write_offs;
@@ -209,6 +210,12 @@ fn money() -> Router {
         .route("/panel/tax/registrations", post(tax::register))
         .route("/panel/tax/registrations/{place}", post(tax::unregister))
         .route("/panel/tax/certificates/{id}/{act}", post(tax::decide))
+        .route(
+            "/panel/tax/engine",
+            get(tax_engine::show).post(tax_engine::save),
+        )
+        .route("/panel/tax/engine/ask", post(tax_engine::ask))
+        .route("/panel/tax/engine/remove", post(tax_engine::remove))
         .route("/panel/tax/rates", get(tax::rates).post(tax::replace))
         .route("/panel/settlements", get(settlements::list))
         .route("/panel/settlements/run", post(settlements::run))

@@ -22,6 +22,8 @@ pub struct DraftRow {
     pub issue_on: Option<Date>,
     /// Why it, or its buyer, is held; empty when neither is.
     pub held: Txt,
+    /// What went wrong with the tax engine that it waits for; empty while nothing has.
+    pub tax: Option<Txt>,
     /// How many charges.
     pub charges: i64,
     /// What they come to without tax.
@@ -54,12 +56,14 @@ pub struct DraftsPage {
     pub form: FormState,
 }
 
-fn held_badge(shell: &Shell, held: &Txt) -> Cell {
+fn held_badge(shell: &Shell, row: &DraftRow) -> Cell {
     let t = &shell.t;
-    if held.is_empty() {
-        return Cell::State(Badge::new(Tone::Info, t.tr("draft-waits")));
-    }
-    Cell::State(Badge::new(Tone::Warn, t.tr("draft-held")))
+    let (tone, key) = match (&row.tax, row.held.is_empty()) {
+        (_, false) => (Tone::Warn, "draft-held"),
+        (Some(_), true) => (Tone::Warn, "draft-waits-tax"),
+        (None, true) => (Tone::Info, "draft-waits"),
+    };
+    Cell::State(Badge::new(tone, t.tr(key)))
 }
 
 impl DraftsPage {
@@ -81,7 +85,7 @@ impl DraftsPage {
             let why = (!row.held.is_empty()).then(|| row.held.clone());
             Row::Cells(vec![
                 Cell::Main(href.into(), row.buyer.clone(), why),
-                held_badge(&shell, &row.held),
+                held_badge(&shell, row),
                 Cell::At(t.date(row.since)),
                 when,
                 Cell::Figure(t.int(row.charges)),
@@ -221,6 +225,19 @@ impl DraftPage {
             if let Some(reason) = reason {
                 body.push(Notice::new(Tone::Warn, t.tr(key), reason.clone()).into());
             }
+        }
+        if let Some(problem) = &self.row.tax {
+            let why = if problem.is_empty() {
+                t.tr("draft-tax-asking")
+            } else {
+                problem.clone()
+            };
+            let notice = Notice::new(Tone::Warn, t.tr("draft-tax-why"), why);
+            body.push(
+                notice
+                    .and(shell.go("tax-engine", "/panel/tax/engine"))
+                    .into(),
+            );
         }
         body.push(self.table(&shell));
         if self.edit {

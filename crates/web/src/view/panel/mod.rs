@@ -33,6 +33,7 @@ mod revenue;
 mod settlements;
 mod stripe;
 mod tax;
+mod tax_engine;
 mod usage;
 mod webhooks;
 mod write_off;
@@ -82,6 +83,7 @@ pub use settlements::{
 };
 pub use stripe::{StripeAccount, StripePage};
 pub use tax::{CertificateRow, RegistrationRow, TaxPage, TaxRateRow, TaxRatesPage};
+pub use tax_engine::{EngineFacts, TaxEnginePage, TaxWaitRow, UntoldRow};
 pub use usage::{HeldRow, HeldUsagePage, ImportRow, ImportsPage};
 pub use webhooks::{WebhookEndpoint, WebhooksPage};
 pub use write_off::WriteOffPage;

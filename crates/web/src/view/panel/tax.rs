@@ -59,6 +59,7 @@ impl TaxPage {
         let may = self.change.is_yes();
         let head = Head::new(t.tr("nav-tax"))
             .lead(t.tr("tax-lead"))
+            .and(shell.go("tax-engine", "/panel/tax/engine").icon("plug"))
             .and(shell.go("tax-rates", "/panel/tax/rates").icon("percent"));
         let ask = Ask::new(&shell, &self.form);
         let form = shell
@@ -66,7 +67,11 @@ impl TaxPage {
             .two_columns()
             .telling(self.form.notice())
             .fields(vec![
-                ask.codes("decision", "tax-decision", &["agreed", "by_place"]),
+                ask.codes(
+                    "decision",
+                    "tax-decision",
+                    &["agreed", "by_place", "engine"],
+                ),
                 ask.codes(
                     "tax_point",
                     "tax-point",

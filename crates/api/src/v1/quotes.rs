@@ -64,7 +64,7 @@ async fn cancel(
 /// Quote a correction: what should have been otherwise from a day in the past on.
 ///
 /// What was charged for the time since is computed anew; what differs is taken back and charged, on every leg of the sale.
-/// The provider makes corrections.
+/// The provider makes corrections; the price that it asks of its own customer every seller sets right itself.
 #[utoipa::path(post, path = "/quotes/correction", tag = "orders", operation_id = "quoteCorrection", request_body = CorrectionInput,
     responses((status = 201, description = "The quote.", body = QuoteView)))]
 async fn correction(

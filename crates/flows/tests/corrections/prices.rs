@@ -5,9 +5,11 @@ use crate::common::markup;
 use serde_json::json;
 use tradewind_catalogue::service::{price_book_list, revision_create};
 use tradewind_catalogue::types::{
-    ListingDraft, ListingPrice, Policies, RenewalPrices, RevisionCreate,
+    Commitment, CommitmentCounts, CommitmentLeaving, Introduction, ListingDraft, ListingPrice,
+    Policies, RenewalPrices, RevisionCreate,
 };
 use tradewind_flows::quote::{BookPrices, ItemPriceInput};
+use tradewind_kernel::calendar::Cadence;
 use tradewind_kernel::id::{AccountId, RevisionId};
 use tradewind_pricing::{PriceModel, Purpose};
 
@@ -435,6 +437,63 @@ async fn prices_that_cannot_be_set_right_are_refused_by_name() {
             (charged(&world, id).await, world.documents().await.len()),
             before
         );
+        world.assert_consistent().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_rests_on_more_than_a_price_is_not_computed_wrong_but_refused() {
+    each_world(|world| async move {
+        let basic = world.plan("basic").items.iter();
+        let item = basic.clone().find(|item| item.code == "seats");
+        let introduction = Introduction {
+            periods: 2,
+            price: PriceModel::per_unit(dec("5")),
+            once: false,
+        };
+        let policies = Policies {
+            introductions: BTreeMap::from([(item.expect("seats").id, introduction)]),
+            ..Policies::default()
+        };
+        let lists = vec![markup("20")];
+        revise_with(
+            &world,
+            world.reseller,
+            lists.clone(),
+            "2024-01-11",
+            policies,
+        )
+        .await;
+        world.travel("2024-01-12T12:00:00Z").await;
+        let id = world.subscribe("basic", "5").await;
+        let other = world.subscribe("pro", "5").await;
+        world.travel("2024-02-14T12:00:00Z").await;
+        world.pay_all().await;
+        let of = |field: &str, code: &'static str| (field.to_owned(), code);
+        let refused = quote(&world, &priced(id, "2024-01-25", "12")).await;
+        assert_eq!(
+            refusals::problem(refused),
+            of("item_prices.0", "introductory")
+        );
+        let refused = quote(&world, &plans::under(&world, other, "2024-01-12", "basic")).await;
+        assert_eq!(refusals::problem(refused), of("plan_id", "introductory"));
+        let commitment = Commitment {
+            over: Cadence::parse("P3M").expect("a cadence"),
+            minimum: Some(dec("100")),
+            maximum: None,
+            quantities: Vec::new(),
+            counts: CommitmentCounts::Everything,
+            leaving: CommitmentLeaving::Prorated,
+        };
+        let policies = Policies {
+            commitment: Some(commitment),
+            ..Policies::default()
+        };
+        revise_with(&world, world.reseller, lists, "2024-02-15", policies).await;
+        world.travel("2024-02-16T12:00:00Z").await;
+        let refused = quote(&world, &current(other, "2024-01-25")).await;
+        assert_eq!(refusals::problem(refused), of("prices", "other_commitment"));
         world.assert_consistent().await;
     })
     .await;

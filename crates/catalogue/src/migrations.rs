@@ -77,4 +77,8 @@ pub const MIGRATIONS: &[Migration] = &[
             "ALTER TABLE item ADD COLUMN tax_category {text}",
         ],
     },
+    Migration {
+        name: "catalogue_rates_listed",
+        steps: &["CREATE INDEX IF NOT EXISTS fx_rate_by_id ON fx_rate (realm_id, id)"],
+    },
 ];

@@ -27,7 +27,9 @@ pub use products::{
     product_create_in, product_get, product_list, product_of, product_publish, product_publish_in,
     product_update, product_withdraw, products_of, unknown_items, unknown_plans,
 };
-pub use rates::{rate_import, rate_import_allowed, rate_list, rate_on, rate_set, rate_set_in};
+pub use rates::{
+    rate_import, rate_import_allowed, rate_list, rate_on, rate_set, rate_set_in, rates_around,
+};
 pub use terms::{
     leg_terms, leg_terms_with, renewed_terms, revision_days, terms_id, terms_load, terms_load_many,
     terms_store,

@@ -2,6 +2,7 @@
 
 pub(crate) mod prices;
 pub(crate) mod products;
+pub(crate) mod rates;
 pub(crate) mod terms;
 pub(crate) mod versions;
 
@@ -29,6 +30,8 @@ pub(crate) fn statements() -> Vec<&'static Stmt> {
         products::bulk_statements(),
         prices::statements(),
         prices::bulk_statements(),
+        rates::statements(),
+        rates::bulk_statements(),
         terms::statements(),
         versions::statements(),
     ]

@@ -7,7 +7,7 @@ use common::{
     revision,
 };
 use tradewind_catalogue::{service, types::*};
-use tradewind_kernel::Decimal;
+use tradewind_kernel::{Decimal, page::ListRequest};
 use tradewind_policy::{AccountKind, Role};
 use tradewind_pricing::{PriceModel, Usage, total};
 
@@ -445,9 +445,10 @@ async fn nobody_reads_or_writes_the_prices_of_another() {
             "not_found"
         );
         assert_eq!(
-            service::rate_list(world.p(), &reseller)
+            service::rate_list(world.p(), &reseller, &ListRequest::default())
                 .await
                 .expect("rates")
+                .items
                 .len(),
             1
         );
@@ -543,7 +544,12 @@ async fn a_rate_in_effect_is_never_replaced() {
             problem(service::rate_set(world.p(), &ctx, &odd).await).1,
             "same_currency"
         );
-        let rates = service::rate_list(world.p(), &ctx).await.expect("rates");
+        let by_day = ListRequest {
+            sort: "effective".to_owned(),
+            ..ListRequest::default()
+        };
+        let rates = service::rate_list(world.p(), &ctx, &by_day).await;
+        let rates = rates.expect("rates").items;
         let shown: Vec<_> = rates.iter().map(|rate| rate.rate).collect();
         assert_eq!(shown, [dec("1.1"), dec("1.3")]);
         let on = world.p().read(&ctx, &(), |w, ()| {

@@ -7,7 +7,7 @@ use tradewind_catalogue::{
     service,
     types::{RateFile, RateImport},
 };
-use tradewind_kernel::{Currency, Result};
+use tradewind_kernel::{Currency, Result, page::ListRequest};
 use tradewind_policy::{AccountKind, Role};
 
 async fn import(world: &World, text: &str) -> Result<RateImport> {
@@ -22,10 +22,14 @@ async fn import(world: &World, text: &str) -> Result<RateImport> {
 
 /// All rates of the Swiss franc: day and rate.
 async fn francs(world: &World) -> Vec<(String, String)> {
-    let rates = service::rate_list(world.p(), &world.ctx().await).await;
-    let rates = rates.expect("rates").into_iter();
+    let list = ListRequest {
+        filter: "quote:CHF".to_owned(),
+        sort: "effective".to_owned(),
+        ..ListRequest::default()
+    };
+    let rates = service::rate_list(world.p(), &world.ctx().await, &list).await;
+    let rates = rates.expect("rates").items.into_iter();
     rates
-        .filter(|rate| rate.quote == Currency::CHF)
         .map(|rate| (rate.effective_on.to_string(), rate.rate.to_string()))
         .collect()
 }
@@ -95,6 +99,33 @@ async fn a_file_is_taken_wholly_and_again_without_effect() {
             code(service::rate_import(world.p(), &reseller, &file).await),
             "not_found"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_each_pair_the_rate_that_holds_and_the_next_are_known() {
+    each_world(|world| async move {
+        let text = "Date,CHF,USD\n2024-01-02,0.94,1.1\n2024-01-03,0.93,\n2024-02-01,,1.2\n2999-01-01,0.9,\n2999-02-01,0.8,\n";
+        import(&world, text).await.expect("taken");
+        let around = async |on: &str| -> Vec<(String, String)> {
+            let found = service::rates_around(world.p(), &world.ctx().await, day(on)).await;
+            let found = found.expect("rates").into_iter();
+            found
+                .map(|rate| (rate.quote.to_string(), rate.effective_on.to_string()))
+                .collect()
+        };
+        let shown = [
+            ("CHF", "2024-01-03"),
+            ("CHF", "2999-01-01"),
+            ("USD", "2024-01-02"),
+            ("USD", "2024-02-01"),
+        ];
+        assert_eq!(around("2024-01-31").await, pairs(&shown));
+        let before = [("CHF", "2024-01-02"), ("USD", "2024-01-02")];
+        assert_eq!(around("2024-01-01").await, pairs(&before));
+        let last = [("CHF", "2999-02-01"), ("USD", "2024-02-01")];
+        assert_eq!(around("2999-02-01").await, pairs(&last));
     })
     .await;
 }

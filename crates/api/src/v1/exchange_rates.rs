@@ -20,7 +20,7 @@ use utoipa_axum::{
 
 use crate::{
     ApiResult, ApiState, Caller,
-    extract::{Body, Params},
+    extract::{Body, ListParams, Listing, Params},
     reply::{self, Listed},
     upload,
 };
@@ -34,12 +34,18 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(import).layer(DefaultBodyLimit::disable()))
 }
 
-/// List exchange rates, by pair and day.
-#[utoipa::path(get, path = "/exchange-rates", tag = "prices", operation_id = "listExchangeRates",
-    responses((status = 200, description = "All rates.", body = Listed<FxRate>)))]
-async fn list(State(state): State<ApiState>, caller: Caller) -> ApiResult<Response> {
-    let rates = service::rate_list(&state.platform, &caller.ctx).await?;
-    Ok(reply::all(rates))
+/// List exchange rates.
+///
+/// The latest set first. Fields: `base`, `quote`, `effective` (the first day), `source`.
+#[utoipa::path(get, path = "/exchange-rates", tag = "prices", operation_id = "listExchangeRates", params(ListParams),
+    responses((status = 200, description = "A page of rates.", body = Listed<FxRate>)))]
+async fn list(
+    State(state): State<ApiState>,
+    caller: Caller,
+    listing: Listing,
+) -> ApiResult<Response> {
+    let page = service::rate_list(&state.platform, &caller.ctx, &listing.wanted).await?;
+    Ok(reply::listed(&listing, page))
 }
 
 /// Set the rate of a pair from a day on.

@@ -10,7 +10,7 @@ use crate::{
     cache,
     rules::Rates,
     store::{
-        prices, products,
+        prices, products, rates,
         versions::{self, Part, Versions},
     },
     types::{Item, Listing, Parameter, Plan, PriceIndex, ProductDetail, Shelf},
@@ -77,7 +77,7 @@ pub(crate) async fn prices(w: &mut Work, versions: &Versions) -> Result<Arc<Pric
     }
     let books = prices::books(&mut w.tx, realm).await?;
     let revisions = prices::revisions(&mut w.tx, realm).await?;
-    let rates = Rates::new(prices::rates(&mut w.tx, realm).await?);
+    let rates = Rates::new(rates::all(&mut w.tx, realm).await?);
     let prices = Arc::new(PriceIndex::new(books, revisions, rates));
     cache::keep_prices(realm, version, &prices);
     Ok(prices)

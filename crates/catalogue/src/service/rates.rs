@@ -4,15 +4,18 @@ use std::collections::HashMap;
 
 use serde_json::json;
 use tradewind_kernel::{
-    Currency, Date, Decimal, Error, Problems, Result, Zone, id::RateId, text::trimmed,
+    Currency, Date, Decimal, Error, Problems, Result, Zone,
+    id::{RateId, RealmId},
+    page::{ListRequest, Page},
+    text::trimmed,
 };
-use tradewind_platform::{OpCtx, Platform, Work};
+use tradewind_platform::{OpCtx, Platform, Work, args, db::Query};
 use tradewind_policy::{Action, ResourceKind};
 
 use super::{load, parties, products::record};
 use crate::{
     rules::{check_rate, read_rates},
-    store::{prices as store, versions::Part},
+    store::{rates as store, versions::Part},
     types::{FxRate, RateFile, RateImport, RateSet},
 };
 
@@ -45,12 +48,12 @@ pub async fn rate_set_in(w: &mut Work, input: &RateSet) -> Result<FxRate> {
         rate: input.rate.normalize(),
         source: source.unwrap_or_default(),
     };
-    if !store::add_rate(&mut w.tx, w.ctx.realm, &rate).await? {
+    if !store::add(&mut w.tx, w.ctx.realm, &rate).await? {
         let today = w.ctx.now.date_in(&Zone::utc());
         if rate.effective_on <= today {
             return Err(in_effect(&rate));
         }
-        store::replace_rate(&mut w.tx, w.ctx.realm, &rate).await?;
+        store::replace(&mut w.tx, w.ctx.realm, &rate).await?;
     }
     load::touch(w, Part::Prices).await?;
     let owner = parties::provider(w).await?;
@@ -91,7 +94,7 @@ async fn import_in(w: &mut Work, file: &RateFile) -> Result<RateImport> {
     trimmed("source", &file.source, 0, 80)?;
     let (wanted, unknown) = read_rates(file)?;
     let (realm, today) = (w.ctx.realm, w.ctx.now.date_in(&Zone::utc()));
-    let known = store::rates(&mut w.tx, realm).await?;
+    let known = store::all(&mut w.tx, realm).await?;
     let known: HashMap<(Currency, Currency, Date), Decimal> = known
         .into_iter()
         .map(|rate| ((rate.base, rate.quote, rate.effective_on), rate.rate))
@@ -115,14 +118,14 @@ async fn import_in(w: &mut Work, file: &RateFile) -> Result<RateImport> {
             Some(same) if *same == rate.rate => report.known += 1,
             Some(_) if rate.effective_on <= today => return Err(in_effect(&rate)),
             Some(_) => {
-                store::replace_rate(&mut w.tx, realm, &rate).await?;
+                store::replace(&mut w.tx, realm, &rate).await?;
                 report.replaced += 1;
             }
             None => new.push(rate),
         }
     }
     report.added = new.len() as u64;
-    store::add_rates(&mut w.tx, realm, &new).await?;
+    store::add_all(&mut w.tx, realm, &new).await?;
     if report.added + report.replaced > 0 {
         load::touch(w, Part::Prices).await?;
         let owner = parties::provider(w).await?;
@@ -143,19 +146,41 @@ fn in_effect(rate: &FxRate) -> Error {
     )
 }
 
-/// All rates, by pair and day. They are the same for every seller.
+/// Rates, the latest set first. They are the same for every seller.
 ///
 /// # Errors
-/// Forbidden for those who see no price books.
-pub async fn rate_list(p: &Platform, ctx: &OpCtx) -> Result<Vec<FxRate>> {
-    p.read(ctx, &(), |w, ()| {
+/// Names `filter`, `sort` or `after`; Forbidden for those who see no price books.
+pub async fn rate_list(p: &Platform, ctx: &OpCtx, list: &ListRequest) -> Result<Page<FxRate>> {
+    p.read(ctx, list, |w, list| {
         Box::pin(async move {
-            let own = w.ctx.principal.account;
-            parties::authorize_books(w, Action::PriceBookView, own, own).await?;
-            store::rates(&mut w.tx, w.ctx.realm).await
+            let realm = seen(w).await?;
+            let (filter, sort) = list.parse(&store::FIELDS)?;
+            let query = Query::new("rates.list", store::LIST, args![realm]).filter(&filter);
+            w.tx.page(query, &list.page, &sort, "id").await
         })
     })
     .await
+}
+
+/// Of each pair of currencies the rate that holds on a day, where there is one, and the next after that day: by pair and day.
+///
+/// # Errors
+/// Forbidden for those who see no price books.
+pub async fn rates_around(p: &Platform, ctx: &OpCtx, day: Date) -> Result<Vec<FxRate>> {
+    p.read(ctx, &day, |w, day| {
+        Box::pin(async move {
+            let realm = seen(w).await?;
+            store::around(&mut w.tx, realm, *day).await
+        })
+    })
+    .await
+}
+
+/// The realm whose rates somebody may see.
+async fn seen(w: &mut Work) -> Result<RealmId> {
+    let own = w.ctx.principal.account;
+    parties::authorize_books(w, Action::PriceBookView, own, own).await?;
+    Ok(w.ctx.realm)
 }
 
 /// The rate that holds on a day, and since when; for use cases that convert.

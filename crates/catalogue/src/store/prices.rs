@@ -1,4 +1,4 @@
-//! SQL of price books, revisions, listings and exchange rates.
+//! SQL of price books, revisions and listings.
 
 use tradewind_kernel::{
     Decimal, Error,
@@ -10,7 +10,7 @@ use tradewind_platform::{
     stmts,
 };
 
-use crate::types::{FxRate, Listing, ListingKind, ListingPrice, PriceBook, Revision};
+use crate::types::{Listing, ListingKind, ListingPrice, PriceBook, Revision};
 
 stmts! {
     /// All books.
@@ -44,15 +44,6 @@ stmts! {
     LISTINGS = "SELECT revision_id, id, product_id, plan_id, item_id, dimensions, kind, model, percent FROM listing
                 WHERE realm_id = $1 AND revision_id IN ($2, $3, $4, $5, $6, $7, $8, $9)
                 ORDER BY revision_id, position";
-    /// All exchange rates.
-    RATES = "SELECT id, base, quote, effective_on, rate, source FROM fx_rate WHERE realm_id = $1
-             ORDER BY base, quote, effective_on";
-    /// A new exchange rate; nothing when that day has one.
-    RATE_ADD = "INSERT INTO fx_rate (realm_id, base, quote, effective_on, id, rate, source)
-                VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
-    /// Another rate for a day.
-    RATE_REPLACE = "UPDATE fx_rate SET rate = $5, source = $6
-                    WHERE realm_id = $1 AND base = $2 AND quote = $3 AND effective_on = $4";
 }
 
 bulk! {
@@ -60,10 +51,6 @@ bulk! {
     LISTINGS_ADD = "listing" {
         realm_id: Text, revision_id: Text, position: Int, id: Text, product_id: Text, plan_id: Text, item_id: Text,
         dimensions: Text, kind: Text, model: Text, percent: Text
-    } on conflict Error;
-    /// New exchange rates.
-    RATES_ADD = "fx_rate" {
-        realm_id: Text, base: Text, quote: Text, effective_on: Text, id: Text, rate: Text, source: Text
     } on conflict Error;
 }
 
@@ -94,19 +81,6 @@ impl FromRow for Revision {
             policies: row.get::<Json<_>>("policies")?.0,
             created_by: row.get("created_by")?,
             created_at: row.get("created_at")?,
-        })
-    }
-}
-
-impl FromRow for FxRate {
-    fn from_row(row: &Row) -> Result<Self> {
-        Ok(Self {
-            id: row.get("id")?,
-            base: row.get("base")?,
-            quote: row.get("quote")?,
-            effective_on: row.get("effective_on")?,
-            rate: row.get("rate")?,
-            source: row.get("source")?,
         })
     }
 }
@@ -286,53 +260,4 @@ pub(crate) async fn listings(
         args.extend(args![revisions.get(place).unwrap_or(first)]);
     }
     tx.all(&LISTINGS, args).await
-}
-
-pub(crate) async fn rates(tx: &mut Tx, realm: RealmId) -> Result<Vec<FxRate>> {
-    tx.all(&RATES, args![realm]).await
-}
-
-/// Whether it was added: the day may have a rate already.
-pub(crate) async fn add_rate(tx: &mut Tx, realm: RealmId, rate: &FxRate) -> Result<bool> {
-    let args = args![
-        realm,
-        rate.base,
-        rate.quote,
-        rate.effective_on,
-        rate.id,
-        rate.rate,
-        rate.source
-    ];
-    Ok(tx.exec(&RATE_ADD, args).await? == 1)
-}
-
-/// Adds rates of days that have none.
-pub(crate) async fn add_rates(tx: &mut Tx, realm: RealmId, rates: &[FxRate]) -> Result<()> {
-    let rows = rates.iter().map(|rate| {
-        args![
-            realm,
-            rate.base,
-            rate.quote,
-            rate.effective_on,
-            rate.id,
-            rate.rate,
-            rate.source
-        ]
-    });
-    tx.insert_many(&RATES_ADD, rows.collect()).await?;
-    Ok(())
-}
-
-/// Replaces the rate of a day.
-pub(crate) async fn replace_rate(tx: &mut Tx, realm: RealmId, rate: &FxRate) -> Result<()> {
-    let args = args![
-        realm,
-        rate.base,
-        rate.quote,
-        rate.effective_on,
-        rate.rate,
-        rate.source
-    ];
-    tx.exec(&RATE_REPLACE, args).await?;
-    Ok(())
 }

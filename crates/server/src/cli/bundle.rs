@@ -6,7 +6,6 @@ use clap::Subcommand;
 use tradewind_flows::order::{Placement, bundle_place};
 use tradewind_flows::quote::{BundleAnswers, BundlePurchase, BundleQuote, quote_bundle};
 use tradewind_kernel::id::{AccountId, BundleId};
-use tradewind_kernel::page::ListRequest;
 use tradewind_kernel::{Error, Result};
 use tradewind_orders::service::{
     bundle_create, bundle_end, bundle_get, bundle_list, bundle_sale_of, bundle_update,
@@ -14,18 +13,15 @@ use tradewind_orders::service::{
 use tradewind_orders::types::{BundleCreate, BundleUpdate};
 
 use super::subscription::OwnReference;
-use super::{Session, input, parse};
+use super::{ListOptions, Session, input, parse};
 use crate::output::{Column, columns};
 
 /// What can be done with bundles.
 #[derive(Subcommand)]
 pub(crate) enum Bundle {
     /// List bundles with how often they were sold, the latest first
-    List {
-        /// In the filter language: slug:office ended:false
-        #[arg(long, default_value = "")]
-        filter: String,
-    },
+    #[command(after_help = "Example:\n  tradewind bundle list --filter 'slug:office ended:false'")]
+    List(ListOptions),
     /// Show a bundle with its plans
     Show {
         /// Bundle
@@ -108,11 +104,8 @@ pub(crate) async fn run(session: &Session<'_>, command: Bundle) -> Result<()> {
     let platform = session.platform();
     let ctx = session.ctx().await?;
     let view = match command {
-        Bundle::List { filter } => {
-            let list = ListRequest {
-                filter,
-                ..ListRequest::default()
-            };
+        Bundle::List(options) => {
+            let list = options.request()?;
             let page = bundle_list(platform, &ctx, &list).await?;
             return session.out.page(&page, BUNDLE);
         }

@@ -13,18 +13,17 @@ use tradewind_orders::types::{
     Benefit, CouponCreate, CouponInput, CouponLimits, CouponUpdate, Covers, DiscountScope,
 };
 
-use super::{Session, input, parse};
+use super::{ListOptions, Session, input, parse};
 use crate::output::{Column, columns};
 
 /// What can be done with coupons.
 #[derive(Subcommand)]
 pub(crate) enum Coupon {
     /// List coupons and promotions with what they have cost, the latest first
-    List {
-        /// In the filter language: code:SUMMER kind:promotion ended:false
-        #[arg(long, default_value = "")]
-        filter: String,
-    },
+    #[command(
+        after_help = "Example:\n  tradewind coupon list --filter 'code:SUMMER kind:promotion ended:false'"
+    )]
+    List(ListOptions),
     /// Show a coupon with its redemptions
     Show {
         /// Coupon
@@ -145,11 +144,8 @@ pub(crate) async fn run(session: &Session<'_>, command: Coupon) -> Result<()> {
     let platform = session.platform();
     let ctx = session.ctx().await?;
     match command {
-        Coupon::List { filter } => {
-            let list = ListRequest {
-                filter,
-                ..ListRequest::default()
-            };
+        Coupon::List(options) => {
+            let list = options.request()?;
             let page = coupon_reports(platform, &ctx, &list).await?;
             session.out.page(&page, COUPON)
         }

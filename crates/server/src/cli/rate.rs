@@ -8,14 +8,17 @@ use tradewind_catalogue::types::{RateFile, RateSet};
 use tradewind_kernel::decimal::{Limits, parse_decimal};
 use tradewind_kernel::{Result, time};
 
-use super::{Session, input, parse};
+use super::{ListOptions, Session, input, parse};
 use crate::output::{Column, columns};
 
 /// What can be done with exchange rates.
 #[derive(Subcommand)]
 pub(crate) enum Rate {
-    /// List the rates, by pair and day
-    List,
+    /// List rates, the latest set first
+    #[command(
+        after_help = "Example:\n  tradewind rate list --filter 'base:EUR quote:USD' --sort -effective"
+    )]
+    List(ListOptions),
     /// Set the rate of a pair from a day on; one that has taken effect is never replaced
     #[command(
         after_help = "Example:\n  tradewind rate set EUR USD 1.0842 --from 2024-10-01 --source 'ECB reference rate'"
@@ -73,7 +76,12 @@ pub(crate) async fn run(session: &Session<'_>, command: Rate) -> Result<()> {
     let platform = session.platform();
     let ctx = session.ctx().await?;
     match command {
-        Rate::List => session.out.list(&rate_list(platform, &ctx).await?, SHOWN),
+        Rate::List(options) => {
+            let list = options.request()?;
+            session
+                .out
+                .page(&rate_list(platform, &ctx, &list).await?, SHOWN)
+        }
         Rate::Import(import) => {
             let file = RateFile {
                 text: input::text("file", &import.file)?,

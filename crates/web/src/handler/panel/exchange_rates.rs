@@ -30,8 +30,7 @@ async fn page(
 ) -> Result<ExchangeRatesPage> {
     let today = desk.ctx.now.date_in(&Zone::utc());
     let mut pairs: BTreeMap<(Currency, Currency), ExchangeRateRow> = BTreeMap::new();
-    // By pair and day.
-    for rate in catalogue::rate_list(desk.p(), &desk.ctx).await? {
+    for rate in catalogue::rates_around(desk.p(), &desk.ctx, today).await? {
         let row = pairs
             .entry((rate.base, rate.quote))
             .or_insert_with(|| pair(&rate));
@@ -64,13 +63,13 @@ fn pair(rate: &FxRate) -> ExchangeRateRow {
     }
 }
 
-/// The last rate up to today holds; the first one after it is the next.
+/// Up to today it holds; after that it is the next.
 fn take(desk: &Desk, row: &mut ExchangeRateRow, rate: &FxRate, today: Date) {
     let told = (desk.t().num(rate.rate), rate.effective_on);
     if rate.effective_on <= today {
         row.now = Some(told);
         row.source = rate.source.clone().into();
-    } else if row.next.is_none() {
+    } else {
         row.next = Some(told);
     }
 }

@@ -3,7 +3,7 @@
 use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use tradewind_billing::{
-    service::{self, AccountPauseSet, BuyerOf, ClassAssign, ClassOf, ClassSet, CreditHoldSet},
+    service::{self, AccountPauseSet, ClassAssign, ClassOf, ClassSet, CreditHoldSet},
     types::{AccountClass, AccountDunning, DunningPolicy},
 };
 use tradewind_kernel::{Date, id::AccountId};
@@ -130,13 +130,9 @@ async fn remove_class(
 async fn get(
     State(state): State<ApiState>,
     caller: Caller,
-    Ids((seller_id, buyer_id)): Ids<(AccountId, AccountId)>,
+    Ids(pair): Ids<(AccountId, AccountId)>,
 ) -> ApiResult<Response> {
-    let of = BuyerOf {
-        seller_id,
-        buyer_id,
-    };
-    let found = service::account_dunning(&state.platform, &caller.ctx, of).await?;
+    let found = service::account_dunning(&state.platform, &caller.ctx, pair.into()).await?;
     Ok(reply::one(&found))
 }
 
@@ -150,15 +146,11 @@ async fn get(
 async fn assign(
     State(state): State<ApiState>,
     caller: Caller,
-    Ids((seller_id, buyer_id)): Ids<(AccountId, AccountId)>,
+    Ids(pair): Ids<(AccountId, AccountId)>,
     Body(body): Body<ClassAssignInput>,
 ) -> ApiResult<Response> {
-    let of = BuyerOf {
-        seller_id,
-        buyer_id,
-    };
     let input = ClassAssign {
-        of,
+        of: pair.into(),
         class: body.class,
     };
     let found = service::class_assign(&state.platform, &caller.ctx, &input).await?;
@@ -175,14 +167,11 @@ async fn assign(
 async fn pause(
     State(state): State<ApiState>,
     caller: Caller,
-    Ids((seller_id, buyer_id)): Ids<(AccountId, AccountId)>,
+    Ids(pair): Ids<(AccountId, AccountId)>,
     Body(body): Body<AccountPauseInput>,
 ) -> ApiResult<Response> {
     let input = AccountPauseSet {
-        of: BuyerOf {
-            seller_id,
-            buyer_id,
-        },
+        of: pair.into(),
         pause: Some((body.until, body.reason)),
     };
     let found = service::account_pause_set(&state.platform, &caller.ctx, &input).await?;
@@ -196,13 +185,10 @@ async fn pause(
 async fn resume(
     State(state): State<ApiState>,
     caller: Caller,
-    Ids((seller_id, buyer_id)): Ids<(AccountId, AccountId)>,
+    Ids(pair): Ids<(AccountId, AccountId)>,
 ) -> ApiResult<Response> {
     let input = AccountPauseSet {
-        of: BuyerOf {
-            seller_id,
-            buyer_id,
-        },
+        of: pair.into(),
         pause: None,
     };
     let found = service::account_pause_set(&state.platform, &caller.ctx, &input).await?;
@@ -219,14 +205,11 @@ async fn resume(
 async fn hold(
     State(state): State<ApiState>,
     caller: Caller,
-    Ids((seller_id, buyer_id)): Ids<(AccountId, AccountId)>,
+    Ids(pair): Ids<(AccountId, AccountId)>,
     Body(body): Body<CreditHoldInput>,
 ) -> ApiResult<Response> {
     let input = CreditHoldSet {
-        of: BuyerOf {
-            seller_id,
-            buyer_id,
-        },
+        of: pair.into(),
         reason: body.reason,
         until_paid: body.until_paid,
     };
@@ -241,12 +224,8 @@ async fn hold(
 async fn release(
     State(state): State<ApiState>,
     caller: Caller,
-    Ids((seller_id, buyer_id)): Ids<(AccountId, AccountId)>,
+    Ids(pair): Ids<(AccountId, AccountId)>,
 ) -> ApiResult<Response> {
-    let of = BuyerOf {
-        seller_id,
-        buyer_id,
-    };
-    let found = service::credit_hold_release(&state.platform, &caller.ctx, of).await?;
+    let found = service::credit_hold_release(&state.platform, &caller.ctx, pair.into()).await?;
     Ok(reply::one(&found))
 }

@@ -22,6 +22,16 @@ pub struct BuyerOf {
     pub buyer_id: AccountId,
 }
 
+impl From<(AccountId, AccountId)> for BuyerOf {
+    /// A seller and its buyer, in this order.
+    fn from((seller_id, buyer_id): (AccountId, AccountId)) -> Self {
+        Self {
+            seller_id,
+            buyer_id,
+        }
+    }
+}
+
 impl BuyerOf {
     const fn pair(self) -> (AccountId, AccountId) {
         (self.seller_id, self.buyer_id)

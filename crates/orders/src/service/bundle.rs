@@ -3,35 +3,24 @@
 use std::collections::HashMap;
 
 use serde_json::json;
-use tradewind_accounts::service as accounts;
 use tradewind_catalogue::rules::check_quantities;
 use tradewind_catalogue::service as catalogue;
 use tradewind_catalogue::types::{ItemKind, Plan};
 use tradewind_kernel::filter::{Filter, Sort};
 use tradewind_kernel::id::{AccountId, BundleId, BundleSaleId, CouponId, ItemId, SubscriptionId};
 use tradewind_kernel::page::{ListRequest, Page};
-use tradewind_kernel::{Date, Error, Problems, Result, TypedId};
+use tradewind_kernel::{Date, Error, Problems, Result};
 use tradewind_platform::{AuditEntry, NewEvent, OpCtx, Platform, Work};
-use tradewind_policy::{AccountKind, Action, ResourceKind};
+use tradewind_policy::Action;
 
 use super::look::{items_in, subscription_in, subscription_target};
+use super::reduction::{authorize, authorize_change, authorize_new, today_of};
 use crate::rules::{Held, bundle_state, check_bundle, check_coupon, discount_of, is_whole};
 use crate::store::{bundle as store, discount as coupons};
 use crate::types::{
     Bundle, BundleCreate, BundleInput, BundleSale, BundleUpdate, BundleView, BundledSubscription,
     Coupon, DiscountTerms, WhenBroken,
 };
-
-/// May the principal do this with the bundles of a seller? Bundles are prices: whoever may set those may set these.
-async fn authorize(
-    w: &mut Work,
-    action: Action,
-    seller: AccountId,
-    id: impl TypedId,
-) -> Result<()> {
-    let target = accounts::target(w, ResourceKind::PriceBook, seller).await?;
-    w.authorize_for(action, &target, &id)
-}
 
 /// Makes a bundle.
 ///
@@ -41,14 +30,7 @@ pub async fn bundle_create(p: &Platform, ctx: &OpCtx, input: &BundleCreate) -> R
     p.command(ctx, "bundle.create", input, |w, new| {
         Box::pin(async move {
             let seller = new.seller_id;
-            authorize(w, Action::PriceBookManage, seller, seller).await?;
-            let account = accounts::account_facts(w, seller).await?;
-            if account.kind == AccountKind::Customer {
-                return Err(Error::refused(
-                    "sells_nothing",
-                    "a customer sells nothing and has no bundles",
-                ));
-            }
+            authorize_new(w, seller).await?;
             let id = BundleId::generate();
             let discounts = discounts(w, id, seller, &new.input).await?;
             let bundle = Bundle {
@@ -204,10 +186,7 @@ pub async fn bundle_end(
 /// A bundle that the principal may change and has seen as it is, locked.
 async fn held(w: &mut Work, id: BundleId, version: Option<i64>) -> Result<Bundle> {
     let bundle = bundle_in(w, id, true).await?;
-    authorize(w, Action::PriceBookManage, bundle.seller_id, id).await?;
-    if version.is_some_and(|seen| seen != bundle.version) {
-        return Err(Error::changed(id));
-    }
+    authorize_change(w, bundle.seller_id, id, bundle.version, version).await?;
     Ok(bundle)
 }
 
@@ -251,15 +230,7 @@ async fn views(w: &mut Work, bundles: Vec<Bundle>) -> Result<Vec<BundleView>> {
         .await?
         .into_iter()
         .collect();
-    let mut sellers: Vec<AccountId> = bundles.iter().map(|bundle| bundle.seller_id).collect();
-    sellers.sort_unstable();
-    sellers.dedup();
-    let found = accounts::accounts_many(w, &sellers).await?;
-    let now = w.ctx.now;
-    let days: HashMap<AccountId, Date> = found
-        .iter()
-        .map(|account| (account.id, now.date_in(&account.zone)))
-        .collect();
+    let days = today_of(w, bundles.iter().map(|bundle| bundle.seller_id)).await?;
     Ok(bundles
         .into_iter()
         .map(|bundle| {

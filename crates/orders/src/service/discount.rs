@@ -8,26 +8,16 @@ use tradewind_catalogue::service as catalogue;
 use tradewind_kernel::filter::{Filter, Sort};
 use tradewind_kernel::id::{AccountId, CouponId, OrderId, RedemptionId, SubscriptionId};
 use tradewind_kernel::page::{ListRequest, Page};
-use tradewind_kernel::{Date, Error, Problems, Result, TypedId};
+use tradewind_kernel::{Date, Error, Problems, Result};
 use tradewind_platform::{AuditEntry, NewEvent, OpCtx, Platform, Work};
-use tradewind_policy::{AccountKind, Action, ResourceKind};
+use tradewind_policy::Action;
 
+use super::reduction::{authorize, authorize_change, authorize_new, today_of};
 use crate::rules::{Redeemed, check_coupon, coupon_state};
 use crate::store::discount as store;
 use crate::types::{
     Coupon, CouponCreate, CouponInput, CouponUpdate, CouponView, DiscountTerms, Redemption,
 };
-
-/// May the principal do this with the coupons of a seller? Coupons are prices: whoever may set those may set these.
-async fn authorize(
-    w: &mut Work,
-    action: Action,
-    seller: AccountId,
-    id: impl TypedId,
-) -> Result<()> {
-    let target = accounts::target(w, ResourceKind::PriceBook, seller).await?;
-    w.authorize_for(action, &target, &id)
-}
 
 fn terms(input: &CouponInput) -> DiscountTerms {
     DiscountTerms {
@@ -52,14 +42,7 @@ pub async fn coupon_create(p: &Platform, ctx: &OpCtx, input: &CouponCreate) -> R
 
 async fn create(w: &mut Work, new: &CouponCreate) -> Result<CouponView> {
     let seller = new.seller_id;
-    authorize(w, Action::PriceBookManage, seller, seller).await?;
-    let account = accounts::account_facts(w, seller).await?;
-    if account.kind == AccountKind::Customer {
-        return Err(Error::refused(
-            "sells_nothing",
-            "a customer sells nothing and has no coupons",
-        ));
-    }
+    authorize_new(w, seller).await?;
     check(w, &new.input).await?;
     let coupon = Coupon {
         id: CouponId::generate(),
@@ -201,15 +184,12 @@ async fn held(w: &mut Work, id: CouponId, version: Option<i64>) -> Result<Coupon
         .await?
         .pop()
         .ok_or_else(|| Error::not_found(id))?;
-    authorize(w, Action::PriceBookManage, coupon.seller_id, id).await?;
+    authorize_change(w, coupon.seller_id, id, coupon.version, version).await?;
     if coupon.bundle_id.is_some() {
         return Err(Error::conflict(
             "coupon_of_bundle",
             "this is the discount of a bundle; change the bundle",
         ));
-    }
-    if version.is_some_and(|seen| seen != coupon.version) {
-        return Err(Error::changed(id));
     }
     Ok(coupon)
 }
@@ -299,16 +279,7 @@ pub async fn coupon_list(
             let page = store::list(&mut w.tx, realm, own, &filter, &sort, &list.page).await?;
             let ids: Vec<CouponId> = page.items.iter().map(|coupon| coupon.id).collect();
             let counts = store::counts(&mut w.tx, realm, &ids, None).await?;
-            let mut sellers: Vec<AccountId> =
-                page.items.iter().map(|coupon| coupon.seller_id).collect();
-            sellers.sort_unstable();
-            sellers.dedup();
-            let found = accounts::accounts_many(w, &sellers).await?;
-            let now = w.ctx.now;
-            let days: HashMap<AccountId, Date> = found
-                .iter()
-                .map(|account| (account.id, now.date_in(&account.zone)))
-                .collect();
+            let days = today_of(w, page.items.iter().map(|coupon| coupon.seller_id)).await?;
             Ok(page.map(|coupon| {
                 let today = days.get(&coupon.seller_id).copied().unwrap_or_default();
                 shown(coupon, &counts, today)

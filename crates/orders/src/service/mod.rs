@@ -7,6 +7,7 @@ mod look;
 mod order;
 mod quote;
 mod record;
+mod reduction;
 mod step;
 mod subscription;
 mod take_over;

@@ -7,19 +7,19 @@ use tradewind_flows::quote::bundle_price;
 use tradewind_kernel::decimal::{Limits, parse_decimal};
 use tradewind_kernel::id::{BundleId, PlanId};
 use tradewind_kernel::page::ListRequest;
-use tradewind_kernel::time::parse_date;
-use tradewind_kernel::{Currency, Decimal, Error, Money, Problems, Result, Text};
+use tradewind_kernel::{Currency, Decimal, Error, Problems, Result, Text};
 use tradewind_orders::service as orders;
 use tradewind_orders::types::{
-    Benefit, BundleCreate, BundleInput, BundlePart, BundleUpdate, BundleView, CouponState,
-    WhenBroken,
+    BundleCreate, BundleInput, BundlePart, BundleUpdate, BundleView, CouponState, WhenBroken,
 };
 use tradewind_policy::Action;
 
 use super::super::names::{Mentions, Names};
 use super::super::shop::priced;
-use super::coupons::sold;
 use super::desk::{Desk, permit};
+use super::reductions::{
+    benefit, benefit_shown, currency, name, prefer, shown, sold, text_in, validity, whole,
+};
 use crate::form::Sent;
 use crate::respond::{self, Answer, changed};
 use crate::session::Id;
@@ -95,11 +95,7 @@ async fn editor(desk: &Desk, view: Option<BundleView>, mut form: FormState) -> R
     } else {
         Default::default()
     };
-    if let Some(currency) = currency.filter(|_| form.value("currency").is_empty()) {
-        form.values.retain(|(name, _)| name != "currency");
-        let own = ("currency".to_owned(), currency.code().to_owned());
-        form.values.push(own);
-    }
+    prefer(&mut form, currency);
     let sellers = view.iter().map(|view| view.bundle.seller_id);
     let mentions = Mentions::accounts(sellers).products(products.iter().copied());
     let names = Names::of(desk.p(), &desk.ctx, &mentions).await?;
@@ -161,36 +157,19 @@ async fn price(desk: &Desk, names: &Names, sent: &Sent) -> Option<BundlePriceVie
 }
 
 fn form_of(terms: &BundleInput) -> FormState {
-    let name = |text: &Text, tag| {
-        let mut texts = text.iter();
-        texts
-            .find(|(known, _)| *known == tag)
-            .map_or_else(String::new, |(_, text)| text.to_owned())
-    };
-    let day =
-        |day: Option<tradewind_kernel::Date>| day.map_or_else(String::new, |day| day.to_string());
     let mut form = FormState::of([
-        ("name_en", &name(&terms.name, "en")),
-        ("name_de", &name(&terms.name, "de")),
-        ("summary_en", &name(&terms.summary, "en")),
+        ("name_en", &text_in(&terms.name, "en")),
+        ("name_de", &text_in(&terms.name, "de")),
+        ("summary_en", &text_in(&terms.summary, "en")),
         ("slug", &terms.slug),
-        (
-            "coupon_periods",
-            &terms.periods.map_or_else(String::new, |n| n.to_string()),
-        ),
+        ("coupon_periods", &shown(terms.periods)),
         ("when_broken", terms.when_broken.as_str()),
-        ("valid_from", &day(terms.valid_from)),
-        ("valid_until", &day(terms.valid_until)),
+        ("valid_from", &shown(terms.valid_from)),
+        ("valid_until", &shown(terms.valid_until)),
     ]);
     for (at, part) in terms.parts.iter().enumerate() {
-        let (gives, value) = match part.benefit {
-            Some(Benefit::Percentage { percent }) => {
-                ("percentage", percent.normalize().to_string())
-            }
-            Some(Benefit::Amount { amount }) => ("amount", amount.amount()),
-            Some(Benefit::PriceOverride { amount }) => ("price_override", amount.amount()),
-            Some(Benefit::TrialExtension { .. }) | None => ("none", String::new()),
-        };
+        let none = || ("none", String::new());
+        let (gives, value) = part.benefit.as_ref().map_or_else(none, benefit_shown);
         if let Some(currency) = part.benefit.and_then(|benefit| benefit.currency()) {
             let value = ("currency".to_owned(), currency.code().to_owned());
             form.values.push(value);
@@ -289,8 +268,7 @@ fn field(name: &str) -> String {
 /// What a form says; rows without a plan are left out.
 fn input(sent: &Sent) -> Result<BundleInput> {
     let mut problems = Problems::new();
-    let currency = Currency::parse(sent.get("currency")).map_err(|error| error.at("currency"));
-    let currency = problems.check(currency).unwrap_or(Currency::EUR);
+    let currency = currency(sent, &mut problems);
     let mut parts = Vec::new();
     for at in 0..BUNDLE_ROWS {
         let plan = format!("plan{at}");
@@ -301,26 +279,13 @@ fn input(sent: &Sent) -> Result<BundleInput> {
             parts.push(part);
         }
     }
-    let mut day = |name| {
-        let read = sent.some(name).map(|text| parse_date(name, &text));
-        problems.check(read.transpose()).flatten()
-    };
-    let (valid_from, valid_until) = (day("valid_from"), day("valid_until"));
-    let periods = sent.some("coupon_periods").map(|text| {
-        let wrong = |_| Error::invalid("coupon_periods", "out_of_range", "expected a whole number");
-        text.parse::<u32>().map_err(wrong)
-    });
-    let periods = problems.check(periods.transpose()).flatten();
+    let (valid_from, valid_until) = validity(sent, &mut problems);
+    let periods = problems.check(whole(sent, "coupon_periods")).flatten();
     problems.finish()?;
-    let text = |field: &str| sent.some(field);
-    let mut name = Text::en(sent.get("name_en"));
-    if let Some(german) = text("name_de") {
-        name = name.with("de", german);
-    }
     Ok(BundleInput {
         slug: sent.get("slug").to_owned(),
-        name,
-        summary: text("summary_en").map_or_else(Text::default, Text::en),
+        name: name(sent),
+        summary: sent.some("summary_en").map_or_else(Text::default, Text::en),
         parts,
         periods,
         when_broken: match sent.get("when_broken") {
@@ -349,16 +314,7 @@ fn part(sent: &Sent, at: usize, currency: Currency) -> Result<BundlePart> {
         let count = parse_decimal(&items, count, &Limits::new(12, 9))?;
         quantities.insert(code.to_owned(), count);
     }
-    let text = sent.get(&value).replace(',', ".");
-    let money = || Money::parse_amount(&value, &text, currency);
-    let benefit = match sent.get(&format!("gives{at}")) {
-        "percentage" => Some(Benefit::Percentage {
-            percent: parse_decimal(&value, &text, &Limits::new(3, 6))?,
-        }),
-        "amount" => Some(Benefit::Amount { amount: money()? }),
-        "price_override" => Some(Benefit::PriceOverride { amount: money()? }),
-        _ => None,
-    };
+    let benefit = benefit(sent, &format!("gives{at}"), &value, currency)?;
     Ok(BundlePart {
         product_id: product.parse().map_err(|_| unknown())?,
         plan_id,

@@ -2,14 +2,10 @@
 
 use std::str::FromStr;
 
-use tradewind_catalogue::service as catalogue;
-use tradewind_catalogue::types::{OfferQuery, OfferScope};
 use tradewind_flows::coupon::{CouponReport, coupon_report, coupon_reports, redemption_reports};
-use tradewind_kernel::decimal::{Limits, parse_decimal};
 use tradewind_kernel::id::{CouponId, ItemId, PlanId, ProductId};
 use tradewind_kernel::page::{ListRequest, PageRequest};
-use tradewind_kernel::time::parse_date;
-use tradewind_kernel::{Currency, Date, Error, Money, Problems, Result, Text};
+use tradewind_kernel::{Currency, Error, Money, Problems, Result};
 use tradewind_orders::service as orders;
 use tradewind_orders::types::{
     Benefit, Coupon, CouponCreate, CouponInput, CouponLimits, CouponState, CouponUpdate, Covers,
@@ -19,6 +15,9 @@ use tradewind_policy::Action;
 
 use super::super::names::{Mentions, Names};
 use super::desk::{Desk, all, permit};
+use super::reductions::{
+    benefit, benefit_shown, currency, name, prefer, shown, sold, text_in, validity, whole,
+};
 use crate::form::Sent;
 use crate::respond::{self, Answer, changed};
 use crate::session::Id;
@@ -144,11 +143,7 @@ async fn editor(
     } else {
         Default::default()
     };
-    if let Some(currency) = prices.filter(|_| form.value("currency").is_empty()) {
-        form.values.retain(|(name, _)| name != "currency");
-        let own = ("currency".to_owned(), currency.code().to_owned());
-        form.values.push(own);
-    }
+    prefer(&mut form, prices);
     mentions = mentions.products(sold.iter().copied());
     let names = Names::of(desk.p(), &desk.ctx, &mentions).await?;
     let t = desk.t();
@@ -180,33 +175,6 @@ async fn editor(
         currencies: Currency::all().map(|one| one.code().into()).collect(),
         form,
     })
-}
-
-/// The products that a coupon or a bundle can be for, and the currency of their prices.
-pub(super) async fn sold(desk: &Desk) -> Result<(Option<Currency>, Vec<ProductId>)> {
-    let query = OfferQuery {
-        search: String::new(),
-        filter: String::new(),
-        sort: String::new(),
-        locale: desk.ctx.locale,
-        page: PageRequest::new(Some(200), None)?,
-    };
-    let scope = OfferScope {
-        seller: desk.account(),
-        buyer: None,
-        on: desk.today(),
-    };
-    match catalogue::offers(desk.p(), &desk.ctx, &scope, &query).await {
-        Ok(found) => {
-            let products = found.items.into_iter().map(|one| one.product_id);
-            Ok((Some(found.currency), products.collect()))
-        }
-        // Who has no prices yet has nothing to take anything off.
-        Err(Error::Refused { .. } | Error::Conflict { .. } | Error::NotFound { .. }) => {
-            Ok(Default::default())
-        }
-        Err(error) => Err(error),
-    }
 }
 
 /// What a coupon names already, each with its name.
@@ -244,18 +212,7 @@ fn scopes(desk: &Desk, names: &Names, sold: &[ProductId]) -> Vec<(Txt, Txt)> {
 
 fn form_of(coupon: &Coupon) -> FormState {
     let (terms, limits) = (&coupon.terms, &coupon.limits);
-    let name = |tag| {
-        let mut names = terms.name.iter();
-        names
-            .find(|(known, _)| *known == tag)
-            .map_or_else(String::new, |(_, text)| text.to_owned())
-    };
-    let (gives, value) = match &terms.benefit {
-        Benefit::Percentage { percent } => ("percentage", percent.normalize().to_string()),
-        Benefit::Amount { amount } => ("amount", amount.amount()),
-        Benefit::PriceOverride { amount } => ("price_override", amount.amount()),
-        Benefit::TrialExtension { days } => ("trial_extension", days.to_string()),
-    };
+    let (gives, value) = benefit_shown(&terms.benefit);
     let currency = terms
         .benefit
         .currency()
@@ -265,27 +222,25 @@ fn form_of(coupon: &Coupon) -> FormState {
     let plans = scope.plans.iter().map(ToString::to_string);
     let items = scope.items.iter().map(ToString::to_string);
     let named: Vec<String> = products.chain(plans).chain(items).collect();
-    let count = |value: Option<u32>| value.map_or_else(String::new, |value| value.to_string());
-    let day = |value: Option<Date>| value.map_or_else(String::new, |value| value.to_string());
     let new_only = if limits.new_customers_only { "1" } else { "" };
     let mut form = FormState::of([
         ("version", &coupon.version.to_string()),
-        ("name_en", &name("en")),
-        ("name_de", &name("de")),
+        ("name_en", &text_in(&terms.name, "en")),
+        ("name_de", &text_in(&terms.name, "de")),
         ("coupon_code", terms.code.as_deref().unwrap_or_default()),
         ("gives", gives),
         ("gives_value", &value),
         ("currency", currency.map_or("", |one| one.code())),
         ("coupon_covers", scope.covers.as_str()),
-        ("coupon_periods", &count(terms.periods)),
+        ("coupon_periods", &shown(terms.periods)),
         (
             "budget",
             &limits.budget.map_or_else(String::new, |one| one.amount()),
         ),
-        ("valid_from", &day(limits.valid_from)),
-        ("valid_until", &day(limits.valid_until)),
-        ("max_redemptions", &count(limits.max_redemptions)),
-        ("max_per_customer", &count(limits.max_per_customer)),
+        ("valid_from", &shown(limits.valid_from)),
+        ("valid_until", &shown(limits.valid_until)),
+        ("max_redemptions", &shown(limits.max_redemptions)),
+        ("max_per_customer", &shown(limits.max_per_customer)),
         ("new_customers_only", new_only),
     ]);
     let named = named.into_iter().map(|id| (SCOPES.to_owned(), id));
@@ -373,33 +328,24 @@ fn field(name: &str) -> String {
 /// What a form says.
 fn input(sent: &Sent) -> Result<CouponInput> {
     let mut problems = Problems::new();
-    let currency = Currency::parse(sent.get("currency")).map_err(|error| error.at("currency"));
-    let currency = problems.check(currency).unwrap_or(Currency::EUR);
-    let benefit = problems.check(benefit(sent, currency));
+    let currency = currency(sent, &mut problems);
+    let benefit = problems.check(benefit(sent, "gives", "gives_value", currency));
     let scope = problems.check(scope(sent));
     let budget = sent
         .some("budget")
         .map(|text| Money::parse_amount("budget", &text.replace(',', "."), currency))
         .transpose();
     let budget = problems.check(budget).flatten();
-    let mut day = |name| {
-        let read = sent.some(name).map(|text| parse_date(name, &text));
-        problems.check(read.transpose()).flatten()
-    };
-    let (valid_from, valid_until) = (day("valid_from"), day("valid_until"));
+    let (valid_from, valid_until) = validity(sent, &mut problems);
     let mut count = |name| problems.check(whole(sent, name)).flatten();
     let periods = count("coupon_periods");
     let (max_redemptions, max_per_customer) = (count("max_redemptions"), count("max_per_customer"));
     problems.finish()?;
-    let mut name = Text::en(sent.get("name_en"));
-    if let Some(german) = sent.some("name_de") {
-        name = name.with("de", german);
-    }
     let missing = |field| Error::invalid(field, "required", "has to be given");
     Ok(CouponInput {
-        name,
+        name: name(sent),
         code: sent.some("coupon_code"),
-        benefit: benefit.ok_or_else(|| missing("gives_value"))?,
+        benefit: benefit.flatten().ok_or_else(|| missing("gives"))?,
         scope: scope.ok_or_else(|| missing("coupon_scope"))?,
         periods,
         limits: CouponLimits {
@@ -409,21 +355,6 @@ fn input(sent: &Sent) -> Result<CouponInput> {
             max_per_customer,
             budget,
             new_customers_only: sent.get("new_customers_only") == "1",
-        },
-    })
-}
-
-fn benefit(sent: &Sent, currency: Currency) -> Result<Benefit> {
-    let value = sent.get("gives_value").replace(',', ".");
-    let money = || Money::parse_amount("gives_value", &value, currency);
-    Ok(match sent.get("gives") {
-        "amount" => Benefit::Amount { amount: money()? },
-        "price_override" => Benefit::PriceOverride { amount: money()? },
-        "trial_extension" => Benefit::TrialExtension {
-            days: number("gives_value", &value)?,
-        },
-        _ => Benefit::Percentage {
-            percent: parse_decimal("gives_value", &value, &Limits::new(3, 6))?,
         },
     })
 }
@@ -456,13 +387,4 @@ fn add_once<T: PartialEq>(all: &mut Vec<T>, one: T) {
     if !all.contains(&one) {
         all.push(one);
     }
-}
-
-fn whole(sent: &Sent, name: &'static str) -> Result<Option<u32>> {
-    sent.some(name).map(|text| number(name, &text)).transpose()
-}
-
-fn number(name: &str, text: &str) -> Result<u32> {
-    text.parse()
-        .map_err(|_| Error::invalid(name, "out_of_range", "expected a whole number"))
 }

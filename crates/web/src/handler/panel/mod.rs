@@ -36,6 +36,7 @@ mod price_rows;
 mod pro_forma;
 mod product_parts;
 mod products;
+mod reductions;
 mod refunds;
 mod reminders;
 mod revenue;

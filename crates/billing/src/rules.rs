@@ -2,6 +2,7 @@
 
 pub mod agreed;
 pub mod bank;
+pub mod breakdown;
 pub mod chain;
 pub mod change;
 pub mod chart;

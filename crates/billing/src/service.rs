@@ -8,6 +8,7 @@ mod bank_assign;
 mod bank_match;
 mod batch;
 mod books;
+mod breakdown;
 mod by_order;
 mod card_steps;
 mod charging;
@@ -89,6 +90,7 @@ pub use bank_assign::{
 };
 pub use bank_match::{bank_match, bank_match_all};
 pub use books::{ExportPiece, ExportPlace, ledger_balances, ledger_export, ledger_export_piece};
+pub use breakdown::{LineBreakdown, invoice_breakdown};
 pub use by_order::{
     RecurringTotals, invoice_number_in, is_overdue_in, is_paid_in, oldest_open_in,
     order_reverse_in, orders_of_invoice_in, preview_nothing, recurring_totals,

@@ -7,11 +7,8 @@ use std::collections::BTreeMap;
 use common::{World, code, dec, each_world};
 use tradewind_accounts::service::relationship_set;
 use tradewind_accounts::types::{RelationshipSet, TermsInput};
-use tradewind_flows::order::{BundleOrdered, PlaceInput, Placement, bundle_place, order_place};
-use tradewind_flows::quote::{
-    BundlePurchase, BundleQuote, CancelInput, CancelWhen, ChangeInput, quote_bundle, quote_cancel,
-    quote_change,
-};
+use tradewind_flows::order::{BundleOrdered, Placement, bundle_place};
+use tradewind_flows::quote::{BundlePurchase, BundleQuote, quote_bundle};
 use tradewind_kernel::id::SubscriptionId;
 use tradewind_kernel::{Currency, Money, Result, Text};
 use tradewind_orders::service::{
@@ -109,43 +106,6 @@ async fn billed(world: &World, skip: usize) -> Vec<String> {
     sums
 }
 
-async fn change(world: &World, id: SubscriptionId, seats: &str) {
-    let input = ChangeInput {
-        subscription_id: id,
-        plan_id: None,
-        quantities: BTreeMap::from([("seats".to_owned(), dec(seats))]),
-        packages: BTreeMap::new(),
-        coupon: None,
-    };
-    let ctx = world.ctx().await;
-    let quote = quote_change(world.p(), &ctx, &input)
-        .await
-        .expect("a quote");
-    order_place(world.p(), &ctx, &PlaceInput { quote_id: quote.id })
-        .await
-        .expect("an order");
-    world.test.drain().await;
-    world.pay_all().await;
-    world.deliver_all().await;
-}
-
-async fn cancel(world: &World, id: SubscriptionId) {
-    let ctx = world.ctx().await;
-    let input = CancelInput {
-        subscription_id: id,
-        when: CancelWhen::Now,
-        reason: None,
-    };
-    let quote = quote_cancel(world.p(), &ctx, &input)
-        .await
-        .expect("a quote");
-    order_place(world.p(), &ctx, &PlaceInput { quote_id: quote.id })
-        .await
-        .expect("an order");
-    world.test.drain().await;
-    world.deliver_all().await;
-}
-
 #[tokio::test]
 async fn what_a_bundle_is_quoted_at_is_what_is_billed() {
     each_world(|world| async move {
@@ -198,7 +158,7 @@ async fn what_is_left_keeps_its_discount_unless_the_seller_says_otherwise() {
             let bundle = make(&world, office(&world, when)).await.expect("a bundle");
             let (_, [basic, pro]) = buy(&world, &bundle).await;
             world.travel("2024-01-20T09:00:00Z").await;
-            cancel(&world, pro).await;
+            world.cancel(pro).await;
             // Of the month that runs, the share of what was paid comes back: 21 of 31 days of 20.00.
             assert_eq!(billed(&world, 2).await, ["-13.55"]);
             world.travel("2024-02-10T09:00:00Z").await;
@@ -225,14 +185,14 @@ async fn more_of_a_part_has_the_discount_too_and_less_breaks_the_bundle() {
             .await
             .expect("a bundle");
         let (_, [basic, _]) = buy(&world, &bundle).await;
-        change(&world, basic, "4").await;
+        world.change(basic, "4").await;
         world.travel("2024-02-10T09:00:00Z").await;
         world.pay_all().await;
         // Four seats at 14.256 less a tenth, and the price of the other.
         let documents = world.documents().await.len();
         assert_eq!(billed(&world, documents - 2).await, ["20.00", "51.32"]);
         // Less than was sold takes effect with the period, and the discounts end with it.
-        change(&world, basic, "2").await;
+        world.change(basic, "2").await;
         world.travel("2024-03-10T09:00:00Z").await;
         world.pay_all().await;
         let documents = world.documents().await.len();

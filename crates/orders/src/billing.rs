@@ -12,7 +12,7 @@ use crate::types::{
 };
 use serde_json::json;
 use tradewind_kernel::calendar::Period;
-use tradewind_kernel::id::{AccountId, RealmId, SubscriptionId, TermsId};
+use tradewind_kernel::id::{AccountId, LegId, RealmId, SubscriptionId, TermsId};
 use tradewind_kernel::{Date, Error, Result};
 use tradewind_platform::{NewEvent, Tx, Work};
 
@@ -245,6 +245,18 @@ pub async fn past_terms(
     ids: &[SubscriptionId],
 ) -> Result<Vec<(SubscriptionId, i64, Date, TermsId)>> {
     quantity::past_terms(tx, realm, ids).await
+}
+
+/// The terms that the legs of some subscriptions have and had: the leg, since when, and which; oldest first.
+///
+/// # Errors
+/// Database errors.
+pub async fn terms_held(
+    tx: &mut Tx,
+    realm: RealmId,
+    ids: &[SubscriptionId],
+) -> Result<Vec<(LegId, Date, TermsId)>> {
+    quantity::terms_held(tx, realm, ids).await
 }
 
 /// Legs of a subscription, by position, go on under other terms from a renewal on.

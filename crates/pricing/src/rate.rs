@@ -50,6 +50,7 @@ pub struct Rated {
 
 /// One part of an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = PricePart)]
 pub struct Part {
     /// What this part is.
     pub kind: PartKind,
@@ -66,6 +67,7 @@ pub struct Part {
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
 )]
 #[serde(tag = "part", content = "index", rename_all = "snake_case")]
+#[schema(as = PricePartKind)]
 pub enum PartKind {
     /// A flat price.
     Flat,

@@ -3,7 +3,7 @@
 use axum::{body::Body as Bytes, extract::State, response::Response};
 use serde::Deserialize;
 use tradewind_billing::{
-    service::{self, CreditNote, Detail, ListQuery},
+    service::{self, CreditNote, Detail, LineBreakdown, ListQuery},
     types::{
         CreditDestination, CreditLine, CreditNoted, Credited, Document, DocumentSummary, LineLeft,
     },
@@ -25,6 +25,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(get))
         .routes(routes!(details))
         .routes(routes!(details_as_csv))
+        .routes(routes!(breakdown))
         .routes(routes!(pdf))
         .routes(routes!(credit, credit_notes))
         .routes(routes!(left))
@@ -120,6 +121,23 @@ async fn details_as_csv(
         async move { details_csv(&platform, &ctx, id, after).await }
     })
     .await
+}
+
+/// Read how the lines of a document come about.
+///
+/// The lines that are more than a quantity times a price: tiers, included quantities, packages, minimums. What was charged for a part of a
+/// period or as a difference to an earlier document is left out, and so is what stands behind the first 500 charges.
+#[utoipa::path(get, path = "/invoices/{invoice}/breakdown", tag = "invoices", operation_id = "getInvoiceBreakdown",
+    params(("invoice" = InvoiceId, Path, description = "The document.")),
+    responses((status = 200, description = "The lines and their parts.", body = Listed<LineBreakdown>)))]
+async fn breakdown(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(id): Ids<InvoiceId>,
+) -> ApiResult<Response> {
+    let document = service::invoice_get(&state.platform, &caller.ctx, id).await?;
+    let lines = service::invoice_breakdown(&state.platform, &caller.ctx, &document).await?;
+    Ok(reply::all(lines))
 }
 
 /// Get a document as a PDF.

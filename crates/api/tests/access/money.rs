@@ -401,6 +401,9 @@ fn no_invoice() -> Vec<Case> {
         case("getInvoiceDetailsCsv", |_| {
             format!("/invoices/{}/details.csv", InvoiceId::generate())
         }),
+        case("getInvoiceBreakdown", |_| {
+            format!("/invoices/{}/breakdown", InvoiceId::generate())
+        }),
         case("getInvoicePdf", |_| {
             format!("/invoices/{}/pdf", InvoiceId::generate())
         }),

@@ -1,7 +1,7 @@
 //! How an amount comes about, part by part.
 
 use tradewind_kernel::Decimal;
-use tradewind_pricing::{Part, PartKind, PriceKind, PriceModel, Rated, TierBounds};
+use tradewind_pricing::{Part, PartKind, PriceKind, PriceModel, TierBounds};
 
 use super::PriceWords;
 use crate::format;
@@ -20,9 +20,8 @@ pub struct PartWords {
 impl PriceWords {
     /// The parts of what a price came to, in their order.
     #[must_use]
-    pub fn parts(&self, model: &PriceModel, rated: &Rated) -> Vec<PartWords> {
-        rated
-            .parts
+    pub fn parts(&self, model: &PriceModel, parts: &[Part]) -> Vec<PartWords> {
+        parts
             .iter()
             .map(|part| PartWords {
                 label: self.label(model, part.kind),

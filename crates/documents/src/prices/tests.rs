@@ -132,7 +132,7 @@ fn an_amount_is_explained_part_by_part() {
     );
     let rated = rate(&price, &Usage::Quantity(dec("15"))).unwrap();
     let parts: Vec<String> = en
-        .parts(&price, &rated)
+        .parts(&price, &rated.parts)
         .into_iter()
         .map(|part| format!("{} | {} | {}", part.label, part.detail, part.amount))
         .collect();

@@ -1,5 +1,6 @@
 //! Prices of other makes than one price a unit, from the order to the document.
 
+mod breakdown;
 mod commitments;
 mod late;
 mod pools;

@@ -52,6 +52,16 @@ stmts! {
         AND subscription_id IN (SELECT value FROM json_each($2)) ORDER BY subscription_id, position, from_on",
         pg = "SELECT subscription_id, position, from_on, terms_id FROM leg_terms_past WHERE realm_id = $1
         AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) ORDER BY subscription_id, position, from_on";
+    /// The terms that the legs of some subscriptions have and had, oldest first.
+    TERMS_HELD = "SELECT l.id, p.from_on, p.terms_id FROM leg_terms_past p JOIN leg l ON l.realm_id = p.realm_id
+        AND l.subscription_id = p.subscription_id AND l.position = p.position WHERE p.realm_id = $1
+        AND p.subscription_id IN (SELECT value FROM json_each($2)) UNION ALL SELECT id, terms_from AS from_on, terms_id FROM leg
+        WHERE realm_id = $1 AND subscription_id IN (SELECT value FROM json_each($2)) ORDER BY from_on",
+        pg = "SELECT l.id, p.from_on, p.terms_id FROM leg_terms_past p JOIN leg l ON l.realm_id = p.realm_id
+        AND l.subscription_id = p.subscription_id AND l.position = p.position WHERE p.realm_id = $1
+        AND p.subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) UNION ALL
+        SELECT id, terms_from AS from_on, terms_id FROM leg WHERE realm_id = $1
+        AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) ORDER BY from_on";
     /// Other terms for a leg.
     LEG_TERMS = "UPDATE leg SET terms_id = $4, terms_from = $5 WHERE realm_id = $1 AND subscription_id = $2 AND position = $3";
 }
@@ -366,6 +376,15 @@ pub(crate) async fn past_terms(
     subscriptions: &[SubscriptionId],
 ) -> Result<Vec<(SubscriptionId, i64, Date, TermsId)>> {
     tx.all(&PAST, args![realm, Json(subscriptions)]).await
+}
+
+/// The terms that the legs of some subscriptions have and had, each from a day on, oldest first.
+pub(crate) async fn terms_held(
+    tx: &mut Tx,
+    realm: RealmId,
+    subscriptions: &[SubscriptionId],
+) -> Result<Vec<(LegId, Date, TermsId)>> {
+    tx.all(&TERMS_HELD, args![realm, Json(subscriptions)]).await
 }
 
 pub(crate) async fn parameters_insert(

@@ -4,15 +4,18 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
+use serde_json::{Value, json};
 use tradewind_billing::service::{
-    self as billing, ListQuery, RunStart, billing_run_get, billing_run_list, invoice_details,
-    invoice_get, invoice_list,
+    self as billing, LineBreakdown, ListQuery, RunStart, billing_run_get, billing_run_list,
+    invoice_breakdown, invoice_details, invoice_get, invoice_list,
 };
+use tradewind_billing::types::Document;
+use tradewind_documents::prices::PriceWords;
 use tradewind_flows::detail::details_csv;
 use tradewind_flows::document::invoice_pdf;
 use tradewind_kernel::id::InvoiceId;
 use tradewind_kernel::{Error, PageRequest, Result, time};
+use tradewind_platform::OpCtx;
 
 use super::{ListOptions, Session, parse, refund};
 use crate::output::columns;
@@ -235,6 +238,7 @@ pub(crate) async fn invoice(session: &Session<'_>, command: Invoice) -> Result<(
                     ("status", "/balance/status"),
                 ],
             )?;
+            let parts = invoice_breakdown(platform, &ctx, &document).await?;
             session.out.section(
                 "Lines",
                 &json!(document.lines),
@@ -248,6 +252,19 @@ pub(crate) async fn invoice(session: &Session<'_>, command: Invoice) -> Result<(
                     ("unit", "/unit"),
                     ("net", "/net"),
                     ("tax", "/tax"),
+                ],
+            )?;
+            let parts = parts
+                .iter()
+                .flat_map(|line| comes_about(&ctx, &document, line));
+            session.out.section(
+                "How amounts come about",
+                &json!(parts.collect::<Vec<_>>()),
+                columns![
+                    ("no", "/no"),
+                    ("part", "/label"),
+                    ("of", "/detail"),
+                    ("amount", "/amount"),
                 ],
             )
         }
@@ -284,6 +301,18 @@ pub(crate) async fn invoice(session: &Session<'_>, command: Invoice) -> Result<(
             }
         }
     }
+}
+
+/// The parts of a line's amount, a row each.
+fn comes_about(ctx: &OpCtx, document: &Document, line: &LineBreakdown) -> Vec<Value> {
+    let [one, many] = &line.units;
+    let words = PriceWords::of(ctx.locale, document.summary.gross.currency, one, many);
+    let parts = words.parts(&line.model, &line.parts).into_iter();
+    parts
+        .map(|part| {
+            json!({"no": line.no, "label": part.label, "detail": part.detail, "amount": part.amount})
+        })
+        .collect()
 }
 
 async fn details(session: &Session<'_>, id: InvoiceId) -> Result<Vec<billing::Detail>> {

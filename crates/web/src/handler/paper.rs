@@ -1,20 +1,33 @@
 //! The lines of a document as pages show them.
 
+use tradewind_billing::service::{LineBreakdown, invoice_breakdown};
 use tradewind_billing::types::{Document, DocumentLine, DocumentSummary};
+use tradewind_documents::prices::PriceWords;
 use tradewind_documents::tax::TaxWord;
 use tradewind_flows::document::references;
 use tradewind_kernel::Result;
 
+use crate::session::Visit;
 use crate::view::{
     Tr,
     shared::{InvoiceGroup, InvoiceLine},
 };
 
 /// Lines under their headings, in the order of the document.
-pub(super) fn groups(t: &Tr, tax: &TaxWord, document: &Document) -> Result<Vec<InvoiceGroup>> {
+pub(super) async fn groups(
+    visit: &Visit,
+    tax: &TaxWord,
+    document: &Document,
+) -> Result<Vec<InvoiceGroup>> {
+    let t = visit.t();
+    let parts = invoice_breakdown(visit.p(), &visit.ctx, document).await?;
     let mut groups: Vec<InvoiceGroup> = Vec::new();
     for line in &document.lines {
-        let shown = shown(t, tax, &document.summary, line);
+        let mut shown = shown(&t, tax, &document.summary, line);
+        if let Some(known) = parts.iter().find(|known| known.no == line.no) {
+            let words = comes_about(&t, line, known);
+            shown.detail = format!("{} · {words}", shown.detail).into();
+        }
         match groups.last_mut() {
             Some(group) if *group.title == line.group_label => {
                 group.subtotal = group.subtotal.add(line.net)?;
@@ -46,4 +59,16 @@ fn shown(t: &Tr, tax: &TaxWord, head: &DocumentSummary, line: &DocumentLine) -> 
         tax: line.tax_percent().normalize(),
         amount: line.net,
     }
+}
+
+/// How the amount of a line comes about: `first 10: 10 seats × €5.00 + next: 2 seats × €4.00`.
+fn comes_about(t: &Tr, line: &DocumentLine, known: &LineBreakdown) -> String {
+    let [one, many] = &known.units;
+    let words = PriceWords::of(t.locale, line.amount.currency, one, many);
+    let parts = words.parts(&known.model, &known.parts).into_iter();
+    let parts = parts.map(|part| match part.detail.is_empty() {
+        true => format!("{}: {}", part.label, part.amount),
+        false => format!("{}: {}", part.label, part.detail),
+    });
+    parts.collect::<Vec<_>>().join(" + ")
 }

@@ -207,7 +207,7 @@ async fn filled(visit: &Visit, document: &Document) -> Result<InvoicePage> {
         buyer: party(&document.parties.buyer, visit.ctx.locale),
         reference: head.order_number.clone().unwrap_or_default().into(),
         currency: head.gross.currency,
-        groups: paper::groups(&t, &tax, document)?,
+        groups: paper::groups(visit, &tax, document).await?,
         net: head.net,
         taxes: document
             .tax_summary

@@ -140,7 +140,7 @@ pub(crate) async fn of_subscription(desk: &Desk, id: SubscriptionId) -> Result<V
 pub(crate) async fn show(desk: Desk, Id(id): Id<InvoiceId>) -> Answer {
     let document = billing::invoice_get(desk.p(), &desk.ctx, id).await?;
     let payments = billing::payments_of_invoice(desk.p(), &desk.ctx, id).await?;
-    let mut page = paper(&desk, &document, &payments)?;
+    let mut page = paper(&desk, &document, &payments).await?;
     page.notes = related(&desk, id, "/panel").await?;
     let ours = ours(&desk, &document.summary);
     let edit = ours && desk.may_at_home(Action::InvoiceIssue);
@@ -148,7 +148,7 @@ pub(crate) async fn show(desk: Desk, Id(id): Id<InvoiceId>) -> Answer {
     respond::page(page.page(desk.app()))
 }
 
-fn paper(desk: &Desk, document: &Document, payments: &[Payment]) -> Result<InvoicePage> {
+async fn paper(desk: &Desk, document: &Document, payments: &[Payment]) -> Result<InvoicePage> {
     let t = desk.t();
     let one = &document.summary;
     let currency = one.gross.currency;
@@ -184,7 +184,7 @@ fn paper(desk: &Desk, document: &Document, payments: &[Payment]) -> Result<Invoi
             .unwrap_or_default()
             .into(),
         currency,
-        groups: paper::groups(&t, &tax, document)?,
+        groups: paper::groups(desk, &tax, document).await?,
         net: one.net,
         taxes: document
             .tax_summary

@@ -63,7 +63,7 @@ pub(super) fn of(
         course: course.unwrap_or_default(),
         asked: asked.is_some(),
         explained: explained.map(|rated| {
-            let parts = words.parts(model, &rated).into_iter();
+            let parts = words.parts(model, &rated.parts).into_iter();
             let parts =
                 parts.map(|part| (part.label.into(), part.detail.into(), part.amount.into()));
             (words.amount(rated.exact).into(), parts.collect())

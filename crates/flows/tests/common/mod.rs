@@ -1,6 +1,8 @@
 //! A small world that buys and sells: provider, distributor, reseller, customer and a vendor, with one product.
 #![allow(dead_code, reason = "not every test uses everything")]
 
+mod changes;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tradewind_accounts::service::{self as accounts, RealmCreate};
@@ -13,10 +15,7 @@ use tradewind_billing::types::{
 use tradewind_catalogue::{service as catalogue, types::*};
 use tradewind_connectors::{HttpClient, HttpClientConfig, HttpTaxEngine};
 use tradewind_flows::order::{PlaceInput, order_place};
-use tradewind_flows::quote::{
-    CancelInput, CancelWhen, ChangeInput, PurchaseInput, QuoteView, quote_cancel, quote_change,
-    quote_purchase,
-};
+use tradewind_flows::quote::{PurchaseInput, QuoteView, quote_purchase};
 use tradewind_flows::{Outside, wire};
 use tradewind_fulfilment::service as fulfilment;
 use tradewind_fulfilment::types::{Delivery, DeliveryReport, ReportOutcome};
@@ -270,40 +269,6 @@ impl World {
         let order = self.see(order.order.id).await;
         assert_eq!(order.order.state.as_str(), "completed", "{order:#?}");
         order.order.subscription_id
-    }
-
-    /// Changes the seats of a subscription, pays and delivers.
-    pub(crate) async fn change(&self, id: SubscriptionId, seats: &str) {
-        let input = ChangeInput {
-            subscription_id: id,
-            plan_id: None,
-            quantities: BTreeMap::from([("seats".to_owned(), dec(seats))]),
-            packages: BTreeMap::new(),
-            coupon: None,
-        };
-        let quote = quote_change(self.p(), &self.ctx().await, &input).await;
-        self.carry_out(&quote.expect("a quote")).await;
-    }
-
-    /// Ends a subscription now.
-    pub(crate) async fn cancel(&self, id: SubscriptionId) {
-        let input = CancelInput {
-            subscription_id: id,
-            when: CancelWhen::Now,
-            reason: None,
-        };
-        let quote = quote_cancel(self.p(), &self.ctx().await, &input).await;
-        self.carry_out(&quote.expect("a quote")).await;
-    }
-
-    /// Orders what a quote promises, pays and delivers.
-    async fn carry_out(&self, quote: &QuoteView) {
-        let input = PlaceInput { quote_id: quote.id };
-        let order = order_place(self.p(), &self.ctx().await, &input).await;
-        order.expect("an order");
-        self.test.drain().await;
-        self.pay_all().await;
-        self.deliver_all().await;
     }
 
     /// How many orders there are.

@@ -185,8 +185,8 @@ impl Payer {
 #[derive(Args)]
 pub(crate) struct Payee {
     /// The vendor or seller (default: all of the kind without a policy of their own)
-    #[arg(long = "payee", value_name = "ACCOUNT")]
-    account: Option<String>,
+    #[arg(long, value_name = "ACCOUNT")]
+    payee: Option<String>,
     /// For what was collected for sellers, rather than for shares of vendors
     #[arg(long)]
     collected: bool,
@@ -303,7 +303,7 @@ pub(crate) async fn run(session: &Session<'_>, command: Settlement) -> Result<()
         Settlement::Paid(act) => done(session, &ctx, "pay", act).await,
         Settlement::Failed(act) => done(session, &ctx, "fail", act).await,
         Settlement::Policy { payee: of, payer } => {
-            let (payer, named) = (payer.account(&ctx)?, payee(of.account.as_ref())?);
+            let (payer, named) = (payer.account(&ctx)?, payee(of.payee.as_ref())?);
             let policy = settlement_policy_get(platform, &ctx, payer, of.kind(), named).await?;
             session.out.value(&serde_json::json!(policy))
         }
@@ -315,7 +315,7 @@ pub(crate) async fn run(session: &Session<'_>, command: Settlement) -> Result<()
             let input = SettlementSet {
                 payer_id: payer.account(&ctx)?,
                 kind: of.kind(),
-                payee_id: payee(of.account.as_ref())?,
+                payee_id: payee(of.payee.as_ref())?,
                 policy: input::json("file", &file)?,
             };
             let policy = settlement_policy_set(platform, &ctx, &input).await?;

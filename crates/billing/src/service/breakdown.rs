@@ -97,7 +97,7 @@ async fn explain(w: &mut Work, document: &Document) -> Result<Vec<LineBreakdown>
     let held = orders::terms_held(&mut w.tx, realm, &sales).await?;
     let terms_on = |leg: LegId, on: Date| -> Option<TermsId> {
         let of_leg = || held.iter().filter(move |(of, ..)| *of == leg);
-        let last = of_leg().filter(|(_, from, _)| *from <= on).last();
+        let last = of_leg().rfind(|(_, from, _)| *from <= on);
         last.or(of_leg().next()).map(|(.., terms)| *terms)
     };
     let ids: Vec<TermsId> = priced

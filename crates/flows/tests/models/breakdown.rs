@@ -78,7 +78,7 @@ async fn usage_is_explained_over_all_its_records_and_a_difference_is_not() {
         // 45 less 5 that are included: 30 at 1 and 10 at 0.5.
         let of = parts(&[["5", "0", "0"], ["30", "1", "30"], ["10", "0.5", "5"]]);
         let month = ("cost".to_owned(), "35".to_owned(), of);
-        assert_eq!(explained(&world, 0).await, [month.clone()]);
+        assert_eq!(explained(&world, 0).await, std::slice::from_ref(&month));
         take_in(&world, &[record(id, "c", "2024-02-13T10:00:00Z", "7")], 1).await;
         world.travel("2024-03-10T09:00:00Z").await;
         assert_eq!(explained(&world, 0).await, []);

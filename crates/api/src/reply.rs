@@ -11,7 +11,7 @@ use futures_util::{StreamExt as _, stream};
 use http::{HeaderValue, StatusCode, Uri, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
-use tradewind_kernel::{Error, Result, page::Page};
+use tradewind_kernel::{Error, Result, id::AccountId, page::Page};
 use utoipa::ToSchema;
 
 use crate::{
@@ -31,6 +31,21 @@ pub struct Listed<T> {
 /// One thing.
 pub fn one<T: Serialize>(value: &T) -> Response {
     Json(value).into_response()
+}
+
+/// What an account has of a kind, where it has one.
+///
+/// # Errors
+/// `NotFound`, which names the kind and the account.
+pub fn of_account<T: Serialize>(
+    found: Option<&T>,
+    kind: &'static str,
+    account: AccountId,
+) -> Result<Response> {
+    found.map(one).ok_or_else(|| Error::NotFound {
+        kind,
+        id: account.to_string(),
+    })
 }
 
 /// One thing with its version as `ETag`, for `If-Match` in a change.

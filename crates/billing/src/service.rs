@@ -225,6 +225,12 @@ async fn traded(
         .traded(seller, buyer))
 }
 
+/// Whether the principal may do this with what a seller issues: the seller's own people, and those above who may.
+async fn authorize_seller(w: &mut Work, seller: AccountId, action: Action) -> Result<()> {
+    let target = traded(w, ResourceKind::Invoice, seller, seller).await?;
+    w.authorize(action, &target)
+}
+
 /// The realm of the work.
 fn realm(w: &Work) -> RealmId {
     w.ctx.realm

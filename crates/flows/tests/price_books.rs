@@ -8,8 +8,6 @@ use std::collections::BTreeMap;
 use tradewind_billing::service::charge_list;
 use tradewind_catalogue::service::revision_create;
 use tradewind_catalogue::types::{Policies, RenewalPrices, RevisionCreate};
-use tradewind_flows::order::{PlaceInput, order_place};
-use tradewind_flows::quote::quote_purchase;
 use tradewind_flows::upcoming::upcoming;
 use tradewind_kernel::id::SubscriptionId;
 use tradewind_kernel::{Currency, Decimal, PageRequest, Timestamp};
@@ -144,26 +142,6 @@ async fn a_seller_may_promise_a_price_for_good() {
     .await;
 }
 
-async fn buy_cloud(world: &World) -> SubscriptionId {
-    let wanted = tradewind_flows::quote::PurchaseInput {
-        packages: Default::default(),
-        quantities: BTreeMap::new(),
-        ..world.wanted("cloud", "1")
-    };
-    let ctx = world.ctx().await;
-    let quote = quote_purchase(world.p(), &ctx, &wanted)
-        .await
-        .expect("a quote");
-    let order = order_place(world.p(), &ctx, &PlaceInput { quote_id: quote.id })
-        .await
-        .expect("an order");
-    world.test.drain().await;
-    world.deliver_all().await;
-    let order = world.see(order.order.id).await;
-    assert_eq!(order.order.state.as_str(), "completed", "{order:#?}");
-    order.order.subscription_id
-}
-
 async fn use_it(world: &World, id: SubscriptionId, name: &str, at: &str, cost: &str) {
     let at = Timestamp::parse(at).expect("a time");
     let record = UsageInput {
@@ -190,7 +168,7 @@ async fn use_it(world: &World, id: SubscriptionId, name: &str, at: &str, cost: &
 #[tokio::test]
 async fn usage_costs_what_the_revision_of_its_day_says_also_when_it_comes_late() {
     each_world(|world| async move {
-        let id = buy_cloud(&world).await;
+        let id = world.cloud().await;
         revise(&world, "50", "2024-01-20", RenewalPrices::Revision).await;
         use_it(&world, id, "before", "2024-01-19T22:59:59Z", "100").await;
         // Midnight in Berlin, where the customer is.

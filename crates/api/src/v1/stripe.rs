@@ -8,7 +8,7 @@ use tradewind_connectors::{
     StripeSet, method_page_begin, method_setup_begin, method_setup_finish, stripe_get,
     stripe_remove, stripe_set, stripe_test,
 };
-use tradewind_kernel::{Error, id::AccountId};
+use tradewind_kernel::id::AccountId;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -76,11 +76,7 @@ async fn get(
     Ids(seller): Ids<AccountId>,
 ) -> ApiResult<Response> {
     let found = stripe_get(&state.platform, &caller.ctx, seller).await?;
-    let found = found.ok_or_else(|| Error::NotFound {
-        kind: "stripe_account",
-        id: seller.to_string(),
-    })?;
-    Ok(reply::one(&found))
+    Ok(reply::of_account(found.as_ref(), "stripe_account", seller)?)
 }
 
 /// Set a seller's account at Stripe.

@@ -3,7 +3,7 @@
 use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use tradewind_billing::service::{TaxAskAgain, TaxWork, tax_ask_again, tax_work};
-use tradewind_kernel::{Error, id::AccountId};
+use tradewind_kernel::id::AccountId;
 use tradewind_tax::{
     service::{engine_get, engine_remove, engine_sample, engine_set},
     types::{EngineConfig, EngineSample, EngineSampled, EngineSet},
@@ -45,11 +45,7 @@ async fn get(
     Ids(seller): Ids<AccountId>,
 ) -> ApiResult<Response> {
     let found = engine_get(&state.platform, &caller.ctx, seller).await?;
-    let found = found.ok_or_else(|| Error::NotFound {
-        kind: "tax_engine",
-        id: seller.to_string(),
-    })?;
-    Ok(reply::one(&found))
+    Ok(reply::of_account(found.as_ref(), "tax_engine", seller)?)
 }
 
 /// Set a seller's tax engine up.

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tradewind_kernel::{Error, Result, id::AccountId};
 use tradewind_platform::{AuditEntry, OpCtx, Platform, Work};
-use tradewind_policy::{Action, ResourceKind};
+use tradewind_policy::Action;
 
-use super::realm;
+use super::{authorize_seller, realm};
 use crate::{rules::dunning, store::dunning as store, types::AccountClass};
 
 /// Classes that a seller can have.
@@ -30,11 +30,6 @@ pub struct ClassOf {
     pub code: String,
 }
 
-async fn authorize(w: &mut Work, seller: AccountId, action: Action) -> Result<()> {
-    let target = tradewind_accounts::service::target(w, ResourceKind::Invoice, seller).await?;
-    w.authorize(action, &target.traded(seller, seller))
-}
-
 fn audit(w: &mut Work, action: &'static str, seller: AccountId, summary: serde_json::Value) {
     w.audit(AuditEntry {
         action,
@@ -52,7 +47,7 @@ fn audit(w: &mut Work, action: &'static str, seller: AccountId, summary: serde_j
 pub async fn class_list(p: &Platform, ctx: &OpCtx, seller: AccountId) -> Result<Vec<AccountClass>> {
     p.read(ctx, &seller, |w, seller| {
         Box::pin(async move {
-            authorize(w, *seller, Action::InvoiceView).await?;
+            authorize_seller(w, *seller, Action::InvoiceView).await?;
             let realm = realm(w);
             store::classes(&mut w.tx, realm, *seller).await
         })
@@ -67,7 +62,7 @@ pub async fn class_list(p: &Platform, ctx: &OpCtx, seller: AccountId) -> Result<
 pub async fn class_set(p: &Platform, ctx: &OpCtx, input: &ClassSet) -> Result<AccountClass> {
     p.command(ctx, "dunning.class_set", input, |w, input| {
         Box::pin(async move {
-            authorize(w, input.seller_id, Action::InvoiceIssue).await?;
+            authorize_seller(w, input.seller_id, Action::InvoiceIssue).await?;
             dunning::check_class(&input.class)?;
             let (realm, seller) = (realm(w), input.seller_id);
             let known = store::classes(&mut w.tx, realm, seller).await?;
@@ -96,7 +91,7 @@ pub async fn class_set(p: &Platform, ctx: &OpCtx, input: &ClassSet) -> Result<Ac
 pub async fn class_remove(p: &Platform, ctx: &OpCtx, input: &ClassOf) -> Result<()> {
     p.command(ctx, "dunning.class_remove", input, |w, input| {
         Box::pin(async move {
-            authorize(w, input.seller_id, Action::InvoiceIssue).await?;
+            authorize_seller(w, input.seller_id, Action::InvoiceIssue).await?;
             let (realm, seller) = (realm(w), input.seller_id);
             locked(w, seller, &input.code).await?;
             let buyers = store::class_size(&mut w.tx, realm, seller, &input.code).await?;

@@ -421,6 +421,10 @@ impl From<Next> for FirstPeriod {
 /// What the rules refuse.
 pub async fn charge_purchase_in(w: &mut Work, input: &PurchaseCharge) -> Result<OrderCharged> {
     let sale = Sale::load(w, input.subscription_id, &[]).await?;
+    if let Some(settled) = sale.settled(w, input.order_id).await? {
+        // Its periods began with its charges, whatever day it is by now.
+        return Ok(settled.charged(None));
+    }
     let sale = sale.with_discounts(w, true).await?;
     let clocks = sale.known.clocks(&sale.before)?;
     let clocks = clocks.aligned(sale.billable.subscription.anchor_on);
@@ -437,10 +441,8 @@ pub async fn charge_purchase_in(w: &mut Work, input: &PurchaseCharge) -> Result<
         .into_iter()
         .flatten()
         .collect();
-    let settled = sale
-        .settle(w, input.order_id, input.begins_on, charges)
-        .await?;
-    Ok(settled.charged(Some(next.into())))
+    let recorded = sale.record(w, input.begins_on, charges).await?;
+    Ok(recorded.charged(Some(next.into())))
 }
 
 /// Charges a change at once on every leg: the unused rest is credited, the new rest charged, by the rules that previewed
@@ -454,6 +456,9 @@ pub async fn charge_change_in(
     input: &SubscriptionChange,
 ) -> Result<OrderCharged> {
     let sale = Sale::load(w, input.subscription_id, &input.terms).await?;
+    if let Some(settled) = sale.settled(w, order_id).await? {
+        return Ok(settled.charged(None));
+    }
     let sale = sale.with_discounts(w, true).await?;
     let Some(period) = sale.schedule.map(|schedule| schedule.running) else {
         return Ok(Recorded::default().charged(None));
@@ -478,8 +483,8 @@ pub async fn charge_change_in(
     }
     sale.idle_from(w, &sale.after, &input.terms, input.at)
         .await?;
-    let settled = sale.settle(w, order_id, input.at, charges).await?;
-    Ok(settled.charged(clocks))
+    let recorded = sale.record(w, input.at, charges).await?;
+    Ok(recorded.charged(clocks))
 }
 
 /// Charges the end of a subscription on a day of its running period, on every leg: what is unused is credited as far as

@@ -13,11 +13,12 @@ use tradewind_kernel::{
 };
 use tradewind_orders::types::BuyerReference;
 use tradewind_platform::{AuditEntry, OpCtx, Platform, Work};
-use tradewind_policy::{Action, ResourceKind};
+use tradewind_policy::Action;
 use tradewind_tax::types::TaxCategory;
 use utoipa::ToSchema;
 
 use super::{
+    authorize_seller,
     batch::{Batch, months},
     collect::{after_credit_notes, gather},
     facts::Trades,
@@ -35,12 +36,6 @@ use crate::{
 const PAGE: i64 = 4_000;
 /// Drafts that are issued together by one call.
 const TOGETHER: i64 = 200;
-
-/// Whether the principal may do this with what a seller issues.
-async fn authorize(w: &mut Work, seller: AccountId, action: Action) -> Result<()> {
-    let target = tradewind_accounts::service::target(w, ResourceKind::Invoice, seller).await?;
-    w.authorize(action, &target.traded(seller, seller))
-}
 
 fn audit(
     w: &mut Work,
@@ -64,7 +59,7 @@ fn audit(
 pub async fn review_get(p: &Platform, ctx: &OpCtx, seller: AccountId) -> Result<ReviewPolicy> {
     p.read(ctx, &seller, |w, seller| {
         Box::pin(async move {
-            authorize(w, *seller, Action::InvoiceView).await?;
+            authorize_seller(w, *seller, Action::InvoiceView).await?;
             let found = store::reviews(&mut w.tx, w.ctx.realm, &BTreeSet::from([*seller])).await?;
             Ok(found.policy(*seller))
         })
@@ -89,7 +84,7 @@ pub struct ReviewSet {
 pub async fn review_set(p: &Platform, ctx: &OpCtx, input: &ReviewSet) -> Result<ReviewPolicy> {
     p.command(ctx, "invoice.review_set", input, |w, input| {
         Box::pin(async move {
-            authorize(w, input.seller_id, Action::InvoiceIssue).await?;
+            authorize_seller(w, input.seller_id, Action::InvoiceIssue).await?;
             rules::check(input.policy)?;
             let realm = realm(w);
             store::set_review(&mut w.tx, realm, input.seller_id, input.policy).await?;
@@ -118,7 +113,7 @@ pub async fn draft_list(
 ) -> Result<Page<DraftSummary>> {
     p.read(ctx, &(seller, page), |w, (seller, page)| {
         Box::pin(async move {
-            authorize(w, *seller, Action::InvoiceView).await?;
+            authorize_seller(w, *seller, Action::InvoiceView).await?;
             let account = tradewind_accounts::service::account_facts(w, *seller).await?;
             let today = w.ctx.now.date_in(&account.zone);
             let limit = i64::from(page.limit.clamp(1, 200));
@@ -152,7 +147,7 @@ async fn draft_get_in(w: &mut Work, id: DraftId) -> Result<Draft> {
     let mut summary = store::head(&mut w.tx, realm, id)
         .await?
         .ok_or_else(|| Error::not_found(id))?;
-    authorize(w, summary.seller_id, Action::InvoiceView)
+    authorize_seller(w, summary.seller_id, Action::InvoiceView)
         .await
         .map_err(|error| hidden(error, id))?;
     let pair = pair_of(&summary);
@@ -269,7 +264,7 @@ async fn locked(w: &mut Work, id: DraftId) -> Result<Pair> {
     let pair = store::pair(&mut w.tx, realm, id)
         .await?
         .ok_or_else(|| Error::not_found(id))?;
-    authorize(w, pair.seller_id, Action::InvoiceIssue)
+    authorize_seller(w, pair.seller_id, Action::InvoiceIssue)
         .await
         .map_err(|error| hidden(error, id))?;
     Ok(pair)
@@ -335,7 +330,7 @@ async fn issue_by_hand(w: &mut Work, pair: Pair) -> Result<Option<InvoiceId>> {
 pub async fn drafts_issue(p: &Platform, ctx: &OpCtx, seller: AccountId) -> Result<Vec<InvoiceId>> {
     p.command(ctx, "invoice.drafts_issue", &seller, |w, seller| {
         Box::pin(async move {
-            authorize(w, *seller, Action::InvoiceIssue).await?;
+            authorize_seller(w, *seller, Action::InvoiceIssue).await?;
             let account = tradewind_accounts::service::account_facts(w, *seller).await?;
             let today = w.ctx.now.date_in(&account.zone);
             let realm = realm(w);
@@ -404,7 +399,7 @@ pub struct InvoiceHoldSet {
 pub async fn invoice_hold_set(p: &Platform, ctx: &OpCtx, input: &InvoiceHoldSet) -> Result<()> {
     p.command(ctx, "invoice.hold_set", input, |w, input| {
         Box::pin(async move {
-            authorize(w, input.seller_id, Action::InvoiceIssue).await?;
+            authorize_seller(w, input.seller_id, Action::InvoiceIssue).await?;
             let of = (input.seller_id, input.buyer_id);
             tradewind_accounts::service::relationship_of(w, of.0, of.1).await?;
             check_reason(input.reason.as_deref())?;
@@ -429,7 +424,7 @@ pub async fn invoice_hold_list(
 ) -> Result<Vec<HeldBuyer>> {
     p.read(ctx, &seller, |w, seller| {
         Box::pin(async move {
-            authorize(w, *seller, Action::InvoiceView).await?;
+            authorize_seller(w, *seller, Action::InvoiceView).await?;
             let realm = realm(w);
             store::held(&mut w.tx, realm, *seller).await
         })

@@ -11,7 +11,7 @@ use tradewind_platform::{AuditEntry, NewEvent, OpCtx, Platform, Work};
 use tradewind_policy::{Action, ResourceKind};
 use utoipa::ToSchema;
 
-use super::{authorize_run, late_fees, realm, write_offs::write_off};
+use super::{authorize_run, authorize_seller, late_fees, realm, write_offs::write_off};
 use crate::{
     rules::{
         dunning::{self, Due, DueStep},
@@ -184,13 +184,7 @@ pub struct DunningSet {
 pub async fn dunning_set(p: &Platform, ctx: &OpCtx, input: &DunningSet) -> Result<DunningPolicy> {
     p.command(ctx, "dunning.set", input, |w, input| {
         Box::pin(async move {
-            let target =
-                tradewind_accounts::service::target(w, ResourceKind::Invoice, input.seller_id)
-                    .await?;
-            w.authorize(
-                Action::InvoiceIssue,
-                &target.traded(input.seller_id, input.seller_id),
-            )?;
+            authorize_seller(w, input.seller_id, Action::InvoiceIssue).await?;
             dunning::check(&input.policy)?;
             let realm = realm(w);
             store::set_policy(&mut w.tx, realm, input.seller_id, &input.policy).await?;

@@ -2,9 +2,9 @@
 
 use tradewind_kernel::{Error, Result, calendar::Period, id::AccountId};
 use tradewind_platform::Work;
-use tradewind_policy::{Action, ResourceKind};
+use tradewind_policy::Action;
 
-use super::{Between, drafts::OpenLines, facts::Trades};
+use super::{Between, authorize_seller, drafts::OpenLines, facts::Trades};
 use crate::{
     rules::document,
     store::charges::Pair,
@@ -16,12 +16,7 @@ use crate::{
 /// # Errors
 /// `nothing_to_invoice`; `NotFound`, `Forbidden`.
 pub async fn pro_forma_open_in(w: &mut Work, between: &Between) -> Result<ProForma> {
-    let target =
-        tradewind_accounts::service::target(w, ResourceKind::Invoice, between.seller_id).await?;
-    w.authorize(
-        Action::InvoiceIssue,
-        &target.traded(between.seller_id, between.seller_id),
-    )?;
+    authorize_seller(w, between.seller_id, Action::InvoiceIssue).await?;
     let (seller, buyer) = (between.seller_id, between.buyer_id);
     tradewind_accounts::service::relationship_of(w, seller, buyer).await?;
     let mut trades = Trades::default();

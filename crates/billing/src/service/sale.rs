@@ -320,20 +320,28 @@ impl Sale {
         on: Date,
         charges: Vec<NewCharge>,
     ) -> Result<Recorded> {
+        match self.settled(w, order).await? {
+            Some(settled) => Ok(settled),
+            None => self.record(w, on, charges).await,
+        }
+    }
+
+    /// What became of an order that was charged before: an order is charged once.
+    pub(super) async fn settled(&self, w: &mut Work, order: OrderId) -> Result<Option<Recorded>> {
         let realm = realm(w);
         let subscription = self.billable.subscription.id;
         let customer = self.billable.subscription.customer_id;
-        if charges::count_of_order(&mut w.tx, realm, subscription, order).await? > 0 {
-            let invoice_id =
-                documents::of_order(&mut w.tx, realm, subscription, order, customer).await?;
-            let awaits_tax = invoice_id.is_none()
-                && waits::of_order(&mut w.tx, realm, subscription, order, customer).await?;
-            return Ok(Recorded {
-                invoice_id,
-                awaits_tax,
-            });
+        if charges::count_of_order(&mut w.tx, realm, subscription, order).await? == 0 {
+            return Ok(None);
         }
-        self.record(w, on, charges).await
+        let invoice_id =
+            documents::of_order(&mut w.tx, realm, subscription, order, customer).await?;
+        let awaits_tax = invoice_id.is_none()
+            && waits::of_order(&mut w.tx, realm, subscription, order, customer).await?;
+        Ok(Some(Recorded {
+            invoice_id,
+            awaits_tax,
+        }))
     }
 
     /// Records charges; between accounts that settle at once they become a document now. Answers the customer's.

@@ -10,7 +10,7 @@ use tradewind_kernel::{
     id::{AccountId, SubscriptionId},
 };
 use tradewind_platform::{AuditEntry, NewJob, OpCtx, Platform, Work};
-use tradewind_policy::{Action, ResourceKind};
+use tradewind_policy::Action;
 use tradewind_pricing::tax::TaxPolicy;
 use tradewind_tax::{
     rules::{Item, digest},
@@ -20,6 +20,7 @@ use tradewind_tax::{
 use utoipa::ToSchema;
 
 use super::{
+    authorize_seller,
     drafts::{OpenLines, issue},
     facts::Trades,
     realm,
@@ -330,11 +331,6 @@ async fn answered(w: &mut Work, pair: Pair, problem: Option<&str>) -> Result<Rou
     Ok(Round::Over)
 }
 
-async fn authorize(w: &mut Work, seller: AccountId, action: Action) -> Result<()> {
-    let target = tradewind_accounts::service::target(w, ResourceKind::Invoice, seller).await?;
-    w.authorize(action, &target.traded(seller, seller))
-}
-
 /// What a seller's tax engine still has to answer or to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = TaxEngineWork)]
@@ -352,7 +348,7 @@ pub struct TaxWork {
 pub async fn tax_work(p: &Platform, ctx: &OpCtx, seller: AccountId) -> Result<TaxWork> {
     p.read(ctx, &seller, |w, seller| {
         Box::pin(async move {
-            authorize(w, *seller, Action::InvoiceView).await?;
+            authorize_seller(w, *seller, Action::InvoiceView).await?;
             work_of(w, *seller).await
         })
     })
@@ -384,7 +380,7 @@ pub async fn tax_ask_again(p: &Platform, ctx: &OpCtx, input: &TaxAskAgain) -> Re
     p.command(ctx, "invoice.tax_ask_again", input, |w, input| {
         Box::pin(async move {
             let seller = input.seller_id;
-            authorize(w, seller, Action::InvoiceIssue).await?;
+            authorize_seller(w, seller, Action::InvoiceIssue).await?;
             let work = work_of(w, seller).await?;
             let wanted =
                 |wait: &&TaxWait| input.buyer_id.is_none_or(|buyer| buyer == wait.buyer_id);

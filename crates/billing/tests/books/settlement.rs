@@ -117,10 +117,16 @@ pub(crate) async fn banked(market: &Market, account: AccountId, iban: &str) {
         .expect("a bank account");
 }
 
-pub(crate) async fn policy(market: &Market, policy: SettlementPolicy) {
+/// How a payer settles with all its payees of a kind.
+pub(crate) async fn policy_of(
+    market: &Market,
+    payer_id: AccountId,
+    kind: SettlementKind,
+    policy: SettlementPolicy,
+) {
     let set = SettlementSet {
-        payer_id: market.world.provider,
-        kind: SettlementKind::Vendor,
+        payer_id,
+        kind,
         payee_id: None,
         policy,
     };
@@ -130,15 +136,35 @@ pub(crate) async fn policy(market: &Market, policy: SettlementPolicy) {
         .expect("a policy");
 }
 
-pub(crate) async fn settle(market: &Market, until: &str, on: &str) -> Vec<PayeeSettlement> {
+pub(crate) async fn policy(market: &Market, policy: SettlementPolicy) {
+    policy_of(
+        market,
+        market.world.provider,
+        SettlementKind::Vendor,
+        policy,
+    )
+    .await;
+}
+
+/// Settles what came up to a day, on another.
+pub(crate) async fn settle_of(
+    market: &Market,
+    payer: AccountId,
+    until: &str,
+    on: &str,
+) -> Vec<PayeeSettlement> {
     let run = SettlementRun {
         until: day(until),
         payee_id: None,
     };
     let ctx = market.on(on).await;
-    billing::settlement_run(market.p(), &ctx, market.world.provider, &run)
+    billing::settlement_run(market.p(), &ctx, payer, &run)
         .await
         .expect("settlements")
+}
+
+pub(crate) async fn settle(market: &Market, until: &str, on: &str) -> Vec<PayeeSettlement> {
+    settle_of(market, market.world.provider, until, on).await
 }
 
 pub(crate) async fn act(

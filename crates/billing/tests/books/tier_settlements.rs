@@ -3,8 +3,7 @@
 use tradewind_billing::{
     rules::settlement as rules,
     service::{
-        self as billing, Chargeback, ListQuery, RefundRequest, SettlementRun, SettlementSet,
-        TransferRecord,
+        self as billing, Chargeback, ListQuery, RefundRequest, SettlementRun, TransferRecord,
     },
     types::{
         BalanceStatus, FeeRule, Offset, PaperKind, PayeeSettlement, PaymentKind, SettlementKind,
@@ -18,7 +17,7 @@ use tradewind_policy::AccountKind;
 use crate::{
     money::{Gateway, eur, transfer},
     sales::{Market, each_market},
-    settlement::act,
+    settlement::{self, act},
     tiers::{books, collector, on_behalf, pay, seller, sold, user},
     world::{code, day, dec},
 };
@@ -31,27 +30,17 @@ stmts! {
 }
 
 pub(crate) async fn policy(market: &Market, policy: SettlementPolicy) {
-    let set = SettlementSet {
-        payer_id: market.world.distributor,
-        kind: SettlementKind::Collected,
-        payee_id: None,
+    settlement::policy_of(
+        market,
+        market.world.distributor,
+        SettlementKind::Collected,
         policy,
-    };
-    let ctx = market.world.ctx().await;
-    billing::settlement_policy_set(market.p(), &ctx, &set)
-        .await
-        .expect("a policy");
+    )
+    .await;
 }
 
 pub(crate) async fn settle(market: &Market, until: &str, on: &str) -> Vec<PayeeSettlement> {
-    let run = SettlementRun {
-        until: day(until),
-        payee_id: None,
-    };
-    let ctx = market.on(on).await;
-    billing::settlement_run(market.p(), &ctx, market.world.distributor, &run)
-        .await
-        .expect("settlements")
+    settlement::settle_of(market, market.world.distributor, until, on).await
 }
 
 fn fee(percent: &str, fixed: i64) -> SettlementPolicy {

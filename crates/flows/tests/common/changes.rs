@@ -1,16 +1,89 @@
-//! Changes of what a customer has, from the quote to the delivery.
+//! Purchases and changes of what a customer has, from the quote to the delivery, and what is asked for it.
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+use tradewind_catalogue::service::revision_create;
+use tradewind_catalogue::types::{ListingDraft, ListingPrice, RevisionCreate};
 use tradewind_flows::order::{PlaceInput, order_place};
 use tradewind_flows::quote::{
-    CancelInput, CancelWhen, ChangeInput, QuoteView, quote_cancel, quote_change,
+    CancelInput, CancelWhen, ChangeInput, PurchaseInput, QuoteView, quote_cancel, quote_change,
+    quote_purchase,
 };
-use tradewind_kernel::id::SubscriptionId;
+use tradewind_kernel::Text;
+use tradewind_kernel::id::{OrderId, SubscriptionId};
+use tradewind_orders::service::coupon_create;
+use tradewind_orders::types::{Benefit, CouponCreate, CouponInput, CouponLimits, DiscountScope};
+use tradewind_pricing::{PriceModel, Purpose};
 
-use super::{World, dec};
+use super::{World, day, dec, markup};
+
+/// A price as the API takes it.
+pub(crate) fn model(model: &Value) -> PriceModel {
+    PriceModel::from_json("model", model, Purpose::Charge).expect("a model")
+}
 
 impl World {
+    /// The reseller asks this for one item of a plan from a day on, and 20 % on top of everything else.
+    pub(crate) async fn ask(&self, plan: &str, item: &str, from: &str, price: Value) {
+        let items = &self.plan(plan).items;
+        let item = items.iter().find(|one| one.code == item).expect("an item");
+        let own = ListingDraft {
+            item_id: Some(item.id),
+            price: ListingPrice::Absolute {
+                model: model(&price),
+            },
+            ..markup("0")
+        };
+        let revision = RevisionCreate {
+            book_id: self.reseller_book,
+            effective_on: day(from),
+            note: String::new(),
+            policies: None,
+            listings: vec![own, markup("20")],
+        };
+        revision_create(self.p(), &self.ctx().await, &revision)
+            .await
+            .expect("a revision");
+    }
+
+    /// The reseller gives so many per cent for some periods to whoever names the code.
+    pub(crate) async fn coupon(&self, code: &str, percent: &str, periods: u32) {
+        let input = CouponInput {
+            name: Text::en(code),
+            code: Some(code.to_owned()),
+            benefit: Benefit::Percentage {
+                percent: dec(percent),
+            },
+            scope: DiscountScope::default(),
+            periods: Some(periods),
+            limits: CouponLimits::default(),
+        };
+        let create = CouponCreate {
+            seller_id: self.reseller,
+            input,
+        };
+        coupon_create(self.p(), &self.ctx().await, &create)
+            .await
+            .expect("a coupon");
+    }
+
+    /// Buys what is wanted, pays and delivers.
+    pub(crate) async fn buy(&self, wanted: &PurchaseInput) -> SubscriptionId {
+        let quote = quote_purchase(self.p(), &self.ctx().await, wanted).await;
+        let order = self.carry_out(&quote.expect("a quote")).await;
+        self.see(order).await.order.subscription_id
+    }
+
+    /// Buys a plan that is all usage.
+    pub(crate) async fn cloud(&self) -> SubscriptionId {
+        let wanted = PurchaseInput {
+            quantities: BTreeMap::new(),
+            ..self.wanted("cloud", "1")
+        };
+        self.buy(&wanted).await
+    }
+
     /// Changes the seats of a subscription, pays and delivers.
     pub(crate) async fn change(&self, id: SubscriptionId, seats: &str) {
         let input = ChangeInput {
@@ -36,12 +109,13 @@ impl World {
     }
 
     /// Orders what a quote promises, pays and delivers.
-    async fn carry_out(&self, quote: &QuoteView) {
+    pub(crate) async fn carry_out(&self, quote: &QuoteView) -> OrderId {
         let input = PlaceInput { quote_id: quote.id };
         let order = order_place(self.p(), &self.ctx().await, &input).await;
-        order.expect("an order");
+        let order = order.expect("an order");
         self.test.drain().await;
         self.pay_all().await;
         self.deliver_all().await;
+        order.order.id
     }
 }

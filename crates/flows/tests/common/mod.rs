@@ -1,7 +1,7 @@
 //! A small world that buys and sells: provider, distributor, reseller, customer and a vendor, with one product.
 #![allow(dead_code, reason = "not every test uses everything")]
 
-mod changes;
+pub(crate) mod changes;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -15,16 +15,12 @@ use tradewind_billing::service as billing;
 use tradewind_billing::types::{CreditDestination, Preview};
 use tradewind_flows::order::{PlaceInput, order_cancel, order_place};
 use tradewind_flows::quote::{
-    CancelInput, CancelWhen, ChangeInput, CorrectionInput, QuoteView, quote_cancel, quote_change,
-    quote_correction, quote_purchase,
+    ChangeInput, CorrectionInput, PurchaseInput, QuoteView, quote_change, quote_correction,
 };
-use tradewind_kernel::id::{LegId, SubscriptionId};
+use tradewind_kernel::id::{InvoiceId, LegId, OrderId, SubscriptionId};
 use tradewind_kernel::page::PageRequest;
-use tradewind_kernel::{Decimal, Result, Text};
-use tradewind_orders::service::coupon_create;
-use tradewind_orders::types::{
-    Benefit, CouponCreate, CouponInput, CouponLimits, DiscountScope, OrderDetail, OrderRefusal,
-};
+use tradewind_kernel::{Decimal, Result};
+use tradewind_orders::types::{OrderDetail, OrderRefusal};
 
 /// What should have been: this many seats from a day on.
 pub(crate) fn seats(id: SubscriptionId, from: &str, seats: &str) -> CorrectionInput {
@@ -79,15 +75,11 @@ pub(crate) async fn correct(world: &World, input: &CorrectionInput) -> QuoteView
     quote
 }
 
-async fn change(world: &World, id: SubscriptionId, seats: &str) {
-    change_to(world, id, None, seats).await;
-}
-
 /// Changes plan and seats, as a customer does.
-pub(crate) async fn change_to(world: &World, id: SubscriptionId, plan: Option<&str>, seats: &str) {
+pub(crate) async fn change_to(world: &World, id: SubscriptionId, plan: &str, seats: &str) {
     let input = ChangeInput {
         subscription_id: id,
-        plan_id: plan.map(|code| world.plan(code).id),
+        plan_id: Some(world.plan(plan).id),
         quantities: BTreeMap::from([("seats".to_owned(), dec(seats))]),
         packages: BTreeMap::new(),
         coupon: None,
@@ -96,14 +88,50 @@ pub(crate) async fn change_to(world: &World, id: SubscriptionId, plan: Option<&s
     place(world, &quote.expect("a quote")).await;
 }
 
-async fn cancel(world: &World, id: SubscriptionId) {
-    let input = CancelInput {
-        subscription_id: id,
-        when: CancelWhen::Now,
-        reason: None,
+/// A document is given back as a favour.
+pub(crate) async fn favour(world: &World, invoice: InvoiceId) {
+    let note = billing::CreditNote {
+        invoice_id: invoice,
+        lines: None,
+        destination: CreditDestination::Balance,
+        reason: "A favour".to_owned(),
     };
-    let quote = quote_cancel(world.p(), &world.ctx().await, &input).await;
-    place(world, &quote.expect("a quote")).await;
+    billing::credit_note_for(world.p(), &world.ctx().await, &note)
+        .await
+        .expect("a credit note");
+}
+
+/// The vendor refuses a correction, which is then called off.
+pub(crate) async fn refuse_and_call_off(world: &World, order: OrderId) {
+    refusals::refuse_all(world).await;
+    let stuck = world.see(order).await;
+    assert_eq!(stuck.order.state.as_str(), "failed");
+    let refusal = OrderRefusal {
+        id: order,
+        version: Some(stuck.order.version),
+        reason: "It was right after all".to_owned(),
+    };
+    order_cancel(world.p(), &world.ctx().await, &refusal)
+        .await
+        .expect("called off");
+    world.test.drain().await;
+}
+
+/// A subscription of five seats whose purchase named a coupon.
+pub(crate) async fn with_coupon(world: &World, code: &str) -> SubscriptionId {
+    let wanted = PurchaseInput {
+        coupon: Some(code.to_owned()),
+        ..world.wanted("basic", "5")
+    };
+    world.buy(&wanted).await
+}
+
+/// What a refusal must leave as it is.
+pub(crate) async fn state_of(
+    world: &World,
+    id: SubscriptionId,
+) -> (BTreeMap<(usize, String), Decimal>, usize) {
+    (charged(world, id).await, world.documents().await.len())
 }
 
 /// By leg and item, what a subscription has come to, exactly.
@@ -165,7 +193,7 @@ async fn seats_noted_months_later_are_billed_as_if_they_had_been_noted_on_their_
         let late = world.subscribe("basic", "5").await;
         let timely = world.subscribe("basic", "5").await;
         world.travel("2024-01-25T12:00:00Z").await;
-        change(&world, timely, "7").await;
+        world.change(timely, "7").await;
         world.travel("2024-03-20T12:00:00Z").await;
         world.pay_all().await;
         assert_ne!(charged(&world, late).await, charged(&world, timely).await);
@@ -192,7 +220,7 @@ async fn an_end_noted_months_later_gives_back_what_came_after_it() {
         let late = world.subscribe("basic", "5").await;
         let timely = world.subscribe("basic", "5").await;
         world.travel("2024-01-25T12:00:00Z").await;
-        cancel(&world, timely).await;
+        world.cancel(timely).await;
         world.travel("2024-03-20T12:00:00Z").await;
         world.pay_all().await;
 
@@ -216,10 +244,10 @@ async fn a_correction_before_a_recorded_change_ends_with_it() {
         let late = world.subscribe("basic", "5").await;
         let timely = world.subscribe("basic", "5").await;
         world.travel("2024-01-15T12:00:00Z").await;
-        change(&world, timely, "6").await;
+        world.change(timely, "6").await;
         world.travel("2024-02-15T12:00:00Z").await;
-        change(&world, timely, "9").await;
-        change(&world, late, "9").await;
+        world.change(timely, "9").await;
+        world.change(late, "9").await;
         world.travel("2024-03-20T12:00:00Z").await;
         world.pay_all().await;
         let before = world.subscription(late).await.items;
@@ -267,15 +295,7 @@ async fn what_a_credit_note_gave_back_is_not_given_back_again() {
         world.pay_all().await;
         // The month from 10 February is credited as a favour; then it turns out that it had ended before.
         let second = world.documents().await.remove(1);
-        let note = billing::CreditNote {
-            invoice_id: second.id,
-            lines: None,
-            destination: CreditDestination::Balance,
-            reason: "A favour".to_owned(),
-        };
-        billing::credit_note_for(world.p(), &world.ctx().await, &note)
-            .await
-            .expect("a credit note");
+        favour(&world, second.id).await;
         let quote = quote(&world, &ended(id, "2024-02-10")).await;
         assert_eq!(due(&quote.expect("a quote").preview.billing), "nothing");
         world.assert_consistent().await;
@@ -286,34 +306,12 @@ async fn what_a_credit_note_gave_back_is_not_given_back_again() {
 #[tokio::test]
 async fn discounts_hold_for_what_is_corrected() {
     each_world(|world| async move {
-        let input = CouponInput {
-            name: Text::en("Half"),
-            code: Some("HALF".to_owned()),
-            benefit: Benefit::Percentage { percent: dec("50") },
-            scope: DiscountScope::default(),
-            periods: Some(2),
-            limits: CouponLimits::default(),
-        };
-        let create = CouponCreate {
-            seller_id: world.reseller,
-            input,
-        };
-        coupon_create(world.p(), &world.ctx().await, &create)
-            .await
-            .expect("a coupon");
-        let subscribe = async || {
-            let mut wanted = world.wanted("basic", "5");
-            wanted.coupon = Some("HALF".to_owned());
-            let quote = quote_purchase(world.p(), &world.ctx().await, &wanted).await;
-            place(&world, &quote.expect("a quote"))
-                .await
-                .order
-                .subscription_id
-        };
+        world.coupon("HALF", "50", 2).await;
+        let subscribe = async || with_coupon(&world, "HALF").await;
         let late = subscribe().await;
         let timely = subscribe().await;
         world.travel("2024-01-25T12:00:00Z").await;
-        change(&world, timely, "7").await;
+        world.change(timely, "7").await;
         world.travel("2024-03-20T12:00:00Z").await;
         world.pay_all().await;
         correct(&world, &seats(late, "2024-01-25", "7")).await;
@@ -337,18 +335,7 @@ async fn a_correction_that_the_vendor_refuses_can_be_called_off() {
         let placed = order_place(world.p(), &world.ctx().await, &input).await;
         let placed = placed.expect("an order").order.id;
         world.test.drain().await;
-        refusals::refuse_all(&world).await;
-        let stuck = world.see(placed).await;
-        assert_eq!(stuck.order.state.as_str(), "failed");
-        let refusal = OrderRefusal {
-            id: placed,
-            version: Some(stuck.order.version),
-            reason: "It was right after all".to_owned(),
-        };
-        order_cancel(world.p(), &world.ctx().await, &refusal)
-            .await
-            .expect("called off");
-        world.test.drain().await;
+        refuse_and_call_off(&world, placed).await;
         assert_eq!(charged(&world, id).await, before);
         assert_eq!(held(&world, id).await, dec("6"));
         world.assert_consistent().await;

@@ -23,10 +23,10 @@ async fn a_plan_noted_months_later_is_billed_as_if_it_had_been_switched_to_on_it
         let late = world.subscribe("basic", "5").await;
         let timely = world.subscribe("basic", "5").await;
         world.travel("2024-01-25T12:00:00Z").await;
-        change_to(&world, timely, Some("pro"), "5").await;
+        change_to(&world, timely, "pro", "5").await;
         world.travel("2024-02-15T12:00:00Z").await;
-        change(&world, late, "6").await;
-        change(&world, timely, "6").await;
+        world.change(late, "6").await;
+        world.change(timely, "6").await;
         world.travel("2024-03-20T12:00:00Z").await;
         world.pay_all().await;
 
@@ -45,7 +45,7 @@ async fn a_plan_noted_months_later_is_billed_as_if_it_had_been_switched_to_on_it
         assert_eq!(charged(&world, late).await, charged(&world, timely).await);
         // What follows sees it: a change, and corrections before and after the day.
         for id in [late, timely] {
-            change(&world, id, "8").await;
+            world.change(id, "8").await;
             correct(&world, &seats(id, "2024-01-15", "4")).await;
             correct(&world, &seats(id, "2024-02-20", "3")).await;
         }
@@ -63,8 +63,8 @@ async fn quantities_before_a_switch_are_those_of_the_plan_of_their_day() {
         world.travel("2024-01-14T12:00:00Z").await;
         correct(&world, &seats(timely, "2024-01-14", "4")).await;
         world.travel("2024-01-23T12:00:00Z").await;
-        change_to(&world, late, Some("pro"), "8").await;
-        change_to(&world, timely, Some("pro"), "8").await;
+        change_to(&world, late, "pro", "8").await;
+        change_to(&world, timely, "pro", "8").await;
         world.travel("2024-01-31T12:00:00Z").await;
         let held = world.subscription(late).await.items;
         correct(&world, &seats(late, "2024-01-14", "4")).await;
@@ -101,12 +101,12 @@ async fn a_switch_that_was_recorded_can_have_been_earlier() {
         let late = world.subscribe("basic", "5").await;
         let timely = world.subscribe("basic", "5").await;
         world.travel("2024-01-25T12:00:00Z").await;
-        change_to(&world, timely, Some("pro"), "5").await;
+        change_to(&world, timely, "pro", "5").await;
         world.travel("2024-02-12T12:00:00Z").await;
         world.pay_all().await;
         world.travel("2024-03-02T12:00:00Z").await;
-        change_to(&world, late, Some("pro"), "4").await;
-        change(&world, timely, "4").await;
+        change_to(&world, late, "pro", "4").await;
+        world.change(timely, "4").await;
         // Less waits for the end of the period; what is held by then is the same.
         world.travel("2024-03-20T12:00:00Z").await;
         world.pay_all().await;
@@ -149,17 +149,7 @@ async fn the_vendor_delivers_the_plan_and_its_refusal_leaves_no_trace() {
             "change"
         );
         assert_eq!(plan_of(&world, id).await, "pro");
-        refusals::refuse_all(&world).await;
-        let stuck = world.see(placed).await;
-        let refusal = OrderRefusal {
-            id: placed,
-            version: Some(stuck.order.version),
-            reason: "It was right after all".to_owned(),
-        };
-        order_cancel(world.p(), &world.ctx().await, &refusal)
-            .await
-            .expect("called off");
-        world.test.drain().await;
+        refuse_and_call_off(&world, placed).await;
         assert_eq!(charged(&world, id).await, before);
         assert_eq!(plan_of(&world, id).await, "basic");
         assert_eq!(world.subscription(id).await.items, items);
@@ -176,10 +166,10 @@ async fn plans_that_cannot_be_set_right_are_refused_by_name_and_change_nothing()
     each_world(|world| async move {
         let id = world.subscribe("basic", "5").await;
         world.travel("2024-02-20T12:00:00Z").await;
-        change_to(&world, id, Some("pro"), "5").await;
+        change_to(&world, id, "pro", "5").await;
         world.travel("2024-03-20T12:00:00Z").await;
         world.pay_all().await;
-        let before = (charged(&world, id).await, world.documents().await.len());
+        let before = state_of(&world, id).await;
         let of = |field: &str, code: &'static str| (field.to_owned(), code);
         let on = |from: &str, plan: &str| under(&world, id, from, plan);
         let cases = [
@@ -215,16 +205,13 @@ async fn plans_that_cannot_be_set_right_are_refused_by_name_and_change_nothing()
                 "{input:?}"
             );
         }
-        change_to(&world, id, Some("basic"), "5").await;
+        change_to(&world, id, "basic", "5").await;
         let waits = on("2024-02-25", "basic");
         assert_eq!(
             refusals::problem(quote(&world, &waits).await),
             of("plan_id", "change_waits")
         );
-        assert_eq!(
-            (charged(&world, id).await, world.documents().await.len()),
-            before
-        );
+        assert_eq!(state_of(&world, id).await, before);
         world.assert_consistent().await;
     })
     .await;

@@ -1,7 +1,7 @@
 //! Other prices for the past.
 
 use super::*;
-use crate::common::markup;
+use crate::common::{changes::model, markup};
 use serde_json::json;
 use tradewind_catalogue::service::{price_book_list, revision_create};
 use tradewind_catalogue::types::{
@@ -11,15 +11,14 @@ use tradewind_catalogue::types::{
 use tradewind_flows::quote::{BookPrices, ItemPriceInput};
 use tradewind_kernel::calendar::Cadence;
 use tradewind_kernel::id::{AccountId, RevisionId};
-use tradewind_pricing::{PriceModel, Purpose};
+use tradewind_pricing::PriceModel;
 
 /// Seats at so much on the leg of a seller, or of who sells to the customer.
 pub(crate) fn at(item: &str, seller: Option<AccountId>, price: &str) -> Vec<ItemPriceInput> {
-    let model = json!({"model": "per_unit", "unit_price": price});
     vec![ItemPriceInput {
         item: item.to_owned(),
         seller_id: seller,
-        price: PriceModel::from_json("price", &model, Purpose::Charge).expect("a price"),
+        price: model(&json!({"model": "per_unit", "unit_price": price})),
     }]
 }
 
@@ -126,8 +125,8 @@ async fn a_price_of_its_own_outlives_revisions_until_the_books_are_said_to_hold(
         assert_eq!(seats_of(&world, id).await[3], "180");
         assert_eq!(seats_of(&world, like).await[3], "249.48");
         // A change is at its own price as well.
-        change(&world, id, "6").await;
-        change(&world, like, "6").await;
+        world.change(id, "6").await;
+        world.change(like, "6").await;
         let shown = correct(&world, &current(id, "2024-01-10")).await;
         assert_eq!(next(&shown.preview.billing), "106.92 EUR");
         let all_at_17_82 = seats_of(&world, id).await;
@@ -221,30 +220,8 @@ async fn a_revision_by_name_holds_on_its_leg_until_the_next_renewal() {
 #[tokio::test]
 async fn prices_are_corrected_with_discounts_and_changes_and_back_to_the_cent() {
     each_world(|world| async move {
-        let input = CouponInput {
-            name: Text::en("Third"),
-            code: Some("THIRD".to_owned()),
-            benefit: Benefit::Percentage { percent: dec("33") },
-            scope: DiscountScope::default(),
-            periods: Some(3),
-            limits: CouponLimits::default(),
-        };
-        let create = CouponCreate {
-            seller_id: world.reseller,
-            input,
-        };
-        coupon_create(world.p(), &world.ctx().await, &create)
-            .await
-            .expect("a coupon");
-        let subscribe = async || {
-            let mut wanted = world.wanted("basic", "5");
-            wanted.coupon = Some("THIRD".to_owned());
-            let quote = quote_purchase(world.p(), &world.ctx().await, &wanted).await;
-            place(&world, &quote.expect("a quote"))
-                .await
-                .order
-                .subscription_id
-        };
+        world.coupon("THIRD", "33", 3).await;
+        let subscribe = async || with_coupon(&world, "THIRD").await;
         let late = subscribe().await;
         let timely = subscribe().await;
         let like = subscribe().await;
@@ -254,7 +231,7 @@ async fn prices_are_corrected_with_discounts_and_changes_and_back_to_the_cent() 
         correct(&world, &priced(timely, "2024-01-25", "12")).await;
         world.travel("2024-02-20T12:00:00Z").await;
         for id in [late, timely, like] {
-            change(&world, id, "7").await;
+            world.change(id, "7").await;
         }
         world.travel("2024-03-20T12:00:00Z").await;
         world.pay_all().await;
@@ -288,15 +265,7 @@ async fn what_a_credit_note_gave_back_counts_when_prices_are_corrected() {
         world.travel("2024-02-20T12:00:00Z").await;
         world.pay_all().await;
         let second = world.documents().await.remove(1);
-        let note = billing::CreditNote {
-            invoice_id: second.id,
-            lines: None,
-            destination: CreditDestination::Balance,
-            reason: "A favour".to_owned(),
-        };
-        billing::credit_note_for(world.p(), &world.ctx().await, &note)
-            .await
-            .expect("a credit note");
+        favour(&world, second.id).await;
         // Nothing of the month is left to be taken back; at the right price it is due.
         let quote = quote(&world, &priced(id, "2024-02-10", "12")).await;
         assert_eq!(due(&quote.expect("a quote").preview.billing), "60.00 EUR");
@@ -380,7 +349,7 @@ async fn prices_that_cannot_be_set_right_are_refused_by_name() {
         .await;
         world.travel("2024-03-20T12:00:00Z").await;
         world.pay_all().await;
-        let before = (charged(&world, id).await, world.documents().await.len());
+        let before = state_of(&world, id).await;
         let of = |field: &str, code: &'static str| (field.to_owned(), code);
         let own = |item: &str, price: &str| CorrectionInput {
             item_prices: at(item, None, price),
@@ -433,10 +402,7 @@ async fn prices_that_cannot_be_set_right_are_refused_by_name() {
                 "{input:?}"
             );
         }
-        assert_eq!(
-            (charged(&world, id).await, world.documents().await.len()),
-            before
-        );
+        assert_eq!(state_of(&world, id).await, before);
         world.assert_consistent().await;
     })
     .await;

@@ -47,7 +47,7 @@ async fn what_cannot_be_corrected_is_refused_by_name_and_changes_nothing() {
         let id = world.subscribe("basic", "5").await;
         world.travel("2024-03-20T12:00:00Z").await;
         world.pay_all().await;
-        let before = (charged(&world, id).await, world.documents().await.len());
+        let before = state_of(&world, id).await;
         let of = |field: &str, code: &'static str| (field.to_owned(), code);
         let cases = [
             (seats(id, "2024-03-21", "7"), of("from", "in_the_future")),
@@ -91,7 +91,7 @@ async fn what_cannot_be_corrected_is_refused_by_name_and_changes_nothing() {
         let input = seats(id, "2024-01-25", "7");
         let refused = quote_correction(world.p(), &by_reseller, &input).await;
         assert_eq!(problem(refused), of("", "not_the_provider"));
-        let after = (charged(&world, id).await, world.documents().await.len());
+        let after = state_of(&world, id).await;
         assert_eq!(after, before);
         world.assert_consistent().await;
     })

@@ -2,51 +2,12 @@
 
 use super::prices::{at, current};
 use super::*;
-use crate::common::markup;
+use crate::common::changes::model;
 use serde_json::{Value, json};
-use tradewind_catalogue::service::revision_create;
-use tradewind_catalogue::types::{ListingDraft, ListingPrice, RevisionCreate};
-use tradewind_flows::quote::{ItemPriceInput, PurchaseInput};
+use tradewind_flows::quote::ItemPriceInput;
 use tradewind_kernel::{Currency, Timestamp};
 use tradewind_metering::service::usage_ingest;
 use tradewind_metering::types::{UsageInput, UsageKind};
-use tradewind_pricing::{PriceModel, Purpose};
-
-fn model(model: Value) -> PriceModel {
-    PriceModel::from_json("model", &model, Purpose::Charge).expect("a model")
-}
-
-/// The reseller asks this for usage from a day on.
-async fn ask(world: &World, from: &str, price: Value) {
-    let item = world.plan("cloud").items.first().map(|item| item.id);
-    let own = ListingDraft {
-        item_id: item,
-        price: ListingPrice::Absolute {
-            model: model(price),
-        },
-        ..markup("0")
-    };
-    let revision = RevisionCreate {
-        book_id: world.reseller_book,
-        effective_on: day(from),
-        note: String::new(),
-        policies: None,
-        listings: vec![own, markup("20")],
-    };
-    revision_create(world.p(), &world.ctx().await, &revision)
-        .await
-        .expect("a revision");
-}
-
-async fn cloud(world: &World) -> SubscriptionId {
-    let wanted = PurchaseInput {
-        quantities: BTreeMap::new(),
-        ..world.wanted("cloud", "1")
-    };
-    let quote = quote_purchase(world.p(), &world.ctx().await, &wanted).await;
-    let order = place(world, &quote.expect("a quote")).await;
-    order.order.subscription_id
-}
 
 async fn report(world: &World, id: SubscriptionId, name: &str, at: &str, quantity: &str) {
     let at = Timestamp::parse(&format!("{at}T10:00:00Z")).expect("a time");
@@ -85,9 +46,11 @@ fn tiers(first: &str, beyond: &str) -> Value {
 #[tokio::test]
 async fn months_of_usage_come_to_what_the_right_prices_say_once() {
     each_world(|world| async move {
-        ask(&world, "2024-01-11", tiers("1", "0.5")).await;
+        world
+            .ask("cloud", "cost", "2024-01-11", tiers("1", "0.5"))
+            .await;
         world.travel("2024-01-11T12:00:00Z").await;
-        let id = cloud(&world).await;
+        let id = world.cloud().await;
         report(&world, id, "a", "2024-01-20", "50").await;
         report(&world, id, "b", "2024-02-05", "20").await;
         report(&world, id, "c", "2024-02-20", "40").await;
@@ -95,7 +58,9 @@ async fn months_of_usage_come_to_what_the_right_prices_say_once() {
         world.pay_all().await;
         // 30 + 10, and 30 + 15.
         assert_eq!(used(&world, id).await, dec("85"));
-        ask(&world, "2024-03-15", tiers("0.8", "0.2")).await;
+        world
+            .ask("cloud", "cost", "2024-03-15", tiers("0.8", "0.2"))
+            .await;
         world.travel("2024-03-20T12:00:00Z").await;
         report(&world, id, "d", "2024-03-12", "10").await;
         correct(&world, &current(id, "2024-02-01")).await;
@@ -129,9 +94,11 @@ fn at_price(id: SubscriptionId, from: &str, price: &str) -> CorrectionInput {
 #[tokio::test]
 async fn a_price_from_the_middle_of_a_month_on_counts_what_was_used_before_it() {
     each_world(|world| async move {
-        ask(&world, "2024-01-11", tiers("1", "0.5")).await;
+        world
+            .ask("cloud", "cost", "2024-01-11", tiers("1", "0.5"))
+            .await;
         world.travel("2024-01-11T12:00:00Z").await;
-        let id = cloud(&world).await;
+        let id = world.cloud().await;
         report(&world, id, "a", "2024-02-05", "20").await;
         report(&world, id, "b", "2024-02-20", "40").await;
         world.travel("2024-03-10T12:00:00Z").await;
@@ -140,7 +107,7 @@ async fn a_price_from_the_middle_of_a_month_on_counts_what_was_used_before_it() 
         let own = ItemPriceInput {
             item: "cost".to_owned(),
             seller_id: None,
-            price: model(tiers("2", "1")),
+            price: model(&tiers("2", "1")),
         };
         let input = CorrectionInput {
             item_prices: vec![own],
@@ -166,9 +133,11 @@ async fn a_price_from_the_middle_of_a_month_on_counts_what_was_used_before_it() 
 async fn minimums_of_months_without_usage_follow_the_right_prices() {
     each_world(|world| async move {
         let least = json!({"model": "per_unit", "unit_price": "1", "minimum": "20"});
-        ask(&world, "2024-01-11", least.clone()).await;
+        world
+            .ask("cloud", "cost", "2024-01-11", least.clone())
+            .await;
         world.travel("2024-01-11T12:00:00Z").await;
-        let id = cloud(&world).await;
+        let id = world.cloud().await;
         report(&world, id, "a", "2024-02-20", "50").await;
         for day in ["2024-02-10", "2024-03-10", "2024-04-10"] {
             world.travel(&format!("{day}T12:00:00Z")).await;
@@ -183,7 +152,7 @@ async fn minimums_of_months_without_usage_follow_the_right_prices() {
             item_prices: vec![ItemPriceInput {
                 item: "cost".to_owned(),
                 seller_id: None,
-                price: model(json!({"model": "per_unit", "unit_price": "1", "minimum": minimum})),
+                price: model(&json!({"model": "per_unit", "unit_price": "1", "minimum": minimum})),
             }],
             ..since(id, "2024-02-01")
         };
@@ -200,9 +169,11 @@ async fn minimums_of_months_without_usage_follow_the_right_prices() {
 #[tokio::test]
 async fn usage_of_a_plan_that_it_did_not_have_is_taken_back_and_comes_again_with_it() {
     each_world(|world| async move {
-        ask(&world, "2024-01-11", tiers("1", "0.5")).await;
+        world
+            .ask("cloud", "cost", "2024-01-11", tiers("1", "0.5"))
+            .await;
         world.travel("2024-01-11T12:00:00Z").await;
-        let id = cloud(&world).await;
+        let id = world.cloud().await;
         report(&world, id, "a", "2024-01-20", "10").await;
         report(&world, id, "b", "2024-02-05", "20").await;
         report(&world, id, "c", "2024-02-20", "40").await;

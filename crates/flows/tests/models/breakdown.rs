@@ -1,6 +1,6 @@
 //! How the lines of documents come about: the parts of a price, which add up to what was charged.
 
-use super::{buy, cloud, price, record, take_in};
+use super::{record, take_in};
 use crate::common::{World, each_world};
 use serde_json::json;
 use tradewind_billing::service::{invoice_breakdown, invoice_get};
@@ -40,9 +40,9 @@ fn parts(all: &[[&str; 3]]) -> Vec<[String; 3]> {
 async fn what_tiers_come_to_is_told_part_by_part() {
     each_world(|world| async move {
         let tiers = json!({"model": "graduated", "tiers": [{"up_to": "10", "unit_price": "5"}, {"unit_price": "4", "flat": "3"}]});
-        price(&world, "basic", "seats", "2024-01-11", tiers).await;
+        world.ask("basic", "seats", "2024-01-11", tiers).await;
         world.travel("2024-01-11T09:00:00Z").await;
-        let id = buy(&world, &world.wanted("basic", "12")).await;
+        let id = world.buy(&world.wanted("basic", "12")).await;
         let seats = || {
             let of = parts(&[["10", "5", "50"], ["1", "3", "3"], ["2", "4", "8"]]);
             ("seats".to_owned(), "61".to_owned(), of)
@@ -55,7 +55,7 @@ async fn what_tiers_come_to_is_told_part_by_part() {
         assert_eq!(explained(&world, 0).await, []);
         // What was agreed stays explained when the book moves on.
         let dearer = json!({"model": "graduated", "tiers": [{"up_to": "10", "unit_price": "6"}, {"unit_price": "5"}]});
-        price(&world, "basic", "seats", "2024-01-21", dearer).await;
+        world.ask("basic", "seats", "2024-01-21", dearer).await;
         assert_eq!(explained(&world, 1).await, [seats()]);
         world.assert_consistent().await;
     })
@@ -66,9 +66,9 @@ async fn what_tiers_come_to_is_told_part_by_part() {
 async fn usage_is_explained_over_all_its_records_and_a_difference_is_not() {
     each_world(|world| async move {
         let tiers = json!({"model": "graduated", "tiers": [{"up_to": "30", "unit_price": "1"}, {"unit_price": "0.5"}], "included": "5"});
-        price(&world, "cloud", "cost", "2024-01-11", tiers).await;
+        world.ask("cloud", "cost", "2024-01-11", tiers).await;
         world.travel("2024-02-01T09:00:00Z").await;
-        let id = cloud(&world).await;
+        let id = world.cloud().await;
         let used = [
             record(id, "a", "2024-02-10T10:00:00Z", "20"),
             record(id, "b", "2024-02-12T10:00:00Z", "25"),
@@ -90,7 +90,7 @@ async fn usage_is_explained_over_all_its_records_and_a_difference_is_not() {
 #[tokio::test]
 async fn only_who_may_see_a_document_is_told_how_it_comes_about() {
     each_world(|world| async move {
-        buy(&world, &world.wanted("basic", "2")).await;
+        world.buy(&world.wanted("basic", "2")).await;
         let document = world.documents().await.pop().expect("a document");
         let ctx = world.ctx().await;
         let document = invoice_get(world.p(), &ctx, document.id).await;

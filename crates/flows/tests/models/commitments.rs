@@ -1,6 +1,6 @@
 //! What is committed over months: settled when they are over, by what was charged in them, and set right by what comes late.
 
-use super::{cloud, dec, record, take_in};
+use super::{dec, record, take_in};
 use crate::common::{World, day, each_world, markup};
 use serde_json::{Value, json};
 use tradewind_billing::service::{charge_list, commitment_list};
@@ -52,7 +52,7 @@ async fn committed(world: &World, commitment: Value) -> SubscriptionId {
         .await
         .expect("a revision");
     world.travel("2024-02-01T09:00:00Z").await;
-    cloud(world).await
+    world.cloud().await
 }
 
 async fn used(world: &World, id: SubscriptionId, name: &str, on: &str, quantity: &str) {

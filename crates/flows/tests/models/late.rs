@@ -1,6 +1,6 @@
 //! Usage of a month that has been billed: for its own month or with the running one, and after the window only as decided.
 
-use super::{cloud, dec, last_lines, price, record, take_in};
+use super::{dec, last_lines, record, take_in};
 use crate::common::{World, each_world};
 use serde_json::json;
 use tradewind_billing::service::invoice_get;
@@ -22,9 +22,9 @@ async fn policy(world: &World, window_days: Option<u32>, late_as: LateAs) {
 /// Thirty at 1, and what is beyond at 0.5; fifty are used and billed in February, for 40.
 async fn billed(world: &World) -> SubscriptionId {
     let tiers = json!({"model": "graduated", "tiers": [{"up_to": "30", "unit_price": "1"}, {"unit_price": "0.5"}]});
-    price(world, "cloud", "cost", "2024-01-11", tiers).await;
+    world.ask("cloud", "cost", "2024-01-11", tiers).await;
     world.travel("2024-02-01T09:00:00Z").await;
-    let id = cloud(world).await;
+    let id = world.cloud().await;
     take_in(world, &[record(id, "a", "2024-02-10T10:00:00Z", "50")], 1).await;
     world.travel("2024-03-02T09:00:00Z").await;
     world.pay_all().await;

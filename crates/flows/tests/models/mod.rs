@@ -6,43 +6,18 @@ mod late;
 mod pools;
 mod prepaid;
 
-use super::common::{World, day, dec, each_world, markup};
-use serde_json::{Value, json};
+use super::common::{World, dec, each_world};
+use serde_json::json;
 use std::collections::BTreeMap;
 use tradewind_billing::service::invoice_get;
-use tradewind_catalogue::service::{self as catalogue, revision_create};
-use tradewind_catalogue::types::{
-    ItemDraft, ItemUpdate, ListingDraft, ListingPrice, RevisionCreate,
-};
+use tradewind_catalogue::service as catalogue;
+use tradewind_catalogue::types::{ItemDraft, ItemUpdate};
 use tradewind_flows::order::{PlaceInput, order_place};
 use tradewind_flows::quote::{ChangeInput, PurchaseInput, quote_change, quote_purchase};
 use tradewind_kernel::id::SubscriptionId;
 use tradewind_kernel::{Currency, Decimal, Timestamp};
 use tradewind_metering::service::usage_ingest;
 use tradewind_metering::types::{UsageInput, UsageKind};
-use tradewind_pricing::{PriceModel, Purpose};
-
-/// A new revision of the reseller's book: a price for one item of a plan, 20 % on everything else.
-pub(super) async fn price(world: &World, plan: &str, item: &str, from: &str, model: Value) {
-    let items = &world.plan(plan).items;
-    let item = items.iter().find(|one| one.code == item).expect("an item");
-    let model = PriceModel::from_json("model", &model, Purpose::Charge).expect("a model");
-    let own = ListingDraft {
-        item_id: Some(item.id),
-        price: ListingPrice::Absolute { model },
-        ..markup("0")
-    };
-    let revision = RevisionCreate {
-        book_id: world.reseller_book,
-        effective_on: day(from),
-        note: String::new(),
-        policies: None,
-        listings: vec![own, markup("20")],
-    };
-    revision_create(world.p(), &world.ctx().await, &revision)
-        .await
-        .expect("a revision");
-}
 
 /// The lines of the last document: what, how many, net.
 pub(super) async fn last_lines(world: &World) -> Vec<(String, String, String)> {
@@ -57,26 +32,12 @@ pub(super) async fn last_lines(world: &World) -> Vec<(String, String, String)> {
     lines.collect()
 }
 
-async fn buy(world: &World, input: &PurchaseInput) -> SubscriptionId {
-    let ctx = world.ctx().await;
-    let quote = quote_purchase(world.p(), &ctx, input)
-        .await
-        .expect("a quote");
-    let order = order_place(world.p(), &ctx, &PlaceInput { quote_id: quote.id })
-        .await
-        .expect("an order");
-    world.test.drain().await;
-    world.pay_all().await;
-    world.deliver_all().await;
-    order.order.subscription_id
-}
-
 #[tokio::test]
 async fn a_package_is_bought_and_changed_by_its_name() {
     each_world(|world| async move {
         let steps = json!([{"tag": "small", "amount": "9"}, {"tag": "medium", "amount": "19"}, {"tag": "large", "amount": "29"}]);
         let packages = json!({"model": "stairstep", "steps": steps});
-        price(&world, "basic", "seats", "2024-01-11", packages).await;
+        world.ask("basic", "seats", "2024-01-11", packages).await;
         world.travel("2024-01-11T09:00:00Z").await;
         let picked = |tag: &str| BTreeMap::from([("seats".to_owned(), tag.to_owned())]);
         let wanted = PurchaseInput {
@@ -98,7 +59,7 @@ async fn a_package_is_bought_and_changed_by_its_name() {
         assert_eq!(refused.code(), "no_price_for_quantity");
         assert_eq!(world.order_count().await, 0);
 
-        let id = buy(&world, &wanted).await;
+        let id = world.buy(&wanted).await;
         let named = |name: &str, net: &str| (name.to_owned(), net.to_owned());
         let lines = |all: Vec<(String, String, String)>| -> Vec<(String, String)> {
             all.into_iter().map(|(name, _, net)| (name, net)).collect()
@@ -131,14 +92,6 @@ async fn a_package_is_bought_and_changed_by_its_name() {
         world.assert_consistent().await;
     })
     .await;
-}
-
-pub(super) async fn cloud(world: &World) -> SubscriptionId {
-    let wanted = PurchaseInput {
-        quantities: BTreeMap::new(),
-        ..world.wanted("cloud", "1")
-    };
-    buy(world, &wanted).await
 }
 
 /// A record of usage of the meter.
@@ -197,9 +150,9 @@ fn nets(lines: Vec<(String, String, String)>) -> Vec<(String, String)> {
 async fn a_minimum_is_charged_without_usage_and_tiers_count_over_all_groups() {
     each_world(|world| async move {
         let tiers = json!({"model": "graduated", "minimum": "20", "tiers": [{"up_to": "30", "unit_price": "1"}, {"unit_price": "0.5"}]});
-        price(&world, "cloud", "cost", "2024-01-11", tiers).await;
+        world.ask("cloud", "cost", "2024-01-11", tiers).await;
         world.travel("2024-01-11T09:00:00Z").await;
-        let id = cloud(&world).await;
+        let id = world.cloud().await;
         let line = |quantity: &str, net: &str| vec![(quantity.to_owned(), net.to_owned())];
         // Nothing was used: the minimum, for 21 of 31 days.
         world.travel("2024-02-12T09:00:00Z").await;
@@ -290,16 +243,16 @@ async fn charged(world: &World, id: SubscriptionId) -> Vec<(String, Decimal)> {
 async fn what_is_held_is_charged_by_how_long_and_goes_on_until_it_is_given_up() {
     each_world(|world| async move {
         aggregates(&world, "time_weighted").await;
-        price(
-            &world,
-            "cloud",
-            "cost",
-            "2024-01-11",
-            json!({"model": "per_unit", "unit_price": "1"}),
-        )
-        .await;
+        world
+            .ask(
+                "cloud",
+                "cost",
+                "2024-01-11",
+                json!({"model": "per_unit", "unit_price": "1"}),
+            )
+            .await;
         world.travel("2024-01-11T09:00:00Z").await;
-        let id = cloud(&world).await;
+        let id = world.cloud().await;
         // Midnight of the first of February where the customer is, and noon of the fifteenth: half of 29 days.
         report(&world, id, "more", "2024-01-31T23:00:00Z", "58", "").await;
         report(&world, id, "less", "2024-02-15T11:00:00Z", "-29", "").await;
@@ -346,16 +299,16 @@ async fn usage_counts_as_its_item_says_whenever_it_arrives() {
     ] {
         each_world(|world| async move {
             aggregates(&world, how).await;
-            price(
-                &world,
-                "cloud",
-                "cost",
-                "2024-01-11",
-                json!({"model": "per_unit", "unit_price": "1"}),
-            )
-            .await;
+            world
+                .ask(
+                    "cloud",
+                    "cost",
+                    "2024-01-11",
+                    json!({"model": "per_unit", "unit_price": "1"}),
+                )
+                .await;
             world.travel("2024-01-11T09:00:00Z").await;
-            let id = cloud(&world).await;
+            let id = world.cloud().await;
             let base = |name: &str, at: &str, quantity: &str, user: &str| {
                 let base = record(id, name, at, quantity);
                 let until = base.starts_at.as_micros() + 90 * 60 * 1_000_000;

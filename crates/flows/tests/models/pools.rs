@@ -1,6 +1,6 @@
 //! Usage that is counted together over the subscriptions of a customer.
 
-use super::{cloud, dec, last_lines, price, record, take_in};
+use super::{dec, last_lines, record, take_in};
 use crate::common::{World, day, each_world, list_prices, markup};
 use serde_json::{Value, json};
 use tradewind_billing::service::charge_list;
@@ -66,11 +66,11 @@ async fn customers(world: &World, ids: &[SubscriptionId]) -> Vec<Decimal> {
 #[tokio::test]
 async fn tiers_count_over_all_subscriptions_whatever_day_they_are_billed_on() {
     each_world(|world| async move {
-        price(&world, "cloud", "cost", "2024-01-11", tiers()).await;
+        world.ask("cloud", "cost", "2024-01-11", tiers()).await;
         world.travel("2024-01-15T09:00:00Z").await;
-        let first = cloud(&world).await;
+        let first = world.cloud().await;
         world.travel("2024-02-03T09:00:00Z").await;
-        let second = cloud(&world).await;
+        let second = world.cloud().await;
         let ids = [first, second];
         used(&world, second, "b", "2024-02-10", "30").await;
         used(&world, first, "a", "2024-02-20", "20").await;
@@ -98,7 +98,7 @@ async fn tiers_count_over_all_subscriptions_whatever_day_they_are_billed_on() {
         assert_eq!(last_lines(&world).await, [line]);
         world.assert_consistent().await;
         // A third that is bought later changes nothing of the past, and counts when something of its own comes.
-        let third = cloud(&world).await;
+        let third = world.cloud().await;
         travel(&world, "2024-04-02").await;
         assert_eq!(customers(&world, &ids).await, [dec("20"), dec("20")]);
         assert_eq!(customers(&world, &[third]).await, [dec("0")]);
@@ -112,9 +112,9 @@ async fn a_minimum_is_paid_once_for_all_and_whose_usage_comes_late_makes_no_diff
     each_world(|world| async move {
         let model =
             json!({"model": "per_unit", "unit_price": "1", "minimum": "20", "pooled": true});
-        price(&world, "cloud", "cost", "2024-01-11", model).await;
+        world.ask("cloud", "cost", "2024-01-11", model).await;
         world.travel("2024-01-15T09:00:00Z").await;
-        let ids = [cloud(&world).await, cloud(&world).await];
+        let ids = [world.cloud().await, world.cloud().await];
         travel(&world, "2024-03-02").await;
         assert_eq!(customers(&world, &ids).await, [dec("20"), dec("0")]);
         // Below the minimum it costs nothing more, beyond it what is beyond.
@@ -169,7 +169,7 @@ async fn every_seller_of_a_chain_counts_by_its_own_price() {
             .await
             .expect("a revision");
         world.travel("2024-01-15T09:00:00Z").await;
-        let ids = [cloud(&world).await, cloud(&world).await];
+        let ids = [world.cloud().await, world.cloud().await];
         used(&world, ids[0], "a", "2024-02-20", "20").await;
         used(&world, ids[1], "b", "2024-02-10", "30").await;
         travel(&world, "2024-03-02").await;
@@ -186,7 +186,7 @@ async fn every_seller_of_a_chain_counts_by_its_own_price() {
         world.assert_consistent().await;
         // The reseller sells at a price of its own from March on: in its month that counts by itself.
         let plain = json!({"model": "per_unit", "unit_price": "2"});
-        price(&world, "cloud", "cost", "2024-04-01", plain).await;
+        world.ask("cloud", "cost", "2024-04-01", plain).await;
         used(&world, ids[0], "late", "2024-02-21", "10").await;
         travel(&world, "2024-04-05").await;
         assert_eq!(

@@ -1,6 +1,6 @@
 //! Quantities bought ahead: the oldest is drawn first, also when usage or quantities are set right later.
 
-use super::{buy, cloud, dec, price, record, take_in};
+use super::{dec, record, take_in};
 use crate::common::{World, day, each_world, item, list_prices, markup};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -86,9 +86,11 @@ fn kept(months: Option<u16>) -> Value {
 #[tokio::test]
 async fn what_is_left_is_kept_and_late_usage_takes_it_from_the_months_that_lived_on_it() {
     each_world(|world| async move {
-        price(&world, "cloud", "cost", "2024-01-11", kept(Some(1))).await;
+        world
+            .ask("cloud", "cost", "2024-01-11", kept(Some(1)))
+            .await;
         world.travel("2024-02-01T09:00:00Z").await;
-        let id = cloud(&world).await;
+        let id = world.cloud().await;
         assert_eq!(
             left(&world, id).await,
             stands(["0", "100", "0", "100"], &["100 2024-04-01"])
@@ -168,11 +170,11 @@ async fn the_order_in_which_usage_comes_makes_no_difference() {
     each_world(|world| async move {
         let model = json!({"model": "graduated", "included": "100", "prepaid": {"months": 2},
             "tiers": [{"up_to": "10", "unit_price": "2"}, {"unit_price": "1"}]});
-        price(&world, "cloud", "cost", "2024-01-11", model).await;
+        world.ask("cloud", "cost", "2024-01-11", model).await;
         world.travel("2024-02-01T09:00:00Z").await;
         let mut ids = Vec::new();
         for _ in orders {
-            ids.push(cloud(&world).await);
+            ids.push(world.cloud().await);
         }
         travel(&world, "2024-05-02").await;
         for step in 0..records.len() {
@@ -198,11 +200,11 @@ async fn what_is_kept_without_end_is_bounded_and_outlives_a_price_that_keeps_not
     each_world(|world| async move {
         let mut model = kept(None);
         model["prepaid"] = json!({"at_most": "150"});
-        price(&world, "cloud", "cost", "2024-01-11", model).await;
+        world.ask("cloud", "cost", "2024-01-11", model).await;
         let plain = json!({"model": "per_unit", "unit_price": "1"});
-        price(&world, "cloud", "cost", "2024-04-01", plain).await;
+        world.ask("cloud", "cost", "2024-04-01", plain).await;
         world.travel("2024-01-15T09:00:00Z").await;
-        let id = cloud(&world).await;
+        let id = world.cloud().await;
         travel(&world, "2024-03-20").await;
         let march = stands(
             ["150", "100", "0", "250"],
@@ -314,7 +316,7 @@ async fn what_comes_with_units_that_are_held_follows_them_also_when_they_are_cor
             quantities: BTreeMap::from([("packs".to_owned(), dec("4"))]),
             ..world.wanted("cloud", "1")
         };
-        let id = buy(&world, &wanted).await;
+        let id = world.buy(&wanted).await;
         used(&world, id, "feb", "2024-02-10", "10").await;
         used(&world, id, "mar", "2024-03-10", "90").await;
         travel(&world, "2024-04-02").await;
@@ -368,7 +370,7 @@ async fn units_that_are_paid_once_bring_their_quantity_once() {
             quantities: BTreeMap::from([("packs".to_owned(), dec("3"))]),
             ..world.wanted("cloud", "1")
         };
-        let id = buy(&world, &wanted).await;
+        let id = world.buy(&wanted).await;
         assert_eq!(
             left(&world, id).await,
             stands(["0", "30", "0", "30"], &["30 never"])

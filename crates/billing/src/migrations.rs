@@ -482,4 +482,12 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             attempts {int} NOT NULL, asked_at {time}, problem {text},
             PRIMARY KEY (realm_id, seller_id, buyer_id, currency)) {clustered}",
     ],
+}, Migration {
+    name: "billing_tax_wait_away",
+    steps: &[
+        "{sqlite} ALTER TABLE invoice_tax_wait ADD COLUMN away_since {time}",
+        "{postgres} ALTER TABLE invoice_tax_wait ADD COLUMN IF NOT EXISTS away_since {time}",
+        "{sqlite} ALTER TABLE invoice_tax_wait ADD COLUMN by_hand {int} NOT NULL DEFAULT 0",
+        "{postgres} ALTER TABLE invoice_tax_wait ADD COLUMN IF NOT EXISTS by_hand {int} NOT NULL DEFAULT 0",
+    ],
 }];

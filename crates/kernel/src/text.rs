@@ -72,6 +72,34 @@ pub fn trimmed(field: &str, text: &str, min: usize, max: usize) -> Result<String
     Ok(text.to_owned())
 }
 
+/// One line without controls and double spaces, of so many characters at most.
+#[must_use]
+pub fn plain(text: &str, most: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(most));
+    let letters = text.chars().map(|letter| {
+        if letter.is_control()
+            || matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        {
+            ' '
+        } else {
+            letter
+        }
+    });
+    let mut count = 0;
+    for letter in letters {
+        if letter.is_whitespace() && (out.is_empty() || out.ends_with(' ')) {
+            continue;
+        }
+        if count == most {
+            break;
+        }
+        out.push(if letter.is_whitespace() { ' ' } else { letter });
+        count += 1;
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
 /// An e-mail address that mail can be sent to.
 ///
 /// # Errors
@@ -171,6 +199,12 @@ pub fn check_country(field: &str, code: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn foreign_words_become_one_short_line() {
+        assert_eq!(plain("  INV-2024\r\n  000001\t", 100), "INV-2024 000001");
+        assert_eq!(plain("a b", 2), "a");
+    }
 
     #[test]
     fn only_absolute_web_addresses_are_accepted() {

@@ -12,8 +12,8 @@ pub use certificates::{
 };
 pub use decisions::{Decided, DecisionAsk, Taxers, decision};
 pub use engine::{
-    TaxEngine, answer_keep, answer_of, engine_ask, engine_get, engine_remove, engine_sample,
-    engine_set, engine_tell, forget_answers, report_note, reports_pending,
+    Asked, TaxEngine, answer_keep, answer_of, engine_ask, engine_get, engine_known, engine_remove,
+    engine_sample, engine_set, engine_tell, forget_answers, report_note, reports_pending,
 };
 pub use profiles::{profile_get, profile_set};
 pub use rates::{Rated, RatesAsk, rates_export, rates_list, rates_replace};

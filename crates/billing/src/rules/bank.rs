@@ -15,7 +15,8 @@ pub(crate) use camt::amount_of;
 pub use csv_file::check_mapping;
 pub use matching::{Candidate, Facts, Part, Verdict, decide, rank, split};
 pub use refs::{Named, named};
-pub use text::{decode, hint, plain, same_name};
+pub use text::{decode, hint, same_name};
+pub use tradewind_kernel::text::plain;
 
 /// Most bytes of one file.
 pub const FILE_MAX: usize = 16 * 1024 * 1024;

@@ -1,5 +1,7 @@
 //! What banks answer to files of payments: ISO 20022 `pain.002`, of the versions 03 to 10 and later, and what follows from it.
 
+use std::collections::BTreeSet;
+
 use tradewind_kernel::{Date, Error, Money, Result, time::parse_date};
 
 use super::{
@@ -27,6 +29,14 @@ pub struct StatusFile {
     pub original: String,
     /// What it says of the file, of its groups of payments, and of payments.
     pub told: Vec<Told>,
+}
+
+impl StatusFile {
+    /// Whether a group of payments is the one that the file of payments had: each has one, of its own name.
+    #[must_use]
+    pub fn is_about(&self, batch: &str) -> bool {
+        batch.is_empty() || batch == self.original
+    }
 }
 
 /// What a bank says of a file, a group of payments or a payment.
@@ -75,7 +85,7 @@ pub fn meaning(status: &str) -> Option<Meaning> {
 ///
 /// # Errors
 /// `file` with the line and element: `too_large`, `malformed_file`, `not_a_report`, `missing_value`, `malformed_amount`,
-/// `malformed_date`, `too_many`.
+/// `malformed_date`, `duplicate` for a file or group of payments that it judges twice, `too_many`.
 pub fn read(bytes: &[u8]) -> Result<StatusFile> {
     if bytes.len() > FILE_MAX {
         let text = format!("at most {} MiB are read", FILE_MAX / 1024 / 1024);
@@ -95,6 +105,7 @@ pub fn read(bytes: &[u8]) -> Result<StatusFile> {
         told: Vec::new(),
     };
     let mut answers = false;
+    let mut judged = BTreeSet::new();
     while let Some((name, _)) = reader.next_child()? {
         if name != "CstmrPmtStsRpt" {
             reader.take()?;
@@ -109,6 +120,10 @@ pub fn read(bytes: &[u8]) -> Result<StatusFile> {
                     file.created_on = day(node.child("CreDtTm"))?;
                 }
                 "OrgnlGrpInfAndSts" => {
+                    if answers {
+                        let text = "the file answers two files of payments";
+                        return Err(wrong("duplicate", line, "OrgnlGrpInfAndSts", text));
+                    }
                     answers = true;
                     file.original = text_of(&node, &["OrgnlMsgId"]);
                     if node.child("GrpSts").is_some() {
@@ -116,7 +131,7 @@ pub fn read(bytes: &[u8]) -> Result<StatusFile> {
                             .push(told(&node, PayoutLevel::File, "", "GrpSts")?);
                     }
                 }
-                "OrgnlPmtInfAndSts" => batch(&mut file.told, &node)?,
+                "OrgnlPmtInfAndSts" => batch(&mut file.told, &mut judged, &node)?,
                 _ => {}
             }
             if file.told.len() > TOLD_MAX {
@@ -142,9 +157,14 @@ pub fn read(bytes: &[u8]) -> Result<StatusFile> {
 }
 
 /// What is said of a group of payments, and of the payments in it.
-fn batch(all: &mut Vec<Told>, node: &Node) -> Result<()> {
+fn batch(all: &mut Vec<Told>, judged: &mut BTreeSet<String>, node: &Node) -> Result<()> {
     let name = text_of(node, &["OrgnlPmtInfId"]);
     if node.child("PmtInfSts").is_some() {
+        // Each says something of every payment of its group.
+        if !judged.insert(name.clone()) {
+            let text = format!("the file judges the group {name:?} twice");
+            return Err(wrong("duplicate", node.line, "OrgnlPmtInfAndSts", text));
+        }
         all.push(told(node, PayoutLevel::Batch, &name, "PmtInfSts")?);
     }
     for payment in node.children("TxInfAndSts") {
@@ -230,10 +250,12 @@ pub fn decide(meaning: Meaning, known: Known) -> (Option<Act>, PayoutOutcome) {
         (Meaning::Paid, S::Ordered) if in_this_file => (Some(Act::Pay), PayoutOutcome::Paid),
         (Meaning::Rejected, S::Ordered) if in_this_file => (Some(Act::Fail), PayoutOutcome::Failed),
         // A person was quicker.
-        (Meaning::Paid, S::Paid) if in_this_file && before.is_none() => {
+        (Meaning::Paid, S::Paid) if in_this_file && before != Some(Meaning::Rejected) => {
             (None, PayoutOutcome::Noted)
         }
-        (Meaning::Rejected, _) if !in_this_file && before.is_none() => (None, PayoutOutcome::Noted),
+        (Meaning::Rejected, _) if !in_this_file && before != Some(Meaning::Paid) => {
+            (None, PayoutOutcome::Noted)
+        }
         // It may have been paid twice, or has come back after it was paid.
         _ => (None, PayoutOutcome::Contradicts),
     }
@@ -288,6 +310,24 @@ mod tests {
                 O::Contradicts,
             ),
             (M::Rejected, S::Failed, false, None, None, O::Noted),
+            // Somebody was quicker, and the bank had it by then.
+            (M::Paid, S::Paid, true, Some(M::Underway), None, O::Noted),
+            (
+                M::Rejected,
+                S::Failed,
+                false,
+                Some(M::Underway),
+                None,
+                O::Noted,
+            ),
+            (
+                M::Paid,
+                S::Paid,
+                true,
+                Some(M::Rejected),
+                None,
+                O::Contradicts,
+            ),
             (
                 M::Paid,
                 S::Failed,

@@ -15,7 +15,7 @@ use super::{
     issue::{Pending, issue},
     posting,
     references::References,
-    tax_waits::{self, Parked, taxed},
+    tax_waits::{self, Parked, Wanted, taxed},
 };
 use crate::{
     rules::{
@@ -48,6 +48,8 @@ pub(crate) struct Batch {
     moved: BTreeMap<UsageLine, Position>,
     pending: Vec<Pending>,
     parked: BTreeMap<Pair, Parked>,
+    /// Who wants what is settled issued.
+    pub(crate) wanted: Wanted,
     /// What buyers call the sales whose charges are settled.
     pub(crate) references: References,
 }
@@ -79,6 +81,7 @@ impl Batch {
             moved: BTreeMap::new(),
             pending: Vec::new(),
             parked: BTreeMap::new(),
+            wanted: Wanted::default(),
             references: References::default(),
         }
     }
@@ -200,8 +203,8 @@ impl Batch {
         } = settling;
         let finished = lines.finish();
         let on = self.now.date_in(&trade.seller_zone);
-        let Some(trades) = taxed(w, pair, &trade, &finished.documents).await? else {
-            self.park(pair, &trade, shares, on, until);
+        let Some(trades) = taxed(w, pair, &trade, &finished.documents, self.wanted).await? else {
+            self.park(pair, shares, on, until);
             return Ok(None);
         };
         for ((period_on, line), position) in &finished.positions {
@@ -272,14 +275,7 @@ impl Batch {
     }
 
     /// Leaves charges on the queue, or puts them there, until a tax engine has answered.
-    fn park(
-        &mut self,
-        pair: Pair,
-        trade: &Arc<Trade>,
-        shares: Vec<(ChargeId, Share)>,
-        on: Date,
-        until: Option<Date>,
-    ) {
+    fn park(&mut self, pair: Pair, shares: Vec<(ChargeId, Share)>, on: Date, until: Option<Date>) {
         let ids: BTreeSet<ChargeId> = shares.into_iter().map(|(id, _)| id).collect();
         let closed = self.closed.remove(&pair).unwrap_or_default();
         let (queued, others): (Vec<_>, Vec<_>) =
@@ -290,11 +286,10 @@ impl Batch {
         let queued: BTreeSet<ChargeId> = queued.into_iter().collect();
         let new = ids.difference(&queued).map(|id| (pair, *id, on));
         self.open.extend(new);
-        let parked = self.parked.entry(pair).or_insert_with(|| Parked {
-            trade: Arc::clone(trade),
-            on,
-            until: on,
-        });
+        let parked = self
+            .parked
+            .entry(pair)
+            .or_insert_with(|| Parked { on, until: on });
         parked.until = parked.until.max(until.unwrap_or(on));
     }
 
@@ -362,7 +357,7 @@ impl Batch {
         self.entries.extend(entries);
         posting::post(w, self.entries).await?;
         for (pair, parked) in &self.parked {
-            tax_waits::begin(w, *pair, parked).await?;
+            tax_waits::begin(w, *pair, parked, self.wanted).await?;
         }
         Ok(issued)
     }

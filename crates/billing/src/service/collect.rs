@@ -106,6 +106,7 @@ pub(super) async fn collect_in(w: &mut Work, input: &CollectInput) -> Result<Vec
     let waiting = drafts::waiting(&mut w.tx, realm, &sellers).await?;
     let referring = References::buyers(w, input.pairs.iter().map(|(_, buyer, _)| *buyer)).await?;
     let mut batch = Batch::new(w);
+    let mut ended = Vec::new();
     for (seller_id, buyer_id, currency) in &input.pairs {
         let pair = Pair {
             seller_id: *seller_id,
@@ -134,10 +135,13 @@ pub(super) async fn collect_in(w: &mut Work, input: &CollectInput) -> Result<Vec
         let settling = gather_as(w, &mut batch, pair, trade, input.until, refers).await?;
         batch.conclude(w, settling).await?;
         if draft.is_some() && !batch.awaits_tax(pair) {
-            tax_waits::end(w, pair, trade).await?;
+            ended.push(pair);
         }
     }
     let issued = batch.write(w).await?;
+    for pair in ended {
+        tax_waits::end(w, pair, &issued).await?;
+    }
     after_credit_notes(w, &issued).await?;
     Ok(issued)
 }
@@ -259,7 +263,7 @@ pub async fn invoice_open_charges_in(
     let issued = batch.write(w).await?;
     after_credit_notes(w, &issued).await?;
     if !waits {
-        tax_waits::end(w, pair, trade).await?;
+        tax_waits::end(w, pair, &issued).await?;
     }
     Ok(id)
 }

@@ -24,11 +24,11 @@ use super::{
     facts::Trades,
     realm,
     references::References,
-    tax_waits::{self, taxed},
+    tax_waits::{self, Wanted, taxed},
 };
 use crate::{
     rules::{document, draft as rules, line::LineSet},
-    store::{charges::Pair, drafts as store},
+    store::{charges::Pair, drafts as store, tax_waits as waits},
     types::{ChargeKind, Draft, DraftSummary, HeldBuyer, NewCharge, ReviewPolicy, Trade},
 };
 
@@ -162,7 +162,7 @@ async fn draft_get_in(w: &mut Work, id: DraftId) -> Result<Draft> {
     summary.charges = open.charges;
     let documents = open.lines.finish().documents;
     // Where a tax engine has answered about what it is by now, that is shown.
-    let trades = taxed(w, pair, &trade, &documents).await?;
+    let trades = taxed(w, pair, &trade, &documents, Wanted::default()).await?;
     let trades = trades.unwrap_or_else(|| vec![Arc::clone(&trade); documents.len()]);
     let documents = documents
         .into_iter()
@@ -291,6 +291,7 @@ pub(super) async fn issue(
     w: &mut Work,
     pair: Pair,
     until: Option<Date>,
+    wanted: Wanted,
 ) -> Result<(Option<InvoiceId>, bool)> {
     let mut trades = Trades::default();
     trades
@@ -300,19 +301,24 @@ pub(super) async fn issue(
     let today = w.ctx.now.date_in(&trade.seller_zone);
     let until = until.map_or(today, |until| until.max(today));
     let mut batch = Batch::new(w);
+    batch.wanted = wanted;
     let settling = gather(w, &mut batch, pair, trade, until).await?;
     let invoice = batch.conclude(w, settling).await?;
     let waits = batch.awaits_tax(pair);
     let issued = batch.write(w).await?;
     after_credit_notes(w, &issued).await?;
     if !waits {
-        tax_waits::end(w, pair, trade).await?;
+        tax_waits::end(w, pair, &issued).await?;
     }
     Ok((invoice, waits))
 }
 
 async fn issue_by_hand(w: &mut Work, pair: Pair) -> Result<Option<InvoiceId>> {
-    let (invoice, waits) = issue(w, pair, None).await?;
+    let wanted = Wanted {
+        by_hand: true,
+        in_vain: false,
+    };
+    let (invoice, waits) = issue(w, pair, None, wanted).await?;
     let of = (pair.seller_id, pair.buyer_id);
     audit(
         w,
@@ -369,6 +375,9 @@ pub async fn draft_hold(p: &Platform, ctx: &OpCtx, input: &DraftHold) -> Result<
             let reason = input.reason.as_deref();
             store::set_draft_hold(&mut w.tx, realm, input.draft_id, reason, now).await?;
             let of = (pair.seller_id, pair.buyer_id);
+            if reason.is_some() {
+                waits::hold(&mut w.tx, realm, of).await?;
+            }
             audit(w, "invoice.draft_hold", of, json!({ "reason": reason }));
             Ok(())
         })
@@ -406,6 +415,9 @@ pub async fn invoice_hold_set(p: &Platform, ctx: &OpCtx, input: &InvoiceHoldSet)
             let (realm, now) = (realm(w), w.ctx.now);
             let reason = input.reason.as_deref();
             store::set_hold(&mut w.tx, realm, of, reason, now).await?;
+            if reason.is_some() {
+                waits::hold(&mut w.tx, realm, of).await?;
+            }
             audit(w, "invoice.hold_set", of, json!({ "reason": reason }));
             Ok(())
         })

@@ -1,6 +1,9 @@
 //! What banks answer to files of payments: settlements are paid or have failed by it, and what does not fit waits for a person.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -124,25 +127,11 @@ async fn take(w: &mut Work, taken: &Taken) -> Result<PayoutReport> {
         return Ok(report);
     }
     let mut ordered = store::ordered(&mut w.tx, realm, taken.payer_id, &file.original).await?;
-    let named: Vec<&str> = file
-        .told
-        .iter()
-        .map(|told| told.end_to_end.as_str())
-        .collect();
+    let heard = Heard::of(file, &ordered);
     let mut no = 0;
     for told in &file.told {
-        let known_batch = told.batch.is_empty() || told.batch == file.original;
-        let about = |one: &Ordered| match told.level {
-            PayoutLevel::Payment => one.end_to_end == told.end_to_end,
-            // What is said of a payment by itself holds before what is said of all.
-            _ => !named.contains(&one.end_to_end.as_str()),
-        };
-        let places: Vec<usize> = match known_batch {
-            true => (0..ordered.len())
-                .filter(|at| ordered.get(*at).is_some_and(about))
-                .collect(),
-            false => Vec::new(),
-        };
+        let known_batch = file.is_about(&told.batch);
+        let places = heard.places(told, known_batch);
         // Of a file whose payments are all named by themselves, there is nothing more to say.
         let said_elsewhere =
             known_batch && told.level != PayoutLevel::Payment && !ordered.is_empty();
@@ -173,6 +162,57 @@ async fn take(w: &mut Work, taken: &Taken) -> Result<PayoutReport> {
         }),
     });
     Ok(report)
+}
+
+/// Which of the payments that were ordered each answer is about: what is said of a payment by itself holds before what is said of
+/// its group, and that before what is said of the file.
+struct Heard {
+    by_name: HashMap<String, Vec<usize>>,
+    unnamed: Vec<usize>,
+    by_group: bool,
+}
+
+impl Heard {
+    fn of(file: &StatusFile, ordered: &[Ordered]) -> Self {
+        let named: HashSet<&str> = file
+            .told
+            .iter()
+            .map(|told| told.end_to_end.as_str())
+            .collect();
+        let mut heard = Self {
+            by_name: HashMap::new(),
+            unnamed: Vec::new(),
+            by_group: file
+                .told
+                .iter()
+                .any(|told| told.level == PayoutLevel::Batch && file.is_about(&told.batch)),
+        };
+        for (at, one) in ordered.iter().enumerate() {
+            if named.contains(one.end_to_end.as_str()) {
+                heard
+                    .by_name
+                    .entry(one.end_to_end.clone())
+                    .or_default()
+                    .push(at);
+            } else {
+                heard.unnamed.push(at);
+            }
+        }
+        heard
+    }
+
+    fn places(&self, told: &Told, known_batch: bool) -> Vec<usize> {
+        match told.level {
+            _ if !known_batch => Vec::new(),
+            PayoutLevel::Payment => self
+                .by_name
+                .get(&told.end_to_end)
+                .cloned()
+                .unwrap_or_default(),
+            PayoutLevel::File if self.by_group => Vec::new(),
+            PayoutLevel::File | PayoutLevel::Batch => self.unnamed.clone(),
+        }
+    }
 }
 
 /// Does what follows from what a bank says of a payment.

@@ -124,6 +124,10 @@ pub(super) async fn done(
             paid(w, &one, one.payout, Some(on)).await?;
         }
         Act::Fail => {
+            if one.payout.is_zero() {
+                let text = "all of it was set off, so no payment can have failed";
+                return Err(Error::refused("nothing_to_pay", text));
+            }
             one.file_id = None;
             one.paid_on = None;
             if before == SettlementState::Paid {

@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tradewind_kernel::{Error, Result, id::InvoiceId};
+use tradewind_kernel::{Error, Result, id::InvoiceId, text::plain};
 use tradewind_platform::{NewJob, OpCtx, Platform, Work};
 use tradewind_tax::{
     rules::VERSION,
-    service::{TaxEngine, engine_tell, report_note},
+    service::{TaxEngine, engine_known, engine_tell, report_note},
     types::{AskedLine, EngineReport, ReportState},
 };
 
-use super::realm;
+use super::{realm, tax_waits::PROBLEM_MAX};
 use crate::{
     store::documents,
     types::{Document, DocumentLine},
@@ -47,6 +47,10 @@ pub(super) async fn enqueue_report(
 /// Not found; database errors.
 pub async fn tax_report_begin_in(w: &mut Work, id: InvoiceId) -> Result<()> {
     let document = load(w, id).await?.0;
+    if !engine_known(w, document.summary.seller_id).await? {
+        // It was removed since, and nobody is to be told.
+        return Ok(());
+    }
     let report = report_of(w, &document, ReportState::Pending, None);
     report_note(w, &report).await?;
     enqueue_report(w, id, false).await
@@ -94,22 +98,30 @@ pub async fn tax_report_tell(
         idempotency_key: None,
         ..ctx.clone()
     };
-    let (report, body) = p
+    let found = p
         .read(&ctx, &of, |w, of| {
             Box::pin(async move {
                 let (document, credits) = load(w, of.document_id).await?;
+                if !engine_known(w, document.summary.seller_id).await? {
+                    return Ok(None);
+                }
                 let report = report_of(w, &document, ReportState::Done, None);
-                Ok((report, told(&document, credits.as_ref())))
+                Ok(Some((report, told(&document, credits.as_ref()))))
             })
         })
         .await?;
+    let Some((report, body)) = found else {
+        return Ok(());
+    };
     let problem = engine_tell(p, ctx.realm, port, &report, &body).await.err();
     let note = EngineReport {
         state: match problem {
             Some(_) => ReportState::Pending,
             None => ReportState::Done,
         },
-        problem: problem.as_ref().map(ToString::to_string),
+        problem: problem
+            .as_ref()
+            .map(|problem| plain(&problem.to_string(), PROBLEM_MAX)),
         ..report
     };
     p.command(&ctx, "invoice.tax_told", &note, |w, note| {

@@ -7,14 +7,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tradewind_kernel::{
     Currency, Date, Duration, Error, Result, Timestamp,
-    id::{AccountId, SubscriptionId},
+    id::{AccountId, DraftId, SubscriptionId},
+    text::plain,
 };
-use tradewind_platform::{AuditEntry, NewJob, OpCtx, Platform, Work};
+use tradewind_platform::{AuditEntry, NewEvent, NewJob, OpCtx, Platform, Work};
 use tradewind_policy::Action;
 use tradewind_pricing::tax::TaxPolicy;
 use tradewind_tax::{
     rules::{Item, digest},
-    service::{TaxEngine, answer_keep, answer_of, engine_ask, reports_pending},
+    service::{Asked, TaxEngine, answer_keep, answer_of, engine_ask, reports_pending},
     types::{EngineAnswer, EngineAway, EngineReport, TaxQuestion},
 };
 use utoipa::ToSchema;
@@ -29,11 +30,17 @@ use super::{
 use crate::{
     rules::line::Lines,
     store::{charges::Pair, drafts, tax_waits as store},
-    types::{Asking, DocumentLine, Settlement, TaxRule, TaxWait, Taxation, Trade},
+    types::{Asking, DocumentLine, DocumentSummary, Settlement, TaxRule, TaxWait, Taxation, Trade},
 };
 
 /// Kind of the job that asks tax engines and issues what they have answered about.
 pub const TAX_ASK_JOB: &str = "billing.tax_ask";
+
+/// Drafts that one call has asked about again.
+const AGAIN_MAX: i64 = 10_000;
+
+/// Most characters that are kept of why an engine was asked in vain.
+pub(super) const PROBLEM_MAX: usize = 500;
 
 /// How often one run of the job asks about a draft that changes meanwhile.
 const ROUNDS: usize = 5;
@@ -58,15 +65,6 @@ impl TaxAsk {
         }
     }
 
-    fn key(self, what: &str) -> String {
-        let Self {
-            seller_id,
-            buyer_id,
-            currency,
-        } = self;
-        format!("{TAX_ASK_JOB}/{what}/{seller_id}/{buyer_id}/{currency}")
-    }
-
     fn of(pair: Pair) -> Self {
         Self {
             seller_id: pair.seller_id,
@@ -75,15 +73,33 @@ impl TaxAsk {
         }
     }
 
-    fn job(self) -> NewJob {
-        NewJob::new(TAX_ASK_JOB, json!(self)).unique(self.key("now"))
+    /// Asks about a draft now. What waits after that was issued is another draft, and so another job.
+    fn job(self, draft: DraftId) -> NewJob {
+        NewJob::new(TAX_ASK_JOB, json!(self)).unique(now_key(draft))
     }
+}
+
+fn now_key(draft: DraftId) -> String {
+    format!("{TAX_ASK_JOB}/now/{draft}")
+}
+
+/// The job that asks once more when the realm's own tables may decide.
+fn own_key(draft: DraftId) -> String {
+    format!("{TAX_ASK_JOB}/own/{draft}")
+}
+
+/// Who has what waits issued.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Wanted {
+    /// Somebody, held or not.
+    pub(super) by_hand: bool,
+    /// The job that has just asked the engine in vain: the realm's own tables may decide.
+    pub(super) in_vain: bool,
 }
 
 /// Charges that have to wait for a tax engine.
 #[derive(Debug)]
 pub(super) struct Parked {
-    pub(super) trade: Arc<Trade>,
     pub(super) on: Date,
     pub(super) until: Date,
 }
@@ -117,6 +133,7 @@ pub(super) async fn taxed(
     pair: Pair,
     trade: &Arc<Trade>,
     documents: &[(Option<SubscriptionId>, Lines)],
+    wanted: Wanted,
 ) -> Result<Option<Vec<Arc<Trade>>>> {
     let asking = match &trade.taxation.rule {
         TaxRule::Engine(asking) if trade.settlement == Settlement::Document => asking,
@@ -136,7 +153,9 @@ pub(super) async fn taxed(
                 asking: Arc::clone(asking),
                 answer: Arc::new(answer),
             },
-            None if waited_enough(w, pair, asking).await? => TaxRule::OwnTables(Arc::clone(asking)),
+            None if wanted.in_vain && waited_enough(w, pair, asking).await? => {
+                TaxRule::OwnTables(Arc::clone(asking))
+            }
             None => return Ok(None),
         };
         trades.push(Arc::new(Trade {
@@ -157,7 +176,7 @@ async fn waited_enough(w: &mut Work, pair: Pair, asking: &Asking) -> Result<bool
     }
     let realm = realm(w);
     let found = store::find(&mut w.tx, realm, pair, false).await?;
-    let Some((since, _)) = found else {
+    let Some(since) = found.and_then(|waits| waits.away_since) else {
         return Ok(false);
     };
     Ok(own_tables_from(since, asking)? <= w.ctx.now)
@@ -167,28 +186,70 @@ fn own_tables_from(since: Timestamp, asking: &Asking) -> Result<Timestamp> {
     since.plus(Duration::from_hours(i64::from(asking.terms.after_hours)))
 }
 
-/// Something waits from now on: a draft, a note why, and jobs that ask.
-pub(super) async fn begin(w: &mut Work, pair: Pair, parked: &Parked) -> Result<()> {
+/// Something waits from now on: a draft, a note why, and a job that asks.
+pub(super) async fn begin(w: &mut Work, pair: Pair, parked: &Parked, wanted: Wanted) -> Result<()> {
     let (realm, now) = (realm(w), w.ctx.now);
     drafts::begin(&mut w.tx, realm, pair, parked.on, Some(parked.on)).await?;
-    store::begin(&mut w.tx, realm, pair, now, parked.until).await?;
-    let ask = TaxAsk::of(pair);
-    w.enqueue(ask.job());
-    if let TaxRule::Engine(asking) = &parked.trade.taxation.rule
-        && asking.terms.away == EngineAway::OwnTables
-    {
-        let job = NewJob::new(TAX_ASK_JOB, json!(ask)).due(own_tables_from(now, asking)?);
-        w.enqueue(job.unique(ask.key("own")));
+    let until = (parked.until, wanted.by_hand);
+    store::begin(&mut w.tx, realm, pair, now, until).await?;
+    if let Some(draft) = drafts::between(&mut w.tx, realm, pair).await? {
+        w.enqueue(TaxAsk::of(pair).job(draft));
     }
     Ok(())
 }
 
-/// What waited between two accounts is issued.
-pub(super) async fn end(w: &mut Work, pair: Pair, trade: &Trade) -> Result<()> {
+/// What waited between two accounts is issued, whatever has decided its taxes in the end: orders that wait for it go on.
+pub(super) async fn end(w: &mut Work, pair: Pair, issued: &[DocumentSummary]) -> Result<()> {
     let realm = realm(w);
     drafts::end(&mut w.tx, realm, pair).await?;
-    if matches!(trade.taxation.rule, TaxRule::Engine(_)) {
-        store::end(&mut w.tx, realm, pair).await?;
+    if !store::end(&mut w.tx, realm, pair).await? {
+        return Ok(());
+    }
+    let of_pair = |one: &&DocumentSummary| {
+        (one.seller_id, one.buyer_id, one.gross.currency)
+            == (pair.seller_id, pair.buyer_id, pair.currency)
+    };
+    for document in issued.iter().filter(of_pair) {
+        w.emit(NewEvent {
+            kind: "invoice.tax_settled",
+            subject: document.id.to_string(),
+            account: pair.seller_id,
+            data: json!({ "number": document.number, "seller_id": pair.seller_id, "buyer_id": pair.buyer_id }),
+        });
+    }
+    Ok(())
+}
+
+/// The engine has answered, or is not asked any more: for how long it was away does not count.
+async fn heard(w: &mut Work, pair: Pair) -> Result<()> {
+    let realm = realm(w);
+    if store::forget_away(&mut w.tx, realm, pair).await?
+        && let Some(draft) = drafts::between(&mut w.tx, realm, pair).await?
+    {
+        w.cancel_jobs(&own_key(draft)).await?;
+    }
+    Ok(())
+}
+
+/// The engine was asked in vain.
+async fn in_vain(w: &mut Work, pair: Pair, before: store::Waits, problem: &str) -> Result<()> {
+    let (realm, now) = (realm(w), w.ctx.now);
+    let problem = plain(problem, PROBLEM_MAX);
+    store::note(&mut w.tx, realm, pair, now, &problem).await?;
+    if before.away_since.is_some() {
+        return Ok(());
+    }
+    let mut trades = Trades::default();
+    let between = (pair.seller_id, pair.buyer_id);
+    trades.load(w, vec![between]).await?;
+    let trade = trades.get(between.0, between.1)?;
+    if let TaxRule::Engine(asking) = &trade.taxation.rule
+        && asking.terms.away == EngineAway::OwnTables
+        && let Some(draft) = drafts::between(&mut w.tx, realm, pair).await?
+    {
+        let job = NewJob::new(TAX_ASK_JOB, json!(TaxAsk::of(pair)));
+        let job = job.due(own_tables_from(now, asking)?);
+        w.enqueue(job.unique(own_key(draft)));
     }
     Ok(())
 }
@@ -202,7 +263,7 @@ struct Open {
 /// The questions about what waits that were not answered yet; none when nothing waits.
 async fn open(w: &mut Work, pair: Pair) -> Result<Option<Open>> {
     let realm = realm(w);
-    let Some((_, until)) = store::find(&mut w.tx, realm, pair, false).await? else {
+    let Some(waits) = store::find(&mut w.tx, realm, pair, false).await? else {
         return Ok(None);
     };
     let mut trades = Trades::default();
@@ -217,7 +278,7 @@ async fn open(w: &mut Work, pair: Pair) -> Result<Option<Open>> {
     let TaxRule::Engine(asking) = &trade.taxation.rule else {
         return Ok(Some(open));
     };
-    let until = until.max(asking.today);
+    let until = waits.until_on.max(asking.today);
     let found = OpenLines::load(w, pair, &trade, until, true).await?;
     for (_, lines) in found.lines.finish().documents {
         if let Some(question) = question(asking, pair.currency, &lines)
@@ -265,7 +326,7 @@ pub async fn tax_wait_settle(
         let mut problem = None;
         for question in &open.questions {
             match engine_ask(p, ctx.realm, port, question, &open.policy).await {
-                Ok(answer) => keep(p, &ctx, question, answer).await?,
+                Ok(asked) => keep(p, &ctx, ask, question, asked).await?,
                 Err(error) => {
                     problem = Some(error);
                     break;
@@ -296,39 +357,48 @@ pub async fn tax_wait_settle(
 async fn keep(
     p: &Platform,
     ctx: &OpCtx,
+    ask: TaxAsk,
     question: &TaxQuestion,
-    answer: EngineAnswer,
+    asked: Asked,
 ) -> Result<()> {
-    let said = (question.seller.id, digest(question)?, answer);
-    p.command(ctx, "invoice.tax_answer", &said, |w, said| {
-        Box::pin(async move { answer_keep(w, said.0, &said.1, &said.2).await })
-    })
+    let said = (ask, digest(question)?, asked);
+    p.command(
+        ctx,
+        "invoice.tax_answer",
+        &said,
+        |w, (ask, digest, asked)| {
+            Box::pin(async move {
+                answer_keep(w, ask.seller_id, digest, asked).await?;
+                heard(w, ask.pair()).await
+            })
+        },
+    )
     .await
 }
 
 /// Issues what waits, as far as answers go: it waits on when something is not answered.
 async fn answered(w: &mut Work, pair: Pair, problem: Option<&str>) -> Result<Round> {
-    let (realm, now) = (realm(w), w.ctx.now);
-    let Some((_, until)) = store::find(&mut w.tx, realm, pair, true).await? else {
+    let realm = realm(w);
+    let Some(waits) = store::find(&mut w.tx, realm, pair, true).await? else {
         return Ok(Round::Over);
     };
     if let Some(problem) = problem {
-        store::note(&mut w.tx, realm, pair, now, problem).await?;
+        in_vain(w, pair, waits, problem).await?;
     }
     let sellers = BTreeSet::from([pair.seller_id]);
     let reviews = drafts::reviews(&mut w.tx, realm, &sellers).await?;
     let drafts = drafts::waiting(&mut w.tx, realm, &sellers).await?;
     let held = drafts.get(&pair).is_some_and(|draft| draft.held);
-    if held || reviews.is_held(pair) {
+    if !waits.by_hand && (held || reviews.is_held(pair)) {
+        heard(w, pair).await?;
         return Ok(Round::Over);
     }
-    let (_, waits) = issue(w, pair, Some(until)).await?;
-    if waits {
-        return Ok(Round::Changed);
-    }
-    // Also where the seller's taxes are not decided by an engine any more.
-    store::end(&mut w.tx, realm, pair).await?;
-    Ok(Round::Over)
+    let wanted = Wanted {
+        by_hand: waits.by_hand,
+        in_vain: problem.is_some(),
+    };
+    let (_, waits) = issue(w, pair, Some(waits.until_on), wanted).await?;
+    Ok(if waits { Round::Changed } else { Round::Over })
 }
 
 /// What a seller's tax engine still has to answer or to know.
@@ -372,7 +442,7 @@ pub struct TaxAskAgain {
     pub buyer_id: Option<AccountId>,
 }
 
-/// Has a seller's engine asked again about all that waits, and told of what it does not know, now.
+/// Has a seller's engine asked again about what waits, and told of what it does not know, now; ten thousand drafts at most.
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`.
@@ -382,17 +452,18 @@ pub async fn tax_ask_again(p: &Platform, ctx: &OpCtx, input: &TaxAskAgain) -> Re
             let seller = input.seller_id;
             authorize_seller(w, seller, Action::InvoiceIssue).await?;
             let work = work_of(w, seller).await?;
-            let wanted =
-                |wait: &&TaxWait| input.buyer_id.is_none_or(|buyer| buyer == wait.buyer_id);
-            for wait in work.waiting.iter().filter(wanted) {
+            let realm = realm(w);
+            let waiting =
+                store::drafts(&mut w.tx, realm, seller, input.buyer_id, AGAIN_MAX).await?;
+            for (buyer_id, currency, draft) in &waiting {
                 let ask = TaxAsk {
                     seller_id: seller,
-                    buyer_id: wait.buyer_id,
-                    currency: wait.currency,
+                    buyer_id: *buyer_id,
+                    currency: *currency,
                 };
                 // One that pauses after a failure would be in the way.
-                w.cancel_jobs(&ask.key("now")).await?;
-                w.enqueue(ask.job());
+                w.cancel_jobs(&now_key(*draft)).await?;
+                w.enqueue(ask.job(*draft));
             }
             for report in &work.untold {
                 enqueue_report(w, report.document_id, true).await?;
@@ -402,7 +473,7 @@ pub async fn tax_ask_again(p: &Platform, ctx: &OpCtx, input: &TaxAskAgain) -> Re
                 kind: "account",
                 id: seller.to_string(),
                 account: seller,
-                summary: json!({ "buyer_id": input.buyer_id, "waiting": work.waiting.len() }),
+                summary: json!({ "buyer_id": input.buyer_id, "waiting": waiting.len() }),
             });
             Ok(work)
         })

@@ -59,6 +59,8 @@ stmts! {
         AND o.buyer_id = invoice_draft.buyer_id AND o.currency = invoice_draft.currency)";
     /// Between whom a draft is, locked.
     DRAFT_PAIR = "SELECT seller_id, buyer_id, currency FROM invoice_draft WHERE realm_id = $1 AND id = $2 {for_update}";
+    /// The draft between two accounts.
+    DRAFT_BETWEEN = "SELECT id FROM invoice_draft WHERE realm_id = $1 AND seller_id = $2 AND buyer_id = $3 AND currency = $4";
     /// Holds a draft, or no more.
     SET_DRAFT_HOLD = "UPDATE invoice_draft SET hold_reason = $3, held_at = $4 WHERE realm_id = $1 AND id = $2";
     /// The drafts of a seller, the oldest first.
@@ -266,6 +268,13 @@ pub(crate) async fn begin(
     )
     .await?;
     Ok(())
+}
+
+/// The draft between two accounts.
+pub(crate) async fn between(tx: &mut Tx, realm: RealmId, pair: Pair) -> Result<Option<DraftId>> {
+    let args = args![realm, pair.seller_id, pair.buyer_id, pair.currency];
+    let found: Option<(DraftId,)> = tx.opt(&DRAFT_BETWEEN, args).await?;
+    Ok(found.map(|(id,)| id))
 }
 
 /// What waits between some sellers and their buyers.

@@ -91,7 +91,7 @@ stmts! {
     HOLD = concat!("SELECT ", columns!(), " FROM settlement s WHERE s.realm_id = $1 AND s.id = $2 {for_update}");
     /// Settlements that can go into a file, held.
     PAYABLE = concat!("SELECT ", columns!(), " FROM settlement s WHERE s.realm_id = $1 AND s.payer_id = $2 AND s.currency = $3
-        AND s.state IN ('approved', 'failed') AND s.due_on <= $4 ORDER BY s.id LIMIT $5 {for_update}");
+        AND s.state IN ('approved', 'failed') AND s.payout > 0 AND s.due_on <= $4 ORDER BY s.id LIMIT $5 {for_update}");
     /// Its lines.
     LINES = "SELECT no, product_id, buyer_id, charges, share, fee FROM settlement_line WHERE realm_id = $1 AND settlement_id = $2 ORDER BY no";
     /// The charges on it.

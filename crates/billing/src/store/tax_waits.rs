@@ -18,19 +18,30 @@ const LISTED: i64 = 200;
 
 stmts! {
     /// Something waits between two accounts from now on, or goes on waiting.
-    BEGIN_TAX_WAIT = "INSERT INTO invoice_tax_wait (realm_id, seller_id, buyer_id, currency, since, until_on, attempts)
-        VALUES ($1, $2, $3, $4, $5, $6, 0) ON CONFLICT (realm_id, seller_id, buyer_id, currency) DO UPDATE SET
+    BEGIN_TAX_WAIT = "INSERT INTO invoice_tax_wait (realm_id, seller_id, buyer_id, currency, since, until_on, attempts, by_hand)
+        VALUES ($1, $2, $3, $4, $5, $6, 0, $7) ON CONFLICT (realm_id, seller_id, buyer_id, currency) DO UPDATE SET
         until_on = CASE WHEN excluded.until_on > invoice_tax_wait.until_on THEN excluded.until_on
-            ELSE invoice_tax_wait.until_on END";
-    /// Since when something waits, and what is due up to which day.
-    TAX_WAIT = "SELECT since, until_on FROM invoice_tax_wait WHERE realm_id = $1 AND seller_id = $2 AND buyer_id = $3
+            ELSE invoice_tax_wait.until_on END,
+        by_hand = CASE WHEN excluded.by_hand > invoice_tax_wait.by_hand THEN excluded.by_hand ELSE invoice_tax_wait.by_hand END";
+    /// What waits.
+    TAX_WAIT = "SELECT until_on, away_since, by_hand FROM invoice_tax_wait WHERE realm_id = $1 AND seller_id = $2 AND buyer_id = $3
         AND currency = $4";
     /// The same, locked.
-    LOCK_TAX_WAIT = "SELECT since, until_on FROM invoice_tax_wait WHERE realm_id = $1 AND seller_id = $2 AND buyer_id = $3
-        AND currency = $4 {for_update}";
+    LOCK_TAX_WAIT = "SELECT until_on, away_since, by_hand FROM invoice_tax_wait WHERE realm_id = $1 AND seller_id = $2
+        AND buyer_id = $3 AND currency = $4 {for_update}";
     /// It was asked in vain.
-    NOTE_TAX_WAIT = "UPDATE invoice_tax_wait SET attempts = attempts + 1, asked_at = $5, problem = $6
+    NOTE_TAX_WAIT = "UPDATE invoice_tax_wait SET attempts = attempts + 1, asked_at = $5, problem = $6,
+        away_since = COALESCE(away_since, $5)
         WHERE realm_id = $1 AND seller_id = $2 AND buyer_id = $3 AND currency = $4";
+    /// The engine is not away any more, or nobody asks it.
+    FORGET_AWAY = "UPDATE invoice_tax_wait SET away_since = NULL WHERE realm_id = $1 AND seller_id = $2 AND buyer_id = $3
+        AND currency = $4 AND away_since IS NOT NULL";
+    /// What somebody wanted issued is held from now on.
+    HOLD_TAX_WAITS = "UPDATE invoice_tax_wait SET by_hand = 0 WHERE realm_id = $1 AND seller_id = $2 AND buyer_id = $3";
+    /// The drafts of a seller that wait, of all buyers or of one.
+    TAX_WAIT_DRAFTS = "SELECT t.buyer_id, t.currency, d.id FROM invoice_tax_wait t JOIN invoice_draft d
+        ON d.realm_id = t.realm_id AND d.seller_id = t.seller_id AND d.buyer_id = t.buyer_id AND d.currency = t.currency
+        WHERE t.realm_id = $1 AND t.seller_id = $2 AND ($3 = '' OR t.buyer_id = $3) ORDER BY t.since, t.buyer_id LIMIT $4";
     /// Nothing waits any more.
     END_TAX_WAIT = "DELETE FROM invoice_tax_wait WHERE realm_id = $1 AND seller_id = $2 AND buyer_id = $3 AND currency = $4";
     /// What waited went another way.
@@ -64,13 +75,26 @@ row! {
     }
 }
 
+row! {
+    /// What waits between two accounts.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Waits {
+        /// What is due up to this day.
+        pub(crate) until_on: Date,
+        /// Since when the engine has answered nothing that can be used.
+        pub(crate) away_since: Option<Timestamp>,
+        /// Whether somebody wants it issued, held or not.
+        pub(crate) by_hand: bool,
+    }
+}
+
 /// Notes that something waits; what waits already goes on, up to the later day.
 pub(crate) async fn begin(
     tx: &mut Tx,
     realm: RealmId,
     pair: Pair,
     since: Timestamp,
-    until: Date,
+    (until, by_hand): (Date, bool),
 ) -> Result<()> {
     let args = args![
         realm,
@@ -78,19 +102,20 @@ pub(crate) async fn begin(
         pair.buyer_id,
         pair.currency,
         since,
-        until
+        until,
+        by_hand
     ];
     tx.exec(&BEGIN_TAX_WAIT, args).await?;
     Ok(())
 }
 
-/// Since when something waits, and what is due up to which day; locked where it is to be changed.
+/// What waits; locked where it is to be changed.
 pub(crate) async fn find(
     tx: &mut Tx,
     realm: RealmId,
     pair: Pair,
     lock: bool,
-) -> Result<Option<(Timestamp, Date)>> {
+) -> Result<Option<Waits>> {
     let stmt = if lock { &LOCK_TAX_WAIT } else { &TAX_WAIT };
     let args = args![realm, pair.seller_id, pair.buyer_id, pair.currency];
     tx.opt(stmt, args).await
@@ -116,11 +141,40 @@ pub(crate) async fn note(
     Ok(())
 }
 
-/// Nothing waits between two accounts any more.
-pub(crate) async fn end(tx: &mut Tx, realm: RealmId, pair: Pair) -> Result<()> {
+/// The time for which the engine was away does not count any more. Answers whether it was.
+pub(crate) async fn forget_away(tx: &mut Tx, realm: RealmId, pair: Pair) -> Result<bool> {
     let args = args![realm, pair.seller_id, pair.buyer_id, pair.currency];
-    tx.exec(&END_TAX_WAIT, args).await?;
+    Ok(tx.exec(&FORGET_AWAY, args).await? > 0)
+}
+
+/// What somebody wanted issued is held.
+pub(crate) async fn hold(
+    tx: &mut Tx,
+    realm: RealmId,
+    (seller, buyer): (AccountId, AccountId),
+) -> Result<()> {
+    tx.exec(&HOLD_TAX_WAITS, args![realm, seller, buyer])
+        .await?;
     Ok(())
+}
+
+/// The drafts of a seller that wait, of all buyers or of one, the longest waiting first; so many at most.
+pub(crate) async fn drafts(
+    tx: &mut Tx,
+    realm: RealmId,
+    seller: AccountId,
+    buyer: Option<AccountId>,
+    most: i64,
+) -> Result<Vec<(AccountId, Currency, DraftId)>> {
+    let buyer = buyer.map(|buyer| buyer.to_string()).unwrap_or_default();
+    tx.all(&TAX_WAIT_DRAFTS, args![realm, seller, buyer, most])
+        .await
+}
+
+/// Nothing waits between two accounts any more. Answers whether something did.
+pub(crate) async fn end(tx: &mut Tx, realm: RealmId, pair: Pair) -> Result<bool> {
+    let args = args![realm, pair.seller_id, pair.buyer_id, pair.currency];
+    Ok(tx.exec(&END_TAX_WAIT, args).await? > 0)
 }
 
 /// Forgets what waited and went another way.

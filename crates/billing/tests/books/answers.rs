@@ -117,7 +117,20 @@ fn answers_of_old_and_new_versions_are_read() {
     );
     let nothing = "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt></CstmrPmtStsRpt></Document>";
     assert_eq!(wrong(nothing), "not_a_report");
-    let open = answer("10", "B-1", "PFL-1", ("ACCP", ""), &[]).replace("</Document>", "");
+    let judged = "<OrgnlPmtInfAndSts><OrgnlPmtInfId>PFL-1</OrgnlPmtInfId><PmtInfSts>ACCP</PmtInfSts></OrgnlPmtInfAndSts>";
+    let whole = answer("10", "B-1", "PFL-1", ("ACCP", ""), &[]);
+    let end = "</CstmrPmtStsRpt>";
+    let once = whole.replace(end, &format!("{judged}{end}"));
+    assert_eq!(rules::read(once.as_bytes()).expect("a file").told.len(), 2);
+    let twice = whole.replace(end, &format!("{judged}{judged}{end}"));
+    assert_eq!(wrong(&twice), "duplicate");
+    let two =
+        "</OrgnlGrpInfAndSts><OrgnlGrpInfAndSts><OrgnlMsgId>PFL-2</OrgnlMsgId></OrgnlGrpInfAndSts>";
+    assert_eq!(
+        wrong(&whole.replace("</OrgnlGrpInfAndSts>", two)),
+        "duplicate"
+    );
+    let open = whole.replace("</Document>", "");
     assert_eq!(wrong(&open), "malformed_file");
 }
 
@@ -436,6 +449,37 @@ async fn what_is_not_known_is_listed_and_nobody_elses() {
             .await
             .expect("taken in");
         assert_eq!((report.paid, report.noted, report.doubts), (0, 1, 0));
+        market.assert_clean().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_bank_says_of_a_group_holds_before_what_it_says_of_the_file() {
+    each_market(|market| async move {
+        let (vendors, tiers, file) = ordered(&market).await;
+        let about = file.message_id.as_str();
+        let underway = answer("10", "B-1", about, ("ACSP", ""), &[]);
+        import(&market, &underway, "2024-04-03")
+            .await
+            .expect("taken in");
+        // Somebody has seen one of them on the statement of account, and knows that the other has come back.
+        act(&market, &vendors, "pay", "2024-04-04")
+            .await
+            .expect("paid");
+        let group = format!(
+            "<OrgnlPmtInfAndSts><OrgnlPmtInfId>{about}</OrgnlPmtInfId><PmtInfSts>ACSC</PmtInfSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt>"
+        );
+        let paid = answer("10", "B-2", about, ("RJCT", ""), &[]).replace("</CstmrPmtStsRpt>", &group);
+        let report = import(&market, &paid, "2024-04-05")
+            .await
+            .expect("taken in");
+        assert_eq!(
+            (report.paid, report.failed, report.noted, report.doubts),
+            (1, 0, 2, 0)
+        );
+        assert_eq!(state(&market, &tiers).await.0, SettlementState::Paid);
+        assert_eq!(state(&market, &vendors).await.0, SettlementState::Paid);
         market.assert_clean().await;
     })
     .await;

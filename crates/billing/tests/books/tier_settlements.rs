@@ -410,6 +410,9 @@ async fn a_settlement_that_is_set_off_wholly_is_paid_at_once() {
             (one.state, one.paid_on),
             (SettlementState::Paid, Some(day("2024-05-02")))
         );
+        // No bank was asked, so none can have failed.
+        let failed = act(&market, &one, "fail", "2024-05-03").await;
+        assert_eq!(code(failed), "nothing_to_pay");
         market.assert_clean().await;
     })
     .await;

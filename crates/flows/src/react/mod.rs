@@ -10,6 +10,7 @@ use crate::credit;
 use crate::order::enqueue_advance;
 use crate::order::undo;
 use futures_util::future::BoxFuture;
+use tradewind_billing::service::tax_report_begin_in;
 use tradewind_kernel::id::OrderId;
 use tradewind_kernel::{Error, Result};
 use tradewind_orders::service::{bundle_check_in, order_detail_in};
@@ -30,6 +31,7 @@ pub const REACTED_TO: &[&str] = &[
     "invoice.credited",
     "invoice.overdue",
     "invoice.taxed",
+    "invoice.tax_settled",
     "credit.released",
     "subscription.terminated",
     "subscription.expired",
@@ -76,7 +78,8 @@ async fn react(w: &mut Work, event: &Event) -> Result<()> {
         "credit.released" => {
             credit::let_go(w, field(event, "seller_id")?, field(event, "buyer_id")?).await
         }
-        "invoice.taxed" => taxed::taxed(w, parsed(&event.subject)?).await,
+        "invoice.taxed" => tax_report_begin_in(w, parsed(&event.subject)?).await,
+        "invoice.tax_settled" => taxed::settled(w, parsed(&event.subject)?).await,
         "invoice.overdue" => overdue::overdue(w, event).await,
         "subscription.terminated" | "subscription.expired" => {
             subscription::ended(w, parsed(&event.subject)?).await

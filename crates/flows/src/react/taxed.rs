@@ -1,7 +1,7 @@
-//! A document was issued whose taxes an engine has decided: the engine is told of it, and orders that waited for it go on.
+//! A document that waited for its taxes was issued: orders that waited for it go on.
 
 use crate::order::{AWAITS_TAX, enqueue_advance};
-use tradewind_billing::service::{orders_of_invoice_in, tax_report_begin_in};
+use tradewind_billing::service::orders_of_invoice_in;
 use tradewind_kernel::Result;
 use tradewind_kernel::id::InvoiceId;
 use tradewind_orders::rules::StepEvent;
@@ -9,8 +9,7 @@ use tradewind_orders::service::{StepMove, order_detail_in, step_move_in};
 use tradewind_orders::types::{StepKind, StepState};
 use tradewind_platform::Work;
 
-pub(super) async fn taxed(w: &mut Work, invoice: InvoiceId) -> Result<()> {
-    tax_report_begin_in(w, invoice).await?;
+pub(super) async fn settled(w: &mut Work, invoice: InvoiceId) -> Result<()> {
     for order in orders_of_invoice_in(w, invoice).await? {
         let detail = order_detail_in(w, order).await?;
         let waits = !detail.order.state.is_final()

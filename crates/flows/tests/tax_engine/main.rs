@@ -2,6 +2,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod holds;
 mod stub;
 mod trouble;
 

@@ -9,13 +9,17 @@ use tradewind_billing::{
     },
     types::DraftSummary,
 };
-use tradewind_kernel::{Currency, Money, id::DraftId, page::PageRequest};
+use tradewind_kernel::{
+    Currency, Money,
+    id::{AccountId, DraftId},
+    page::PageRequest,
+};
 use tradewind_orders::types::StepState;
 use tradewind_platform::{BoxFuture, OpCtx, Platform};
 use tradewind_policy::{AccountKind, Principal, Role};
 use tradewind_tax::{
     service::{self as tax, TaxEngine},
-    types::{EngineAway, EngineCall, EngineSaid, TaxDecision},
+    types::{EngineAway, EngineCall, EngineSaid, EngineSet, TaxDecision},
 };
 
 use crate::{
@@ -25,7 +29,7 @@ use crate::{
     summary, work,
 };
 
-async fn drafts(world: &World) -> Vec<DraftSummary> {
+pub(crate) async fn drafts(world: &World) -> Vec<DraftSummary> {
     let page = PageRequest::new(Some(50), None).expect("a page");
     billing::draft_list(world.p(), &world.ctx().await, world.reseller, &page)
         .await
@@ -33,7 +37,7 @@ async fn drafts(world: &World) -> Vec<DraftSummary> {
         .items
 }
 
-async fn ask_again(world: &World) {
+pub(crate) async fn ask_again(world: &World) {
     let again = TaxAskAgain {
         seller_id: world.reseller,
         buyer_id: None,
@@ -218,12 +222,19 @@ struct Hurried<'a> {
     ctx: OpCtx,
     draft: DraftId,
     calls: AtomicUsize,
+    /// Where the seller has its engine moved to instead.
+    moves_to: Option<(AccountId, EngineSet)>,
 }
 
 impl TaxEngine for Hurried<'_> {
     fn call<'a>(&'a self, call: &'a EngineCall) -> BoxFuture<'a, EngineSaid> {
         Box::pin(async move {
-            if self.calls.fetch_add(1, Ordering::SeqCst) == 0 {
+            let first = self.calls.fetch_add(1, Ordering::SeqCst) == 0;
+            if first && let Some((seller, set)) = &self.moves_to {
+                tax::engine_set(self.platform, &self.ctx, *seller, set)
+                    .await
+                    .expect("another engine");
+            } else if first {
                 let adjust = DraftAdjust {
                     draft_id: self.draft,
                     line: DraftLine {
@@ -256,6 +267,7 @@ async fn a_draft_that_changes_while_it_is_asked_about_is_asked_about_again() {
             ctx: ctx.clone(),
             draft: drafts(&world).await[0].id,
             calls: AtomicUsize::new(0),
+            moves_to: None,
         };
         billing::tax_wait_settle(world.p(), &ctx, &hurried, waiting(&world))
             .await
@@ -263,6 +275,37 @@ async fn a_draft_that_changes_while_it_is_asked_about_is_asked_about_again() {
         assert_eq!(hurried.calls.load(Ordering::SeqCst), 2);
         let head = invoice(&world).await.summary;
         assert_eq!((head.net.minor, head.tax.minor), (10_000, 1_000));
+        world.assert_consistent().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_answer_of_an_engine_that_was_replaced_meanwhile_is_dropped() {
+    each_world(|world| async move {
+        let _stub = in_austin(&world, Mood::Status(500), EngineAway::Hold).await;
+        world.order("basic", "3").await;
+        let ctx = world.ctx().await;
+        let elsewhere = EngineSet {
+            url: "http://127.0.0.1:9".to_owned(),
+            secret: Some("another-secret".to_owned()),
+            away: EngineAway::Hold,
+            after_hours: 0,
+            codes: Default::default(),
+        };
+        let hurried = Hurried {
+            platform: world.p(),
+            ctx: ctx.clone(),
+            draft: drafts(&world).await[0].id,
+            calls: AtomicUsize::new(0),
+            moves_to: Some((world.reseller, elsewhere)),
+        };
+        billing::tax_wait_settle(world.p(), &ctx, &hurried, waiting(&world))
+            .await
+            .expect("it is issued");
+        // The other one was asked the same again, and its answer holds.
+        assert_eq!(hurried.calls.load(Ordering::SeqCst), 2);
+        assert_eq!(invoice(&world).await.summary.net.minor, 11_405);
         world.assert_consistent().await;
     })
     .await;

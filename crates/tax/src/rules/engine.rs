@@ -10,7 +10,7 @@ use tradewind_kernel::{
     Currency, Date, Decimal, Error, Money, Problems, Result,
     calendar::Period,
     decimal::{self, Limits, parse_decimal},
-    text::{check_len, check_url},
+    text::{check_len, check_url, plain},
 };
 use tradewind_pricing::tax::{self, TaxKind, TaxLine, TaxMode, TaxPolicy, TaxRate, Taxed};
 
@@ -206,6 +206,7 @@ struct Answer {
 #[derive(Deserialize)]
 struct Line {
     key: String,
+    #[serde(default)]
     taxes: Vec<Tax>,
     #[serde(default)]
     untaxed: Option<Untaxed>,
@@ -231,10 +232,16 @@ struct Untaxed {
     reference: Option<String>,
 }
 
-fn wrong(text: impl std::fmt::Display) -> Error {
+/// Most characters that are said of what is wrong with an answer: it quotes what a stranger wrote.
+const WHY_MAX: usize = 300;
+
+fn wrong(why: impl std::fmt::Display) -> Error {
     Error::refused(
         "tax_engine_answer",
-        format!("the tax engine's answer cannot be used: {text}"),
+        format!(
+            "the tax engine's answer cannot be used: {}",
+            plain(&why.to_string(), WHY_MAX)
+        ),
     )
 }
 

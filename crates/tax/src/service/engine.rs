@@ -67,7 +67,7 @@ struct Sealed {
 /// Sets a seller's tax engine up. Answers of an engine at another address are forgotten.
 ///
 /// # Errors
-/// Names every field that is wrong, `secret` when there is none yet; `NotFound`, `Forbidden`.
+/// Names every field that is wrong, `secret` when there is none yet or the address is another one; `NotFound`, `Forbidden`.
 pub async fn engine_set(
     p: &Platform,
     ctx: &OpCtx,
@@ -109,8 +109,17 @@ async fn set(w: &mut Work, sealed: &Sealed) -> Result<EngineConfig> {
     let before = engine::engine(&mut w.tx, realm, seller).await?;
     let kept = engine::access(&mut w.tx, realm, seller).await?;
     let mut config = sealed.config.clone();
+    let moves = before
+        .as_ref()
+        .is_some_and(|before| before.url != config.url);
     let secret = match (&sealed.secret, kept) {
         (Some(secret), _) => secret.clone(),
+        (None, Some(_)) if moves => {
+            // Who changes the address is not to learn a secret that way.
+            let text =
+                "expected the secret that the engine at the new address knows this seller by";
+            return Err(Error::invalid("secret", "required", text));
+        }
         (None, Some((_, secret))) => {
             let hint = before.as_ref().map(|before| before.secret_hint.clone());
             config.secret_hint = hint.unwrap_or_default();
@@ -121,7 +130,7 @@ async fn set(w: &mut Work, sealed: &Sealed) -> Result<EngineConfig> {
             return Err(Error::invalid("secret", "required", text));
         }
     };
-    if before.is_some_and(|before| before.url != config.url) {
+    if moves {
         engine::forget_answers(&mut w.tx, realm, seller).await?;
     }
     engine::set(&mut w.tx, realm, &config, &secret).await?;
@@ -130,7 +139,7 @@ async fn set(w: &mut Work, sealed: &Sealed) -> Result<EngineConfig> {
     Ok(config)
 }
 
-/// Forgets a seller's tax engine.
+/// Forgets a seller's tax engine; it is told of nothing any more.
 ///
 /// # Errors
 /// `tax_engine_in_use` while it decides the seller's taxes; `NotFound`, `Forbidden`.
@@ -150,11 +159,28 @@ pub async fn engine_remove(p: &Platform, ctx: &OpCtx, seller: AccountId) -> Resu
             }
             engine::remove(&mut w.tx, realm, seller).await?;
             engine::forget_answers(&mut w.tx, realm, seller).await?;
+            engine::forget_reports(&mut w.tx, realm, seller).await?;
             audit(w, "tax.engine_remove", "account", seller, seller, json!({}));
             Ok(())
         })
     })
     .await
+}
+
+/// Whether a seller has a tax engine.
+///
+/// # Errors
+/// Database errors.
+pub async fn engine_known(w: &mut Work, seller: AccountId) -> Result<bool> {
+    let realm = w.ctx.realm;
+    let found = engine::engine(&mut w.tx, realm, seller).await?;
+    Ok(found.is_some())
+}
+
+/// What an engine has said, and where it was asked.
+struct Called {
+    url: String,
+    body: Vec<u8>,
 }
 
 /// Sends a request to a seller's engine. To be called outside of any transaction.
@@ -166,7 +192,7 @@ async fn call(
     path: &str,
     key: String,
     body: String,
-) -> Result<Vec<u8>> {
+) -> Result<Called> {
     let ctx = p.system(realm).await?;
     let found = p
         .read(&ctx, &seller, |w, seller| {
@@ -181,13 +207,22 @@ async fn call(
         body,
     };
     match port.call(&call).await {
-        EngineSaid::Answered(body) => Ok(body),
+        EngineSaid::Answered(body) => Ok(Called { url, body }),
         EngineSaid::Refused(why) => Err(Error::refused(
             "tax_engine_refused",
             format!("the tax engine refused: {why}"),
         )),
         EngineSaid::Unavailable(why) => Err(Error::unavailable(format!("the tax engine: {why}"))),
     }
+}
+
+/// An answer, and the address that it came from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Asked {
+    /// What was answered.
+    pub answer: EngineAnswer,
+    /// The address of the engine that was asked.
+    pub url: String,
 }
 
 /// Asks a seller's engine a question. To be called outside of any transaction; the same question is the same request.
@@ -200,11 +235,14 @@ pub async fn engine_ask(
     port: &dyn TaxEngine,
     question: &TaxQuestion,
     policy: &TaxPolicy,
-) -> Result<EngineAnswer> {
+) -> Result<Asked> {
     let body = serde_json::to_string(question).map_err(Error::internal)?;
     let key = format!("taxes/{realm}/{}", rules::digest(question)?);
     let said = call(p, realm, port, question.seller.id, "taxes", key, body).await?;
-    rules::understood(question, policy, &said)
+    Ok(Asked {
+        answer: rules::understood(question, policy, &said.body)?,
+        url: said.url,
+    })
 }
 
 /// Tells a seller's engine of a document that was issued. To be called outside of any transaction.
@@ -238,7 +276,7 @@ pub async fn answer_of(
     engine::answer(&mut w.tx, realm, seller, digest).await
 }
 
-/// Keeps the answer to a question; the first one stays.
+/// Keeps the answer to a question; the first one stays. That of an engine which is not the seller's any more is dropped.
 ///
 /// # Errors
 /// Database errors.
@@ -246,10 +284,14 @@ pub async fn answer_keep(
     w: &mut Work,
     seller: AccountId,
     digest: &str,
-    answer: &EngineAnswer,
+    asked: &Asked,
 ) -> Result<()> {
     let (realm, now) = (w.ctx.realm, w.ctx.now);
-    engine::keep_answer(&mut w.tx, realm, seller, digest, answer, now).await
+    let engine = engine::engine(&mut w.tx, realm, seller).await?;
+    if engine.is_none_or(|engine| engine.url != asked.url) {
+        return Ok(());
+    }
+    engine::keep_answer(&mut w.tx, realm, seller, digest, &asked.answer, now).await
 }
 
 /// Forgets answers that were given before a time: what was issued keeps its own.
@@ -302,7 +344,7 @@ pub async fn engine_sample(
             Box::pin(imagined(w, *seller, sample))
         })
         .await?;
-    let answer = engine_ask(p, ctx.realm, port, &question, &policy).await?;
+    let Asked { answer, .. } = engine_ask(p, ctx.realm, port, &question, &policy).await?;
     let taxed = rules::taxed(&question, &answer, &policy)?;
     Ok(EngineSampled {
         answer,

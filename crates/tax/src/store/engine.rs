@@ -52,6 +52,8 @@ stmts! {
     SET_REPORT = "INSERT INTO tax_report (realm_id, document_id, seller_id, number, state, problem, at)
         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (realm_id, document_id) DO UPDATE SET state = excluded.state,
         problem = excluded.problem, at = excluded.at WHERE tax_report.state = 'pending'";
+    /// Nobody is to be told of what is pending.
+    FORGET_REPORTS = "DELETE FROM tax_report WHERE realm_id = $1 AND seller_id = $2 AND state = 'pending'";
     /// Documents that a seller's engine does not know of yet, the oldest first.
     REPORTS = "SELECT seller_id, document_id, number, state, problem, at FROM tax_report
         WHERE realm_id = $1 AND seller_id = $2 AND state = 'pending' ORDER BY document_id LIMIT $3";
@@ -207,6 +209,12 @@ pub(crate) async fn set_report(tx: &mut Tx, realm: RealmId, report: &EngineRepor
         report.at,
     ];
     tx.exec(&SET_REPORT, args).await?;
+    Ok(())
+}
+
+/// Forgets what an engine was still to be told of.
+pub(crate) async fn forget_reports(tx: &mut Tx, realm: RealmId, seller: AccountId) -> Result<()> {
+    tx.exec(&FORGET_REPORTS, args![realm, seller]).await?;
     Ok(())
 }
 

@@ -212,6 +212,7 @@ pub(crate) async fn show(desk: Desk, Id(id): Id<SettlementId>) -> Answer {
         SettlementState::Open => vec!["approve", "discard"],
         SettlementState::Approved | SettlementState::Failed => vec!["pay"],
         SettlementState::Ordered => vec!["pay", "fail"],
+        SettlementState::Paid if one.payout.is_zero() => Vec::new(),
         SettlementState::Paid => vec!["fail"],
         SettlementState::Discarded => Vec::new(),
     };
@@ -427,7 +428,10 @@ pub(crate) async fn save_policy(desk: Desk, sent: Sent) -> Answer {
 
 fn read(sent: &Sent, kept: &SettlementPolicy, currency: Currency) -> Result<SettlementPolicy> {
     let mut problems = Problems::new();
-    let amount = |field: &'static str| {
+    let general = kept.fees.iter().find(|rule| rule.product_id.is_none());
+    // An amount that was set in another currency stays in it.
+    let amount = |field: &'static str, kept: Option<Money>| {
+        let currency = kept.map_or(currency, |kept| kept.currency);
         let text = sent.some(field);
         text.map(|text| Money::parse_amount(field, &text, currency))
             .transpose()
@@ -446,14 +450,22 @@ fn read(sent: &Sent, kept: &SettlementPolicy, currency: Currency) -> Result<Sett
     let rule = FeeRule {
         product_id: None,
         percent: problems.check(percent("fee_percent")).unwrap_or_default(),
-        fixed: problems.check(amount("fee_fixed")).flatten(),
-        minimum: problems.check(amount("fee_minimum")).flatten(),
-        maximum: problems.check(amount("fee_maximum")).flatten(),
+        fixed: problems
+            .check(amount("fee_fixed", general.and_then(|rule| rule.fixed)))
+            .flatten(),
+        minimum: problems
+            .check(amount("fee_minimum", general.and_then(|rule| rule.minimum)))
+            .flatten(),
+        maximum: problems
+            .check(amount("fee_maximum", general.and_then(|rule| rule.maximum)))
+            .flatten(),
     };
     let own = kept.fees.iter().filter(|rule| rule.product_id.is_some());
     let policy = SettlementPolicy {
         fees: own.cloned().chain([rule]).collect(),
-        minimum_payout: problems.check(amount("minimum_payout")).flatten(),
+        minimum_payout: problems
+            .check(amount("minimum_payout", kept.minimum_payout))
+            .flatten(),
         hold_percent: problems.check(percent("hold_percent")).unwrap_or_default(),
         hold_days: problems.check(days("hold_days")).unwrap_or_default(),
         payment_days: problems.check(days("payment_days")).unwrap_or_default(),

@@ -26,34 +26,6 @@ pub fn decode(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// One line without controls and double spaces, of so many characters at most.
-#[must_use]
-pub fn plain(text: &str, most: usize) -> String {
-    let mut out = String::with_capacity(text.len().min(most));
-    let letters = text.chars().map(|letter| {
-        if letter.is_control()
-            || matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-        {
-            ' '
-        } else {
-            letter
-        }
-    });
-    let mut count = 0;
-    for letter in letters {
-        if letter.is_whitespace() && (out.is_empty() || out.ends_with(' ')) {
-            continue;
-        }
-        if count == most {
-            break;
-        }
-        out.push(if letter.is_whitespace() { ' ' } else { letter });
-        count += 1;
-    }
-    out.truncate(out.trim_end().len());
-    out
-}
-
 /// The last four characters of an account, and nothing of a short one.
 #[must_use]
 pub fn hint(account: &str) -> String {
@@ -96,8 +68,6 @@ mod tests {
     fn text_is_read_in_both_encodings_and_made_one_line() {
         assert_eq!(decode("\u{feff}Grüße €".as_bytes()), "Grüße €");
         assert_eq!(decode(b"Gr\xfc\xdfe \x80"), "Grüße €");
-        assert_eq!(plain("  INV-2024\r\n  000001\t", 100), "INV-2024 000001");
-        assert_eq!(plain("a b", 2), "a");
         assert_eq!(hint("AT61 1904 3002 3457 3201"), "3201");
         assert_eq!(hint("1234"), "");
     }

@@ -64,7 +64,7 @@ fn answer() -> Value {
                 { "name": "Sales tax", "place": "US-TX", "percent": "6.25", "share": "80" },
                 { "name": "City tax", "place": "Austin", "percent": "2" },
             ] },
-            { "key": "2", "taxes": [], "untaxed": { "reason": "certificate", "place": "US-TX", "reference": "TX-17" } },
+            { "key": "2", "untaxed": { "reason": "certificate", "place": "US-TX", "reference": "TX-17" } },
         ],
         "total_tax": "7.00",
     })
@@ -207,6 +207,19 @@ fn an_answer_that_cannot_be_used_says_why() {
     }
     let error = understood(&question(), &TaxPolicy::default(), b"<html>");
     assert_eq!(error.expect_err("no JSON").code(), "tax_engine_answer");
+}
+
+#[test]
+fn what_is_said_of_a_stranger_s_words_is_short() {
+    let mut answer = answer();
+    answer["lines"][0]["key"] = json!("line\n".repeat(10_000));
+    let said = read(&answer).unwrap_err().to_string();
+    assert!(
+        said.contains("line line") || said.contains("line\\nline"),
+        "{said}"
+    );
+    assert!(said.chars().count() < 400, "{} letters", said.len());
+    assert!(!said.chars().any(char::is_control));
 }
 
 #[test]

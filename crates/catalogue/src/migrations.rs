@@ -81,4 +81,8 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "catalogue_rates_listed",
         steps: &["CREATE INDEX IF NOT EXISTS fx_rate_by_id ON fx_rate (realm_id, id)"],
     },
+    Migration {
+        name: "catalogue_trial_again",
+        steps: &["ALTER TABLE plan ADD COLUMN trial_again {bool} NOT NULL DEFAULT 0"],
+    },
 ];

@@ -17,8 +17,8 @@ mod shown;
 pub use configuration::{Configuration, check_configuration, check_quantities};
 pub use correct::{check_negotiated, corrected, negotiated};
 pub(crate) use drafts::{
-    check_category, check_item, check_parameter, check_plan, check_price_book, check_product,
-    check_publishable,
+    check_category, check_item, check_meter_free, check_parameter, check_plan, check_price_book,
+    check_product, check_publishable,
 };
 pub(crate) use offers::{Entry, card, list_offers, list_products};
 pub use packages::pick_packages;

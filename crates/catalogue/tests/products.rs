@@ -433,3 +433,44 @@ async fn a_dry_run_leaves_nothing_behind_not_even_in_memory() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_meter_is_charged_by_one_item_of_a_plan() {
+    each_world(|world| async move {
+        let (p, ctx) = (world.p(), world.ctx().await);
+        let product = world.product("mail").await;
+        let plan = &product.plans[0];
+        let second = item_draft("again", ItemKind::Metered, 3);
+        let taken = |field: &str| (field.to_owned(), "meter_taken");
+
+        let mut whole = plan_draft(product.product.id, "second");
+        whole.items.push(second.clone());
+        let refused = service::plan_create(p, &ctx, &whole).await;
+        assert_eq!(problem(refused), taken("items.3.meter"));
+
+        let mut item = ItemCreate {
+            plan_id: plan.id,
+            draft: second.clone(),
+        };
+        let refused = service::item_create(p, &ctx, &item).await;
+        assert_eq!(problem(refused), taken("meter"));
+        let now = service::product_get(p, &ctx, product.product.id).await;
+        let now = now.expect("the product");
+        assert_eq!(now.plans, product.plans, "nothing was changed");
+
+        item.draft.meter = Some("storage".to_owned());
+        let storage = service::item_create(p, &ctx, &item).await.expect("an item");
+        let mut change = ItemUpdate {
+            id: storage.id,
+            version: plan.version + 1,
+            draft: second,
+        };
+        let refused = service::item_update(p, &ctx, &change).await;
+        assert_eq!(problem(refused), taken("meter"));
+        change.draft.meter = Some("storage".to_owned());
+        change.draft.position = 9;
+        let after = service::item_update(p, &ctx, &change).await;
+        assert_eq!(after.expect("its own meter").position, 9);
+    })
+    .await;
+}

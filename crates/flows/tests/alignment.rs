@@ -298,6 +298,7 @@ async fn rhythm(world: &World, plan: &Plan, cadence: &str) {
         trial_days: 0,
         auto_renew: true,
         trial_needs_payment: false,
+        trial_again: false,
         notice_days: 0,
     };
     let update = PlanUpdate {

@@ -88,6 +88,7 @@ async fn goods(world: &World, ctx: &OpCtx, vendor: AccountId, number: usize) -> 
             trial_days: 0,
             auto_renew: true,
             trial_needs_payment: false,
+            trial_again: false,
             notice_days: 0,
         },
         items: vec![item],

@@ -282,6 +282,7 @@ pub fn plan_draft(code: &str) -> PlanDraft {
         trial_days: 0,
         auto_renew: true,
         trial_needs_payment: false,
+        trial_again: false,
         notice_days: 0,
     }
 }

@@ -158,6 +158,25 @@ pub(crate) fn check_item(draft: &ItemDraft) -> Result<()> {
     problems.finish()
 }
 
+/// Checks that no other item of the plan is charged for the same meter: usage is priced once, so the second would never be.
+/// `others` are the meters of the other metered items.
+///
+/// # Errors
+/// `meter_taken` at `meter`.
+pub(crate) fn check_meter_free<'a>(
+    draft: &ItemDraft,
+    mut others: impl Iterator<Item = Option<&'a str>>,
+) -> Result<()> {
+    match &draft.meter {
+        Some(meter) if others.any(|other| other == Some(meter)) => Err(Error::invalid(
+            "meter",
+            "meter_taken",
+            format!("another item of this plan charges for the meter \"{meter}\" already"),
+        )),
+        _ => Ok(()),
+    }
+}
+
 fn check_quantities(draft: &ItemDraft, problems: &mut Problems) {
     let top = Decimal::from(MAX_QUANTITY);
     let max = draft.quantity_max.unwrap_or(top);

@@ -110,6 +110,7 @@ pub(crate) fn product(vendor: AccountId, slug: &str) -> ProductDetail {
             trial_days: 0,
             auto_renew: true,
             trial_needs_payment: false,
+            trial_again: false,
             tax_category: Default::default(),
             notice_days: 0,
             version: 1,

@@ -284,6 +284,8 @@ fn plan_offer(plan: &Plan, leg: &LegTerms) -> PlanOffer {
         billing_cadence: plan.billing_cadence,
         term_cadence: plan.term_cadence,
         trial_days: plan.trial_days,
+        trial_needs_payment: plan.trial_needs_payment,
+        trial_again: plan.trial_again,
         auto_renew: plan.auto_renew,
         notice_days: plan.notice_days,
         policies: leg.policies.clone(),

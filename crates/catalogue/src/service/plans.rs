@@ -60,7 +60,7 @@ async fn manageable(w: &mut Work, id: ProductId) -> Result<Product> {
 /// Adds a plan, with its items, to a product.
 ///
 /// # Errors
-/// Names the field that is wrong; conflict `code_taken`.
+/// Names the field that is wrong, such as `meter_taken` where two items charge for one meter; conflict `code_taken`.
 pub async fn plan_create(p: &Platform, ctx: &OpCtx, input: &PlanCreate) -> Result<Plan> {
     p.command(ctx, "plan.create", input, |w, input| {
         Box::pin(plan_create_in(w, input))
@@ -87,6 +87,9 @@ pub async fn plan_create_in(w: &mut Work, input: &PlanCreate) -> Result<Plan> {
         {
             problems.add(format!("{field}.code"), "duplicate", "is named twice");
         }
+        let before = input.items.iter().take(at);
+        let others = before.map(|other| other.meter.as_deref());
+        problems.check(rules::check_meter_free(item, others).map_err(|error| error.under(&field)));
     }
     problems.finish()?;
     let id = PlanId::generate();
@@ -173,7 +176,7 @@ pub async fn plan_update(p: &Platform, ctx: &OpCtx, input: &PlanUpdate) -> Resul
 /// Adds an item to a plan.
 ///
 /// # Errors
-/// Names the field that is wrong; conflict `code_taken`.
+/// Names the field that is wrong, such as `meter_taken`; conflict `code_taken`.
 pub async fn item_create(p: &Platform, ctx: &OpCtx, input: &ItemCreate) -> Result<Item> {
     p.command(ctx, "item.create", input, |w, input| {
         Box::pin(item_create_in(w, input))
@@ -188,6 +191,9 @@ pub async fn item_create(p: &Platform, ctx: &OpCtx, input: &ItemCreate) -> Resul
 pub async fn item_create_in(w: &mut Work, input: &ItemCreate) -> Result<Item> {
     let (plan, product) = plan_for(w, input.plan_id, None).await?;
     rules::check_item(&input.draft)?;
+    let whole = plan_of(w, product.id, plan.id).await?;
+    let others = whole.items.iter().map(|other| other.meter.as_deref());
+    rules::check_meter_free(&input.draft, others)?;
     let item = new_item(ItemId::generate(), plan.id, &input.draft);
     let realm = w.ctx.realm;
     if store::add_items(&mut w.tx, realm, std::slice::from_ref(&item)).await? == 0 {
@@ -209,10 +215,23 @@ pub async fn item_create_in(w: &mut Work, input: &ItemCreate) -> Result<Item> {
     Ok(item)
 }
 
+/// A meter that an item gets is free in its plan. What shares one since before that was asked can still be changed.
+fn check_new_meter(plan: &Plan, input: &ItemUpdate) -> Result<()> {
+    let (own, others): (Vec<&Item>, Vec<&Item>) =
+        plan.items.iter().partition(|item| item.id == input.id);
+    if own.iter().any(|item| item.meter == input.draft.meter) {
+        return Ok(());
+    }
+    rules::check_meter_free(
+        &input.draft,
+        others.iter().map(|other| other.meter.as_deref()),
+    )
+}
+
 /// Changes an item. Running subscriptions keep their terms.
 ///
 /// # Errors
-/// Names the field that is wrong; changed meanwhile; conflict `code_taken`.
+/// Names the field that is wrong, such as `meter_taken`; changed meanwhile; conflict `code_taken`.
 pub async fn item_update(p: &Platform, ctx: &OpCtx, input: &ItemUpdate) -> Result<Item> {
     p.command(ctx, "item.update", input, |w, input| {
         Box::pin(async move {
@@ -229,6 +248,7 @@ pub async fn item_update(p: &Platform, ctx: &OpCtx, input: &ItemUpdate) -> Resul
             if before.items.iter().any(taken) {
                 return Err(code_taken(&input.draft.code));
             }
+            check_new_meter(&before, input)?;
             let item = new_item(input.id, plan, &input.draft);
             store::update_item(&mut w.tx, realm, &item).await?;
             if !store::bump_plan(&mut w.tx, realm, plan, input.version).await? {

@@ -52,27 +52,28 @@ stmts! {
     PRODUCT_BUMP = "UPDATE product SET version = version + 1 WHERE realm_id = $1 AND id = $2 AND version = $3";
     /// All plans.
     PLANS = "SELECT id, product_id, code, name, description, position, recommended, status, billing_cadence,
-             term_cadence, trial_days, auto_renew, trial_needs_payment, notice_days, version,
+             term_cadence, trial_days, auto_renew, trial_needs_payment, trial_again, notice_days, version,
              (SELECT tax_category FROM product WHERE product.realm_id = plan.realm_id AND product.id = plan.product_id) AS tax_category
              FROM plan WHERE realm_id = $1 ORDER BY product_id, position, code";
     /// One plan, for changing it.
     PLAN = "SELECT id, product_id, code, name, description, position, recommended, status, billing_cadence,
-            term_cadence, trial_days, auto_renew, trial_needs_payment, notice_days, version,
+            term_cadence, trial_days, auto_renew, trial_needs_payment, trial_again, notice_days, version,
              (SELECT tax_category FROM product WHERE product.realm_id = plan.realm_id AND product.id = plan.product_id) AS tax_category
             FROM plan WHERE realm_id = $1 AND id = $2 {for_update}";
     /// The plans of a product.
     PLANS_OF = "SELECT id, product_id, code, name, description, position, recommended, status, billing_cadence,
-                term_cadence, trial_days, auto_renew, trial_needs_payment, notice_days, version,
+                term_cadence, trial_days, auto_renew, trial_needs_payment, trial_again, notice_days, version,
              (SELECT tax_category FROM product WHERE product.realm_id = plan.realm_id AND product.id = plan.product_id) AS tax_category
                 FROM plan WHERE realm_id = $1 AND product_id = $2 ORDER BY position, code";
     /// A new plan; nothing when the code is taken.
     PLAN_ADD = "INSERT INTO plan (realm_id, id, product_id, code, name, description, position, recommended, status,
-                billing_cadence, term_cadence, trial_days, auto_renew, trial_needs_payment, notice_days, version)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1) ON CONFLICT DO NOTHING";
+                billing_cadence, term_cadence, trial_days, auto_renew, trial_needs_payment, trial_again,
+                notice_days, version)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1) ON CONFLICT DO NOTHING";
     /// A changed plan.
     PLAN_UPDATE = "UPDATE plan SET code = $4, name = $5, description = $6, position = $7, recommended = $8, status = $9,
                    billing_cadence = $10, term_cadence = $11, trial_days = $12, auto_renew = $13,
-                   trial_needs_payment = $14, notice_days = $15, version = version + 1
+                   trial_needs_payment = $14, trial_again = $15, notice_days = $16, version = version + 1
                    WHERE realm_id = $1 AND id = $2 AND version = $3";
     /// An item of the plan has changed.
     PLAN_BUMP = "UPDATE plan SET version = version + 1 WHERE realm_id = $1 AND id = $2 AND version = $3";
@@ -171,6 +172,7 @@ impl FromRow for Plan {
             trial_days: row.get("trial_days")?,
             auto_renew: row.get("auto_renew")?,
             trial_needs_payment: row.get("trial_needs_payment")?,
+            trial_again: row.get("trial_again")?,
             notice_days: row.get("notice_days")?,
             tax_category: row.get("tax_category")?,
             version: row.get("version")?,
@@ -392,6 +394,7 @@ fn plan_args(draft: &PlanDraft) -> Vec<Arg> {
         draft.trial_days,
         draft.auto_renew,
         draft.trial_needs_payment,
+        draft.trial_again,
         draft.notice_days,
     ]
 }

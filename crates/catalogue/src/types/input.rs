@@ -144,6 +144,9 @@ pub struct PlanDraft {
     /// Whether a trial needs a working payment method.
     #[serde(default)]
     pub trial_needs_payment: bool,
+    /// Whether a customer who has had the product before, or has it, gets the trial as well; usually it is for new ones only.
+    #[serde(default)]
+    pub trial_again: bool,
     /// Days before the end of the term by which a cancellation has to come.
     #[serde(default)]
     pub notice_days: u32,

@@ -188,6 +188,12 @@ pub struct PlanOffer {
     pub term_cadence: Option<Cadence>,
     /// Days of trial.
     pub trial_days: u32,
+    /// Whether a trial needs a working payment method.
+    #[serde(default)]
+    pub trial_needs_payment: bool,
+    /// Whether a customer who has had the product before, or has it, gets the trial as well.
+    #[serde(default)]
+    pub trial_again: bool,
     /// Whether it renews by itself.
     pub auto_renew: bool,
     /// Days before the end of the term by which a cancellation has to come.

@@ -177,6 +177,9 @@ pub struct Plan {
     pub auto_renew: bool,
     /// Whether a trial needs a working payment method.
     pub trial_needs_payment: bool,
+    /// Whether a customer who has had the product before, or has it, gets the trial as well.
+    #[serde(default)]
+    pub trial_again: bool,
     /// Days before the end of the term by which a cancellation has to come.
     pub notice_days: u32,
     /// The tax category of its product: that of the items that have none of their own.

@@ -304,6 +304,7 @@ pub(crate) fn plan_draft(product: tradewind_kernel::id::ProductId, code: &str) -
             trial_days: 14,
             auto_renew: true,
             trial_needs_payment: false,
+            trial_again: false,
             notice_days: 0,
         },
         items: vec![

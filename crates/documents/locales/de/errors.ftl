@@ -193,6 +193,7 @@ error-parent-closed = Das Konto darüber ist geschlossen.
 error-past = Erwartet wird ein Zeitpunkt in der Zukunft.
 error-pattern = Die Antwort hat nicht die verlangte Form.
 error-pattern-invalid = Das ist kein brauchbarer regulärer Ausdruck.
+error-meter-taken = Eine andere Position dieses Tarifs rechnet diesen Zähler schon ab; Nutzung wird nur einmal bepreist.
 error-payment-method-required = Hinterlegen Sie zuerst eine Karte: Die Testphase geht in ein bezahltes Abonnement über.
 error-payment-open = Eine Zahlung zu dieser Rechnung läuft schon.
 error-payment-settled = Diese Zahlung wartet auf keine Antwort mehr.

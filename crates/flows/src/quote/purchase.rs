@@ -216,6 +216,11 @@ pub(crate) async fn plan_discounted(
         .last()
         .ok_or_else(|| Error::internal("a sale without legs"))?;
     let bought: Vec<ItemId> = items.iter().map(|item| item.item_id).collect();
+    let tried = Trial {
+        days: plan.trial_days,
+        again: plan.trial_again,
+    };
+    let own_trial = tried.of(w, input.customer_id, input.product_id).await?;
     let found = match discounts {
         Discounts::Bundled(coupon) => Found::bundled(coupon.map(|coupon| *coupon), last.currency)?,
         Discounts::Found => {
@@ -231,14 +236,14 @@ pub(crate) async fn plan_discounted(
                     items: &bought,
                     metered: &metered(last),
                     currency: last.currency,
-                    trial_days: Some(plan.trial_days),
+                    trial_days: Some(own_trial),
                     redeems: places,
                 },
             )
             .await?
         }
     };
-    let trial_days = i64::from(plan.trial_days) + found.trial_days();
+    let trial_days = i64::from(own_trial) + found.trial_days();
     let align_to = match input.align_with {
         Some(with) => Some(
             schedule_of(
@@ -316,6 +321,31 @@ pub(super) async fn introduced(
         return Ok(terms);
     }
     Ok(returning)
+}
+
+/// The trial that a plan offers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Trial {
+    /// How many days.
+    pub(super) days: u32,
+    /// Whether it is also for who has had the product.
+    pub(super) again: bool,
+}
+
+impl Trial {
+    /// How many days of it a customer gets: none where it is for new ones and this one has had the product, in whatever
+    /// plan, or has ordered it.
+    pub(super) async fn of(
+        self,
+        w: &mut Work,
+        customer: AccountId,
+        product: ProductId,
+    ) -> Result<u32> {
+        let given = self.days == 0
+            || self.again
+            || !tradewind_orders::service::has_had_in(w, customer, product).await?;
+        Ok(if given { self.days } else { 0 })
+    }
 }
 
 /// The metered items of some terms.

@@ -1,6 +1,6 @@
 //! Prices for those who have no account yet.
 
-use super::purchase::{introduced, metered, schedule_of};
+use super::purchase::{Trial, introduced, metered, schedule_of};
 use crate::discount::{self, Asked, Found, entered};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -191,7 +191,10 @@ impl Looked<'_> {
             .offered_plans
             .iter()
             .find(|offered| offered.plan_id == plan);
-        let trial_days = offered.map_or(0, |offered| offered.trial_days);
+        let trial = Trial {
+            days: offered.map_or(0, |offered| offered.trial_days),
+            again: offered.is_some_and(|offered| offered.trial_again),
+        };
         let name = offer.card.name.get(ctx.locale).to_owned();
         let locale = ctx.locale;
         let coupon = coupon.map(str::to_owned);
@@ -202,7 +205,9 @@ impl Looked<'_> {
             let (mut terms, name, coupon) = (terms.clone(), name.clone(), coupon.clone());
             let bundled = bundled.clone();
             Box::pin(async move {
+                let mut trial_days = trial.days;
                 if let Some(customer) = customer {
+                    trial_days = trial.of(w, customer, terms.product).await?;
                     let own = vec![LegTerms::clone(&terms)];
                     let own = introduced(w, customer, terms.product, own).await?;
                     terms = own.into_iter().next().map_or(terms, Arc::new);

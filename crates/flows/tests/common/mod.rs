@@ -67,7 +67,7 @@ impl Mailer for Letterbox {
     }
 }
 
-/// A gateway for people who pay by transfer.
+/// A gateway for people who pay by transfer: it keeps cards, and takes no money from them.
 struct NoCards;
 
 impl PaymentGateway for NoCards {
@@ -75,8 +75,15 @@ impl PaymentGateway for NoCards {
         "none"
     }
 
-    fn tokenise<'a>(&'a self, _: &'a CardInput) -> PortFuture<'a, Tokenised> {
-        Box::pin(async { Err(Error::refused("no_cards", "cards are not taken here")) })
+    fn tokenise<'a>(&'a self, card: &'a CardInput) -> PortFuture<'a, Tokenised> {
+        Box::pin(async {
+            Ok(Tokenised {
+                token: "kept".to_owned(),
+                brand: "none".to_owned(),
+                last4: card.number.chars().skip(12).collect(),
+                expires: card.expires.clone(),
+            })
+        })
     }
 
     fn charge<'a>(&'a self, _: &'a Attempt) -> PortFuture<'a, GatewayOutcome> {
@@ -129,7 +136,7 @@ impl World {
     pub(crate) async fn new(test: TestPlatform) -> Self {
         let p = &test.platform;
         let letters = Letterbox::default();
-        let gateway = Arc::new(NoCards);
+        let gateway = gateway();
         wire(
             p,
             &Outside {
@@ -378,6 +385,11 @@ impl World {
     }
 }
 
+/// What keeps the customer's cards.
+pub(crate) fn gateway() -> Arc<dyn PaymentGateway> {
+    Arc::new(NoCards)
+}
+
 /// Calls tax engines, also on this machine, where tests listen themselves.
 fn engine() -> HttpTaxEngine {
     let config = HttpClientConfig {
@@ -464,6 +476,7 @@ async fn product(p: &Platform, ctx: &OpCtx, vendor: AccountId) -> ProductDetail 
                 trial_days,
                 auto_renew: true,
                 trial_needs_payment: false,
+                trial_again: false,
                 notice_days: 0,
             },
             items,

@@ -353,6 +353,19 @@ async fn promotions_apply_by_themselves_and_stack_with_coupons() {
 #[tokio::test]
 async fn items_get_another_price_and_trials_get_longer() {
     each_world(|world| async move {
+        coupon(
+            &world,
+            CouponInput {
+                benefit: Benefit::TrialExtension { days: 10 },
+                ..percent(Some("LONGER"), "1")
+            },
+        )
+        .await;
+        let (shown, id) = subscribe(&world, &with(&world, "tryout", "5", Some("LONGER"))).await;
+        assert_eq!(shown.preview.billing.trial_ends_on, Some(day("2024-02-03")));
+        let held = world.subscription(id).await.subscription;
+        assert_eq!(held.trial_ends_on, Some(day("2024-02-03")));
+
         let seats = |world: &World, plan: &str| {
             let plan = world.plan(plan);
             plan.items
@@ -382,19 +395,6 @@ async fn items_get_another_price_and_trials_get_longer() {
             (due(preview), next(preview)),
             ("101.28 EUR".into(), "30.00 EUR".into())
         );
-
-        coupon(
-            &world,
-            CouponInput {
-                benefit: Benefit::TrialExtension { days: 10 },
-                ..percent(Some("LONGER"), "1")
-            },
-        )
-        .await;
-        let (shown, id) = subscribe(&world, &with(&world, "tryout", "5", Some("LONGER"))).await;
-        assert_eq!(shown.preview.billing.trial_ends_on, Some(day("2024-02-03")));
-        let held = world.subscription(id).await.subscription;
-        assert_eq!(held.trial_ends_on, Some(day("2024-02-03")));
         world.travel("2024-02-03T12:00:00Z").await;
         assert_eq!(nets(&world).await, ["101.28 EUR", "142.56 EUR"]);
         world.assert_consistent().await;

@@ -191,6 +191,7 @@ async fn product(
             trial_days: 0,
             auto_renew: true,
             trial_needs_payment: false,
+            trial_again: false,
             notice_days: 0,
         },
         items: recurring.chain(metered).collect(),

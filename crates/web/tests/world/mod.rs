@@ -283,6 +283,7 @@ async fn product(p: &Platform, ctx: &OpCtx, vendor: AccountId) -> ProductDetail 
                 trial_days: 0,
                 auto_renew: true,
                 trial_needs_payment: false,
+                trial_again: false,
                 notice_days: 0,
             },
             items: vec![

@@ -113,6 +113,7 @@ fn terms_are_multiples_of_billing_periods() {
             trial_days: 14,
             auto_renew: true,
             trial_needs_payment: false,
+            trial_again: false,
             notice_days: 30,
         }))
     };

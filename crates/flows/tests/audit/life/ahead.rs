@@ -49,6 +49,7 @@ impl Life {
                 trial_days: 0,
                 auto_renew: true,
                 trial_needs_payment: false,
+                trial_again: false,
                 notice_days: 0,
             },
             items: vec![metered],

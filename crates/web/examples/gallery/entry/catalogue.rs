@@ -108,6 +108,9 @@ pub(crate) fn editor(base: &'static str, full: bool) -> ProductEditorPage {
             ("plan_name_en", name),
             ("billing_period", "P1M"),
             ("trial_days", "14"),
+            ("trial_needs_payment", "1"),
+            ("auto_renew", "1"),
+            ("notice_days", "30"),
         ]),
     };
     let parameter = |id: &'static str, name: &'static str| ParameterEdit {

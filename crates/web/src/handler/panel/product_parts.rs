@@ -47,19 +47,11 @@ async fn plan_save(desk: &Desk, detail: &ProductDetail, asked: &str, sent: &Sent
             "" | "none" => None,
             term => Some(Cadence::parse(term)?),
         },
-        trial_days: match sent.get("trial_days") {
-            "" => 0,
-            days => days.parse().map_err(|_| {
-                Error::invalid(
-                    "trial_days",
-                    "out_of_range",
-                    "expected a whole number of days",
-                )
-            })?,
-        },
-        auto_renew: before.is_none_or(|one| one.auto_renew),
-        trial_needs_payment: before.is_some_and(|one| one.trial_needs_payment),
-        notice_days: before.map_or(0, |one| one.notice_days),
+        trial_days: days(sent, "trial_days")?,
+        auto_renew: sent.get("auto_renew") == "1",
+        trial_needs_payment: sent.get("trial_needs_payment") == "1",
+        trial_again: sent.get("trial_again") == "1",
+        notice_days: days(sent, "notice_days")?,
     };
     match before {
         Some(one) => {
@@ -80,6 +72,16 @@ async fn plan_save(desk: &Desk, detail: &ProductDetail, asked: &str, sent: &Sent
         }
     }
     Ok(())
+}
+
+/// A number of days; none where nothing is entered.
+fn days(sent: &Sent, field: &'static str) -> Result<u32> {
+    match sent.get(field) {
+        "" => Ok(0),
+        days => days
+            .parse()
+            .map_err(|_| Error::invalid(field, "out_of_range", "expected a whole number of days")),
+    }
 }
 
 fn plan_of<'a>(detail: &'a ProductDetail, id: &str) -> Result<&'a Plan> {

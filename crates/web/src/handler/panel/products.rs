@@ -171,7 +171,7 @@ async fn editor(desk: &Desk, detail: &ProductDetail, form: FormState) -> Result<
         state: "published".into(),
         clocks: Txt::default(),
         items: Vec::new(),
-        form: FormState::default(),
+        form: values([("auto_renew", "1".to_owned())]),
     });
     let mut parameters: Vec<ParameterEdit> = detail
         .parameters
@@ -208,6 +208,11 @@ async fn editor(desk: &Desk, detail: &ProductDetail, form: FormState) -> Result<
     })
 }
 
+/// Whether a box is ticked, as it is sent.
+fn flag(is: bool) -> String {
+    if is { "1" } else { "" }.to_owned()
+}
+
 fn plan_edit(desk: &Desk, plan: &Plan) -> PlanEdit {
     let t = desk.t();
     let every = |cadence: Cadence| crate::view::panel::rhythm(&t, &cadence.to_string());
@@ -240,6 +245,10 @@ fn plan_edit(desk: &Desk, plan: &Plan) -> PlanEdit {
                     .map_or_else(|| "none".to_owned(), |term| term.to_string()),
             ),
             ("trial_days", plan.trial_days.to_string()),
+            ("trial_needs_payment", flag(plan.trial_needs_payment)),
+            ("trial_again", flag(plan.trial_again)),
+            ("auto_renew", flag(plan.auto_renew)),
+            ("notice_days", plan.notice_days.to_string()),
             ("plan_state", plan.status.as_str().to_owned()),
         ]),
     }
@@ -318,10 +327,7 @@ fn parameter_edit(desk: &Desk, one: &Parameter) -> ParameterEdit {
             ("param_type", one.kind.as_str().to_owned()),
             ("pattern", one.pattern.clone().unwrap_or_default()),
             ("choices", choices.join("\n")),
-            (
-                "param_required",
-                if one.required { "1" } else { "" }.to_owned(),
-            ),
+            ("param_required", flag(one.required)),
         ]),
     }
 }

@@ -41,7 +41,8 @@ pub struct PlanEdit {
     pub clocks: Txt,
     /// Its items.
     pub items: Vec<ItemEdit>,
-    /// `plan_name_en`, `plan_name_de`, `billing_period`, `term`, `trial_days`, `plan_state`.
+    /// `plan_name_en`, `plan_name_de`, `billing_period`, `term`, `trial_days`, `trial_needs_payment`, `trial_again`, `auto_renew`,
+    /// `notice_days`, `plan_state`.
     pub form: FormState,
 }
 
@@ -324,6 +325,10 @@ impl PlanEdit {
             ),
             ask.select("term", rhythms(t, self.form.value("term"), &TERMS)),
             ask.number("trial_days"),
+            ask.check("trial_needs_payment"),
+            ask.check("trial_again"),
+            ask.check("auto_renew"),
+            ask.number("notice_days"),
             ask.codes("plan_state", "state", &["published", "withdrawn"]),
         ];
         shell.confirm(

@@ -119,6 +119,7 @@ async fn more_within_the_first_period_is_a_share_of_the_month_and_its_end_gives_
             plan_id: None,
             quantities: [("seats".to_owned(), dec("8"))].into(),
             coupon: None,
+            when: None,
         };
         let more = quote_change(world.p(), &world.ctx().await, &change)
             .await
@@ -323,6 +324,7 @@ async fn another_rhythm_at_the_end_of_a_period_begins_there() {
             plan_id: Some(world.plan("basic").id),
             quantities: [("seats".to_owned(), dec("5"))].into(),
             coupon: None,
+            when: None,
         };
         let less = quote_change(world.p(), &world.ctx().await, &change)
             .await

@@ -71,6 +71,7 @@ async fn more(world: &World, id: SubscriptionId, seats: &str) -> Result<OrderDet
         quantities: BTreeMap::from([("seats".to_owned(), dec(seats))]),
         packages: BTreeMap::new(),
         coupon: None,
+        when: None,
     };
     let quote = quote_change(world.p(), &world.ctx().await, &input).await?;
     place(world, &quote).await

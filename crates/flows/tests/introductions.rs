@@ -89,6 +89,7 @@ async fn change(world: &World, id: SubscriptionId, plan: Option<&str>, seats: &s
         quantities: BTreeMap::from([("seats".to_owned(), dec(seats))]),
         packages: BTreeMap::new(),
         coupon: None,
+        when: None,
     };
     let quote = quote_change(world.p(), &world.ctx().await, &input).await;
     quote.expect("a quote")

@@ -18,6 +18,7 @@ error-csrf = Das Formular war zu alt, um es zu senden. Bitte öffnen Sie die Sei
 error-wrong-credentials = E-Mail-Adresse und Passwort passen nicht zusammen.
 error-link-invalid = Dieser Link ist falsch, wurde schon benutzt oder ist abgelaufen. Bitte fordern Sie einen neuen an.
 error-nothing-to-pay = Alles wurde verrechnet, es gab also keine Zahlung, die hätte scheitern können.
+error-only-the-seller = Weniger gilt ab dem Ende des Abrechnungszeitraums; der Verkäufer kann es sofort gelten lassen.
 error-card-declined = Die Karte wurde abgelehnt. Bitte versuchen Sie es mit einer anderen.
 error-insufficient-funds = Die Karte wurde abgelehnt: Sie deckt den Betrag nicht.
 error-payment-not-accepted = Die Zahlung wurde nicht bestätigt. Bitte versuchen Sie es erneut oder zahlen Sie anders.

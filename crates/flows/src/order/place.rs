@@ -262,7 +262,7 @@ async fn place_change(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<Ord
         (
             task,
             FlowFacts {
-                approval: false,
+                approval: plan.preview.needs_approval,
                 payment: false,
                 delivery: false,
             },

@@ -1,5 +1,5 @@
-//! Quotes for changes: more or less, or another plan. More takes effect at once and is prorated; less waits for the end of
-//! the period.
+//! Quotes for changes: more or less, or another plan. More takes effect at once and is prorated, less waits for the end of
+//! the period, unless something else is asked for.
 
 use super::purchase::{is_due, ordered_items, picked};
 use super::{About, QuotePreview, QuoteView, basis_of, hindrance, save, today};
@@ -15,15 +15,26 @@ use tradewind_billing::service::{
 use tradewind_catalogue::rules::{check_configuration, switched};
 use tradewind_catalogue::types::{Approval, ItemKind};
 use tradewind_kernel::id::{ItemId, PlanId, SubscriptionId, TermsId};
-use tradewind_kernel::{Date, Decimal, Error, Result};
+use tradewind_kernel::{Date, Decimal, Error, Result, text_enum};
 use tradewind_orders::rules::{ChangeFacts, classify};
 use tradewind_orders::types::{
     ChangeClass, CommercialState, Coupon, OrderedItem, QuoteKind, Subscription,
     SubscriptionOperation,
 };
 use tradewind_platform::{OpCtx, Platform, Work};
-use tradewind_policy::Action;
+use tradewind_policy::{Action, PrincipalKind};
 use utoipa::ToSchema;
+
+text_enum! {
+    /// When a change takes effect.
+    pub enum ChangeWhen("when") {
+        /// At once: the unused rest of what was paid is given back as far as the seller's policy does, and the rest of what takes its
+        /// place is charged. That something gets less at once is for the seller to decide.
+        Now = "now",
+        /// With the next billing period.
+        EndOfPeriod = "end_of_period",
+    }
+}
 
 /// What is to be changed; what is left out stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -44,6 +55,9 @@ pub struct ChangeInput {
     /// The code of a coupon.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coupon: Option<String>,
+    /// When; left out, more takes effect at once and less at the end of the period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<ChangeWhen>,
 }
 
 /// A change worked out: everything that placing it writes.
@@ -65,7 +79,8 @@ pub(crate) struct ChangePlan {
 /// Quotes a change of a subscription.
 ///
 /// # Errors
-/// Not found, forbidden; names what is wrong with the quantities; refused when nothing would change.
+/// Not found, forbidden; names what is wrong with the quantities or with `when`; refused when nothing would change, and with
+/// `only_the_seller` when a buyer wants less at once.
 pub async fn quote_change(p: &Platform, ctx: &OpCtx, input: &ChangeInput) -> Result<QuoteView> {
     p.command(ctx, "quote.change", input, |w, input| {
         Box::pin(async move {
@@ -196,8 +211,8 @@ pub(crate) async fn plan_change(
             "this is what the subscription has already",
         ));
     }
-    let at_once =
-        class == ChangeClass::Upgrade || subscription.commercial_state == CommercialState::Trial;
+    change.less = class == ChangeClass::Downgrade;
+    let at_once = takes_effect_at_once(w, &subscription, class, input.when)?;
     if switches && !at_once {
         // By then the running period is over, for an introduction too.
         let terms = resolve(w, &chain, plan_id, on).await?;
@@ -244,7 +259,8 @@ pub(crate) async fn plan_change(
     let preview = QuotePreview {
         class: Some(class),
         effective_on: billing.effective_on,
-        needs_approval: at_once && (by_product || credit::waits(hindrance.as_ref())),
+        needs_approval: (at_once || class == ChangeClass::Upgrade)
+            && (by_product || credit::waits(hindrance.as_ref())),
         needs_payment: at_once && prepaid && is_due(&billing),
         billing,
     };
@@ -274,6 +290,37 @@ pub(crate) async fn plan_change(
         preview,
         basis,
     })
+}
+
+/// Whether a change takes effect at once, by what is asked for and who may ask for it.
+fn takes_effect_at_once(
+    w: &Work,
+    subscription: &Subscription,
+    class: ChangeClass,
+    when: Option<ChangeWhen>,
+) -> Result<bool> {
+    let trial = subscription.commercial_state == CommercialState::Trial;
+    match when {
+        None => Ok(trial || class == ChangeClass::Upgrade),
+        Some(ChangeWhen::EndOfPeriod) if trial => Err(Error::invalid(
+            "when",
+            "not_applicable",
+            "a trial has no billing period whose end a change could wait for",
+        )),
+        Some(ChangeWhen::EndOfPeriod) => Ok(false),
+        Some(ChangeWhen::Now) => {
+            let principal = &w.ctx.principal;
+            let buyer = principal.kind != PrincipalKind::System
+                && principal.account == subscription.customer_id;
+            if class == ChangeClass::Downgrade && buyer && !trial {
+                return Err(Error::refused(
+                    "only_the_seller",
+                    "less takes effect at the end of the billing period; the seller can have it take effect at once",
+                ));
+            }
+            Ok(true)
+        }
+    }
 }
 
 /// Checks the quantities of a change. A plan that is no longer sold can still be kept and changed in its quantities.

@@ -18,7 +18,7 @@ pub(crate) use bundle::{opened, plan_bundle, promised, still};
 pub(crate) use cancel::plan_cancel;
 pub use cancel::{CancelInput, CancelWhen, preview_of_cancel, quote_cancel};
 pub(crate) use change::plan_change;
-pub use change::{ChangeInput, quote_change};
+pub use change::{ChangeInput, ChangeWhen, quote_change};
 pub(crate) use correct::plan_correction;
 pub use correct::{CorrectionInput, ItemPriceInput, preview_of_correction, quote_correction};
 pub use purchase::{PurchaseInput, quote_purchase};

@@ -368,6 +368,7 @@ impl Life {
             quantities: quantities(seats),
             packages: BTreeMap::new(),
             coupon: None,
+            when: None,
         };
         let quote = quote_change(self.world.p(), &self.world.ctx().await, &input).await;
         let Some(quote) = self.possible(quote) else {

@@ -92,6 +92,7 @@ impl World {
             quantities: BTreeMap::from([("seats".to_owned(), dec(seats))]),
             packages: BTreeMap::new(),
             coupon: None,
+            when: None,
         };
         let quote = quote_change(self.p(), &self.ctx().await, &input).await;
         self.carry_out(&quote.expect("a quote")).await;

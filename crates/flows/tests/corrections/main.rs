@@ -83,6 +83,7 @@ pub(crate) async fn change_to(world: &World, id: SubscriptionId, plan: &str, sea
         quantities: BTreeMap::from([("seats".to_owned(), dec(seats))]),
         packages: BTreeMap::new(),
         coupon: None,
+        when: None,
     };
     let quote = quote_change(world.p(), &world.ctx().await, &input).await;
     place(world, &quote.expect("a quote")).await;

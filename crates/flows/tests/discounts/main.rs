@@ -99,6 +99,7 @@ pub(crate) async fn change(
         quantities: BTreeMap::from([("seats".to_owned(), dec(seats))]),
         packages: BTreeMap::new(),
         coupon: coupon.map(str::to_owned),
+        when: None,
     };
     quote_change(world.p(), &world.ctx().await, &input)
         .await

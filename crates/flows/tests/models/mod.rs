@@ -77,8 +77,7 @@ async fn a_package_is_bought_and_changed_by_its_name() {
             plan_id: None,
             quantities: BTreeMap::new(),
             packages: picked("large"),
-            coupon: None,
-        };
+            coupon: None, when: None, };
         let same = quote_change(world.p(), &ctx, &change).await.expect_err("it is that already");
         assert_eq!(same.code(), "nothing_changes");
         let change = ChangeInput { packages: picked("medium"), ..change };

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 use tradewind_catalogue::service::{offer, product_get};
 use tradewind_flows::quote::{
-    BookPrices, CancelInput, CancelWhen, ChangeInput, CorrectionInput, ItemPriceInput,
+    BookPrices, CancelInput, CancelWhen, ChangeInput, ChangeWhen, CorrectionInput, ItemPriceInput,
     PurchaseInput, QuoteView, quote_cancel, quote_change, quote_correction, quote_get,
     quote_purchase,
 };
@@ -97,6 +97,18 @@ pub(crate) struct Change {
     /// Code of a coupon
     #[arg(long, value_name = "CODE")]
     coupon: Option<String>,
+    /// When it takes effect; left out, more at once and less at the end of the period
+    #[arg(long, value_enum)]
+    when: Option<ChangesWhen>,
+}
+
+/// When a change takes effect.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum ChangesWhen {
+    /// At once; less is for the seller to decide
+    Now,
+    /// With the next billing period
+    EndOfPeriod,
 }
 
 /// What is cancelled.
@@ -232,6 +244,10 @@ pub(crate) async fn change(
         quantities: quantities(&wanted.items)?,
         packages: packages(&wanted.packages)?,
         coupon: wanted.coupon,
+        when: wanted.when.map(|when| match when {
+            ChangesWhen::Now => ChangeWhen::Now,
+            ChangesWhen::EndOfPeriod => ChangeWhen::EndOfPeriod,
+        }),
     };
     quote_change(session.platform(), ctx, &input).await
 }

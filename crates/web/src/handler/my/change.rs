@@ -10,8 +10,8 @@ use tradewind_catalogue::{
 use tradewind_flows::{
     order::{PlaceInput, cancellation_withdraw, order_place},
     quote::{
-        CancelInput, CancelWhen, ChangeInput, QuoteView, preview_of_cancel, quote_cancel,
-        quote_change,
+        CancelInput, CancelWhen, ChangeInput, ChangeWhen, QuoteView, preview_of_cancel,
+        quote_cancel, quote_change,
     },
 };
 use tradewind_kernel::{
@@ -48,6 +48,7 @@ struct About {
     chosen: PlanId,
     quantities: BTreeMap<String, Decimal>,
     coupon: Option<String>,
+    when: Option<ChangeWhen>,
 }
 
 impl About {
@@ -99,6 +100,7 @@ impl About {
             chosen,
             quantities,
             coupon: sent.some("coupon"),
+            when: sent.some("when").map(|when| when.parse()).transpose()?,
         })
     }
 
@@ -115,6 +117,7 @@ impl About {
             plan_id: (self.chosen != one.plan_id).then_some(self.chosen),
             quantities: self.quantities.clone(),
             coupon: self.coupon.clone(),
+            when: self.when,
         };
         quote_change(visit.p(), &visit.ctx, &input).await
     }

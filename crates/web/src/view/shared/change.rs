@@ -220,6 +220,11 @@ impl ChangePage {
         fields.extend(self.quantities.iter().map(|ask| ask.field(&t)));
         fields.extend(self.parameters.iter().map(|ask| parameter(&t, ask)));
         fields.push(coupon(&t));
+        let when = vec![
+            Choice::new("", t.tr("change-when-usual")),
+            Choice::new("end_of_period", t.tr("change-when-end-of-period")),
+        ];
+        fields.push(Field::select("when", t.tr("change-when"), when));
         let fields = fields.into_iter().map(|field| self.form.fill(field));
         let fields = std::iter::once(Field::hidden("made_for", self.chosen.clone())).chain(fields);
         let form = shell

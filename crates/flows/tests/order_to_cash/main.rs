@@ -1,6 +1,8 @@
 //! The life of a subscription through three tiers, as the processes drive it.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod timing;
 
 use common::{World, code, dec, each_world};
 use std::collections::BTreeMap;
@@ -35,6 +37,7 @@ fn change_input(world: &World, id: SubscriptionId, plan: Option<&str>, seats: &s
         plan_id: plan.map(|code| world.plan(code).id),
         quantities: BTreeMap::from([("seats".to_owned(), dec(seats))]),
         coupon: None,
+        when: None,
     }
 }
 

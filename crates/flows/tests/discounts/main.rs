@@ -5,6 +5,7 @@ mod common;
 
 mod buying;
 mod changing;
+mod stacking;
 mod usage;
 
 use std::collections::BTreeMap;

@@ -15,7 +15,7 @@ use tradewind_catalogue::types::{
 };
 use tradewind_kernel::decimal::{Limits, parse_decimal};
 use tradewind_kernel::{Decimal, Error, Result, id::PriceBookId, time};
-use tradewind_pricing::{PriceModel, PricePlaces};
+use tradewind_pricing::{PriceModel, PricePlaces, discount::StackingOrder};
 
 use super::{Session, input, parse};
 use crate::output::{Column, columns};
@@ -131,6 +131,15 @@ pub(crate) struct Revise {
     /// Round prices that follow from markups and exchange rates: amounts and prices of a unit, as in 2:6
     #[arg(long, value_name = "AMOUNTS:UNITS")]
     places: Option<String>,
+    /// How an exact line becomes money: half-up, half-even, half-down, up, down, ceiling, floor
+    #[arg(long, value_name = "RULE")]
+    rounding: Option<String>,
+    /// In which order several discounts apply: percentages-first, narrowest-first, as-given
+    #[arg(long, value_name = "ORDER")]
+    stacking: Option<String>,
+    /// All policies from a JSON file (- for standard input) in place of those of the latest revision; other flags change them further
+    #[arg(long, value_name = "FILE")]
+    policies: Option<PathBuf>,
     /// On which days new subscriptions are billed: anniversary, calendar, invoice-day, or a day of the month from 1 to 31
     #[arg(long, value_name = "DAYS")]
     billing_days: Option<String>,
@@ -257,12 +266,26 @@ async fn policies(
     let of_time = of_time || revise.suspended_time.is_some();
     let of_time = of_time || revise.increase.is_some() || !revise.introductory.is_empty();
     let of_time = of_time || revise.commitment.is_some();
-    if !revise.keep_agreed && revise.tax.is_none() && places.is_none() && !of_time {
+    let of_money = revise.rounding.is_some() || revise.stacking.is_some();
+    let of_money = of_money || revise.policies.is_some() || places.is_some();
+    if !revise.keep_agreed && revise.tax.is_none() && !of_money && !of_time {
         return Ok(None);
     }
-    let book = price_book_get(session.platform(), ctx, book).await?;
-    let latest = book.revisions.into_iter().next();
-    let mut policies = latest.map_or_else(Policies::default, |view| view.revision.policies);
+    let mut policies: Policies = match &revise.policies {
+        Some(file) => input::json("policies", file)?,
+        None => {
+            let book = price_book_get(session.platform(), ctx, book).await?;
+            let latest = book.revisions.into_iter().next();
+            latest.map_or_else(Policies::default, |view| view.revision.policies)
+        }
+    };
+    if let Some(text) = &revise.rounding {
+        let word = text.replace('-', "_");
+        policies.rounding = word.parse().map_err(|error: Error| error.at("rounding"))?;
+    }
+    if let Some(text) = &revise.stacking {
+        policies.stacking = stacking(text)?;
+    }
     if revise.keep_agreed {
         policies.renewal = RenewalPrices::Agreed;
     }
@@ -273,6 +296,13 @@ async fn policies(
     of_time_in(&mut policies, revise)?;
     phases_in(&mut policies, revise)?;
     Ok(Some(policies))
+}
+
+fn stacking(text: &str) -> Result<StackingOrder> {
+    serde_json::from_value(json!(text.replace('-', "_"))).map_err(|_| {
+        let expected = "expected percentages-first, narrowest-first or as-given";
+        Error::invalid("stacking", "unknown_value", expected)
+    })
 }
 
 /// What the flags say of billing days and of how time is shared out.

@@ -45,6 +45,7 @@ pub(super) fn edit_of(policies: &Policies) -> PolicyEdit {
         ("tax", tax.to_owned()),
         ("places.amounts", places(|places| places.amounts)),
         ("places.units", places(|places| places.units)),
+        ("rounding", policies.rounding.as_str().to_owned()),
         ("renewal", policies.renewal.as_str().to_owned()),
         ("increase.percent", increase(|by| Some(by.percent))),
         ("increase.at_most", increase(|by| by.at_most)),
@@ -228,6 +229,9 @@ pub(super) fn asked(before: &Policies, sent: &Sent) -> Result<Policies> {
         policies.suspension = word
             .parse()
             .map_err(|error: Error| error.at("suspension"))?;
+    }
+    if let Some(word) = sent.some("rounding") {
+        policies.rounding = word.parse().map_err(|error: Error| error.at("rounding"))?;
     }
     if let Some(word) = sent.some("stacking") {
         let known = STACKING.into_iter().find(|(of, _)| *of == word);
@@ -429,6 +433,7 @@ mod tests {
             ("proration.upgrade", "sometimes"),
             ("suspension", "half"),
             ("stacking", "any"),
+            ("rounding", "sideways"),
             ("fee", "much"),
             ("fee.value", "-1"),
             ("fee.value", ""),

@@ -31,7 +31,7 @@ enum Ask {
 }
 
 /// All fields, in the order in which they are asked.
-const FIELDS: [(&str, Ask); 23] = [
+const FIELDS: [(&str, Ask); 24] = [
     ("tax", Ask::Word(&["added", "included"])),
     ("renewal", Ask::Word(&["revision", "agreed", "increase"])),
     ("increase.percent", Ask::Decimal),
@@ -39,6 +39,18 @@ const FIELDS: [(&str, Ask); 23] = [
     ("increase.list", Ask::Word(&["no", "yes"])),
     ("places.amounts", Ask::Number("0", "20")),
     ("places.units", Ask::Number("0", "20")),
+    (
+        "rounding",
+        Ask::Word(&[
+            "half_up",
+            "half_even",
+            "half_down",
+            "up",
+            "down",
+            "ceiling",
+            "floor",
+        ]),
+    ),
     (
         "align",
         Ask::Word(&["anniversary", "calendar", "day_of_month", "invoice_day"]),
@@ -73,7 +85,8 @@ const FIELDS: [(&str, Ask); 23] = [
 ];
 
 /// Fields that are told apart by what they are for.
-const HINTED: [&str; 15] = [
+const HINTED: [&str; 16] = [
+    "rounding",
     "stacking",
     "suspension",
     "increase.percent",

@@ -149,7 +149,10 @@ pub use refunds::{
     RefundBack, RefundRequest, payment_steps, refund_get, refund_request, refund_send,
     refund_settle, refunds_reconcile,
 };
-pub use repair::{Correction, charge_correction_in, correctable_from, preview_correction};
+pub use repair::{
+    Correction, CorrectionPreview, charge_correction_back_in, charge_correction_in,
+    correctable_from, preview_correction,
+};
 pub use resuming::{charge_resume_in, preview_resume};
 pub use retries::{RetrySet, retry_get, retry_next, retry_set};
 pub use revenue::{

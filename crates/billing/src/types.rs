@@ -61,7 +61,8 @@ pub use payment::{
 pub use payment_step::{GatewayStep, PaymentStep, PaymentStepKind, PaymentStepState};
 pub use payout_report::{PayoutLevel, PayoutOutcome, PayoutReport, PayoutReportItem};
 pub use preview::{
-    DimensionPrice, MeteredPrice, NextDocument, Preview, PreviewDocument, PreviewPhase,
+    CorrectedLeg, DimensionPrice, MeteredPrice, NextDocument, Preview, PreviewDocument,
+    PreviewPhase,
 };
 pub use pro_forma::ProForma;
 pub use retry::{FailureClass, RetryPolicy};

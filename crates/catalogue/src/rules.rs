@@ -15,7 +15,7 @@ mod revisions;
 mod shown;
 
 pub use configuration::{Configuration, check_configuration, check_quantities};
-pub use correct::{check_negotiated, corrected, negotiated};
+pub use correct::{Named, check_negotiated, corrected, negotiated};
 pub(crate) use drafts::{
     check_category, check_item, check_meter_free, check_parameter, check_plan, check_price_book,
     check_product, check_publishable,

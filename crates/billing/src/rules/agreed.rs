@@ -6,6 +6,7 @@ use tradewind_catalogue::{rules::Turn, types::LegTerms};
 use tradewind_kernel::{
     Date, Error, Result,
     calendar::{self, Cadence},
+    id::ItemId,
 };
 use tradewind_pricing::cycles::ServicePeriod;
 
@@ -44,12 +45,25 @@ pub fn recomputable(field: &str, old: &LegTerms, new: &LegTerms, suspended: bool
             "charges suspended time otherwise than what is recorded, and the subscription was suspended since",
         );
     }
-    let pooled = |terms: &LegTerms| terms.items.iter().any(is_joint);
-    if pooled(old) || pooled(new) {
-        return refuse(
+    Ok(())
+}
+
+/// Whether the usage of a sale is its own on every leg: rating it again rates all legs, and what others have used with it is not looked
+/// at.
+///
+/// # Errors
+/// Names `field`, which has it rated again.
+pub fn counted_alone<'a>(
+    field: &str,
+    all: impl IntoIterator<Item = &'a TermsOfLegs>,
+) -> Result<()> {
+    let mut legs = all.into_iter().flat_map(|terms| &terms.legs);
+    if legs.any(|terms| terms.items.iter().any(is_joint)) {
+        return Err(Error::invalid(
+            field,
             "counted_together",
             "usage that is counted together with other subscriptions can't be rated otherwise for one of them",
-        );
+        ));
     }
     Ok(())
 }
@@ -76,6 +90,26 @@ pub fn without_rises(field: &str, recorded: &[TermsOfLegs], leg: usize) -> Resul
             );
             return Err(Error::invalid(field, "raised_since", text));
         }
+    }
+    Ok(())
+}
+
+/// Whether prices that have risen by rule are still there: a price that rests on another one can't say what it would have risen to.
+///
+/// # Errors
+/// Names `field`.
+pub fn keeps_rises(field: &str, old: &LegTerms, new: &LegTerms) -> Result<()> {
+    let risen = |terms: &LegTerms, item: ItemId| {
+        let item = terms.item(item);
+        item.is_some_and(|item| item.raised.is_some())
+    };
+    let mut items = old.items.iter().map(|item| item.item);
+    if items.any(|item| risen(old, item) && !risen(new, item)) {
+        return Err(Error::invalid(
+            field,
+            "raised_since",
+            "prices that rest on this revision have risen by rule; correct them to the current prices, or one by one",
+        ));
     }
     Ok(())
 }

@@ -20,8 +20,9 @@ use super::{
     renewal::{self, Clocks},
 };
 use crate::types::{
-    ChargeKind, DimensionPrice, Grant, ItemQuantity, LegFacts, MeteredPrice, NewCharge,
-    NextDocument, Preview, PreviewDiscount, PreviewDocument, PreviewPhase, QuantityChange, Trade,
+    ChargeKind, CorrectedLeg, DimensionPrice, Grant, ItemQuantity, LegFacts, MeteredPrice,
+    NewCharge, NextDocument, Preview, PreviewDiscount, PreviewDocument, PreviewPhase,
+    QuantityChange, Trade,
 };
 
 /// A purchase that is not placed yet, as the buyer's leg.
@@ -255,6 +256,19 @@ pub struct Corrected<'a> {
     pub schedule: Schedule,
     /// Whether nothing follows.
     pub ends: bool,
+}
+
+/// What a correction books on a leg, as the document that it would be.
+///
+/// # Errors
+/// Whatever the price models refuse.
+pub fn corrected_leg(leg: &LegFacts, trade: &Trade, charges: &[NewCharge]) -> Result<CorrectedLeg> {
+    Ok(CorrectedLeg {
+        seller_id: leg.seller_id,
+        buyer_id: leg.buyer_id,
+        currency: leg.terms.currency,
+        due: bill(leg, trade, charges)?,
+    })
 }
 
 /// What a correction would cost or give back now, and what follows.

@@ -345,14 +345,21 @@ pub fn group_charge(
 }
 
 /// Has the difference that late usage makes to its month billed with another one. It stays on the line of its own month,
-/// whose running total it goes on with, and says which that is.
+/// whose running total it goes on with, and says once which that is.
 pub fn bill_with(charge: &mut NewCharge, locale: Locale, running: Period) {
-    let of = charge.period.start;
-    let note = match locale {
+    let of = charge.usage.as_ref().map(|usage| usage.period_on);
+    let of = of.unwrap_or(charge.period.start);
+    let note = |locale: Locale| match locale {
         Locale::En => format!(", late usage of {}-{:02}", of.year(), of.month()),
         Locale::De => format!(", Nachtrag für {:02}/{}", of.month(), of.year()),
     };
-    charge.description.push_str(&note);
+    // What takes such a difference back says it already.
+    for noted in [Locale::En, Locale::De].map(note) {
+        if let Some(plain) = charge.description.strip_suffix(noted.as_str()) {
+            charge.description = plain.to_owned();
+        }
+    }
+    charge.description.push_str(&note(locale));
     charge.period = running;
 }
 

@@ -4,7 +4,11 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use tradewind_accounts::types::Adjacent;
-use tradewind_catalogue::{rules as terms_rules, service as catalogue, types::LegTerms};
+use tradewind_catalogue::{
+    rules::{self as terms_rules, Named},
+    service as catalogue,
+    types::LegTerms,
+};
 use tradewind_kernel::{
     Date, Decimal, Error, Result, calendar,
     id::{AccountId, ItemId, PlanId, RevisionId, SubscriptionId, TermsId},
@@ -21,7 +25,9 @@ use super::{
     repair::{begins_on, periods_since},
     sale::Sale,
 };
-use crate::rules::agreed::{TermsOfLegs, recomputable, turn_of, without_rises};
+use crate::rules::agreed::{
+    TermsOfLegs, counted_alone, keeps_rises, recomputable, turn_of, without_rises,
+};
 
 /// Prices of the books that should have held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -59,6 +65,17 @@ pub struct AgreedOtherwise {
     pub books: Option<BookPrices>,
     /// Prices of its own.
     pub negotiated: Vec<NegotiatedPrice>,
+}
+
+impl AgreedOtherwise {
+    /// What of it brings other terms about.
+    const fn field(&self) -> &'static str {
+        match (self.plan, self.books) {
+            (Some(_), _) => "plan_id",
+            (None, Some(_)) => "prices",
+            (None, None) => "item_prices",
+        }
+    }
 }
 
 /// Terms as they should have been.
@@ -125,6 +142,7 @@ pub async fn agreed_since_in(w: &mut Work, asked: &AgreedOtherwise) -> Result<Op
     if proper == recorded {
         return Ok(None);
     }
+    counted_alone(asked.field(), recorded.iter().chain(&proper))?;
     written(&sale, &past, &recorded, &proper).map(Some)
 }
 
@@ -216,13 +234,13 @@ impl Case<'_> {
             };
             // Everything but the revision stays as it was agreed.
             let agreed = named.iter().flat_map(|_| &of.legs);
-            let agreed = agreed.map(|terms| terms.revision);
-            let pinned: Vec<RevisionId> = named.into_iter().chain(agreed).collect();
-            let now = catalogue::leg_terms_with(w, self.chain, plan, on, &pinned).await;
-            let now = now.map_err(|error| match error {
-                Error::Refused { code, message } => Error::invalid(FIELD, code, message),
-                other => other,
-            })?;
+            let agreed: Vec<RevisionId> = agreed.map(|terms| terms.revision).collect();
+            let pinned: Vec<RevisionId> = named.into_iter().chain(agreed.clone()).collect();
+            let now = self.asked_by_books(w, plan, on, &pinned).await?;
+            let without = match named {
+                Some(_) => self.asked_by_books(w, plan, on, &agreed).await?,
+                None => Vec::new(),
+            };
             if let Some(id) = named
                 && now.iter().all(|terms| terms.revision != id)
             {
@@ -233,7 +251,11 @@ impl Case<'_> {
                 ));
             }
             let agreed: Vec<&LegTerms> = of.legs.iter().map(AsRef::as_ref).collect();
-            let found = terms_rules::corrected(&agreed, &now, named, self.kept_until);
+            let by_name = named.map(|revision| Named {
+                revision,
+                without: &without,
+            });
+            let found = terms_rules::corrected(&agreed, &now, by_name, self.kept_until);
             let legs = found.ok_or_else(|| {
                 Error::invalid(
                     FIELD,
@@ -246,6 +268,9 @@ impl Case<'_> {
                 at.push(match new {
                     Some(new) => {
                         recomputable(FIELD, old, &new, self.suspended)?;
+                        if named.is_some_and(|revision| new.revision != revision) {
+                            keeps_rises(FIELD, old, &new)?;
+                        }
                         moved.insert(place);
                         Arc::new(new)
                     }
@@ -258,6 +283,21 @@ impl Case<'_> {
             without_rises(FIELD, self.recorded, leg)?;
         }
         Ok(proper)
+    }
+
+    /// What the books of the chain ask for a plan on a day, with some revisions in place of those of the day.
+    async fn asked_by_books(
+        &self,
+        w: &mut Work,
+        plan: PlanId,
+        on: Date,
+        revisions: &[RevisionId],
+    ) -> Result<Vec<LegTerms>> {
+        let found = catalogue::leg_terms_with(w, self.chain, plan, on, revisions).await;
+        found.map_err(|error| match error {
+            Error::Refused { code, message } => Error::invalid("prices", code, message),
+            other => other,
+        })
     }
 
     /// All that is recorded with a price of its own for an item on one leg.

@@ -235,7 +235,7 @@ pub async fn preview_change(
         None,
     )?;
     let running = change.running();
-    let renewed = sale.renewed(w, after, running).await?;
+    let renewed = sale.renewed(w, after, running, sale.paid_since()).await?;
     let schedule = Schedule {
         anchor: (change.begins).map_or(schedule.anchor, |begins| begins.anchor_on),
         clocks: sale.clocks_after()?,
@@ -260,7 +260,8 @@ pub async fn preview_scheduled(
     let renewed = if sale.switches() {
         None
     } else {
-        sale.renewed(w, after, schedule.running).await?
+        sale.renewed(w, after, schedule.running, sale.paid_since())
+            .await?
     };
     let over = preview::Holding {
         leg: before,

@@ -508,9 +508,21 @@ pub(crate) fn clocks_of(terms: &LegTerms, trade: &Trade) -> Clocks {
 
 /// The first day that the present plan of a subscription was paid for, as far as it is known.
 pub(crate) fn paid_since(billable: &Billable) -> Option<Date> {
+    first_paid(
+        billable,
+        billable.subscription.plan_id,
+        &billable.quantities,
+    )
+}
+
+/// The first day that a plan of a subscription was paid for, had it held this.
+pub(crate) fn first_paid(
+    billable: &Billable,
+    plan: PlanId,
+    held: &[QuantitySince],
+) -> Option<Date> {
     let subscription = &billable.subscription;
-    let held = billable.quantities.iter();
-    let held = held.filter(|since| since.plan_id == subscription.plan_id);
+    let held = held.iter().filter(|since| since.plan_id == plan);
     let first = held.map(|since| since.from_on).min()?;
     Some(
         subscription

@@ -267,8 +267,9 @@ impl Run {
         self.charge_joint(w, billables, &mut charged, &mut problems)
             .await?;
         for (billable, outcome) in billables.iter().zip(charged) {
-            let Some(outcome) = outcome else { continue };
+            let Some(mut outcome) = outcome else { continue };
             let id = billable.subscription.id;
+            self.late.place(&self.known.legs(billable)?, &mut outcome);
             let discounted = self.discount(w, billable, &outcome).await;
             if bearable(discounted, id, &mut problems)?.is_some() {
                 // All legs and totals of a subscription or none.

@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use tradewind_kernel::{
     Date, Decimal, Error, Result,
-    id::{LegId, SubscriptionId},
+    calendar::Period,
+    id::{LegId, SubscriptionId, TermsId},
 };
 use tradewind_metering::service as metering;
 use tradewind_orders::billing::{self as orders, Billable};
@@ -16,6 +17,7 @@ use super::{
     month,
     rating::{MARKED, charge_again, decided},
     realm,
+    tariff::Tariff,
     usage::UsageReport,
 };
 use crate::{
@@ -28,15 +30,16 @@ use crate::{
 
 /// Rates the usage of a subscription again from a day on, after what is recorded of it was set right: months that are over are charged,
 /// or given back, what they differ by; the running one is rated under the terms that are recorded when it is over. Usage that is
-/// known by then and that its plan has no item for costs nothing.
+/// known by then and that its plan has no item for costs nothing. `stays` says which legs, the vendor's first, are recorded as they
+/// were: their usage is rated under the terms that were decided for it.
 ///
 /// # Errors
 /// `usage_not_rated` when a month can't be rated under the terms that are recorded now, with the reason.
 pub async fn rate_again_in(
     w: &mut Work,
     id: SubscriptionId,
-    from: Date,
-    today: Date,
+    (from, today): (Date, Date),
+    stays: &[bool],
 ) -> Result<()> {
     let realm = realm(w);
     let mut found = orders::billable(&mut w.tx, realm, &[id]).await?;
@@ -54,29 +57,23 @@ pub async fn rate_again_in(
         .terms
         .values()
         .any(|terms| terms.items.iter().any(|item| item.meter.is_some()));
+    count_from(w, &known, &past, &billable, from).await?;
     if !metered && rated.is_empty() {
         return Ok(());
     }
-    if known.legs(&billable)?.iter().any(month::keeps_counting) {
-        idle::begin(&mut w.tx, realm, &[(id, from)]).await?;
-    }
     idle::reopen(&mut w.tx, realm, id, from.first_of_month()).await?;
     usage::again(&mut w.tx, realm, &legs, from, MARKED).await?;
-    let month = usage_period(from.first_of_month())?;
     let mut renewals = Renewals::default();
-    // The first days of a month that was decided stay as they were.
-    let begun = fixed
-        .keys()
-        .any(|(_, day)| *day < from && month.contains(*day));
-    if begun {
-        let rest = tradewind_kernel::calendar::Period::new(from, month.end)?;
-        let tariffs = decided(w, &mut known, &past, &mut renewals, &billable, rest).await?;
-        let mut rows = Vec::new();
-        for tariff in &tariffs {
-            let terms = billable.legs.iter().zip(&tariff.terms);
-            rows.extend(terms.map(|(leg, terms)| (leg.id, tariff.from_on, *terms)));
-        }
-        usage::set_terms(&mut w.tx, realm, &rows).await?;
+    let before = Before {
+        fixed: &fixed,
+        stays,
+    };
+    for month in before.months(from) {
+        let month = usage_period(month)?;
+        // The first days of a month that was decided stay as they were.
+        let rest = Period::new(from.max(month.start), month.end)?;
+        let now = decided(w, &mut known, &past, &mut renewals, &billable, rest).await?;
+        usage::set_terms(&mut w.tx, realm, &before.with(&billable, &now, rest)).await?;
     }
     let mut report = UsageReport::default();
     charge_again(w, id, ended, &mut report).await?;
@@ -87,8 +84,9 @@ pub async fn rate_again_in(
         ));
     }
     let running = usage_period(ended)?;
-    let open = tradewind_kernel::calendar::Period::new(running.start.max(from), running.end);
-    let Ok(open) = open else { return Ok(()) };
+    let Ok(open) = Period::new(running.start.max(from), running.end) else {
+        return Ok(());
+    };
     let tariffs = decided(w, &mut known, &past, &mut renewals, &billable, open).await?;
     let mut decided_on = HashMap::new();
     for tariff in &tariffs {
@@ -106,12 +104,108 @@ pub async fn rate_again_in(
     Ok(())
 }
 
+/// Notes from when on the subscription costs something in months without usage, as it is recorded now; nothing where it never does.
+async fn count_from(
+    w: &mut Work,
+    known: &Known,
+    past: &Past,
+    billable: &Billable,
+    from: Date,
+) -> Result<()> {
+    let realm = realm(w);
+    let id = billable.subscription.id;
+    let counts = |day: Date| -> Result<bool> {
+        let legs = known.legs(&under(billable, &past.terms_on(billable, day)))?;
+        Ok(legs.iter().any(month::keeps_counting))
+    };
+    let mut days = past.days(billable, Date::MIN, Date::MAX);
+    days.extend(billable.legs.iter().map(|leg| leg.terms_from));
+    let mut begins = None;
+    for day in days {
+        if counts(day)? {
+            begins = Some(day);
+            break;
+        }
+    }
+    match begins {
+        // What cost something before that day has done so since it was first noted.
+        Some(day) if day < from => idle::begin(&mut w.tx, realm, &[(id, from)]).await,
+        Some(day) => idle::set_since(&mut w.tx, realm, id, day).await,
+        None => idle::forget(&mut w.tx, realm, id).await,
+    }
+}
+
+/// What was decided about months before they are rated again.
+struct Before<'a> {
+    fixed: &'a HashMap<(LegId, Date), TermsId>,
+    stays: &'a [bool],
+}
+
+impl Before<'_> {
+    /// The months that were decided, from that of a day on.
+    fn months(&self, from: Date) -> BTreeSet<Date> {
+        let days = self.fixed.keys().map(|(_, day)| day.first_of_month());
+        days.filter(|month| *month >= from.first_of_month())
+            .collect()
+    }
+
+    /// What is decided now about some time in a month, but for legs that stay: those keep what was decided for each day.
+    fn with(
+        &self,
+        billable: &Billable,
+        now: &[Tariff],
+        time: Period,
+    ) -> Vec<(LegId, Date, TermsId)> {
+        let month = time.start.first_of_month();
+        let on = |leg: LegId, day: Date| {
+            let known = self.fixed.iter();
+            let of_leg = known.filter(|((of, on), _)| *of == leg && month <= *on && *on <= day);
+            of_leg
+                .max_by_key(|((_, on), _)| *on)
+                .map(|(_, terms)| *terms)
+        };
+        let stays = |at: usize| self.stays.get(at).copied().unwrap_or_default();
+        let mut days: BTreeSet<Date> = now.iter().map(|tariff| tariff.from_on).collect();
+        for (at, leg) in billable.legs.iter().enumerate() {
+            let decided = self
+                .fixed
+                .keys()
+                .filter(|(of, _)| *of == leg.id && stays(at));
+            days.extend(
+                decided
+                    .map(|(_, day)| *day)
+                    .filter(|day| time.contains(*day)),
+            );
+        }
+        let mut last: Option<Vec<TermsId>> = None;
+        let mut rows = Vec::new();
+        for day in days {
+            let Some(tariff) = now.iter().rfind(|tariff| tariff.from_on <= day) else {
+                continue;
+            };
+            let legs = billable.legs.iter().zip(&tariff.terms).enumerate();
+            let terms: Vec<TermsId> = legs
+                .map(|(at, (leg, new))| {
+                    let known = on(leg.id, day).filter(|_| stays(at));
+                    known.unwrap_or(*new)
+                })
+                .collect();
+            if last.as_ref() != Some(&terms) {
+                let legs = billable.legs.iter().zip(&terms);
+                rows.extend(legs.map(|(leg, terms)| (leg.id, day, *terms)));
+                last = Some(terms);
+            }
+        }
+        rows
+    }
+}
+
 /// Notes that what is known of the usage of the running month costs nothing from a day on where the plan has no item for it.
 async fn free(
     w: &mut Work,
     known: &Known,
     billable: &Billable,
-    (from_on, terms): (Date, &[tradewind_kernel::id::TermsId]),
+    (from_on, terms): (Date, &[TermsId]),
     states: &mut HashMap<RatedKey, RatedState>,
 ) -> Result<()> {
     let realm = realm(w);

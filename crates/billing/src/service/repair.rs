@@ -8,7 +8,8 @@ use tradewind_kernel::{
     calendar::{self, Period},
     id::{ItemId, OrderId, SubscriptionId, TermsId},
 };
-use tradewind_orders::types::{PastHolding, PastRecord, QuantitySince, Subscription, TermsSince};
+use tradewind_orders::rules::{held_set_right, terms_set_right};
+use tradewind_orders::types::{PastHolding, QuantitySince, Rewritten, Subscription, TermsSince};
 use tradewind_platform::Work;
 use tradewind_pricing::cycles::ServicePeriod;
 use utoipa::ToSchema;
@@ -28,7 +29,7 @@ use crate::{
         replay::{History, Window, from_scratch, grants_before},
     },
     store::{by_order, charges, idle},
-    types::{ItemQuantity, LegFacts, NewCharge, Preview},
+    types::{CorrectedLeg, ItemQuantity, LegFacts, NewCharge, Preview},
 };
 
 /// What should have been otherwise from a day on that is billed already.
@@ -44,10 +45,11 @@ pub struct Correction {
     pub held: BTreeMap<ItemId, Decimal>,
     /// Whether it had ended by that day.
     pub ends: bool,
-    /// The terms of the legs from that day on, or the plan and all that was held under it, where they were others.
+    /// The terms of the legs from that day on, or the plan and all that was held under it, where they were others. What has been
+    /// recorded since that was decided stays.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    pub record: Option<PastRecord>,
+    pub record: Option<Rewritten>,
 }
 
 /// The first day that can be set right at best: the one from which the present billing periods count, where it has been.
@@ -57,7 +59,17 @@ pub fn correctable_from(subscription: &Subscription) -> Option<Date> {
     subscription.anchor_on.map(|anchor| anchor.min(start))
 }
 
-/// What a correction would charge and give back now, and what the next document would be. Says nothing about who may ask.
+/// What a correction comes to, on paper.
+#[derive(Debug, Clone)]
+pub struct CorrectionPreview {
+    /// For the customer.
+    pub customer: Preview,
+    /// On every leg, the vendor's first and the customer's last.
+    pub legs: Vec<CorrectedLeg>,
+}
+
+/// What a correction would charge and give back now on every leg, and what the customer's next document would be. Says nothing about who
+/// may ask.
 ///
 /// # Errors
 /// `not_billed` when no period runs; names `from` when that day can't be corrected; what the rules refuse.
@@ -65,28 +77,43 @@ pub async fn preview_correction(
     w: &mut Work,
     correction: &Correction,
     agreed: &AgreedTerms,
-) -> Result<Preview> {
-    let sale = load(w, correction, agreed, false).await?;
-    let repaired = repair(w, &sale, correction, None).await?;
+) -> Result<CorrectionPreview> {
+    let (sale, proper) = load(w, correction, agreed, false).await?;
+    let repaired = repair(w, (&sale, &proper), correction, None).await?;
+    let of_leg = |leg: &LegFacts| -> Vec<NewCharge> {
+        let charges = repaired.charges.iter();
+        charges
+            .filter(|one| one.leg_id == leg.id)
+            .cloned()
+            .collect()
+    };
+    let mut legs = Vec::with_capacity(sale.after.len());
+    for leg in &sale.after {
+        let trade = sale.known.trades.get(leg.seller_id, leg.buyer_id)?;
+        legs.push(preview::corrected_leg(leg, trade, &of_leg(leg))?);
+    }
     let (_, leg) = sale.customers()?;
     let trade = sale.known.trades.get(leg.seller_id, leg.buyer_id)?;
-    let charges: Vec<NewCharge> = repaired
-        .charges
-        .into_iter()
-        .filter(|charge| charge.leg_id == leg.id)
-        .collect();
     let schedule = schedule(&sale)?;
-    let renewed = sale.renewed(w, leg, schedule.running).await?;
-    preview::correction(&preview::Corrected {
+    let since = match correction.record.as_ref().and_then(Rewritten::held) {
+        Some(held) => {
+            let quantities = held_since(&sale, held, correction.from);
+            facts::first_paid(&sale.billable, held.1.plan_id, &quantities)
+        }
+        None => sale.paid_since(),
+    };
+    let renewed = sale.renewed(w, leg, schedule.running, since).await?;
+    let customer = preview::correction(&preview::Corrected {
         leg,
         renewed: renewed.as_ref(),
         trade,
-        charges: &charges,
+        charges: &of_leg(leg),
         quantities: &repaired.quantities,
         from: correction.from,
         schedule,
         ends: correction.ends,
-    })
+    })?;
+    Ok(CorrectionPreview { customer, legs })
 }
 
 /// Charges a correction on every leg, once for an order: what is wrong is taken back, what is missing is charged. Has to run before
@@ -106,35 +133,61 @@ pub async fn charge_correction_in(
         idle::end(&mut w.tx, realm, id, correction.from).await?;
         commitments::end(w, id, correction.from).await?;
     }
-    let sale = load(w, correction, &AgreedTerms::new(), true).await?;
-    let repaired = repair(w, &sale, correction, Some(order)).await?;
+    let (sale, proper) = load(w, correction, &AgreedTerms::new(), true).await?;
+    let repaired = repair(w, (&sale, &proper), correction, Some(order)).await?;
     let settled = sale.settle(w, order, today, repaired.charges).await?;
     Ok(settled.charged(None))
 }
+
+/// Charges what a correction that is called off has come to back, on every leg, when periods have begun under it that are no part of what
+/// its order was charged: `back` is the correction of all of it to what was recorded before. Has to run before the record is set back.
+///
+/// # Errors
+/// As [`preview_correction`].
+pub async fn charge_correction_back_in(
+    w: &mut Work,
+    order: OrderId,
+    back: &Correction,
+    today: Date,
+) -> Result<()> {
+    let (sale, proper) = load(w, back, &AgreedTerms::new(), true).await?;
+    let repaired = repair(w, (&sale, &proper), back, Some(order)).await?;
+    sale.record(w, today, repaired.charges).await?;
+    Ok(())
+}
+
+/// By leg, all terms that it should have had; empty where terms are not concerned.
+type Proper = Vec<Vec<TermsSince>>;
 
 async fn load(
     w: &mut Work,
     correction: &Correction,
     agreed: &AgreedTerms,
     charges: bool,
-) -> Result<Sale> {
+) -> Result<(Sale, Proper)> {
     let mut sale = Sale::load(w, correction.subscription_id, &[]).await?;
-    let record = correction.record.iter().flat_map(|record| &record.terms);
-    if record.clone().any(|since| !since.is_empty()) {
+    let mut proper = Proper::new();
+    if let Some(record) = &correction.record {
+        let past = Past::load(w, &mut sale.known, std::slice::from_ref(&sale.billable)).await?;
+        let terms = record.before.terms.iter().zip(&record.after.terms);
+        for (leg, (was, new)) in sale.billable.legs.iter().zip(terms) {
+            let known = past.changes(leg, Date::MIN);
+            proper.push(terms_set_right(&known, was, new, correction.from));
+        }
+        let ids = proper.iter().flatten().map(|since| since.terms_id);
+        let kept = ids.filter(|id| !agreed.contains_key(id)).collect();
+        sale.known.learn_terms(w, kept).await?;
+        let now = terms_of(&sale.billable).into_iter().zip(&proper);
+        let now: Vec<TermsId> = now
+            .map(|(id, since)| since.last().map_or(id, |last| last.terms_id))
+            .collect();
         sale.known
             .learn_all_pauses(w, correction.subscription_id)
             .await?;
         sale.before = sale.known.legs(&sale.billable)?;
-        let ids = record.clone().flatten().map(|since| since.terms_id);
-        let kept = ids.filter(|id| !agreed.contains_key(id)).collect();
-        sale.known.learn_terms(w, kept).await?;
-        let now = terms_of(&sale.billable).into_iter().zip(record);
-        let now: Vec<TermsId> = now
-            .map(|(id, since)| since.last().map_or(id, |last| last.terms_id))
-            .collect();
         sale.assume(w, &now, agreed).await?;
     }
-    sale.with_discounts(w, charges).await
+    Ok((sale.with_discounts(w, charges).await?, proper))
 }
 
 fn schedule(sale: &Sale) -> Result<Schedule> {
@@ -151,7 +204,7 @@ struct Repaired {
 
 async fn repair(
     w: &mut Work,
-    sale: &Sale,
+    (sale, proper): (&Sale, &Proper),
     correction: &Correction,
     order_id: Option<OrderId>,
 ) -> Result<Repaired> {
@@ -167,13 +220,12 @@ async fn repair(
         order_id,
     };
     let record = correction.record.as_ref();
-    let held = record.and_then(|record| record.held.as_ref());
+    let held = record.and_then(Rewritten::held);
     let quantities = match held {
         _ if correction.ends => sale.quantities.clone(),
-        Some(held) => held_since(sale, held, correction.from),
+        Some(held) => facts::quantities(&held_since(sale, held, correction.from)),
         None => amended(&sale.quantities, &correction.held, correction.from),
     };
-    let others = record.map_or(&[][..], |record| record.terms.as_slice());
     let realm = realm(w);
     let booked = by_order::booked(&mut w.tx, realm, correction.subscription_id, first).await?;
     let mut made = Vec::new();
@@ -191,8 +243,10 @@ async fn repair(
             ends_on: None,
             grants: &grants,
         };
-        let since = others.get(at).map_or(&[][..], Vec::as_slice);
-        let agreed = agreed_instead(sale, at, terms, since, correction.from)?;
+        let agreed = match proper.get(at) {
+            Some(proper) => agreed_instead(sale, at, proper, begins)?,
+            None => terms.clone(),
+        };
         let proper = History {
             terms: &agreed,
             quantities: &quantities,
@@ -213,38 +267,39 @@ async fn repair(
 }
 
 /// What was held with all changes, set right from a day on.
-fn held_since(sale: &Sale, held: &PastHolding, from: Date) -> Vec<ItemQuantity> {
-    let recorded = sale.billable.quantities.iter();
-    let earlier = recorded.filter(|since| since.from_on < from);
-    let all: Vec<QuantitySince> = earlier.chain(&held.quantities).cloned().collect();
-    facts::quantities(&all)
+fn held_since(
+    sale: &Sale,
+    (was, held): (&PastHolding, &PastHolding),
+    from: Date,
+) -> Vec<QuantitySince> {
+    let recorded = &sale.billable.quantities;
+    held_set_right(recorded, &was.quantities, &held.quantities, from)
 }
 
-/// The terms that a leg should have had from each day on, given those that it had and those that take their place.
+/// The terms that a leg should have had from each day on, as of the first one.
 fn agreed_instead(
     sale: &Sale,
     at: usize,
-    recorded: &[(Date, LegFacts)],
-    since: &[TermsSince],
-    from: Date,
+    proper: &[TermsSince],
+    first: Date,
 ) -> Result<Vec<(Date, LegFacts)>> {
-    let Some(first) = since.first() else {
-        return Ok(recorded.to_vec());
-    };
-    let mut terms: Vec<(Date, LegFacts)> = recorded
-        .iter()
-        .enumerate()
-        .filter(|(n, (day, _))| *day < from || (*n == 0 && *day < first.from_on))
-        .map(|(_, terms)| terms.clone())
-        .collect();
+    let begins = proper.iter().rfind(|one| one.from_on <= first);
+    let begins = begins.or(proper.first());
+    let begins = begins.map(|one| (first, one.terms_id)).into_iter();
+    let later = proper.iter().filter(|one| one.from_on > first);
+    let later = later.map(|one| (one.from_on, one.terms_id));
+    let mut terms: Vec<(Date, LegFacts)> = Vec::new();
     let mut ids = terms_of(&sale.billable);
-    for one in since {
-        if let Some(id) = ids.get_mut(at) {
-            *id = one.terms_id;
+    for (day, id) in begins.chain(later) {
+        if let Some(own) = ids.get_mut(at) {
+            *own = id;
         }
         let legs = sale.known.legs(&under(&sale.billable, &ids))?;
-        let leg = legs.into_iter().nth(at);
-        terms.extend(leg.map(|leg| (one.from_on, leg)));
+        if let Some(leg) = legs.into_iter().nth(at)
+            && terms.last().is_none_or(|(_, last)| last.terms != leg.terms)
+        {
+            terms.push((day, leg));
+        }
     }
     Ok(terms)
 }
@@ -304,9 +359,8 @@ async fn terms_since(w: &mut Work, sale: &Sale, first: Date) -> Result<Terms> {
     let billable = &sale.billable;
     let mut known = facts::Known::default();
     known.learn(w, std::slice::from_ref(billable)).await?;
-    if sale.switches() {
-        known.learn_all_pauses(w, billable.subscription.id).await?;
-    }
+    // Terms of the past may credit time that today's do not.
+    known.learn_all_pauses(w, billable.subscription.id).await?;
     let past = Past::load(w, &mut known, std::slice::from_ref(billable)).await?;
     let mut days: BTreeSet<Date> = past.days(billable, first, Date::MAX);
     days.insert(first);

@@ -32,7 +32,9 @@ pub async fn preview_resume(
     for pause in &mut runs.pauses {
         pause.until_on = pause.until_on.or(Some(on));
     }
-    let renewed = sale.renewed(w, &runs, schedule.running).await?;
+    let renewed = sale
+        .renewed(w, &runs, schedule.running, sale.paid_since())
+        .await?;
     preview::correction(&preview::Corrected {
         leg: &runs,
         renewed: renewed.as_ref(),

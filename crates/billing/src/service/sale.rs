@@ -202,12 +202,19 @@ impl Sale {
         self.known.clocks(&self.after)
     }
 
-    /// The customer's leg from the period after a running one on, where its price is another.
+    /// The first day that the plan was paid for that it has from now on; none where that becomes another one.
+    pub(super) fn paid_since(&self) -> Option<Date> {
+        facts::paid_since(&self.billable).filter(|_| !self.switches_plan())
+    }
+
+    /// The customer's leg from the period after a running one on, where its price is another. `since` is the first day that its plan
+    /// was paid for.
     pub(super) async fn renewed(
         &self,
         w: &mut Work,
         after: &LegFacts,
         running: ServicePeriod,
+        since: Option<Date>,
     ) -> Result<Option<LegFacts>> {
         let on = running.part.end;
         let term_over = self
@@ -222,12 +229,7 @@ impl Sale {
             rises: if bound {
                 u32::from(term_over)
             } else {
-                let since = facts::paid_since(&self.billable);
-                years(
-                    since.filter(|_| !self.switches_plan()),
-                    running.part.start,
-                    on,
-                )?
+                years(since, running.part.start, on)?
             },
         };
         if !turn.asks() && !after.terms.is_introduced() {

@@ -28,6 +28,10 @@ stmts! {
         AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON)))";
     /// The months of a subscription are settled again from one on.
     REOPEN = "UPDATE idle_usage SET settled_on = $3 WHERE realm_id = $1 AND subscription_id = $2 AND settled_on > $3";
+    /// A subscription costs something from another day on; what is settled before it stays so.
+    SINCE = "UPDATE idle_usage SET since_on = $3 WHERE realm_id = $1 AND subscription_id = $2";
+    /// A subscription costs nothing in months without usage.
+    FORGET = "DELETE FROM idle_usage WHERE realm_id = $1 AND subscription_id = $2";
     /// A subscription ends on a day.
     END = "UPDATE idle_usage SET until_on = $3 WHERE realm_id = $1 AND subscription_id = $2 AND until_on IS NULL";
 }
@@ -113,6 +117,24 @@ pub(crate) async fn reopen(
     month: Date,
 ) -> Result<()> {
     tx.exec(&REOPEN, args![realm, id, month]).await?;
+    Ok(())
+}
+
+/// A subscription costs something in months without usage from a day on, and not before it.
+pub(crate) async fn set_since(
+    tx: &mut Tx,
+    realm: RealmId,
+    id: SubscriptionId,
+    since: Date,
+) -> Result<()> {
+    begin(tx, realm, &[(id, since)]).await?;
+    tx.exec(&SINCE, args![realm, id, since]).await?;
+    Ok(())
+}
+
+/// A subscription costs nothing in months without usage.
+pub(crate) async fn forget(tx: &mut Tx, realm: RealmId, id: SubscriptionId) -> Result<()> {
+    tx.exec(&FORGET, args![realm, id]).await?;
     Ok(())
 }
 

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use tradewind_catalogue::types::Commitment;
-use tradewind_kernel::{Currency, Date, Money, calendar::Period, id::ItemId};
+use tradewind_kernel::{
+    Currency, Date, Money,
+    calendar::Period,
+    id::{AccountId, ItemId},
+};
 use tradewind_pricing::{PriceModel, cycles::ServicePeriod};
 use utoipa::ToSchema;
 
@@ -23,6 +27,19 @@ pub struct PreviewDocument {
     pub gross: Money,
     /// Each tax.
     pub tax_summary: Vec<TaxLine>,
+}
+
+/// What a correction comes to between two accounts of a sale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CorrectedLeg {
+    /// Who sells.
+    pub seller_id: AccountId,
+    /// Who buys.
+    pub buyer_id: AccountId,
+    /// The currency between them.
+    pub currency: Currency,
+    /// What is charged or given back now; nothing when nothing is.
+    pub due: Option<PreviewDocument>,
 }
 
 /// The next regular document.

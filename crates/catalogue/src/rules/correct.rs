@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use tradewind_kernel::{Date, Error, Problems, Result, id::RevisionId};
+use tradewind_kernel::{
+    Date, Error, Problems, Result,
+    id::{ItemId, RevisionId},
+};
 use tradewind_pricing::{PriceModel, Purpose};
 
 use super::{
@@ -11,15 +14,25 @@ use super::{
 };
 use crate::types::{Item, ItemKind, ItemTerms, LegTerms, Plan, PriceRule};
 
+/// A revision by name, that should have held in its book.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    /// Which.
+    pub revision: RevisionId,
+    /// What the books say of each leg without it.
+    pub without: &'a [LegTerms],
+}
+
 /// The terms of every leg at other prices of the books: each leg whose revision is another one, or that has prices of its own, and
-/// those below it take them over, up to a day from which the books count again. Rhythm, term, billing days and introductions that
-/// run stay; where one revision is named, so do prices of its own on other legs than that of its book. Answers which legs are others; nothing where the sale could not be bought in the same way (other sellers, another
-/// currency, an item fewer).
+/// those below it take them over, up to a day from which the books count again. Where one revision is named, of the legs below that of
+/// its book only those follow whose prices rest on it, item by item; so prices that were agreed, or have risen, stay. Rhythm, term,
+/// billing days and introductions that run stay. Answers which legs are others; nothing where the sale could not be bought in the same
+/// way (other sellers, another currency, an item fewer).
 #[must_use]
 pub fn corrected(
     agreed: &[&LegTerms],
     books: &[LegTerms],
-    named: Option<RevisionId>,
+    named: Option<Named<'_>>,
     kept_until: Date,
 ) -> Option<Vec<Option<LegTerms>>> {
     let alike = agreed.len() == books.len();
@@ -32,20 +45,47 @@ pub fn corrected(
         return None;
     }
     let mut moved = false;
-    let legs = agreed.iter().zip(books).map(|(recorded, new)| {
-        let by_list = named.is_none_or(|named| new.revision == named);
-        let old = if by_list {
-            listed(recorded)
-        } else {
-            LegTerms::clone(recorded)
+    let mut legs = Vec::with_capacity(agreed.len());
+    for (at, (recorded, new)) in agreed.iter().zip(books).enumerate() {
+        let terms = match named {
+            Some(named) if new.revision != named.revision => {
+                following(recorded, named.without.get(at)?, new)?
+            }
+            _ => {
+                let old = listed(recorded);
+                moved |= (old.book, old.revision) != (new.book, new.revision) || old != **recorded;
+                moved.then(|| taken_over(&old, new))
+            }
         };
-        moved |= (old.book, old.revision) != (new.book, new.revision) || old != **recorded;
-        moved.then(|| LegTerms {
+        legs.push(terms.map(|terms| LegTerms {
             kept_until: Some(kept_until),
-            ..taken_over(&old, new)
-        })
-    });
-    Some(legs.collect())
+            ..terms
+        }));
+    }
+    Some(legs)
+}
+
+/// The terms of a leg with the prices of those items that are others than without a revision above; the inner answer is nothing where none
+/// is. Nothing at all where what it was sold by can't be told any more.
+fn following(recorded: &LegTerms, without: &LegTerms, new: &LegTerms) -> Option<Option<LegTerms>> {
+    let priced = |terms: &LegTerms, item: ItemId| -> Option<Vec<_>> {
+        let item = terms.item(item)?;
+        let rules = item.rules.iter();
+        let rules = rules.map(|rule| (rule.matches.clone(), rule.model.clone()));
+        Some(rules.collect())
+    };
+    let stays = |item: ItemId| priced(without, item) == priced(new, item);
+    if recorded.items.iter().all(|item| stays(item.item)) {
+        return Some(None);
+    }
+    if (recorded.book, recorded.revision) != (new.book, new.revision) {
+        return None;
+    }
+    let terms = taken_over(recorded, new);
+    Some(Some(terms.each_item(|item| {
+        let own = recorded.item(item.item).filter(|_| stays(item.item));
+        own.cloned().unwrap_or(item)
+    })))
 }
 
 /// Terms without the prices that were agreed for one sale: the book's take their place.

@@ -1,7 +1,7 @@
 //! What the prices of a running subscription become: when it is renewed, when a billing period is over, when its plan becomes
 //! another one.
 
-use tradewind_kernel::{Decimal, Result};
+use tradewind_kernel::{Date, Decimal, Result};
 use tradewind_pricing::{PriceKind, PriceModel, Usage, total};
 
 use crate::types::{
@@ -39,7 +39,7 @@ impl Turn {
 
 /// The terms of every leg from a day on, given those agreed and those that somebody would get who bought on that day; nothing
 /// when none changes. A leg follows its price book, or that of a tier above it, where that has moved on and its seller
-/// lets renewals follow; rises by rule are its own seller's. Billing period, billing days and term stay as agreed, and an
+/// lets renewals follow, unless a correction keeps it on that day; rises by rule are its own seller's. Billing period, billing days and term stay as agreed, and an
 /// introduction that runs goes on, whatever the book says by now.
 ///
 /// What can no longer be bought in the same way (other sellers, another currency, an item fewer) is kept as agreed.
@@ -49,6 +49,7 @@ impl Turn {
 pub fn renewed(
     agreed: &[&LegTerms],
     now: Option<&[LegTerms]>,
+    on: Date,
     turn: Turn,
 ) -> Result<Option<Vec<LegTerms>>> {
     let same_sale = |now: &&[LegTerms]| {
@@ -66,7 +67,8 @@ pub fn renewed(
         };
         if let Some(new) = new {
             moved |= (old.book, old.revision) != (new.book, new.revision);
-            if turn.reprices && moved && old.policies.renewal == RenewalPrices::Revision {
+            let follows = old.policies.renewal == RenewalPrices::Revision && !old.is_kept_on(on);
+            if turn.reprices && moved && follows {
                 terms = taken_over(&terms, new);
             }
         }

@@ -88,9 +88,8 @@ pub async fn renewed_terms(
     let Some(last) = agreed.last() else {
         return Ok(None);
     };
-    let kept = |terms: &Arc<LegTerms>| terms.kept_until.is_some_and(|until| on < until);
     let turn = Turn {
-        reprices: turn.reprices && !agreed.iter().any(kept),
+        reprices: turn.reprices && !agreed.iter().all(|terms| terms.is_kept_on(on)),
         ..turn
     };
     let now = if turn.asks() {
@@ -104,7 +103,7 @@ pub async fn renewed_terms(
         None
     };
     let agreed: Vec<&LegTerms> = agreed.iter().map(AsRef::as_ref).collect();
-    rules::renewed(&agreed, now.as_deref(), turn)
+    rules::renewed(&agreed, now.as_deref(), on, turn)
 }
 
 /// The days after `after` and before `before` on which a revision of one of some price books takes effect.

@@ -209,6 +209,12 @@ pub struct LegTerms {
 }
 
 impl LegTerms {
+    /// Whether a correction has set right what holds on a day, whatever the price book says of it.
+    #[must_use]
+    pub fn is_kept_on(&self, day: Date) -> bool {
+        self.kept_until.is_some_and(|until| day < until)
+    }
+
     /// The terms of one item.
     #[must_use]
     pub fn item(&self, id: ItemId) -> Option<&ItemTerms> {

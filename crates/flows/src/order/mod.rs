@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tradewind_kernel::id::{OrderId, PlanId, TermsId};
 use tradewind_kernel::{Date, Error, Result};
-use tradewind_orders::types::{Order, OrderedItem, PastRecord};
+use tradewind_orders::types::{Order, OrderedItem, Rewritten};
 use tradewind_platform::{NewJob, Work};
 
 /// What an order carries for its own steps, beside what was asked for.
@@ -96,15 +96,14 @@ pub(crate) struct CorrectionTask {
     /// The plan and the terms of the past, where they were others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) record: Option<Rewritten>,
+    /// First day of the billing period that ran when it was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) period_start: Option<Date>,
+    /// Whether it concerns nobody but the customer's seller, who may then decide it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) own_leg: bool,
     /// How its delivery is done.
     pub(crate) mode: tradewind_fulfilment::types::DeliveryMode,
-}
-
-/// What is recorded of the past, and what should be.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Rewritten {
-    pub(crate) before: PastRecord,
-    pub(crate) after: PastRecord,
 }
 
 /// What a subscription holds, and under which terms on each leg.

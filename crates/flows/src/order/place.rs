@@ -1,6 +1,6 @@
 //! Placing orders: confirming a quote executes that very quote.
 
-use super::{ChangeTask, CorrectionTask, Holding, OrderInput, Task, enqueue_advance};
+use super::{ChangeTask, Holding, OrderInput, Task, enqueue_advance};
 use crate::access::may;
 use crate::credit::due_now;
 use crate::quote::{
@@ -332,14 +332,7 @@ async fn place_correction(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result
     unchanged(quote, &plan.preview, &plan.basis)?;
     plan.agreed.keep(w).await?;
     let product = tradewind_catalogue::service::product_of(w, plan.subscription.product_id).await?;
-    let task = Task::Correct(Box::new(CorrectionTask {
-        from: input.from,
-        held: plan.held,
-        before: plan.before,
-        ends: input.ended,
-        record: plan.record,
-        mode: mode_of(product.product.delivery),
-    }));
+    let task = super::correct::task(&input, &plan, mode_of(product.product.delivery));
     let flow = FlowFacts {
         approval: false,
         payment: false,

@@ -10,13 +10,13 @@ use tradewind_orders::types::Quote;
 /// A digest of the facts under a preview: the frozen terms of every leg, the version of the subscription, and the preview
 /// itself with its day.
 pub(crate) fn basis_of(
-    preview: &QuotePreview,
+    preview: &impl Serialize,
     terms: &[TermsId],
     version: Option<i64>,
 ) -> Result<String> {
     #[derive(Serialize)]
-    struct Facts<'a> {
-        preview: &'a QuotePreview,
+    struct Facts<'a, P> {
+        preview: &'a P,
         terms: &'a [TermsId],
         version: Option<i64>,
     }

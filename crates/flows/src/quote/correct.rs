@@ -4,7 +4,6 @@ mod plan;
 
 use super::{About, QuotePreview, QuoteView, basis_of, save, today};
 use crate::access::may;
-use crate::order::Rewritten;
 use plan::under_plan;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -17,7 +16,7 @@ use tradewind_catalogue::types::{Plan, ProductDetail};
 use tradewind_kernel::id::{AccountId, ItemId, PlanId, SubscriptionId, TermsId};
 use tradewind_kernel::{Date, Decimal, Error, Problems, Result};
 use tradewind_orders::types::{
-    OrderedItem, PastRecord, QuantitySince, QuoteKind, Subscription, SubscriptionDetail,
+    OrderedItem, PastRecord, QuantitySince, QuoteKind, Rewritten, Subscription, SubscriptionDetail,
     SubscriptionOperation,
 };
 use tradewind_platform::{OpCtx, Platform, Work};
@@ -77,6 +76,8 @@ pub(crate) struct CorrectionPlan {
     pub(crate) before: Vec<OrderedItem>,
     /// What is recorded of plan and terms, and what should be.
     pub(crate) record: Option<Rewritten>,
+    /// Whether it concerns nobody but the customer's seller.
+    pub(crate) own_leg: bool,
     /// The terms, to be kept with it.
     pub(crate) agreed: AgreedSince,
     /// Whether the vendor has something to do.
@@ -127,8 +128,9 @@ pub(crate) async fn plan_correction(
     tradewind_kernel::text::check_lines("reason", &input.reason, 1, 1_000)?;
     let id = input.subscription_id;
     let detail = tradewind_orders::service::subscription_detail_in(w, id).await?;
+    let own_leg = is_of_own_leg(&detail.subscription, input);
     may(w, Action::SubscriptionCorrect, &detail.subscription).await?;
-    decides(w, &detail.subscription, input)?;
+    decides(w, &detail.subscription, own_leg)?;
     if !detail
         .available_operations
         .contains(&SubscriptionOperation::Correct)
@@ -175,6 +177,12 @@ pub(crate) async fn plan_correction(
             "this is what is recorded for that day already",
         ));
     }
+    let record = if to.terms.is_empty() {
+        None
+    } else {
+        let before = tradewind_orders::service::past_record_in(w, &subscription, &to).await?;
+        Some(Rewritten { before, after: to })
+    };
     let correction = Correction {
         subscription_id: id,
         from: input.from,
@@ -184,10 +192,11 @@ pub(crate) async fn plan_correction(
             .map(|item| (item.item_id, item.quantity))
             .collect(),
         ends: input.ended,
-        record: (!to.terms.is_empty()).then(|| to.clone()),
+        record,
     };
+    let previewed = preview_correction(w, &correction, &agreed.known).await?;
     let preview = QuotePreview {
-        billing: preview_correction(w, &correction, &agreed.known).await?,
+        billing: previewed.customer,
         class: None,
         effective_on: input.from,
         needs_approval: false,
@@ -195,16 +204,19 @@ pub(crate) async fn plan_correction(
     };
     let terms = agreed.terms.iter().flatten().map(|since| since.terms_id);
     let terms: Vec<TermsId> = terms.collect();
-    let basis = basis_of(&preview, &terms, Some(subscription.version))?;
-    let delivers = match &to.held {
+    // What is booked between the sellers is confirmed with it, though the customer does not see it.
+    let basis = basis_of(
+        &(&preview, &previewed.legs),
+        &terms,
+        Some(subscription.version),
+    )?;
+    let record = correction.record;
+    let held = record
+        .as_ref()
+        .and_then(|record| record.after.held.as_ref());
+    let delivers = match held {
         Some(held) => plan_id != subscription.plan_id || held_otherwise(&detail, &held.items),
         None => input.ended || quantities.lasting,
-    };
-    let record = if to.terms.is_empty() {
-        None
-    } else {
-        let before = tradewind_orders::service::past_record_in(w, &subscription, &to).await?;
-        Some(Rewritten { before, after: to })
     };
     Ok(CorrectionPlan {
         subscription,
@@ -212,6 +224,7 @@ pub(crate) async fn plan_correction(
         held: quantities.held,
         before: quantities.before,
         record,
+        own_leg,
         agreed,
         delivers,
         preview,
@@ -219,24 +232,27 @@ pub(crate) async fn plan_correction(
     })
 }
 
-/// A correction changes what is owed on every leg of a sale. Nobody can decide that for those above, so the provider makes it; but
-/// what it asks of its customer itself every seller sets right itself.
-fn decides(w: &Work, subscription: &Subscription, input: &CorrectionInput) -> Result<()> {
-    let principal = &w.ctx.principal;
-    if principal.account_kind == AccountKind::Provider {
-        return Ok(());
-    }
+/// Whether a correction concerns what the customer's seller asks of it, and nothing else.
+fn is_of_own_leg(subscription: &Subscription, input: &CorrectionInput) -> bool {
     let own = |price: &ItemPriceInput| {
-        price.seller_id.unwrap_or(subscription.seller_id) == principal.account
+        price
+            .seller_id
+            .is_none_or(|id| id == subscription.seller_id)
     };
     let concerns_all = input.ended
         || !input.quantities.is_empty()
         || input.plan_id.is_some()
         || input.prices.is_some()
         || input.item_prices.is_empty();
-    if principal.account == subscription.seller_id
-        && !concerns_all
-        && input.item_prices.iter().all(own)
+    !concerns_all && input.item_prices.iter().all(own)
+}
+
+/// A correction changes what is owed on every leg of a sale. Nobody can decide that for those above, so the provider makes it; but
+/// what it asks of its customer itself every seller sets right itself.
+fn decides(w: &Work, subscription: &Subscription, own_leg: bool) -> Result<()> {
+    let principal = &w.ctx.principal;
+    if principal.account_kind == AccountKind::Provider
+        || (own_leg && principal.account == subscription.seller_id)
     {
         return Ok(());
     }
@@ -244,6 +260,13 @@ fn decides(w: &Work, subscription: &Subscription, input: &CorrectionInput) -> Re
         "not_the_provider",
         "a correction changes what every seller of this subscription is owed; ask the provider to make it",
     ))
+}
+
+/// Checks that the principal may make a correction of a subscription, and so call it off.
+pub(crate) async fn may_correct(w: &mut Work, id: SubscriptionId, own_leg: bool) -> Result<()> {
+    let subscription = tradewind_orders::service::subscription_in(w, id).await?;
+    may(w, Action::SubscriptionCorrect, &subscription).await?;
+    decides(w, &subscription, own_leg)
 }
 
 /// What can't be set right in one go.
@@ -366,9 +389,7 @@ fn quantities(
     history: &[QuantitySince],
 ) -> Result<Quantities> {
     // What was held on a day is of the plan of that day.
-    let earlier = history.iter().filter(|since| since.from_on <= input.from);
-    let plan = earlier.max_by_key(|since| since.from_on);
-    let plan = plan.map_or(subscription.plan_id, |since| since.plan_id);
+    let plan = plan_on(history, input.from).unwrap_or(subscription.plan_id);
     let plan = product.plan(plan).ok_or_else(|| Error::not_found(plan))?;
     let held = wanted(plan, input, history)?;
     let before = held.iter().map(|item| OrderedItem {
@@ -384,6 +405,13 @@ fn quantities(
         lasting: held.iter().any(last),
         held,
     })
+}
+
+/// The plan that is recorded for a day.
+fn plan_on(history: &[QuantitySince], day: Date) -> Option<PlanId> {
+    let earlier = history.iter().filter(|since| since.from_on <= day);
+    let last = earlier.max_by_key(|since| since.from_on);
+    last.map(|since| since.plan_id)
 }
 
 /// How much of an item is recorded for a day.

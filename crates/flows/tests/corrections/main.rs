@@ -3,6 +3,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod again;
+mod items;
+mod legs;
 mod plans;
 mod prices;
 mod refusals;

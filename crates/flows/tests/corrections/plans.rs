@@ -10,7 +10,7 @@ pub(crate) fn under(world: &World, id: SubscriptionId, from: &str, plan: &str) -
     }
 }
 
-async fn plan_of(world: &World, id: SubscriptionId) -> String {
+pub(crate) async fn plan_of(world: &World, id: SubscriptionId) -> String {
     let one = world.subscription(id).await.subscription;
     let mut plans = world.product.plans.iter();
     let plan = plans.find(|plan| plan.id == one.plan_id);

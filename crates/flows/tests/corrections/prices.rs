@@ -37,7 +37,12 @@ pub(crate) fn current(id: SubscriptionId, from: &str) -> CorrectionInput {
 }
 
 /// A revision of a seller's book: so much on top from a day on.
-async fn revise(world: &World, seller: AccountId, percent: &str, from: &str) -> RevisionId {
+pub(crate) async fn revise(
+    world: &World,
+    seller: AccountId,
+    percent: &str,
+    from: &str,
+) -> RevisionId {
     revise_with(
         world,
         seller,
@@ -48,7 +53,7 @@ async fn revise(world: &World, seller: AccountId, percent: &str, from: &str) -> 
     .await
 }
 
-async fn revise_with(
+pub(crate) async fn revise_with(
     world: &World,
     seller: AccountId,
     listings: Vec<ListingDraft>,
@@ -71,7 +76,7 @@ async fn revise_with(
 }
 
 /// By leg, what the seats have come to.
-async fn seats_of(world: &World, id: SubscriptionId) -> Vec<String> {
+pub(crate) async fn seats_of(world: &World, id: SubscriptionId) -> Vec<String> {
     let charged = charged(world, id).await;
     let seats = charged.iter().filter(|((_, item), _)| item == "seats");
     seats.map(|(_, sum)| sum.normalize().to_string()).collect()

@@ -9,7 +9,24 @@ use tradewind_kernel::{Currency, Timestamp};
 use tradewind_metering::service::usage_ingest;
 use tradewind_metering::types::{UsageInput, UsageKind};
 
-async fn report(world: &World, id: SubscriptionId, name: &str, at: &str, quantity: &str) {
+pub(crate) async fn report(
+    world: &World,
+    id: SubscriptionId,
+    name: &str,
+    at: &str,
+    quantity: &str,
+) {
+    report_in(world, id, name, at, (quantity, "0", Currency::EUR)).await;
+}
+
+/// So much usage, and what it cost the vendor.
+pub(crate) async fn report_in(
+    world: &World,
+    id: SubscriptionId,
+    name: &str,
+    at: &str,
+    (quantity, cost, currency): (&str, &str, Currency),
+) {
     let at = Timestamp::parse(&format!("{at}T10:00:00Z")).expect("a time");
     let record = UsageInput {
         source: "meter".to_owned(),
@@ -20,8 +37,8 @@ async fn report(world: &World, id: SubscriptionId, name: &str, at: &str, quantit
         ends_at: at,
         quantity: dec(quantity),
         unit: String::new(),
-        cost: Some(dec("0")),
-        currency: Some(Currency::EUR),
+        cost: Some(dec(cost)),
+        currency: Some(currency),
         kind: UsageKind::Usage,
         dimensions: BTreeMap::new(),
         attributes: BTreeMap::new(),
@@ -31,11 +48,16 @@ async fn report(world: &World, id: SubscriptionId, name: &str, at: &str, quantit
 }
 
 /// What usage has come to for the customer.
-async fn used(world: &World, id: SubscriptionId) -> Decimal {
+pub(crate) async fn used(world: &World, id: SubscriptionId) -> Decimal {
+    on_leg(world, id, 3).await
+}
+
+/// What usage has come to on a leg.
+pub(crate) async fn on_leg(world: &World, id: SubscriptionId, leg: usize) -> Decimal {
     let charged = charged(world, id).await;
     let cost = charged
         .iter()
-        .filter(|((leg, item), _)| *leg == 3 && item == "cost");
+        .filter(|((at, item), _)| *at == leg && item == "cost");
     cost.map(|(_, sum)| *sum).sum::<Decimal>().normalize()
 }
 

@@ -38,7 +38,7 @@ pub use order::{
     orders_of_subscription, orders_under_way_in, target_of,
 };
 pub use quote::{quote_get_in, quote_save_in, quote_use_in};
-pub use record::{past_record_in, past_record_set_in};
+pub use record::{past_record_in, past_record_set_in, past_recorded_since_in};
 pub use step::{StepMove, step_move_in};
 pub use subscription::{
     PeriodSet, align_in, auto_renew_set, cancel_on_set_in, delivery_state_set_in, pause_begin_in,

@@ -5,8 +5,8 @@ use super::subscription::{create_in, subscription_lock_in};
 use crate::rules::{self, StepEvent};
 use crate::store::order as store;
 use crate::types::{
-    Order, OrderCreate, OrderDecision, OrderDetail, OrderOperation, OrderRefusal, OrderState,
-    OrderStep, OrderSummary, OrderedSubscription, StepKind, StepState,
+    Order, OrderCreate, OrderDecision, OrderDetail, OrderKind, OrderOperation, OrderRefusal,
+    OrderState, OrderStep, OrderSummary, OrderedSubscription, StepKind, StepState,
 };
 use serde_json::json;
 use tradewind_kernel::id::{AccountId, OrderId, OrderStepId, SubscriptionId};
@@ -354,7 +354,8 @@ pub(super) async fn detail_of(
 ) -> Result<OrderDetail> {
     let target = target_of(w, &order).await?;
     let seller_side = w.may(Action::OrderApprove, &target);
-    let buyer_side = w.may(Action::OrderCancel, &target);
+    // Who buys has no say in what was wrong.
+    let buyer_side = order.kind != OrderKind::Adjust && w.may(Action::OrderCancel, &target);
     if !seller_side {
         for step in &mut steps {
             step.detail = None;

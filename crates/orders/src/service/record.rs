@@ -1,9 +1,10 @@
 //! Setting right what is recorded of a subscription for the past: the terms of its legs, its plan and what it held.
 
 use super::subscription::{ended, save, subscription_lock_in, tell};
-use crate::store::{quantity, record};
+use crate::rules::{held_set_right, terms_recorded_since, terms_set_right};
+use crate::store::{quantity, record as store};
 use crate::types::{
-    Leg, OrderedItem, PastHolding, PastRecord, QuantitySince, Subscription, TermsSince,
+    Leg, OrderedItem, PastHolding, PastRecord, QuantitySince, Rewritten, Subscription, TermsSince,
 };
 use serde_json::json;
 use tradewind_kernel::id::SubscriptionId;
@@ -51,18 +52,36 @@ pub async fn past_record_in(
     })
 }
 
-/// Sets right what is recorded of a subscription from a day in the past on. `before` is what was recorded when that was decided: what has
-/// been recorded since stays. A change of quantities that waits goes on under the terms that hold then.
+/// The first day on which terms were recorded after what was to be rewritten was known, on a leg that gets others; none where nothing has
+/// come since.
+///
+/// # Errors
+/// Database errors.
+pub async fn past_recorded_since_in(
+    w: &mut Work,
+    id: SubscriptionId,
+    record: &Rewritten,
+) -> Result<Option<Date>> {
+    let (was, stays) = (&record.before, record.stays());
+    let legs = histories(w, id).await?;
+    let legs = legs.iter().zip(&was.terms).zip(stays);
+    let since = legs
+        .filter(|(_, stays)| !stays)
+        .flat_map(|(((known, _), terms), _)| terms_recorded_since(known, terms, was.from_on));
+    Ok(since.map(|one| one.from_on).min())
+}
+
+/// Sets right what is recorded of a subscription from a day in the past on. What has been recorded since that was decided stays. A change of quantities that waits goes on under the terms that hold then.
 ///
 /// # Errors
 /// Not found; conflict when the subscription has ended; internal error when legs and terms don't match.
 pub async fn past_record_set_in(
     w: &mut Work,
     id: SubscriptionId,
-    before: &PastRecord,
-    to: &PastRecord,
+    record: &Rewritten,
 ) -> Result<()> {
     let realm = w.ctx.realm;
+    let (before, to) = (&record.before, &record.after);
     let mut subscription = subscription_lock_in(w, id).await?;
     if subscription.commercial_state.is_final() {
         return Err(ended(&subscription));
@@ -76,8 +95,8 @@ pub async fn past_record_set_in(
         }
         let mut now = Vec::with_capacity(legs.len());
         for (((known, leg), was), new) in legs.iter().zip(&before.terms).zip(&to.terms) {
-            let all = rewritten(known, was, new, from_on);
-            record::set_terms(&mut w.tx, realm, id, leg.position, &all).await?;
+            let all = terms_set_right(known, was, new, from_on);
+            store::set_terms(&mut w.tx, realm, id, leg.position, &all).await?;
             now.extend(all.last().map(|last| last.terms_id));
         }
         let plan = subscription.plan_id;
@@ -87,22 +106,12 @@ pub async fn past_record_set_in(
             waiting.terms = now;
         }
     }
-    if let (Some(was), Some(held)) = (&before.held, &to.held) {
+    if let Some((was, held)) = record.held() {
         let history = quantity::history(&mut w.tx, realm, &[id]).await?;
-        let later = history.into_iter().map(|(_, since)| since);
-        let later =
-            later.filter(|since| since.from_on >= from_on && !was.quantities.contains(since));
-        let mut all: Vec<QuantitySince> = later.collect();
-        let known = |of: &QuantitySince, all: &[QuantitySince]| {
-            all.iter()
-                .any(|one| (one.item_id, one.from_on) == (of.item_id, of.from_on))
-        };
-        for since in &held.quantities {
-            if !known(since, &all) {
-                all.push(since.clone());
-            }
-        }
-        record::set_held(&mut w.tx, realm, id, from_on, &all).await?;
+        let known: Vec<QuantitySince> = history.into_iter().map(|(_, since)| since).collect();
+        let mut all = held_set_right(&known, &was.quantities, &held.quantities, from_on);
+        all.retain(|since| since.from_on >= from_on);
+        store::set_held(&mut w.tx, realm, id, from_on, &all).await?;
         quantity::set_items(&mut w.tx, realm, id, &held.items).await?;
         subscription.plan_id = held.plan_id;
     }
@@ -130,50 +139,4 @@ async fn histories(w: &mut Work, id: SubscriptionId) -> Result<Vec<(Vec<TermsSin
         (own.chain([now]).collect(), leg)
     });
     Ok(with_past.collect())
-}
-
-/// Terms with other ones from a day on, but for those that have come since `was` was known.
-fn rewritten(
-    known: &[TermsSince],
-    was: &[TermsSince],
-    new: &[TermsSince],
-    from_on: Date,
-) -> Vec<TermsSince> {
-    let earlier = known.iter().filter(|one| one.from_on < from_on);
-    let later = known
-        .iter()
-        .filter(|one| one.from_on >= from_on && !was.contains(one));
-    let later: Vec<TermsSince> = later.copied().collect();
-    let kept = new
-        .iter()
-        .filter(|one| later.iter().all(|late| late.from_on > one.from_on));
-    earlier.chain(kept).chain(&later).copied().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use tradewind_kernel::id::TermsId;
-
-    #[test]
-    fn what_was_recorded_since_outlives_what_is_rewritten() {
-        let day = |text: &str| text.parse::<Date>().expect("a date");
-        let since = |on: &str| TermsSince {
-            from_on: day(on),
-            terms_id: TermsId::generate(),
-        };
-        let (first, second, late) = (
-            since("2024-01-01"),
-            since("2024-02-01"),
-            since("2024-03-01"),
-        );
-        let other = since("2024-01-20");
-        let from = day("2024-01-20");
-        let set = rewritten(&[first, second], &[second], &[other], from);
-        assert_eq!(set, [first, other]);
-        let back = rewritten(&set, &[other], &[second], from);
-        assert_eq!(back, [first, second]);
-        let with_late = rewritten(&[first, other, late], &[other], &[second], from);
-        assert_eq!(with_late, [first, second, late]);
-    }
 }

@@ -299,6 +299,39 @@ pub struct PastRecord {
     pub held: Option<PastHolding>,
 }
 
+/// What is recorded of the past of a subscription, as far as something else should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rewritten {
+    /// What was recorded when that was decided.
+    pub before: PastRecord,
+    /// What takes its place.
+    pub after: PastRecord,
+}
+
+impl Rewritten {
+    /// The way back.
+    #[must_use]
+    pub fn reversed(&self) -> Self {
+        Self {
+            before: self.after.clone(),
+            after: self.before.clone(),
+        }
+    }
+
+    /// What was held before and after, where the plan is concerned.
+    #[must_use]
+    pub fn held(&self) -> Option<(&PastHolding, &PastHolding)> {
+        self.before.held.as_ref().zip(self.after.held.as_ref())
+    }
+
+    /// Which legs, the vendor's first, keep the terms that they have.
+    #[must_use]
+    pub fn stays(&self) -> Vec<bool> {
+        let pairs = self.before.terms.iter().zip(&self.after.terms);
+        pairs.map(|(before, after)| before == after).collect()
+    }
+}
+
 /// The plan of a subscription and what it holds, with all changes from a day in the past on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PastHolding {

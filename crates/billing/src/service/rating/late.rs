@@ -6,7 +6,8 @@ use tradewind_kernel::{Date, Result, calendar::Period, id::LegId};
 use tradewind_metering::{service as metering, types::LateAs};
 use tradewind_platform::Work;
 
-use crate::{rules::usage as rules, store::usage::RatedKey};
+use super::Outcome;
+use crate::{rules::usage as rules, store::usage::RatedKey, types::LegFacts};
 
 /// What is known of late usage.
 #[derive(Debug)]
@@ -45,14 +46,22 @@ impl Late {
         })
     }
 
-    /// Whether what a month of a meter has grown by is billed with the running month.
-    pub(super) fn is_moved(&self, leg: LegId, meter: &str, month: Date) -> bool {
-        self.billed == LateAs::CurrentPeriod
-            && self.charged.contains(&(leg, meter.to_owned(), month))
-    }
-
-    /// The running month.
-    pub(super) const fn running(&self) -> Period {
-        self.running
+    /// Has what some legs of a sale come to billed where it belongs: what months have changed by that were charged before, with the
+    /// running one.
+    pub(super) fn place(&self, legs: &[LegFacts], outcome: &mut [Outcome]) {
+        if self.billed == LateAs::PastPeriod {
+            return;
+        }
+        for one in outcome {
+            let key = &one.key;
+            let month = key.period_on.first_of_month();
+            let was_charged = (self.charged).contains(&(key.leg_id, key.meter.clone(), month));
+            let leg = legs.iter().find(|leg| leg.id == key.leg_id);
+            if let Some(charge) = one.charge.as_mut().filter(|_| was_charged)
+                && let Some(leg) = leg
+            {
+                rules::bill_with(charge, leg.locale, self.running);
+            }
+        }
     }
 }

@@ -74,7 +74,6 @@ impl Run {
             running: month::running(leg, month.period, idle)?,
         };
         let rated = pool::rate_groups(leg, item, &groups, closing, &self.rates)?;
-        let moved_on = self.late.is_moved(leg.id, meter, month.period.start);
         let moved: BTreeSet<usize> = rated
             .iter()
             .zip(&grown)
@@ -98,10 +97,7 @@ impl Run {
                 if charges.is_empty() {
                     charges.push(None);
                 }
-                for mut charge in charges {
-                    if let Some(charge) = charge.as_mut().filter(|_| moved_on) {
-                        rules::bill_with(charge, leg.locale, self.late.running());
-                    }
+                for charge in charges {
                     let key = key.clone();
                     outcome.push(Outcome { key, state, charge });
                 }

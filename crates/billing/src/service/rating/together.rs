@@ -141,10 +141,6 @@ impl Run {
             };
             if let (Some(charge), Some(billable)) = (&mut charge, billables.get(member.sale)) {
                 on_one_line(charge, item, leg.locale, billable.subscription.customer_id);
-                let first = group.part.period.start.first_of_month();
-                if self.late.is_moved(leg.id, meter, first) {
-                    rules::bill_with(charge, leg.locale, self.late.running());
-                }
             }
             self.rated.insert(key.clone(), state);
             outcome.push((member.sale, Outcome { key, state, charge }));

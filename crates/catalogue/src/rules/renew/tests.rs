@@ -49,7 +49,12 @@ fn price(terms: &LegTerms) -> Decimal {
 }
 
 fn turn(terms: &LegTerms, now: Option<&LegTerms>, turn: Turn) -> LegTerms {
-    let renewed = renewed(&[terms], now.map(std::slice::from_ref), turn);
+    let renewed = renewed(
+        &[terms],
+        now.map(std::slice::from_ref),
+        day("2024-10-31"),
+        turn,
+    );
     let renewed = renewed.expect("prices");
     renewed.map_or_else(|| terms.clone(), |mut legs| legs.pop().expect("a leg"))
 }
@@ -72,7 +77,7 @@ fn an_introduction_holds_for_its_periods_and_becomes_the_regular_price() {
     }
     assert_eq!(prices, ["5", "5", "5", "12", "12"].map(dec));
     assert_eq!(
-        renewed(&[&now], None, PERIOD).expect("prices"),
+        renewed(&[&now], None, day("2024-10-31"), PERIOD).expect("prices"),
         None,
         "nothing is left to change"
     );
@@ -253,4 +258,29 @@ fn tiers_rise_by_their_prices_and_shares_of_amounts_do_not() {
         turn(&terms, None, RISE).items[0].rules,
         terms.items[0].rules
     );
+}
+
+#[test]
+fn a_leg_that_a_correction_keeps_does_not_keep_those_above_it() {
+    let goods = goods();
+    let mut book = seller(&goods, "12");
+    let above = terms(&goods, &book);
+    let kept = LegTerms {
+        kept_until: Some(day("2024-11-01")),
+        ..above.clone()
+    };
+    book.book.revision.id = RevisionId::generate();
+    let seats = &goods.plans[0].items[1];
+    book.book.listings = vec![absolute(seats, PriceModel::per_unit(dec("15")))].into();
+    let now = terms(&goods, &book).for_returning();
+    let above = above.for_returning();
+    let kept = kept.for_returning();
+    let on = |text: &str| {
+        let now = [now.clone(), now.clone()];
+        let found = renewed(&[&above, &kept], Some(&now), day(text), Turn::LOOK);
+        let legs = found.expect("prices").expect("another price");
+        legs.iter().map(price).collect::<Vec<_>>()
+    };
+    assert_eq!(on("2024-10-31"), ["15", "12"].map(dec));
+    assert_eq!(on("2024-11-01"), ["15", "15"].map(dec));
 }

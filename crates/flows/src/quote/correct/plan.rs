@@ -1,9 +1,9 @@
 //! What would have been held under another plan from a day in the past on.
 
-use super::{CorrectionInput, on};
+use super::{CorrectionInput, on, plan_on};
 use crate::quote::purchase::ordered_items;
 use std::collections::{BTreeMap, BTreeSet};
-use tradewind_catalogue::types::{ItemKind, ProductDetail};
+use tradewind_catalogue::types::{ItemKind, Plan, ProductDetail};
 use tradewind_kernel::id::PlanId;
 use tradewind_kernel::{Date, Decimal, Error, Result};
 use tradewind_orders::types::{OrderedItem, PastHolding, QuantitySince};
@@ -20,12 +20,15 @@ pub(super) fn under_plan(
         .plan(plan_id)
         .ok_or_else(|| Error::not_found(plan_id))?;
     let recorded = ByCode { product, history };
-    let has = |code: &str| {
+    let has = |plan: &Plan, code: &str| {
         let mut items = plan.items.iter();
         items.any(|item| item.kind != ItemKind::Metered && item.code == code)
     };
+    // Who could have had an item and had none goes on with none; what is new comes as the plan usually does.
+    let then = plan_on(history, input.from).and_then(|id| product.plan(id));
+    let known = |code: &str| then.is_some_and(|then| has(then, code));
     let mut asked = recorded.on(input.from);
-    asked.retain(|code, quantity| has(code) && !quantity.is_zero());
+    asked.retain(|code, quantity| has(plan, code) && (known(code) || !quantity.is_zero()));
     asked.extend(input.quantities.clone());
     let asked = tradewind_catalogue::rules::check_quantities(plan, &asked)?;
     let mut items = ordered_items(plan, &asked);

@@ -20,6 +20,19 @@ fn amount(model: &PriceModel, quantity: &str) -> Decimal {
 }
 
 #[test]
+fn fifteen_places_of_a_quantity_are_exact() {
+    let price = PriceModel::per_unit(dec("14.256"));
+    assert_eq!(
+        amount(&price, "1.000000000000001"),
+        dec("14.256000000000014256")
+    );
+    assert_eq!(
+        amount(&price, "123456.123456789012345"),
+        dec("1759990.49599998415999032")
+    );
+}
+
+#[test]
 fn graduated_prices_each_unit_in_its_own_tier() {
     let price = model(json!({
         "model": "graduated",

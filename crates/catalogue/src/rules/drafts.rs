@@ -21,7 +21,7 @@ const MAX_LEGAL: usize = 100_000;
 /// Tags, features or choices of one thing.
 const MAX_LIST: usize = 50;
 /// Places of a quantity.
-const QUANTITY_PLACES: u32 = 6;
+const QUANTITY_PLACES: u32 = 15;
 /// Longest trial and longest notice, in days.
 const MAX_DAYS: u32 = 730;
 

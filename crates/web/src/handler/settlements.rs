@@ -353,21 +353,42 @@ fn policy_kind(desk: &Desk) -> SettlementKind {
 pub(crate) async fn policy(desk: Desk) -> Answer {
     let kind = policy_kind(&desk);
     let kept = kept(&desk, kind).await?;
+    let currency = own_currency(&desk).await?;
     let form = filled(&kept);
-    respond::page(policy_page(kind, &kept, form).page(desk.app()))
+    respond::page(policy_page(kind, &kept, currency, form).page(desk.app()))
 }
 
 async fn kept(desk: &Desk, kind: SettlementKind) -> Result<SettlementPolicy> {
     billing::settlement_policy_get(desk.p(), &desk.ctx, desk.account(), kind, None).await
 }
 
+async fn own_currency(desk: &Desk) -> Result<Currency> {
+    let account = tradewind_accounts::service::account_get(desk.p(), &desk.ctx, desk.account());
+    Ok(account.await?.currency)
+}
+
+/// The rule for whatever has none of its own.
+fn general(policy: &SettlementPolicy) -> Option<&FeeRule> {
+    policy.fees.iter().find(|rule| rule.product_id.is_none())
+}
+
 fn policy_page(
     kind: SettlementKind,
     kept: &SettlementPolicy,
+    currency: Currency,
     form: FormState,
 ) -> SettlementPolicyPage {
+    // An amount that was set in another currency stays in it.
+    let of = |amount: Option<Money>| amount.map_or(currency, |amount| amount.currency);
+    let fee = |pick: fn(&FeeRule) -> Option<Money>| of(general(kept).and_then(pick));
     SettlementPolicyPage {
         kind: kind.as_str(),
+        currencies: [
+            fee(|rule| rule.fixed),
+            fee(|rule| rule.minimum),
+            fee(|rule| rule.maximum),
+            of(kept.minimum_payout),
+        ],
         more: kept.fees.iter().any(|rule| rule.product_id.is_some()),
         form,
     }
@@ -375,7 +396,7 @@ fn policy_page(
 
 fn filled(policy: &SettlementPolicy) -> FormState {
     let amount = |money: Option<Money>| money.map(Money::amount).unwrap_or_default();
-    let general = policy.fees.iter().find(|rule| rule.product_id.is_none());
+    let general = general(policy);
     let of = |pick: fn(&FeeRule) -> Option<Money>| amount(general.and_then(pick));
     let percent = general.map_or(Decimal::ZERO, |rule| rule.percent);
     FormState::of([
@@ -395,9 +416,8 @@ fn filled(policy: &SettlementPolicy) -> FormState {
 pub(crate) async fn save_policy(desk: Desk, sent: Sent) -> Answer {
     let kind = policy_kind(&desk);
     let kept = kept(&desk, kind).await?;
-    let owner =
-        tradewind_accounts::service::account_get(desk.p(), &desk.ctx, desk.account()).await?;
-    let done = match read(&sent, &kept, owner.currency) {
+    let currency = own_currency(&desk).await?;
+    let done = match read(&sent, &kept, currency) {
         Ok(policy) => {
             let input = SettlementSet {
                 payer_id: desk.account(),
@@ -421,14 +441,14 @@ pub(crate) async fn save_policy(desk: Desk, sent: Sent) -> Answer {
                 _ => field.to_owned(),
             };
             let form = respond::blame(&desk.t(), sent.state(), error, field)?;
-            respond::again(policy_page(kind, &kept, form).page(desk.app()))
+            respond::again(policy_page(kind, &kept, currency, form).page(desk.app()))
         }
     }
 }
 
 fn read(sent: &Sent, kept: &SettlementPolicy, currency: Currency) -> Result<SettlementPolicy> {
     let mut problems = Problems::new();
-    let general = kept.fees.iter().find(|rule| rule.product_id.is_none());
+    let general = general(kept);
     // An amount that was set in another currency stays in it.
     let amount = |field: &'static str, kept: Option<Money>| {
         let currency = kept.map_or(currency, |kept| kept.currency);

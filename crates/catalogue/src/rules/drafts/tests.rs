@@ -68,8 +68,12 @@ fn items_have_quantities_that_can_be_ordered() {
         named(&[("quantity_default", "off_step")])
     );
     assert_eq!(
-        with(&|d| d.quantity_min = dec("0.0000001")),
-        named(&[("quantity_min", "too_many_places")])
+        with(&|d| d.quantity_step = dec("0.0000000000000001")),
+        named(&[("quantity_step", "too_many_places")])
+    );
+    assert_eq!(
+        with(&|d| d.quantity_step = dec("0.000000000000001")),
+        named(&[])
     );
     assert_eq!(
         with(&|d| d.quantity_max = Some(dec("1000000001"))),

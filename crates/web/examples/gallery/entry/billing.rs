@@ -100,6 +100,7 @@ pub(crate) fn entries() -> Entries {
             SettlementPolicyPage {
                 kind: "collected",
                 form: FormState::of([("fee_percent", "15"), ("hold_percent", "10")]),
+                currencies: [cur("EUR"); 4],
                 more: true,
             }
             .page(look.panel("/panel/settlements"))

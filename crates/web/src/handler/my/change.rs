@@ -89,7 +89,7 @@ impl About {
                     .copied()
                     .unwrap_or(item.quantity_default)
             } else {
-                parse_decimal(&name, &text, &Limits::new(12, 9))?
+                parse_decimal(&name, &text, &Limits::new(12, 15))?
             };
             quantities.insert(item.code.clone(), quantity);
         }

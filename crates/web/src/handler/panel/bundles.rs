@@ -311,7 +311,7 @@ fn part(sent: &Sent, at: usize, currency: Currency) -> Result<BundlePart> {
         let (code, count) = pair
             .split_once('=')
             .ok_or_else(|| Error::invalid(&items, "malformed", "expected pairs such as seats=5"))?;
-        let count = parse_decimal(&items, count, &Limits::new(12, 9))?;
+        let count = parse_decimal(&items, count, &Limits::new(12, 15))?;
         quantities.insert(code.to_owned(), count);
     }
     let benefit = benefit(sent, &format!("gives{at}"), &value, currency)?;

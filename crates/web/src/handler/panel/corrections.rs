@@ -174,7 +174,7 @@ impl About {
             let name = format!("qty.{}", item.code);
             if let Some(text) = sent.some(&name) {
                 let text = text.replace(',', ".");
-                let read = parse_decimal(&name, &text, &Limits::new(12, 9));
+                let read = parse_decimal(&name, &text, &Limits::new(12, 15));
                 quantities.extend(problems.check(read).map(|read| (item.code.clone(), read)));
             }
         }

@@ -168,7 +168,7 @@ fn ask<'a>(visit: &Visit, offer: &'a Offer, sent: &Sent) -> Result<Asked<'a>> {
             quantities.insert(item.code.clone(), item.quantity_default);
             continue;
         }
-        match parse_decimal(&name, &text.replace(',', "."), &Limits::new(12, 9)) {
+        match parse_decimal(&name, &text.replace(',', "."), &Limits::new(12, 15)) {
             Ok(quantity) => {
                 quantities.insert(item.code.clone(), quantity);
             }

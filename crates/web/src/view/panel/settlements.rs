@@ -1,6 +1,7 @@
 //! Settlements with vendors and with sellers for whom another collects, and files of payments. Who is paid sees its own with the same
 //! pages.
 
+use tradewind_kernel::Currency;
 use tradewind_kernel::money::Money;
 use tradewind_kernel::time::{Date, Timestamp};
 
@@ -465,6 +466,8 @@ pub struct SettlementPolicyPage {
     /// `fee_percent`, `fee_fixed`, `fee_minimum`, `fee_maximum`, `minimum_payout`, `hold_percent`, `hold_days`, `payment_days`, and
     /// `offset` for what is collected.
     pub form: FormState,
+    /// In which currencies `fee_fixed`, `fee_minimum`, `fee_maximum` and `minimum_payout` are.
+    pub currencies: [Currency; 4],
     /// Whether products or vendors have rules of their own.
     pub more: bool,
 }
@@ -486,12 +489,16 @@ impl SettlementPolicyPage {
             .lead(t.tr(lead))
             .under(t.tr("nav-settlements"), "/panel/settlements");
         let ask = Ask::new(&shell, &self.form);
+        let [fixed, least, most, payout] = self.currencies;
+        let amount = |name: &'static str, currency: Currency| {
+            ask.optional(ask.text(name)).unit(currency.code())
+        };
         let mut fields = vec![
             ask.text("fee_percent").unit("%"),
-            ask.optional(ask.text("fee_fixed")),
-            ask.optional(ask.text("fee_minimum")),
-            ask.optional(ask.text("fee_maximum")),
-            ask.optional(ask.text("minimum_payout")),
+            amount("fee_fixed", fixed),
+            amount("fee_minimum", least),
+            amount("fee_maximum", most),
+            amount("minimum_payout", payout),
             ask.text("hold_percent").unit("%"),
             ask.number("hold_days"),
             ask.number("payment_days"),

@@ -12,7 +12,7 @@ use tradewind_pricing::cycles::BillingCycle;
 use super::{
     Computed,
     case::{Input, Outcome, date, list, shown, text, unsupported},
-    conventions::{by_words, cadence, fee, on_day, policy, terms},
+    conventions::{by_words, cadence, cadence_or_monthly, fee, on_day, terms},
 };
 
 /// The billing dates in each month of which dates are published.
@@ -21,30 +21,36 @@ pub(super) fn billing_dates(input: &Input<'_>) -> Outcome<Computed> {
         return unsupported("no billing dates are published");
     };
     let expected = list(expected)?;
+    let cadence = cadence_or_monthly(input)?;
     let mut all = Vec::new();
     for (start, wanted) in input.list("starts")?.iter().zip(expected) {
-        let cycle = BillingCycle::anniversary(date(start)?, Cadence::MONTHLY);
-        let wanted = list(wanted)?
-            .iter()
-            .map(date)
-            .collect::<Outcome<Vec<_>>>()?;
-        let Some(last) = wanted.iter().max() else {
-            return unsupported("no dates are published");
-        };
-        let months: Vec<Date> = wanted.iter().map(|date| date.first_of_month()).collect();
-        let dates: Vec<String> = cycle
-            .until(None, last.last_of_month())?
-            .iter()
-            .map(|period| period.part.start)
-            .filter(|date| months.contains(&date.first_of_month()))
-            .map(|date| date.to_string())
-            .collect();
-        all.push(json!(dates));
+        let cycle = BillingCycle::anniversary(date(start)?, cadence);
+        all.push(dates_of_months(&cycle, wanted)?);
     }
     Ok(Computed::from_iter([(
         "billing_dates".to_owned(),
         all.into(),
     )]))
+}
+
+/// The billing dates that a cycle has in the months of which dates are published.
+fn dates_of_months(cycle: &BillingCycle, published: &Value) -> Outcome<Value> {
+    let published = list(published)?
+        .iter()
+        .map(date)
+        .collect::<Outcome<Vec<_>>>()?;
+    let Some(last) = published.iter().max() else {
+        return unsupported("no dates are published");
+    };
+    let months: Vec<Date> = published.iter().map(|date| date.first_of_month()).collect();
+    let dates: Vec<String> = cycle
+        .until(None, last.last_of_month())?
+        .iter()
+        .map(|period| period.part.start)
+        .filter(|date| months.contains(&date.first_of_month()))
+        .map(|date| date.to_string())
+        .collect();
+    Ok(json!(dates))
 }
 
 /// The first periods of a schedule, with their last days.
@@ -72,7 +78,12 @@ pub(super) fn periods(input: &Input<'_>) -> Outcome<Computed> {
         all.push(json!([part.start.to_string(), last.to_string()]));
         from = part.end;
     }
-    Ok(Computed::from_iter([("periods".to_owned(), all.into())]))
+    let mut computed = Computed::from_iter([("periods".to_owned(), all.into())]);
+    if let Some(published) = input.case.expect.get("billing_dates") {
+        let dates = dates_of_months(&cycle, published)?;
+        computed.insert("billing_dates".to_owned(), dates);
+    }
+    Ok(computed)
 }
 
 const MONTHS: [&str; 12] = [
@@ -190,7 +201,7 @@ pub(super) fn every_month(input: &Input<'_>) -> Outcome<Computed> {
     let zone = zone(input)?;
     let start = input.date("first_paid")?;
     let cycle = on_day(input.case, start, Cadence::MONTHLY, input.whole("bcd")?)?;
-    let terms = terms(policy(input.case)?, cycle.cadence);
+    let terms = terms(input, cycle.cadence)?;
     let price = input.decimal("price")?;
     let mut from = start;
     let mut seen = Vec::new();

@@ -99,9 +99,15 @@ pub(crate) struct Input<'a> {
 /// Keys that only describe.
 const REMARKS: [&str; 1] = ["note"];
 
+/// Path of the whole input.
+const TOP: &str = "input";
+
+/// The key of the whole case that every computation keeps to.
+const CURRENCY: &str = "currency";
+
 impl<'a> Input<'a> {
     pub(crate) fn new(case: &'a Case) -> Self {
-        Self::of(case, &case.input, "input")
+        Self::of(case, &case.input, TOP)
     }
 
     fn of(case: &'a Case, map: &'a Map<String, Value>, path: &str) -> Self {
@@ -123,6 +129,7 @@ impl<'a> Input<'a> {
         let unread = self
             .map
             .keys()
+            .filter(|key| self.path != TOP || *key != CURRENCY)
             .find(|key| !read.contains(*key) && !REMARKS.contains(&key.as_str()));
         match unread {
             Some(key) => unsupported(format!("{}.{key} is not understood here", self.path)),
@@ -182,6 +189,25 @@ impl<'a> Input<'a> {
         date(self.value(key)?)
     }
 
+    /// The currency of the case: dollars, unless it names another.
+    pub(crate) fn currency(&self) -> Outcome<Currency> {
+        match self.case.input.get(CURRENCY) {
+            None | Some(Value::Null) => Ok(Currency::USD),
+            Some(code) => Ok(Currency::parse(text(code)?)?),
+        }
+    }
+
+    /// The keys that begin with a prefix and have a number after it, in the order of the numbers.
+    pub(crate) fn numbered(&self, prefix: &str) -> Vec<&'a str> {
+        let mut found: Vec<(u32, &str)> = self
+            .map
+            .keys()
+            .filter_map(|key| Some((key.strip_prefix(prefix)?.parse().ok()?, key.as_str())))
+            .collect();
+        found.sort_unstable();
+        found.into_iter().map(|(_, key)| key).collect()
+    }
+
     /// Something that is only said and that must be so.
     pub(crate) fn must_be(&self, key: &str, wanted: &Value) -> Outcome<()> {
         match self.maybe(key) {
@@ -234,12 +260,24 @@ pub(crate) fn date(value: &Value) -> Outcome<Date> {
     }
 }
 
-/// Dollars, unless a case says otherwise.
-pub(crate) const USD: Currency = Currency::USD;
-
 /// Money rounded as the engines round it.
-pub(crate) fn money(exact: Decimal) -> Outcome<Money> {
-    Ok(Money::from_exact(exact, USD, Rounding::HalfUp)?)
+pub(crate) fn money(input: &Input<'_>, exact: Decimal) -> Outcome<Money> {
+    Ok(Money::from_exact(
+        exact,
+        input.currency()?,
+        Rounding::HalfUp,
+    )?)
+}
+
+/// An exact amount, which engines publish with all its digits or rounded to the currency's places.
+pub(crate) fn billable(input: &Input<'_>, amount: Decimal) -> Outcome<Value> {
+    let plain = amount.normalize().to_string();
+    let rounded = money(input, amount)?;
+    Ok(if rounded.to_decimal() == amount {
+        Value::String(plain)
+    } else {
+        Value::String(format!("{plain}|{}", rounded.amount()))
+    })
 }
 
 /// An amount as it stands in a case.

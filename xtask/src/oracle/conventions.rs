@@ -2,7 +2,7 @@
 
 use tradewind_kernel::{
     Date, Decimal, Rounding,
-    calendar::{Cadence, CadenceUnit, Period},
+    calendar::{self, Cadence, CadenceUnit, Period},
 };
 use tradewind_pricing::{
     Direction, PriceModel, ProrationPolicy, ProrationTerms, ZeroUsage,
@@ -10,7 +10,7 @@ use tradewind_pricing::{
     recurring::{Held, Holding, RecurringLine, RecurringTerms, charges},
 };
 
-use super::case::{Case, Outcome, USD, unsupported};
+use super::case::{Case, Input, Outcome, text, unsupported};
 
 /// The proration policy that a convention means.
 pub(crate) fn policy(case: &Case) -> Outcome<ProrationPolicy> {
@@ -44,25 +44,89 @@ pub(crate) fn policy(case: &Case) -> Outcome<ProrationPolicy> {
         ("inclusive", ProrationPolicy::DayConsumed),
         ("lago", ProrationPolicy::DayConsumed),
         ("none", ProrationPolicy::None),
+        ("no proration", ProrationPolicy::None),
+        ("second", ProrationPolicy::Seconds),
+        (
+            "exclusive",
+            ProrationPolicy::ActualDays { ratio_places: None },
+        ),
     ];
     match known.iter().find(|(words, _)| conv.contains(words)) {
         Some((_, policy)) => Ok(*policy),
-        None => unsupported(format!("the convention {:?} names no proration", case.conv)),
+        // A convention about something else: the engine's own.
+        None => match engine(case) {
+            Some(Engine::KillBill) => Ok(ProrationPolicy::ActualDays {
+                ratio_places: Some(9),
+            }),
+            Some(Engine::Lago) => Ok(ProrationPolicy::DayConsumed),
+            Some(Engine::OpenMeter | Engine::Stripe) => Ok(ProrationPolicy::Seconds),
+            Some(Engine::Meteroid) => Ok(ProrationPolicy::WholeDays),
+            Some(Engine::Flexprice) => Ok(ProrationPolicy::BothEnds),
+            None => unsupported(format!("the convention {:?} names no proration", case.conv)),
+        },
     }
 }
 
-/// What no usage costs: Kill Bill bills nothing, the others the flat amount of the first tier.
+/// Whose amounts they are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Engine {
+    KillBill,
+    Lago,
+    OpenMeter,
+    Meteroid,
+    Flexprice,
+    Stripe,
+}
+
+/// The engine that a convention or a source names.
+fn engine(case: &Case) -> Option<Engine> {
+    let known = [
+        ("kb", "kill", Engine::KillBill),
+        ("lg", "lago", Engine::Lago),
+        ("om", "openmeter", Engine::OpenMeter),
+        ("mt", "meteroid", Engine::Meteroid),
+        ("fx", "flexprice", Engine::Flexprice),
+        ("st", "stripe", Engine::Stripe),
+    ];
+    let (conv, src) = (case.conv.to_lowercase(), case.src.to_lowercase());
+    let first = |text: &str| {
+        let word: String = text.chars().take_while(|c| c.is_alphabetic()).collect();
+        known.iter().find(|(short, _, _)| *short == word)
+    };
+    let named = |text: &str| known.iter().find(|(_, name, _)| text.contains(name));
+    first(&conv)
+        .or_else(|| named(&conv))
+        .or_else(|| first(&src))
+        .or_else(|| named(&src))
+        .map(|(_, _, engine)| *engine)
+}
+
+/// What no usage costs: as the convention says it in words, else as the engine has it. Kill Bill and Flexprice bill
+/// nothing, the others the flat amount of the first tier.
 pub(crate) fn zero_usage(case: &Case) -> ZeroUsage {
-    if case.conv.starts_with("kb") {
-        ZeroUsage::Free
-    } else {
-        ZeroUsage::FirstTier
+    let conv = case.conv.to_lowercase();
+    let said = ["zero usage", "no usage", "zero units"]
+        .iter()
+        .find_map(|words| conv.split_once(words));
+    if let Some((_, said)) = said {
+        let said = said.split(';').next().unwrap_or_default();
+        let any = |words: &[&str]| words.iter().any(|word| said.contains(word));
+        if any(&["not ", "nothing", "free", "no ", "unbilled", "0"]) {
+            return ZeroUsage::Free;
+        }
+        if any(&["pay", "bill", "charge", "flat", "cost"]) {
+            return ZeroUsage::FirstTier;
+        }
+    }
+    match engine(case) {
+        Some(Engine::KillBill | Engine::Flexprice) => ZeroUsage::Free,
+        _ => ZeroUsage::FirstTier,
     }
 }
 
 /// What a leading stub is a share of.
 fn stub(case: &Case) -> StubBasis {
-    if case.conv.starts_with("kb") {
+    if engine(case) == Some(Engine::KillBill) {
         StubBasis::BackFromEnd
     } else {
         StubBasis::Schedule
@@ -96,6 +160,13 @@ pub(crate) fn cadence(text: &str) -> Outcome<Cadence> {
         Some((_, unit, count)) => Ok(Cadence::new(*unit, *count)),
         None => unsupported(format!("{text:?} is not a billing period")),
     }
+}
+
+/// How often a case bills: monthly, unless it says otherwise.
+pub(crate) fn cadence_or_monthly(input: &Input<'_>) -> Outcome<Cadence> {
+    input
+        .maybe("period")
+        .map_or(Ok(Cadence::MONTHLY), |words| cadence(text(words)?))
 }
 
 /// A cycle on a day of the month, by the convention of the case.
@@ -138,13 +209,30 @@ pub(crate) fn from_date(start: Date, cadence: Cadence, anchor: Date) -> BillingC
     }
 }
 
-/// The same policy in every direction, dollars, half up.
-pub(crate) fn terms(policy: ProrationPolicy, cadence: Cadence) -> RecurringTerms {
-    RecurringTerms {
-        currency: USD,
+/// The same policy in every direction, the case's currency, half up.
+pub(crate) fn terms(input: &Input<'_>, cadence: Cadence) -> Outcome<RecurringTerms> {
+    Ok(RecurringTerms {
+        currency: input.currency()?,
         rounding: Rounding::HalfUp,
-        proration: ProrationTerms::all(policy),
+        proration: ProrationTerms::all(policy(input.case)?),
         cadence,
+    })
+}
+
+/// The cadence of a whole period, by its ends; of an odd one, months.
+pub(crate) fn cadence_of(full: Period) -> Outcome<Cadence> {
+    for count in [1, 2, 3, 4, 6, 12, 24, 36, 60] {
+        // A billing day on the 31st makes periods that end, but do not begin, on a later day than their month has.
+        if calendar::add_months(full.start, i64::from(count))? == full.end
+            || calendar::add_months(full.end, -i64::from(count))? == full.start
+        {
+            return Ok(Cadence::new(CadenceUnit::Month, count));
+        }
+    }
+    match full.days() {
+        7 => Ok(Cadence::new(CadenceUnit::Week, 1)),
+        14 => Ok(Cadence::new(CadenceUnit::Week, 2)),
+        _ => Ok(Cadence::MONTHLY),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Documents: coupons, tax, credit notes, account credit, consolidation.
 
 use serde_json::{Map, Value, json};
-use tradewind_kernel::{Currency, Decimal, Money, Rounding, Timestamp, Zone, decimal as number};
+use tradewind_kernel::{Decimal, Money, Rounding, Timestamp, Zone, decimal as number};
 use tradewind_pricing::{
     credit::{pay, settle},
     cycles::end_of_day,
@@ -16,7 +16,7 @@ use tradewind_pricing::{
 use super::{
     Computed,
     case::{
-        Input, Outcome, USD, decimal, exact, list, money, published, shown, text, unsupported,
+        Input, Outcome, billable, decimal, exact, list, money, published, shown, text, unsupported,
         whole,
     },
 };
@@ -24,10 +24,10 @@ use super::{
 /// Credit on an account with an unpaid invoice, and the payment of the next one.
 pub(super) fn account_credit(input: &Input<'_>) -> Outcome<Computed> {
     let unpaid = settle(
-        money(input.decimal("unpaid")?)?,
-        money(input.decimal("credit")?)?,
+        money(input, input.decimal("unpaid")?)?,
+        money(input, input.decimal("credit")?)?,
     )?;
-    let next = settle(money(input.decimal("next_invoice")?)?, unpaid.credit)?;
+    let next = settle(money(input, input.decimal("next_invoice")?)?, unpaid.credit)?;
     Ok(Computed::from_iter([
         ("invoice_balance".to_owned(), shown(unpaid.due)),
         (
@@ -44,9 +44,9 @@ pub(super) fn parent_invoice(input: &Input<'_>) -> Outcome<Computed> {
     let children: Vec<Money> = input
         .decimals("children")?
         .into_iter()
-        .map(money)
+        .map(|amount| money(input, amount))
         .collect::<Outcome<_>>()?;
-    let total = Money::sum(USD, children.iter().copied())?;
+    let total = Money::sum(input.currency()?, children.iter().copied())?;
     let (open, _) = pay(&children, total)?;
     // Any day does: a draft that collects a day's invoices ends with its last second.
     let zone = Zone::utc();
@@ -70,25 +70,26 @@ pub(super) fn parent_invoice(input: &Input<'_>) -> Outcome<Computed> {
         ),
         (
             "child_balance_after_parent_paid".to_owned(),
-            shown(Money::sum(USD, open)?),
+            shown(Money::sum(input.currency()?, open)?),
         ),
     ]))
 }
 
 /// A fee and usage that was billed in part as soon as it reached a threshold.
 pub(super) fn threshold(input: &Input<'_>) -> Outcome<Computed> {
-    let at_threshold = input.decimal("usage_at_day5")?;
     let all = input.decimal("usage_total")?;
     let threshold = input.decimal("threshold")?;
-    let nothing = Money::zero(USD);
-    let billed = if at_threshold >= threshold {
-        round_cumulative(at_threshold, nothing, Rounding::HalfUp)?
-    } else {
-        nothing
-    };
-    let usage = money(all)?;
+    // The first reading that reaches the threshold is billed; those before it and after it are not.
+    let mut billed = Money::zero(input.currency()?);
+    for key in input.numbered("usage_at_day") {
+        let reading = input.decimal(key)?;
+        if billed.is_zero() && reading >= threshold {
+            billed = round_cumulative(reading, billed, Rounding::HalfUp)?;
+        }
+    }
+    let usage = money(input, all)?;
     let rest = round_cumulative(all, billed, Rounding::HalfUp)?;
-    let fee = money(input.decimal("plan_fee")?)?;
+    let fee = money(input, input.decimal("plan_fee")?)?;
     Ok(Computed::from_iter([
         ("progressive_invoice".to_owned(), shown(billed)),
         (
@@ -134,16 +135,20 @@ fn kind(text: &str) -> Outcome<DiscountKind> {
     }
 }
 
-fn cents(cents: i64) -> Money {
-    Money::new(cents, USD)
+/// An amount given in minor units.
+fn cents(input: &Input<'_>, cents: i64) -> Outcome<Money> {
+    Ok(Money::new(cents, input.currency()?))
 }
 
-fn in_cents(amount: Decimal) -> Decimal {
-    amount * Decimal::ONE_HUNDRED
+/// An amount in minor units, with what is smaller than one.
+fn in_cents(input: &Input<'_>, amount: Decimal) -> Outcome<Decimal> {
+    let unit = Money::new(1, input.currency()?).to_decimal();
+    Ok(number::div(amount, unit)?)
 }
 
 /// Tax on what the discounts leave, rounded once over the document.
 fn tax_after(
+    input: &Input<'_>,
     done: &Discounted,
     percents: &[Decimal],
 ) -> Outcome<(tradewind_pricing::tax::Taxed, Money)> {
@@ -168,49 +173,46 @@ fn tax_after(
         scope: TaxRounding::PerDocument,
         ..TaxPolicy::default()
     };
-    let fees = Money::sum(USD, done.lines.iter().map(|line| line.before))?;
+    let currency = input.currency()?;
+    let fees = Money::sum(currency, done.lines.iter().map(|line| line.before))?;
     let net = round_line(
         number::sub(fees.to_decimal(), done.total)?,
-        USD,
+        currency,
         Rounding::HalfUp,
     )?;
-    Ok((compute(&lines, USD, &policy)?, net))
+    Ok((compute(&lines, currency, &policy)?, net))
 }
 
 /// Coupons on fees in cents, narrowest first on what remains, with shares of a hundred-thousandth of a cent.
 pub(super) fn coupons(input: &Input<'_>) -> Outcome<Computed> {
     let mut fees = Vec::new();
     for fee in input.list("fees_cents")? {
-        fees.push(cents(whole(fee)?));
+        fees.push(cents(input, whole(fee)?)?);
     }
     let mut discounts = Vec::new();
     for coupon in input.list("coupons")? {
-        let coupon = input.inner(coupon, "coupons")?;
-        discounts.push(Discount {
-            kind: DiscountKind::Amount {
-                amount: cents(coupon.whole("amount_cents")?).to_decimal(),
-            },
-            applies: applies(coupon.maybe("applies"))?,
-        });
-        coupon.finish()?;
+        discounts.push(read_coupon(&input.inner(coupon, "coupons")?)?);
     }
+    let currency = input.currency()?;
     let policy = StackingPolicy {
         order: StackingOrder::NarrowestFirst,
-        shares: ShareRounding::Places(USD.exponent() + 5),
+        shares: ShareRounding::Places(currency.exponent() + 5),
         rounding: Rounding::HalfUp,
     };
-    let done = apply(&fees, &discounts, &policy, cents(0))?;
-    let (taxed, net) = tax_after(&done, &input.decimals("tax_pct")?)?;
+    let done = apply(&fees, &discounts, &policy, Money::zero(input.currency()?))?;
+    let (taxed, net) = tax_after(input, &done, &input.decimals("tax_pct")?)?;
     let mut precise = Vec::new();
     for line in &done.lines {
-        precise.push(exact(in_cents(line.discount()?)));
+        precise.push(exact(in_cents(input, line.discount()?)?));
     }
     let mut taxes = Vec::new();
     for line in &taxed.lines {
         let exact_tax: Decimal = line.exact_taxes.iter().copied().sum();
-        taxes.push(json!(round_line(exact_tax, USD, Rounding::HalfUp)?.minor));
+        taxes.push(json!(
+            round_line(exact_tax, currency, Rounding::HalfUp)?.minor
+        ));
     }
-    let fees = Money::sum(USD, fees)?;
+    let fees = Money::sum(currency, fees)?;
     Ok(Computed::from_iter([
         ("precise_coupon_cents".to_owned(), precise.into()),
         ("tax_cents".to_owned(), taxes.into()),
@@ -227,19 +229,16 @@ pub(super) fn coupons(input: &Input<'_>) -> Outcome<Computed> {
     ]))
 }
 
-/// One coupon on fees with different taxes.
-pub(super) fn coupon(input: &Input<'_>) -> Outcome<Computed> {
-    let fees: Vec<Money> = input
-        .decimals("fees")?
-        .into_iter()
-        .map(money)
-        .collect::<Outcome<_>>()?;
-    let coupon = input.object("coupon")?;
-    let kind = match coupon.maybe("pct") {
-        Some(percent) => DiscountKind::Percentage {
+/// A coupon: a percentage, an amount, or an amount in minor units, on all lines or some.
+fn read_coupon(coupon: &Input<'_>) -> Outcome<Discount> {
+    let kind = match (coupon.maybe("pct"), coupon.maybe("amount_cents")) {
+        (Some(percent), _) => DiscountKind::Percentage {
             percent: decimal(percent)?,
         },
-        None => DiscountKind::Amount {
+        (None, Some(amount)) => DiscountKind::Amount {
+            amount: cents(coupon, whole(amount)?)?.to_decimal(),
+        },
+        (None, None) => DiscountKind::Amount {
             amount: coupon.decimal("amount")?,
         },
     };
@@ -248,8 +247,47 @@ pub(super) fn coupon(input: &Input<'_>) -> Outcome<Computed> {
         applies: applies(coupon.maybe("applies"))?,
     };
     coupon.finish()?;
-    let done = apply(&fees, &[discount], &StackingPolicy::default(), cents(0))?;
-    let (taxed, net) = tax_after(&done, &input.decimals("tax_pct")?)?;
+    Ok(discount)
+}
+
+/// How the words of a convention stack coupons, each rounded as a whole.
+fn stacking(input: &Input<'_>) -> StackingPolicy {
+    let conv = input.case.conv.to_lowercase();
+    let order = if conv.contains("percentages first") {
+        StackingOrder::PercentagesFirst
+    } else if conv.contains("remain") || conv.contains("narrowest") {
+        StackingOrder::NarrowestFirst
+    } else {
+        StackingOrder::AsGiven
+    };
+    StackingPolicy {
+        order,
+        ..StackingPolicy::default()
+    }
+}
+
+/// One coupon or several on fees with different taxes.
+pub(super) fn coupon(input: &Input<'_>) -> Outcome<Computed> {
+    let fees: Vec<Money> = input
+        .decimals("fees")?
+        .into_iter()
+        .map(|amount| money(input, amount))
+        .collect::<Outcome<_>>()?;
+    let discounts = match input.maybe("coupon") {
+        Some(one) => vec![read_coupon(&input.inner(one, "coupon")?)?],
+        None => input
+            .list("coupons")?
+            .iter()
+            .map(|coupon| read_coupon(&input.inner(coupon, "coupons")?))
+            .collect::<Outcome<_>>()?,
+    };
+    let done = apply(
+        &fees,
+        &discounts,
+        &stacking(input),
+        Money::zero(input.currency()?),
+    )?;
+    let (taxed, net) = tax_after(input, &done, &input.decimals("tax_pct")?)?;
     Ok(Computed::from_iter([
         ("net".to_owned(), shown(net)),
         ("tax".to_owned(), shown(taxed.tax)),
@@ -259,31 +297,33 @@ pub(super) fn coupon(input: &Input<'_>) -> Outcome<Computed> {
 
 /// What sets of coupons take off a subtotal.
 pub(super) fn coupon_sets(input: &Input<'_>) -> Outcome<Computed> {
-    let subtotal = money(input.decimal("subtotal")?)?;
-    let order = if input.case.conv.contains("percentages first") {
-        StackingOrder::PercentagesFirst
-    } else {
-        StackingOrder::AsGiven
-    };
-    let policy = StackingPolicy {
-        order,
-        ..StackingPolicy::default()
-    };
+    let subtotal = money(input, input.decimal("subtotal")?)?;
+    let policy = stacking(input);
     let mut totals = Vec::new();
     for set in input.list("sets")? {
         let mut discounts = Vec::new();
         for coupon in list(set)? {
             discounts.push(Discount::on_all(kind(text(coupon)?)?));
         }
-        let done = apply(&[subtotal], &discounts, &policy, cents(0))?;
+        let done = apply(
+            &[subtotal],
+            &discounts,
+            &policy,
+            Money::zero(input.currency()?),
+        )?;
         if input.case.conv.contains("order-independent") {
             discounts.reverse();
-            let reversed = apply(&[subtotal], &discounts, &policy, cents(0))?;
+            let reversed = apply(
+                &[subtotal],
+                &discounts,
+                &policy,
+                Money::zero(input.currency()?),
+            )?;
             if reversed.total != done.total {
                 return unsupported("the order of the coupons makes a difference");
             }
         }
-        totals.push(exact(done.total));
+        totals.push(billable(input, done.total)?);
     }
     Ok(Computed::from_iter([(
         "discounts".to_owned(),
@@ -295,17 +335,22 @@ pub(super) fn coupon_sets(input: &Input<'_>) -> Outcome<Computed> {
 pub(super) fn allocation(input: &Input<'_>) -> Outcome<Computed> {
     let mut lines = Vec::new();
     for line in input.list("lines_cents")? {
-        lines.push(cents(whole(line)?));
+        lines.push(cents(input, whole(line)?)?);
     }
     let discount = Discount::on_all(DiscountKind::Amount {
-        amount: cents(input.whole("discount_cents")?).to_decimal(),
+        amount: cents(input, input.whole("discount_cents")?)?.to_decimal(),
     });
-    let done = apply(&lines, &[discount], &StackingPolicy::default(), cents(0))?;
+    let done = apply(
+        &lines,
+        &[discount],
+        &StackingPolicy::default(),
+        Money::zero(input.currency()?),
+    )?;
     let taxable: Vec<Value> = done
         .lines
         .iter()
-        .map(|line| exact(in_cents(line.after)))
-        .collect();
+        .map(|line| Ok(exact(in_cents(input, line.after)?)))
+        .collect::<Outcome<_>>()?;
     Ok(Computed::from_iter([(
         "taxable_cents".to_owned(),
         taxable.into(),
@@ -314,14 +359,14 @@ pub(super) fn allocation(input: &Input<'_>) -> Outcome<Computed> {
 
 /// A part of a line credited, with its part of each tax.
 pub(super) fn credited_taxes(input: &Input<'_>) -> Outcome<Computed> {
-    let line = cents(input.whole("line_cents")?);
-    let credited = cents(input.whole("credited_cents")?).neg()?;
+    let line = cents(input, input.whole("line_cents")?)?;
+    let credited = cents(input, input.whole("credited_cents")?)?.neg()?;
     let Value::Object(taxes) = input.value("taxes_cents")? else {
         return unsupported("expected taxes by name");
     };
     let mut amounts = Vec::new();
     for tax in taxes.values() {
-        amounts.push(cents(whole(tax)?));
+        amounts.push(cents(input, whole(tax)?)?);
     }
     let parts = proportional(line, &amounts, credited, Rounding::HalfUp)?;
     let mut computed: Map<String, Value> = taxes
@@ -329,7 +374,10 @@ pub(super) fn credited_taxes(input: &Input<'_>) -> Outcome<Computed> {
         .zip(&parts)
         .map(|(name, part)| (name.clone(), json!(part.minor)))
         .collect();
-    computed.insert("tax".to_owned(), json!(Money::sum(USD, parts)?.minor));
+    computed.insert(
+        "tax".to_owned(),
+        json!(Money::sum(input.currency()?, parts)?.minor),
+    );
     Ok(computed)
 }
 
@@ -337,7 +385,7 @@ pub(super) fn credited_taxes(input: &Input<'_>) -> Outcome<Computed> {
 pub(super) fn top_up(input: &Input<'_>) -> Outcome<Computed> {
     let rate = input.decimal("rate")?;
     let exact_amount = number::mul(input.decimal("topup_credits")?, rate)?;
-    let paid = Money::from_exact(exact_amount, Currency::USD, Rounding::HalfUp)?;
+    let paid = money(input, exact_amount)?;
     Ok(Computed::from_iter([
         ("invoice".to_owned(), shown(paid)),
         (

@@ -1,10 +1,7 @@
 //! Fees with tax, and the credit notes of their cancellation.
 
 use serde_json::{Value, json};
-use tradewind_kernel::{
-    Decimal, Money,
-    calendar::{self, Cadence, Period},
-};
+use tradewind_kernel::{Decimal, Money};
 use tradewind_pricing::{
     Direction, PriceModel, Ratio, Usage,
     cycles::ServicePeriod,
@@ -16,12 +13,12 @@ use tradewind_pricing::{
 
 use super::{
     Computed,
-    case::{Input, Outcome, USD, date, list, money, shown, unsupported},
-    conventions::{by_words, fee, inclusive, policy, terms},
+    case::{Input, Outcome, date, list, money, shown, unsupported},
+    conventions::{by_words, cadence_of, fee, inclusive, policy, terms},
 };
 
 /// The tax on net amounts at one rate.
-pub(super) fn taxed(net: &[Money], percent: Decimal) -> Outcome<Taxed> {
+pub(super) fn taxed(input: &Input<'_>, net: &[Money], percent: Decimal) -> Outcome<Taxed> {
     let rates = [TaxRate::standard("tax", percent)];
     let lines: Vec<TaxLine<'_>> = net
         .iter()
@@ -35,7 +32,7 @@ pub(super) fn taxed(net: &[Money], percent: Decimal) -> Outcome<Taxed> {
         scope: TaxRounding::PerDocument,
         ..TaxPolicy::default()
     };
-    Ok(compute(&lines, USD, &policy)?)
+    Ok(compute(&lines, input.currency()?, &policy)?)
 }
 
 fn three(taxed: &Taxed) -> Value {
@@ -45,7 +42,7 @@ fn three(taxed: &Taxed) -> Value {
 /// What is given back when a fee billed in advance ends on a day, as a positive amount.
 fn credit(input: &Input<'_>, line: RecurringLine, at: tradewind_kernel::Date) -> Outcome<Money> {
     let change = change(
-        &terms(policy(input.case)?, line.cadence),
+        &terms(input, line.cadence)?,
         &ChangeAt::day(at),
         Direction::Cancellation,
         &[BilledLine::new(line)],
@@ -64,21 +61,21 @@ pub(super) fn with_tax(input: &Input<'_>) -> Outcome<Computed> {
         .and_then(Value::as_str)
         .unwrap_or("monthly");
     let cycle = by_words(start, words)?;
-    let terms = terms(policy(input.case)?, cycle.cadence);
+    let terms = terms(input, cycle.cadence)?;
     let line = fee(
         &terms,
         &cycle.containing(start)?,
         input.decimal("price")?,
         None,
     )?;
-    let invoice = taxed(&[line.amount], percent)?;
+    let invoice = taxed(input, &[line.amount], percent)?;
     let mut computed = Computed::from_iter([
         ("first_invoice".to_owned(), three(&invoice)),
         ("invoice_tax".to_owned(), shown(invoice.tax)),
         ("total_with_tax".to_owned(), shown(invoice.gross)),
     ]);
     if let Some(at) = input.maybe("terminate").map(date).transpose()? {
-        let note = taxed(&[credit(input, line, at)?], percent)?;
+        let note = taxed(input, &[credit(input, line, at)?], percent)?;
         let Value::Object(parts) = three(&note) else {
             return unsupported("no credit note");
         };
@@ -86,7 +83,7 @@ pub(super) fn with_tax(input: &Input<'_>) -> Outcome<Computed> {
         computed.extend(parts);
     }
     if let Some(usage) = input.maybe_decimal("usage")? {
-        let usage = taxed(&[money(usage)?], percent)?;
+        let usage = taxed(input, &[money(input, usage)?], percent)?;
         computed.insert("usage_tax".to_owned(), shown(usage.tax));
     }
     Ok(computed)
@@ -101,9 +98,9 @@ pub(super) fn with_charge_minimum(input: &Input<'_>) -> Outcome<Computed> {
     };
     let full = inclusive(date(start)?, date(last)?)?;
     let at = input.date("terminate")?;
-    let cadence = months(full)?;
+    let cadence = cadence_of(full)?;
     let policy = policy(input.case)?;
-    let terms = terms(policy, cadence);
+    let terms = terms(input, cadence)?;
     let service = ServicePeriod { full, part: full };
     let line = fee(&terms, &service, input.decimal("price")?, None)?;
 
@@ -118,13 +115,13 @@ pub(super) fn with_charge_minimum(input: &Input<'_>) -> Outcome<Computed> {
         clock: None,
     };
     let elapsed = Ratio::ONE.less(left(policy, Direction::Cancellation, &cut)?)?;
-    let minimum = money(elapsed.of(charge.decimal("min")?)?)?;
+    let minimum = money(input, elapsed.of(charge.decimal("min")?)?)?;
     charge.finish()?;
-    let usage = money(used)?;
+    let usage = money(input, used)?;
     let true_up = tradewind_pricing::commitment::true_up(minimum, &[usage])?;
 
-    let invoice = taxed(&[usage, true_up], percent)?;
-    let note = taxed(&[credit(input, line, at)?], percent)?;
+    let invoice = taxed(input, &[usage, true_up], percent)?;
+    let note = taxed(input, &[credit(input, line, at)?], percent)?;
     Ok(Computed::from_iter([
         ("usage".to_owned(), shown(usage)),
         ("true_up".to_owned(), shown(true_up)),
@@ -132,15 +129,4 @@ pub(super) fn with_charge_minimum(input: &Input<'_>) -> Outcome<Computed> {
         ("credit_note".to_owned(), three(&note)),
         ("due".to_owned(), shown(invoice.gross.sub(note.gross)?)),
     ]))
-}
-
-/// The cadence of a period that is a whole number of months.
-fn months(full: Period) -> Outcome<Cadence> {
-    for count in [1, 3, 6, 12] {
-        let cadence = Cadence::new(calendar::CadenceUnit::Month, count);
-        if calendar::period(full.start, cadence, 0)? == full {
-            return Ok(cadence);
-        }
-    }
-    unsupported(format!("{full} is no billing period"))
 }

@@ -13,26 +13,14 @@ use tradewind_pricing::{
 
 use super::{
     Computed,
-    case::{Input, Outcome, date, decimal, exact, list, money, shown, text, unsupported, whole},
+    case::{
+        Input, Outcome, billable, date, decimal, exact, list, money, shown, text, unsupported,
+        whole,
+    },
     conventions::{cadence, on_day},
-    prices::{apply, package_price, read_tiers},
+    prices::{apply, model},
     stubs::item,
 };
-
-/// The price of a case: tiers, packages or units, with what bounds it.
-fn model(input: &Input<'_>) -> Outcome<PriceModel> {
-    let mut model = if input.has("tiers") {
-        read_tiers(input)?.by_words(input)?
-    } else if input.has("package") {
-        package_price(input.decimal("package")?, input.decimal("price")?)
-    } else {
-        PriceModel::per_unit(input.decimal("unit")?)
-    };
-    model.maximum = input.maybe_decimal("max")?;
-    model.minimum = input.maybe_decimal("minimum")?;
-    model.included = input.maybe_decimal("free_units")?.unwrap_or_default();
-    Ok(model)
-}
 
 fn discount(input: &Input<'_>) -> Outcome<Decimal> {
     Ok(input.maybe_decimal("pct_off")?.unwrap_or_default())
@@ -104,7 +92,7 @@ pub(super) fn snapshots(input: &Input<'_>) -> Outcome<Computed> {
                 if difference.total.is_zero() && part_lines(&difference).is_empty() {
                     json!("none")
                 } else {
-                    exact(difference.total)
+                    billable(input, difference.total)?
                 },
             );
         }
@@ -129,7 +117,7 @@ pub(super) fn snapshots(input: &Input<'_>) -> Outcome<Computed> {
         let now = known(&model, percent, decimal(quantity)?, settle)?;
         let run = difference(before.as_ref(), billed, &now)?;
         billed += run.total;
-        amounts.push(exact(run.total));
+        amounts.push(billable(input, run.total)?);
         lines = part_lines(&run);
         before = Some(now);
     }
@@ -150,7 +138,7 @@ pub(super) fn last_line(input: &Input<'_>) -> Outcome<Computed> {
     let difference = difference(None, input.decimal("already_billed")?, &now)?;
     Ok(Computed::from_iter([
         ("commitment_line".to_owned(), exact(difference.bounds)),
-        ("total".to_owned(), exact(difference.total)),
+        ("total".to_owned(), billable(input, difference.total)?),
     ]))
 }
 
@@ -176,10 +164,10 @@ pub(super) fn next_line(input: &Input<'_>) -> Outcome<Computed> {
         .collect();
     Ok(Computed::from_iter([
         ("lines".to_owned(), part_lines(&next).into()),
-        ("gross".to_owned(), exact(next.gross)),
+        ("gross".to_owned(), billable(input, next.gross)?),
         ("discount".to_owned(), exact(-(next.discount + next.bounds))),
         ("discounts".to_owned(), taken.into()),
-        ("total".to_owned(), exact(next.total)),
+        ("total".to_owned(), billable(input, next.total)?),
     ]))
 }
 
@@ -242,7 +230,7 @@ fn points(input: &Input<'_>, key: &str) -> Outcome<Vec<(Date, Decimal)>> {
 
 /// Late usage as items of its own past periods, as far back as the window goes.
 pub(super) fn past_periods(input: &Input<'_>) -> Outcome<Computed> {
-    let model = package_price(input.decimal("block")?, input.decimal("price")?);
+    let model = model(input)?;
     let Some(window) = input
         .case
         .conv
@@ -276,7 +264,7 @@ pub(super) fn past_periods(input: &Input<'_>) -> Outcome<Computed> {
             .filter(|(day, _)| period.contains(*day))
             .map(|(_, units)| *units)
             .sum();
-        let amount = money(apply(&model, units)?.exact)?;
+        let amount = money(input, apply(&model, units)?.exact)?;
         if !amount.is_zero() {
             items.push(item(period, "USAGE", shown(amount)));
         }

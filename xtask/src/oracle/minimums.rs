@@ -11,7 +11,7 @@ use tradewind_pricing::{
 
 use super::{
     Computed,
-    case::{Input, Outcome, Trouble, USD, date, list, money, shown, unsupported, whole},
+    case::{Input, Outcome, Trouble, date, list, money, shown, unsupported, whole},
     conventions::{cadence, policy},
 };
 
@@ -20,7 +20,8 @@ pub(super) fn by_calendar(input: &Input<'_>) -> Outcome<Computed> {
     input.must_be("no_usage", &Value::Bool(true))?;
     let fee = input.decimal("plan_fee")?;
     let minimum = input.decimal("min_commitment")?;
-    let due = |ratio| prorated_true_up(minimum, &[fee], &[], ratio, USD, Rounding::HalfUp);
+    let currency = input.currency()?;
+    let due = |ratio| prorated_true_up(minimum, &[fee], &[], ratio, currency, Rounding::HalfUp);
     let mut fees = Vec::new();
     for row in input.list("calendar")? {
         let [words, start, days, of] = list(row)? else {
@@ -57,17 +58,24 @@ pub(super) fn by_calendar(input: &Input<'_>) -> Outcome<Computed> {
 pub(super) fn by_usage(input: &Input<'_>) -> Outcome<Computed> {
     input.maybe("start");
     input.maybe("coupon");
-    let fee = money(input.decimal("plan_fee")?)?;
-    let minimum = money(input.decimal("min_commitment")?)?;
+    let fee = money(input, input.decimal("plan_fee")?)?;
+    let minimum = money(input, input.decimal("min_commitment")?)?;
     let mut missing = Vec::new();
-    for key in ["usage_first", "usage_second", "usage_third"] {
+    for key in [
+        "usage_first",
+        "usage_second",
+        "usage_third",
+        "usage_fourth",
+        "usage_fifth",
+        "usage_sixth",
+    ] {
         if !input.has(key) {
             continue;
         }
         let mut counted: Vec<Money> = input
             .decimals(key)?
             .into_iter()
-            .map(money)
+            .map(|amount| money(input, amount))
             .collect::<Outcome<_>>()?;
         counted.push(fee);
         missing.push(shown(true_up(minimum, &counted)?));

@@ -2,12 +2,11 @@
 
 use serde_json::{Value, json};
 use tradewind_kernel::{
-    Currency, Date, Decimal, Money, Timestamp,
+    Date, Decimal, Money,
     calendar::{Cadence, Period, add_days, next_after},
 };
 use tradewind_pricing::{
     Direction, PriceModel, Usage,
-    proration::Clock,
     rate::total,
     recurring::{
         After, BilledLine, Change, ChangeAt, Held, Holding, RecurringTerms, change, charges,
@@ -16,22 +15,22 @@ use tradewind_pricing::{
 
 use super::{
     Computed,
-    calendar::time,
-    case::{Input, Outcome, Trouble, date, decimal, list, money, shown, unsupported, whole},
-    conventions::{by_words, cadence, direction, fee, from_date, on_day, policy, terms},
+    case::{Input, Outcome, date, decimal, list, money, shown, unsupported},
+    conventions::{by_words, cadence, cadence_or_monthly, fee, from_date, on_day, terms},
+    repairs::invoice,
     stubs::item,
 };
 
 /// A change from what was billed for a period to something else for the rest of it.
-struct Within {
-    terms: RecurringTerms,
-    full: Period,
-    at: ChangeAt,
-    direction: Direction,
+pub(super) struct Within {
+    pub(super) terms: RecurringTerms,
+    pub(super) full: Period,
+    pub(super) at: ChangeAt,
+    pub(super) direction: Direction,
 }
 
 impl Within {
-    fn change(&self, old: Option<Decimal>, new: Option<Decimal>) -> Outcome<Change> {
+    pub(super) fn change(&self, old: Option<Decimal>, new: Option<Decimal>) -> Outcome<Change> {
         let (old, new) = (old.map(PriceModel::flat), new.map(PriceModel::flat));
         let service = tradewind_pricing::cycles::ServicePeriod {
             full: self.full,
@@ -64,23 +63,24 @@ impl Within {
     }
 }
 
-fn credit_of(change: &Change) -> Outcome<Money> {
+pub(super) fn credit_of(change: &Change) -> Outcome<Money> {
     Ok(Money::sum(
         change.net.currency,
         change.credits.iter().map(|line| line.amount),
     )?)
 }
 
-fn charge_of(change: &Change) -> Outcome<Money> {
+pub(super) fn charge_of(change: &Change) -> Outcome<Money> {
     Ok(Money::sum(
         change.net.currency,
         change.charges.iter().map(|line| line.amount),
     )?)
 }
 
-fn three(change: &Change) -> Outcome<Computed> {
+pub(super) fn three(change: &Change) -> Outcome<Computed> {
     Ok(Computed::from_iter([
         ("credit".to_owned(), shown(credit_of(change)?)),
+        ("unused".to_owned(), shown(credit_of(change)?)),
         ("charge".to_owned(), shown(charge_of(change)?)),
         ("net".to_owned(), shown(change.net)),
     ]))
@@ -105,28 +105,7 @@ fn amount_of(value: &Value, seat: Option<Decimal>) -> Outcome<Decimal> {
 }
 
 pub(super) fn within_period(input: &Input<'_>) -> Outcome<Computed> {
-    let [start, end] = list(input.value("period")?)? else {
-        return unsupported("expected the start and the end of a period");
-    };
-    let at = input.value("change")?;
-    let mut within = if [start, end, at].iter().all(|value| has_time(value)) {
-        let second = |value| Ok::<_, Trouble>(time(value)?.as_seconds());
-        by_clock(
-            input,
-            Currency::USD,
-            second(start)?,
-            second(end)?,
-            second(at)?,
-        )?
-    } else {
-        Within {
-            terms: terms(policy(input.case)?, Cadence::MONTHLY),
-            full: Period::new(date(start)?, date(end)?)?,
-            at: ChangeAt::day(date(at)?),
-            direction: Direction::Upgrade,
-        }
-    };
-    within.direction = direction(input.case);
+    let within = Within::read(input, "change")?;
     if !input.has("matched") && !input.has("added") && !input.has("removed") {
         let seat = input.maybe_decimal("seat")?;
         let old = amount_of(input.value("from_")?, seat)?;
@@ -165,132 +144,17 @@ pub(super) fn within_period(input: &Input<'_>) -> Outcome<Computed> {
     ]))
 }
 
-/// Whether a date comes with a time of day.
-fn has_time(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| text.contains('T'))
-}
-
-/// A moment so many seconds after the epoch.
-fn second(seconds: i64) -> Timestamp {
-    Timestamp::from_micros(seconds.saturating_mul(1_000_000))
-}
-
-/// A change by the clock, in a period given in seconds.
-fn by_clock(
-    input: &Input<'_>,
-    currency: Currency,
-    start: i64,
-    end: i64,
-    at: i64,
-) -> Outcome<Within> {
-    let utc = tradewind_kernel::Zone::utc();
-    let (first, last) = (second(start).date_in(&utc), second(end).date_in(&utc));
-    Ok(Within {
-        terms: RecurringTerms {
-            currency,
-            ..terms(policy(input.case)?, Cadence::MONTHLY)
-        },
-        full: Period::new(first, last.max(add_days(first, 1)?))?,
-        at: ChangeAt {
-            date: second(at).date_in(&utc),
-            clock: Some(Clock {
-                start: second(start),
-                end: second(end),
-                at: second(at),
-            }),
-        },
-        direction: Direction::Upgrade,
-    })
-}
-
-pub(super) fn unused(input: &Input<'_>) -> Outcome<Computed> {
-    let [start, end] = list(input.value("period")?)? else {
-        return unsupported("expected the start and the end of a period");
-    };
-    let within = by_clock(
-        input,
-        Currency::USD,
-        whole(start)?,
-        whole(end)?,
-        input.whole("change_at")?,
-    )?;
-    let change = within.change(Some(input.decimal("price")?), None)?;
-    Ok(Computed::from_iter([(
-        "unused".to_owned(),
-        shown(credit_of(&change)?),
-    )]))
-}
-
-/// The seconds of a month of 30 days.
-const MONTH: i64 = 30 * 86_400;
-
-pub(super) fn at_fraction(input: &Input<'_>) -> Outcome<Computed> {
-    let words = input.text("at")?;
-    let part = match words.split_whitespace().next() {
-        Some("half") => 2,
-        Some("third") => 3,
-        Some("quarter") => 4,
-        _ => return unsupported(format!("{words:?} is not a part of a period")),
-    };
-    let within = by_clock(input, Currency::USD, 0, MONTH, MONTH / part)?;
-    three(&within.change(Some(input.decimal("from_")?), Some(input.decimal("to")?))?)
-}
-
-/// Two published lines of one change, without the moment of it: some second of a month must give both.
-pub(super) fn one_ratio(input: &Input<'_>) -> Outcome<Computed> {
-    let currency = Currency::parse(input.text("currency")?)?;
-    let (old, new) = (input.decimal("from_")?, input.decimal("to")?);
-    let wanted = match input.case.expect.get("unused") {
-        Some(unused) => decimal(unused)?,
-        None => return unsupported("no unused amount is published to find the moment by"),
-    };
-    let charge = input.case.expect.get("charge").map(decimal).transpose()?;
-    let at = |second: i64| -> Outcome<(Decimal, Decimal)> {
-        let change = by_clock(input, currency, 0, MONTH, second)?.change(Some(old), Some(new))?;
-        Ok((
-            credit_of(&change)?.to_decimal(),
-            charge_of(&change)?.to_decimal(),
-        ))
-    };
-    // The unused amount shrinks with time: find the first second at which it is down to the published one.
-    let (mut low, mut high) = (0, MONTH - 1);
-    while low < high {
-        let middle = (low + high) / 2;
-        if at(middle)?.0 < wanted {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    let mut found = at(low)?;
-    // The charge shrinks as well, while the unused amount stays the same for a while.
-    let mut second = low;
-    while let Some(charge) = charge
-        && found.0 == wanted
-        && found.1 > charge
-        && second < MONTH - 1
-    {
-        second += 1;
-        found = at(second)?;
-    }
-    Ok(Computed::from_iter([
-        ("unused".to_owned(), json!(found.0.to_string())),
-        ("charge".to_owned(), json!(found.1.to_string())),
-    ]))
-}
-
 /// A dearer plan at once, perhaps of another period, on the anniversary of the old one.
 pub(super) fn upgrade(input: &Input<'_>) -> Outcome<Computed> {
     let at = input.date("upgrade_on")?;
-    let policy = policy(input.case)?;
     let from = input.object("from_")?;
     let to = input.object("to")?;
     from.must_be("in_advance", &json!(true))?;
     to.must_be("in_advance", &json!(true))?;
     let anchor = from.date("anniversary")?;
-    let old = from_date(anchor, cadence(from.text("period")?)?, anchor);
-    let new = from_date(anchor, cadence(to.text("period")?)?, anchor);
-    let terms = terms(policy, old.cadence);
+    let old = by_words(anchor, from.text("period")?)?;
+    let new = by_words(anchor, to.text("period")?)?;
+    let terms = terms(input, old.cadence)?;
     let line = fee(&terms, &old.containing(at)?, from.decimal("price")?, None)?;
     let price = PriceModel::flat(to.decimal("price")?);
     let after = [After {
@@ -324,7 +188,7 @@ pub(super) fn at_end_of_period(input: &Input<'_>) -> Outcome<Computed> {
     let old = cadence(from.text("period")?)?;
     let effective = next_after(anchor, old, input.date("requested")?)?;
     let cycle = from_date(effective, cadence(to.text("period")?)?, anchor);
-    let terms = terms(policy(input.case)?, cycle.cadence);
+    let terms = terms(input, cycle.cadence)?;
     let line = fee(
         &terms,
         &cycle.containing(effective)?,
@@ -352,7 +216,7 @@ pub(super) fn upgrade_in_trial(input: &Input<'_>) -> Outcome<Computed> {
         .and_then(Value::as_str)
         .unwrap_or("calendar month");
     let cycle = by_words(end, words)?;
-    let terms = terms(policy(input.case)?, cycle.cadence);
+    let terms = terms(input, cycle.cadence)?;
     let line = fee(&terms, &cycle.containing(end)?, to.decimal("price")?, None)?;
     to.finish()?;
     let usage = match input.maybe("usage_before").map(list).transpose()? {
@@ -371,7 +235,7 @@ pub(super) fn upgrade_in_trial(input: &Input<'_>) -> Outcome<Computed> {
         Some(_) => return unsupported("expected a price and a number of units"),
     };
     Ok(Computed::from_iter([
-        ("upgrade_invoice".to_owned(), shown(money(usage)?)),
+        ("upgrade_invoice".to_owned(), shown(money(input, usage)?)),
         ("trial_end".to_owned(), json!(end.to_string())),
         ("amount".to_owned(), shown(line.amount)),
     ]))
@@ -404,7 +268,7 @@ pub(super) fn in_arrears(input: &Input<'_>) -> Outcome<Computed> {
     };
     let at = input.date("upgrade_on")?;
     let (_, every, price) = plan(input.text("to")?)?;
-    let terms = terms(policy(input.case)?, every);
+    let terms = terms(input, every)?;
     let cycle = from_date(at, every, anchor);
     let end = input.date("terminate")?;
     let line = fee(&terms, &cycle.containing(at)?, price, Some(end))?;
@@ -416,25 +280,50 @@ pub(super) fn in_arrears(input: &Input<'_>) -> Outcome<Computed> {
 
 /// A change after a trial that takes effect at once or at the end of the term.
 pub(super) fn change_by_policy(input: &Input<'_>) -> Outcome<Computed> {
-    input.text("continues")?;
-    input.decimal("price")?;
+    input.maybe("continues");
+    let old_price = input.decimal("price")?;
     let trial_end = add_days(input.date("trial_start")?, input.whole("trial_days")?)?;
-    let cycle = on_day(input.case, trial_end, Cadence::MONTHLY, input.whole("bcd")?)?;
+    let cycle = on_day(
+        input.case,
+        trial_end,
+        cadence_or_monthly(input)?,
+        input.whole("bcd")?,
+    )?;
     let requested = input.date("requested")?;
-    let from = match input.text("change_policy")? {
-        "END_OF_TERM" => cycle.containing(requested)?.part.end,
-        other => return unsupported(format!("change policy {other}")),
-    };
     let price = input.decimal("to_price")?;
-    let terms = terms(policy(input.case)?, cycle.cadence);
+    let terms = terms(input, cycle.cadence)?;
     let count = input
         .case
         .expect
         .get("items")
         .map_or(Ok(0), |v| list(v).map(<[_]>::len))?;
+    let term = cycle.containing(requested)?;
     let mut items = Vec::new();
+    let from = match input.text("change_policy")? {
+        "END_OF_TERM" => term.part.end,
+        // What was billed of the term is repaired from the change on, and the rest of it billed anew.
+        policy @ ("IMMEDIATE" | "START_OF_TERM") => {
+            let at = if policy == "IMMEDIATE" {
+                requested
+            } else {
+                term.part.start
+            };
+            let billed = BilledLine::new(fee(&terms, &term, old_price, None)?);
+            let model = PriceModel::flat(price);
+            let after = [After {
+                holding: Holding::new(&model, Decimal::ONE),
+                full: term.full,
+                cadence: cycle.cadence,
+            }];
+            let direction = tradewind_pricing::recurring::direction(old_price, price);
+            let change = change(&terms, &ChangeAt::day(at), direction, &[billed], &after)?;
+            items = invoice(at, &change, &mut Money::zero(terms.currency))?;
+            term.part.end
+        }
+        other => return unsupported(format!("change policy {other}")),
+    };
     let mut at = from;
-    for _ in 0..count {
+    while items.len() < count {
         let period = cycle.containing(at)?;
         let line = fee(&terms, &period, price, None)?;
         items.push(item(line.part, "RECURRING", shown(line.amount)));
@@ -449,7 +338,7 @@ pub(super) fn with_add_on(input: &Input<'_>) -> Outcome<Computed> {
     let addon = input.object("addon")?;
     let start = base.date("start")?;
     let bcd = base.whole("bcd")?;
-    let terms = terms(policy(input.case)?, Cadence::MONTHLY);
+    let terms = terms(input, Cadence::MONTHLY)?;
     let expected = input
         .case
         .expect

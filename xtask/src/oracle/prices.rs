@@ -15,8 +15,8 @@ use super::{
     Computed,
     calendar::month,
     case::{
-        Input, Outcome, Trouble, date, decimal, exact, list, money, published, shown, unsupported,
-        whole,
+        Input, Outcome, Trouble, billable, date, decimal, exact, list, money, published, shown,
+        unsupported, whole,
     },
     conventions::zero_usage,
 };
@@ -26,6 +26,8 @@ pub(super) struct Tiers {
     pub(super) tiers: Vec<Tier>,
     bounds: TierBounds,
     percent: bool,
+    /// Up to where the last tier of blocks goes.
+    limit: Option<Decimal>,
 }
 
 /// Reads tiers given by their upper bound, by their first unit, or by blocks.
@@ -35,7 +37,12 @@ pub(super) fn read_tiers(input: &Input<'_>) -> Outcome<Tiers> {
         tiers: Vec::new(),
         bounds: TierBounds::UpperInclusive,
         percent: false,
+        limit: None,
     };
+    let conv = input.case.conv.to_lowercase();
+    if conv.contains("upper bound exclusive") || conv.contains("lower bound inclusive") {
+        read.bounds = TierBounds::LowerInclusive;
+    }
     let mut upper = Decimal::ZERO;
     for (i, row) in rows.iter().enumerate() {
         let row = input.inner(row, "tiers")?;
@@ -67,6 +74,7 @@ pub(super) fn read_tiers(input: &Input<'_>) -> Outcome<Tiers> {
             tier.up_to = row.maybe_decimal("to")?;
         }
         if i + 1 == rows.len() {
+            read.limit = tier.up_to.filter(|_| tier.package.is_some());
             // Nothing is published beyond the last bound.
             tier.up_to = None;
         }
@@ -78,7 +86,12 @@ pub(super) fn read_tiers(input: &Input<'_>) -> Outcome<Tiers> {
 
 impl Tiers {
     pub(super) fn graduated(&self, zero_usage: ZeroUsage) -> PriceModel {
-        let tiers = self.tiers.clone();
+        let mut tiers = self.tiers.clone();
+        // Blocks of the last tier that go beyond its most are not billed: that is how Kill Bill counts them.
+        if let (Some(limit), Some(last)) = (self.limit, tiers.last_mut()) {
+            last.up_to = Some(limit);
+            tiers.push(Tier::new(None, Decimal::ZERO));
+        }
         PriceModel::new(if self.percent {
             PriceKind::GraduatedPercentage { tiers, zero_usage }
         } else {
@@ -99,15 +112,30 @@ impl Tiers {
         let words = input.case.words();
         let any = |list: &[&str]| list.iter().any(|word| words.contains(word));
         let zero = zero_usage(input.case);
+        // Kill Bill's top tier is Lago's volume, and its all tiers are graduated, whatever the tiers are made of.
+        if input.case.conv.contains("TOP_TIER") {
+            return Ok(self.volume(zero));
+        }
+        if input.case.conv.contains("ALL_TIERS") {
+            return Ok(self.graduated(zero));
+        }
         // The area decides, where it names a model; else whatever is said about the list.
         match input.case.area.as_str() {
             "usage-volume" => return Ok(self.volume(zero)),
             "usage-graduated" | "usage-percentage" => return Ok(self.graduated(zero)),
             _ => {}
         }
-        if any(&["volume", "top_tier", "reprice"]) {
+        let (volume, graduated) = (
+            any(&["volume", "top_tier", "reprice"]),
+            any(&["graduated", "all_tiers", "percentage", "incremental"]),
+        );
+        // What both are said of is asked for by both names.
+        if volume && graduated && !any(&["tieredvolume", "tieredgraduated"]) {
+            return unsupported("the tiers are said to be both graduated and by volume");
+        }
+        if volume {
             Ok(self.volume(zero))
-        } else if any(&["graduated", "all_tiers", "percentage"]) {
+        } else if graduated {
             Ok(self.graduated(zero))
         } else {
             unsupported("nothing says whether the tiers are graduated or by volume")
@@ -136,48 +164,88 @@ fn lines(rated: &Rated) -> Vec<Value> {
         .collect()
 }
 
-/// Tiers applied to one quantity or to several.
-pub(super) fn tiers(input: &Input<'_>) -> Outcome<Computed> {
-    let tiers = read_tiers(input)?;
-    // Kill Bill's top tier is Lago's volume.
-    let top = input.case.conv.contains("TOP_TIER");
-    let zero = zero_usage(input.case);
-    let model = if top {
-        tiers.volume(zero)
+/// The price of a case: tiers, packages, blocks or units, with what bounds it.
+pub(super) fn model(input: &Input<'_>) -> Outcome<PriceModel> {
+    let model = if input.has("tiers") {
+        read_tiers(input)?.by_words(input)?
+    } else if input.has("package") {
+        package_price(input.decimal("package")?, input.decimal("price")?)
+    } else if input.has("block") {
+        package_price(input.decimal("block")?, input.decimal("price")?)
     } else {
-        tiers.by_words(input)?
+        PriceModel::per_unit(input.decimal("unit")?)
     };
-    let key = if input.has("totals") {
-        "totals"
-    } else {
-        "units"
+    bounded(input, model)
+}
+
+/// A price with what a case says about its least and largest amount and its free units.
+fn bounded(input: &Input<'_>, mut model: PriceModel) -> Outcome<PriceModel> {
+    let number = |keys: [&str; 2]| {
+        keys.into_iter()
+            .find(|key| input.has(key))
+            .map_or(Ok(None), |key| input.maybe_decimal(key))
     };
-    let values = input.value(key)?;
+    model.maximum = number(["max", "cap"])?;
+    model.minimum = number(["minimum", "min"])?;
+    model.included = input.maybe_decimal("free_units")?.unwrap_or_default();
+    Ok(model)
+}
+
+/// What quantities cost, under one key or in a list.
+fn amounts(input: &Input<'_>, model: &PriceModel, values: &Value) -> Outcome<Computed> {
     if let Value::Array(values) = values {
         let mut amounts = Vec::new();
         for quantity in values {
-            amounts.push(exact(apply(&model, decimal(quantity)?)?.exact));
+            let rated = apply(model, decimal(quantity)?)?;
+            amounts.push(billable(input, rated.exact)?);
         }
         return Ok(Computed::from_iter([
             ("amounts".to_owned(), amounts.clone().into()),
             ("totals".to_owned(), amounts.into()),
         ]));
     }
-    let quantity = decimal(values)?;
-    let rated = apply(&model, quantity)?;
+    let rated = apply(model, decimal(values)?)?;
+    let total = billable(input, rated.exact)?;
     Ok(Computed::from_iter([
-        ("total".to_owned(), exact(rated.exact)),
-        ("amount".to_owned(), exact(rated.exact)),
+        ("total".to_owned(), total.clone()),
+        ("amount".to_owned(), total),
         ("lines".to_owned(), lines(&rated).into()),
-        (
-            "graduated".to_owned(),
-            exact(apply(&tiers.graduated(zero), quantity)?.exact),
-        ),
-        (
-            "volume".to_owned(),
-            exact(apply(&tiers.volume(zero), quantity)?.exact),
-        ),
     ]))
+}
+
+/// Units at one price.
+pub(super) fn per_unit(input: &Input<'_>) -> Outcome<Computed> {
+    amounts(input, &model(input)?, input.value("units")?)
+}
+
+/// Tiers applied to one quantity or to several.
+pub(super) fn tiers(input: &Input<'_>) -> Outcome<Computed> {
+    let tiers = read_tiers(input)?;
+    let zero = zero_usage(input.case);
+    let key = if input.has("totals") {
+        "totals"
+    } else {
+        "units"
+    };
+    let values = input.value(key)?;
+    let mut computed = Computed::new();
+    // Published side by side, whatever the area is called.
+    for (name, model) in [
+        ("graduated", tiers.graduated(zero)),
+        ("volume", tiers.volume(zero)),
+    ] {
+        let model = bounded(input, model)?;
+        let mut found = amounts(input, &model, values)?;
+        let all = found.remove("total").or_else(|| found.remove("totals"));
+        computed.insert(name.to_owned(), all.unwrap_or_default());
+    }
+    match tiers.by_words(input) {
+        Ok(model) => computed.extend(amounts(input, &bounded(input, model)?, values)?),
+        // Unsaid, but perhaps not asked for either.
+        Err(Trouble::Unsupported(_)) => {}
+        Err(other) => return Err(other),
+    }
+    Ok(computed)
 }
 
 pub(super) fn package_price(size: Decimal, amount: Decimal) -> PriceModel {
@@ -186,7 +254,9 @@ pub(super) fn package_price(size: Decimal, amount: Decimal) -> PriceModel {
 
 /// Packages, for several quantities or several free quantities.
 pub(super) fn package(input: &Input<'_>) -> Outcome<Computed> {
-    let model = package_price(input.decimal("package")?, input.decimal("price")?);
+    let mut model = package_price(input.decimal("package")?, input.decimal("price")?);
+    model.maximum = input.maybe_decimal("max")?;
+    model.minimum = input.maybe_decimal("minimum")?;
     let units = match input.value("units")? {
         Value::Array(units) => units.iter().map(decimal).collect::<Outcome<Vec<_>>>()?,
         unit => vec![decimal(unit)?],
@@ -200,7 +270,7 @@ pub(super) fn package(input: &Input<'_>) -> Outcome<Computed> {
     for units in &units {
         for free in &free {
             let model = model.clone().with_included(*free);
-            amounts.push(exact(apply(&model, *units)?.exact));
+            amounts.push(billable(input, apply(&model, *units)?.exact)?);
         }
     }
     let first = amounts.first().cloned().unwrap_or_default();
@@ -228,12 +298,12 @@ pub(super) fn package(input: &Input<'_>) -> Outcome<Computed> {
     ]))
 }
 
-/// Blocks of units, period by period.
+/// Units at any price, period by period.
 pub(super) fn by_period(input: &Input<'_>) -> Outcome<Computed> {
-    let model = package_price(input.decimal("block")?, input.decimal("price")?);
+    let model = model(input)?;
     let mut amounts = Vec::new();
     for units in input.decimals("units_by_period")? {
-        amounts.push(shown(money(apply(&model, units)?.exact)?));
+        amounts.push(shown(money(input, apply(&model, units)?.exact)?));
     }
     Ok(Computed::from_iter([(
         "amounts".to_owned(),
@@ -265,7 +335,7 @@ pub(super) fn capacity(input: &Input<'_>) -> Outcome<Computed> {
             .map(decimal)
             .collect::<Outcome<Vec<_>>>()?;
         let peak = values.into_iter().max().unwrap_or_default();
-        amounts.push(exact(apply(&model, peak)?.exact));
+        amounts.push(billable(input, apply(&model, peak)?.exact)?);
     }
     Ok(Computed::from_iter([(
         "amounts".to_owned(),
@@ -288,6 +358,48 @@ pub(super) fn percentage(input: &Input<'_>) -> Outcome<Computed> {
         min_per_event: number("min_per_event")?,
         max_per_event: number("max_per_event")?,
     });
+    let amounts = event_amounts(input, &model)?;
+    let rated = rate(&model, &Usage::Amounts(&amounts))?;
+    let part = |kind| rated.parts.iter().find(|part| part.kind == kind);
+    let amount = |kind| part(kind).map_or(Decimal::ZERO, |part| part.amount);
+    let events = part(PartKind::Events).map_or(Decimal::ZERO, |part| part.quantity);
+    Ok(Computed::from_iter([
+        ("amount".to_owned(), billable(input, rated.exact)?),
+        ("total".to_owned(), billable(input, rated.exact)?),
+        (
+            "parts".to_owned(),
+            json!({
+                "percent": exact(amount(PartKind::Percentage)),
+                "fixed": exact(amount(PartKind::Events)),
+                "raised": exact(amount(PartKind::EventMinimum)),
+                "lowered": exact(amount(PartKind::EventMaximum)),
+                "paid_events": exact(events),
+            }),
+        ),
+    ]))
+}
+
+/// The amounts of single events: listed, or as far as running totals and their number give them.
+fn event_amounts(input: &Input<'_>, model: &PriceModel) -> Outcome<Vec<Decimal>> {
+    for key in ["amounts", "event_amounts", "events"] {
+        if matches!(input.maybe(key), Some(Value::Array(_))) {
+            let amounts = input.decimals(key)?;
+            let sum: Decimal = amounts.iter().copied().sum();
+            if input
+                .maybe_decimal("total")?
+                .is_some_and(|total| total != sum)
+            {
+                return unsupported(format!("the events come to {sum}, not to the total"));
+            }
+            let count = i64::try_from(amounts.len()).unwrap_or_default();
+            if let Some(events) = input.maybe("events").filter(|events| events.is_number())
+                && whole(events)? != count
+            {
+                return unsupported(format!("{count} events are listed, not {events}"));
+            }
+            return Ok(amounts);
+        }
+    }
     let running = match input.maybe("running_totals") {
         Some(_) => input.decimals("running_totals")?,
         None => Vec::new(),
@@ -298,31 +410,41 @@ pub(super) fn percentage(input: &Input<'_>) -> Outcome<Computed> {
         amounts.push(total - known);
         known = total;
     }
-    let rest = usize::try_from(input.whole("events")?)
-        .unwrap_or_default()
-        .saturating_sub(amounts.len());
-    if rest > 0 {
-        // How the rest is spread over the other events makes no difference: none of them is free.
-        amounts.push(input.decimal("total")? - known);
-        amounts.resize(amounts.len() + rest - 1, Decimal::ZERO);
-    } else {
-        input.decimal("total")?;
+    let total = input.decimal("total")?;
+    let Ok(events) = usize::try_from(input.whole("events")?) else {
+        return unsupported("a number of events is zero or more");
+    };
+    let rest = events.saturating_sub(amounts.len());
+    if rest == 0 {
+        if total != known {
+            return unsupported("the running totals do not end with the total");
+        }
+        return Ok(amounts);
     }
-    let rated = rate(&model, &Usage::Amounts(&amounts))?;
-    let part = |kind| rated.parts.iter().find(|part| part.kind == kind);
-    let amount = |kind| part(kind).map_or(Decimal::ZERO, |part| part.amount);
-    let events = part(PartKind::Events).map_or(Decimal::ZERO, |part| part.quantity);
-    Ok(Computed::from_iter([
-        ("amount".to_owned(), exact(rated.exact)),
-        (
-            "parts".to_owned(),
-            json!({
-                "percent": exact(amount(PartKind::Percentage)),
-                "fixed": exact(amount(PartKind::Events)),
-                "paid_events": exact(events),
-            }),
-        ),
-    ]))
+    let PriceKind::Percentage {
+        free_events,
+        free_amount,
+        min_per_event,
+        max_per_event,
+        ..
+    } = &model.kind
+    else {
+        return unsupported("expected a percentage");
+    };
+    // One event has what is left; of several it makes a difference who has what, where each is bounded by itself or
+    // where some of them are still free.
+    if rest > 1 {
+        let used = u64::try_from(amounts.len()).unwrap_or_default();
+        let still_free = free_events.is_some_and(|free| free > used)
+            && free_amount.is_none_or(|free| free > known)
+            || free_events.is_none() && free_amount.is_some_and(|free| free > known);
+        if min_per_event.is_some() || max_per_event.is_some() || still_free {
+            return unsupported("the amounts of single events are not published");
+        }
+    }
+    amounts.push(total - known);
+    amounts.resize(amounts.len() + rest - 1, Decimal::ZERO);
+    Ok(amounts)
 }
 
 /// `[day, change]`
@@ -339,7 +461,11 @@ fn changes(input: &Input<'_>) -> Outcome<Vec<(Date, Decimal)>> {
 
 /// Units that are held, each change for the days left of the month, its own included.
 pub(super) fn held(input: &Input<'_>) -> Outcome<Computed> {
-    let tiers = read_tiers(input)?.tiers;
+    let tiers = if input.has("tiers") {
+        read_tiers(input)?.tiers
+    } else {
+        vec![Tier::new(None, input.decimal("unit")?)]
+    };
     let first = format!("{}-01", input.text("month")?);
     let Ok(first) = first.parse::<Date>() else {
         return unsupported(format!("{first} is not a date"));
@@ -353,7 +479,7 @@ pub(super) fn held(input: &Input<'_>) -> Outcome<Computed> {
             by,
         ));
         let amount = graduated_held(&tiers, zero_usage(input.case), Decimal::ZERO, &all)?;
-        running.push(shown(money(amount)?));
+        running.push(shown(money(input, amount)?));
     }
     Ok(Computed::from_iter([(
         "running".to_owned(),
@@ -364,7 +490,7 @@ pub(super) fn held(input: &Input<'_>) -> Outcome<Computed> {
 /// A gauge averaged over each month that is asked for.
 pub(super) fn gauges(input: &Input<'_>) -> Outcome<Computed> {
     let start = input.date("sub_start")?;
-    let model = PriceModel::per_unit(input.decimal("unit")?);
+    let model = model(input)?;
     let position = |date: Date| days_between(start, date);
     let changes: Vec<(i64, Decimal)> = changes(input)?
         .into_iter()
@@ -394,7 +520,7 @@ pub(super) fn gauges(input: &Input<'_>) -> Outcome<Computed> {
             .partition(|(at, _)| *at < position(all.start));
         let carried: Decimal = before.iter().map(|(_, by)| *by).sum();
         let month = gauge(carried, &within, position(all.start), position(all.end))?;
-        let amount = money(apply(&model, month.average)?.exact)?;
+        let amount = money(input, apply(&model, month.average)?.exact)?;
         computed.insert(
             name.clone(),
             json!({"units": published(month.average), "amount": shown(amount)}),

@@ -13,41 +13,61 @@ use tradewind_pricing::{
 
 use super::{
     Computed,
-    case::{Input, Outcome, USD, date, decimal, list, money, shown, unsupported},
-    conventions::{cadence, on_day, policy, terms},
+    case::{Input, Outcome, date, decimal, list, money, shown, unsupported, whole},
+    conventions::{cadence, cadence_of, fee, on_day, terms},
     stubs::item,
 };
 
 /// A whole period that was billed.
-fn billed_line(period: Period, price: Decimal) -> Outcome<RecurringLine> {
-    let monthly = tradewind_kernel::calendar::period(period.start, Cadence::MONTHLY, 0)?;
+fn billed_line(input: &Input<'_>, period: Period, price: Decimal) -> Outcome<RecurringLine> {
     Ok(RecurringLine {
         full: period,
         part: period,
-        cadence: if monthly == period || period.days() < 32 {
-            Cadence::MONTHLY
-        } else {
-            Cadence::YEARLY
-        },
+        cadence: cadence_of(period)?,
         item_cadence: None,
         quantity: Decimal::ONE,
         full_amount: price,
         ratio: Ratio::ONE,
         exact: price,
-        amount: money(price)?,
+        amount: money(input, price)?,
     })
+}
+
+/// A billed line within the schedule of its billing day, where one is given: a stub is a part of its period.
+fn on_billing_day(input: &Input<'_>, mut line: RecurringLine) -> Outcome<RecurringLine> {
+    let Some(day) = input.maybe("bcd").map(whole).transpose()? else {
+        return Ok(line);
+    };
+    let cycle = on_day(input.case, line.part.start, line.cadence, day)?;
+    let service = cycle.containing(line.part.start)?;
+    if service.part != line.part {
+        return unsupported("the billed period is not one of the billing day");
+    }
+    if service.is_stub() {
+        line = fee(
+            &terms(input, line.cadence)?,
+            &service,
+            line.full_amount,
+            None,
+        )?;
+    }
+    Ok(line)
 }
 
 /// `[start, end, price]`
 fn billed(input: &Input<'_>) -> Outcome<RecurringLine> {
     match list(input.value("billed")?)? {
-        [start, end, price] => billed_line(Period::new(date(start)?, date(end)?)?, decimal(price)?),
+        [start, end, price] => billed_line(
+            input,
+            Period::new(date(start)?, date(end)?)?,
+            decimal(price)?,
+        ),
         _ => unsupported("expected a start, an end and an amount"),
     }
 }
 
 /// The items of an invoice for a change: new charges, repairs, and what moves to or from the account's credit.
-fn invoice(on: Date, change: &Change, credit: &mut Money) -> Outcome<Vec<Value>> {
+pub(super) fn invoice(on: Date, change: &Change, credit: &mut Money) -> Outcome<Vec<Value>> {
     let mut items = Vec::new();
     for line in &change.charges {
         items.push(item(line.part, "RECURRING", shown(line.amount)));
@@ -66,28 +86,34 @@ fn invoice(on: Date, change: &Change, credit: &mut Money) -> Outcome<Vec<Value>>
 
 pub(super) fn cancelled(input: &Input<'_>) -> Outcome<Computed> {
     let at = input.date("cancel")?;
-    let [start, end] = list(input.value("billed")?)? else {
-        return unsupported("expected the start and the end of the billed period");
+    let line = match list(input.value("billed")?)? {
+        [_, _, _] => {
+            input.maybe("bcd");
+            billed(input)?
+        }
+        [start, end] => {
+            let period = Period::new(date(start)?, date(end)?)?;
+            let line = billed_line(input, period, input.decimal("price")?)?;
+            on_billing_day(input, line)?
+        }
+        _ => return unsupported("expected the start and the end of the billed period"),
     };
-    let period = Period::new(date(start)?, date(end)?)?;
-    let cycle = on_day(
-        input.case,
-        period.start,
-        Cadence::MONTHLY,
-        input.whole("bcd")?,
-    )?;
-    if cycle.containing(period.start)?.part != period {
-        return unsupported("the billed period is not one of the billing day");
-    }
-    let line = BilledLine::new(billed_line(period, input.decimal("price")?)?);
+    let cadence = line.cadence;
+    let line = BilledLine {
+        credited: money(
+            input,
+            input.maybe_decimal("item_adjust")?.unwrap_or_default(),
+        )?,
+        ..BilledLine::new(line)
+    };
     let change = change(
-        &terms(policy(input.case)?, cycle.cadence),
+        &terms(input, cadence)?,
         &ChangeAt::day(at),
         Direction::Cancellation,
         &[line],
         &[],
     )?;
-    let items = invoice(at, &change, &mut Money::zero(USD))?;
+    let items = invoice(at, &change, &mut Money::zero(input.currency()?))?;
     Ok(Computed::from_iter([("items".to_owned(), items.into())]))
 }
 
@@ -106,11 +132,11 @@ pub(super) fn changed(input: &Input<'_>) -> Outcome<Computed> {
         (input.decimal("to_price")?, line.cadence)
     };
     let line = BilledLine {
-        credited: money(adjusted)?,
+        credited: money(input, adjusted)?,
         ..BilledLine::new(line)
     };
     let change = to_price(input, at, &line, price, cadence)?;
-    let items = invoice(at, &change, &mut Money::zero(USD))?;
+    let items = invoice(at, &change, &mut Money::zero(input.currency()?))?;
     Ok(Computed::from_iter([("items".to_owned(), items.into())]))
 }
 
@@ -118,7 +144,7 @@ pub(super) fn changed(input: &Input<'_>) -> Outcome<Computed> {
 pub(super) fn changed_again(input: &Input<'_>) -> Outcome<Computed> {
     let mut line = BilledLine::new(billed(input)?);
     let cadence = line.line.cadence;
-    let mut credit = Money::zero(USD);
+    let mut credit = Money::zero(input.currency()?);
     let mut invoices = Vec::new();
     for row in input.list("changes")? {
         let [at, price] = list(row)? else {
@@ -158,7 +184,7 @@ fn to_price(
         cadence,
     }];
     Ok(change(
-        &terms(policy(input.case)?, billed.line.cadence),
+        &terms(input, billed.line.cadence)?,
         &ChangeAt::day(at),
         direction(billed.line.full_amount, price),
         &[*billed],

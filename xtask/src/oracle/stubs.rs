@@ -14,7 +14,7 @@ use tradewind_pricing::{
 use super::{
     Computed,
     case::{Input, Outcome, date, exact, list, money, published, shown, unsupported, whole},
-    conventions::{by_words, cadence, fee, inclusive, on_day, policy, terms},
+    conventions::{by_words, cadence_or_monthly, fee, inclusive, on_day, policy, terms},
 };
 
 /// How many periods, whole and partial, are billed in advance by a date.
@@ -47,12 +47,7 @@ fn ratio(policy: ProrationPolicy, period: &ServicePeriod, cadence: Cadence) -> O
 }
 
 pub(super) fn one_segment(input: &Input<'_>) -> Outcome<Computed> {
-    let cadence = cadence(
-        input
-            .maybe("period")
-            .and_then(Value::as_str)
-            .unwrap_or("monthly"),
-    )?;
+    let cadence = cadence_or_monthly(input)?;
     let cycle = on_day(
         input.case,
         input.date("start")?,
@@ -65,12 +60,7 @@ pub(super) fn one_segment(input: &Input<'_>) -> Outcome<Computed> {
 }
 
 pub(super) fn segments(input: &Input<'_>) -> Outcome<Computed> {
-    let cadence = cadence(
-        input
-            .maybe("period")
-            .and_then(Value::as_str)
-            .unwrap_or("monthly"),
-    )?;
+    let cadence = cadence_or_monthly(input)?;
     let target = input.date("target")?;
     let mut all = Vec::new();
     for segment in input.list("segments")? {
@@ -91,12 +81,7 @@ pub(super) fn segments(input: &Input<'_>) -> Outcome<Computed> {
 /// The share of a period that runs to an end before its own.
 pub(super) fn trailing(input: &Input<'_>) -> Outcome<Computed> {
     let from = input.date("trailing_from")?;
-    let cadence = cadence(
-        input
-            .maybe("period")
-            .and_then(Value::as_str)
-            .unwrap_or("monthly"),
-    )?;
+    let cadence = cadence_or_monthly(input)?;
     let full = calendar::period(from, cadence, 0)?;
     let part = Period::new(from, input.date("end")?)?;
     let policy = policy(input.case)?;
@@ -124,7 +109,7 @@ fn items(
     price: Decimal,
     count: usize,
 ) -> Outcome<Vec<Value>> {
-    let terms = terms(policy(input.case)?, cycle.cadence);
+    let terms = terms(input, cycle.cadence)?;
     let mut items = Vec::with_capacity(count);
     let mut from = cycle.start;
     while items.len() < count {
@@ -155,12 +140,7 @@ fn expected_count(input: &Input<'_>, key: &str) -> usize {
 }
 
 pub(super) fn recurring(input: &Input<'_>) -> Outcome<Computed> {
-    let cadence = cadence(
-        input
-            .maybe("period")
-            .and_then(Value::as_str)
-            .unwrap_or("monthly"),
-    )?;
+    let cadence = cadence_or_monthly(input)?;
     let cycle = on_day(
         input.case,
         input.date("start")?,
@@ -182,7 +162,12 @@ pub(super) fn recurring(input: &Input<'_>) -> Outcome<Computed> {
 pub(super) fn after_trial(input: &Input<'_>) -> Outcome<Computed> {
     let start = input.date("trial_start")?;
     let trial = Period::new(start, add_days(start, input.whole("trial_days")?)?)?;
-    let cycle = on_day(input.case, trial.end, Cadence::MONTHLY, input.whole("bcd")?)?;
+    let cycle = on_day(
+        input.case,
+        trial.end,
+        cadence_or_monthly(input)?,
+        input.whole("bcd")?,
+    )?;
     let mut all = vec![item(trial, "FIXED", json!("0"))];
     let count = expected_count(input, "items").saturating_sub(1);
     all.extend(items(input, &cycle, input.decimal("price")?, count)?);
@@ -196,7 +181,12 @@ pub(super) fn after_free(input: &Input<'_>) -> Outcome<Computed> {
     if free.get(1).map(date).transpose()? != Some(from) {
         return unsupported("the free time does not end with the change");
     }
-    let cycle = on_day(input.case, from, Cadence::MONTHLY, input.whole("bcd")?)?;
+    let cycle = on_day(
+        input.case,
+        from,
+        cadence_or_monthly(input)?,
+        input.whole("bcd")?,
+    )?;
     let count = expected_count(input, "items");
     let items = items(input, &cycle, input.decimal("price")?, count)?;
     Ok(Computed::from_iter([("items".to_owned(), items.into())]))
@@ -207,7 +197,7 @@ pub(super) fn billed_after_trial(input: &Input<'_>) -> Outcome<Computed> {
     input.must_be("in_advance", &json!(true))?;
     let end = add_days(input.date("start")?, input.whole("trial_days")?)?;
     let cycle = by_words(end, input.text("period")?)?;
-    let terms = terms(policy(input.case)?, cycle.cadence);
+    let terms = terms(input, cycle.cadence)?;
     let line = fee(
         &terms,
         &cycle.containing(end)?,
@@ -250,8 +240,11 @@ pub(super) fn to_anchor(input: &Input<'_>) -> Outcome<Computed> {
     };
     let ratio = left(policy(input.case)?, Direction::Start, &cut)?;
     Ok(Computed::from_iter([
-        ("first".to_owned(), shown(money(ratio.of(price)?)?)),
-        ("full".to_owned(), shown(money(Ratio::ONE.of(price)?)?)),
+        ("first".to_owned(), shown(money(input, ratio.of(price)?)?)),
+        (
+            "full".to_owned(),
+            shown(money(input, Ratio::ONE.of(price)?)?),
+        ),
     ]))
 }
 
@@ -259,7 +252,7 @@ pub(super) fn to_anchor(input: &Input<'_>) -> Outcome<Computed> {
 pub(super) fn cancelled(input: &Input<'_>) -> Outcome<Computed> {
     let start = input.date("start")?;
     let cycle = by_words(start, input.text("period")?)?;
-    let terms = terms(policy(input.case)?, cycle.cadence);
+    let terms = terms(input, cycle.cadence)?;
     let line = fee(
         &terms,
         &cycle.containing(start)?,
@@ -291,6 +284,6 @@ pub(super) fn inclusive_term(input: &Input<'_>) -> Outcome<Computed> {
     }
     Ok(Computed::from_iter([
         ("terms".to_owned(), published(months)),
-        ("total".to_owned(), shown(money(total)?)),
+        ("total".to_owned(), shown(money(input, total)?)),
     ]))
 }

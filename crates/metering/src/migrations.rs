@@ -76,4 +76,12 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "{sqlite} ALTER TABLE usage_import ADD COLUMN review {int} NOT NULL DEFAULT 0",
         "{postgres} ALTER TABLE usage_import ADD COLUMN IF NOT EXISTS review {int} NOT NULL DEFAULT 0",
     ],
+}, Migration {
+    name: "metering_0005",
+    steps: &[
+        // Records that were taken back. What the parts of totals name a second time has gone with that version.
+        "CREATE TABLE IF NOT EXISTS usage_cancel (realm_id {text} NOT NULL, source {text} NOT NULL, external_id {text} NOT NULL,
+            reason {text} NOT NULL, replaced_by {text}, cancelled_by {text} NOT NULL, cancelled_at {time} NOT NULL,
+            PRIMARY KEY (realm_id, source, external_id)) {clustered}",
+    ],
 }];

@@ -168,6 +168,26 @@ fn events_are_held_between_their_bounds() {
 }
 
 #[test]
+fn what_is_given_back_is_held_between_the_same_bounds_and_never_pays_a_fixed_part() {
+    let of = |price: serde_json::Value, amounts: &[&str]| {
+        let amounts: Vec<Decimal> = amounts.iter().map(|amount| dec(amount)).collect();
+        rate(&model(price), &Usage::Amounts(&amounts))
+            .unwrap()
+            .exact
+    };
+    let bounded =
+        json!({"model": "percentage", "percent": "1.5", "per_event": "0.25", "max_per_event": "5"});
+    assert_eq!(of(bounded.clone(), &["1000"]), dec("5"));
+    assert_eq!(of(bounded.clone(), &["1000", "-1000"]), dec("0"));
+    // 1.5 percent of a hundred go back; the fixed part stays paid.
+    assert_eq!(of(bounded, &["200", "-100"]), dec("1.75"));
+    let raised = json!({"model": "percentage", "percent": "1", "min_per_event": "2"});
+    assert_eq!(of(raised, &["50", "-50"]), dec("0"));
+    let fixed = json!({"model": "percentage", "percent": "1", "per_event": "0.25"});
+    assert_eq!(of(fixed, &["100", "-100"]), dec("0.25"));
+}
+
+#[test]
 fn a_passed_through_cost_carries_its_sign() {
     let price = PriceModel::pass_through(dec("20"));
     let costs = ["0.1234567890123", "-0.05"].map(dec);

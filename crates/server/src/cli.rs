@@ -39,6 +39,7 @@ mod subscription;
 mod tax;
 mod tax_engine;
 mod usage;
+mod usage_cancel;
 mod webhook;
 
 use std::ffi::OsString;

@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 use tradewind_kernel::{Date, Error, Zone, id::SubscriptionId, page::PageRequest};
 use tradewind_metering::{
     service,
-    types::{IngestReport, UsageInput, UsageRecord, UsageTotal},
+    types::{
+        IngestReport, UsageAmend, UsageAmended, UsageCancel, UsageCancelled, UsageInput,
+        UsageRecord, UsageTotal,
+    },
 };
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{
@@ -30,6 +33,8 @@ const BATCH_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub(super) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::default()
         .routes(routes!(report).layer(DefaultBodyLimit::max(BATCH_BYTES_MAX)))
+        .routes(routes!(cancel))
+        .routes(routes!(amend))
         .routes(routes!(records))
         .routes(routes!(totals))
 }
@@ -57,6 +62,38 @@ async fn report(
 ) -> ApiResult<Response> {
     let report = service::usage_ingest(&state.platform, &caller.ctx, &batch.records).await?;
     Ok(reply::one(&report))
+}
+
+/// Cancel usage records.
+///
+/// All that are named, or none. Their months come to what they would have come to without them, with whatever price and
+/// aggregation; what was charged already is charged, or given back, the difference. A record is cancelled once: again changes
+/// nothing. One that was never reported, or by others, is not found. When the window for late usage of its month is over, only the
+/// provider cancels it.
+#[utoipa::path(post, path = "/usage/cancel", tag = "usage", operation_id = "cancelUsage", request_body = UsageCancel,
+    responses((status = 200, description = "What has changed.", body = UsageCancelled)))]
+async fn cancel(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Body(input): Body<UsageCancel>,
+) -> ApiResult<Response> {
+    let done = service::usage_cancel(&state.platform, &caller.ctx, &input).await?;
+    Ok(reply::one(&done))
+}
+
+/// Amend a usage record.
+///
+/// It is cancelled, and a record under a name of its own counts in its place; both or neither. What is left out is as it was
+/// reported.
+#[utoipa::path(post, path = "/usage/amend", tag = "usage", operation_id = "amendUsage", request_body = UsageAmend,
+    responses((status = 200, description = "What became of both records.", body = UsageAmended)))]
+async fn amend(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Body(input): Body<UsageAmend>,
+) -> ApiResult<Response> {
+    let done = service::usage_amend(&state.platform, &caller.ctx, &input).await?;
+    Ok(reply::one(&done))
 }
 
 /// Which records.

@@ -37,6 +37,26 @@ pub(crate) fn cases() -> Vec<Case> {
             allowed: Provider,
             answers: [401, 200, 200],
         },
+        Case {
+            operation: "cancelUsage",
+            path: |_| "/usage/cancel".into(),
+            body: Some(
+                |_| json!({ "records": [{ "source": "meter", "external_id": "1" }], "reason": "Twice" }),
+            ),
+            unrelated: OtherReseller,
+            allowed: Provider,
+            answers: [401, 404, 404],
+        },
+        Case {
+            operation: "amendUsage",
+            path: |_| "/usage/amend".into(),
+            body: Some(
+                |_| json!({ "source": "meter", "external_id": "1", "replacement_id": "2", "reason": "Wrong" }),
+            ),
+            unrelated: OtherReseller,
+            allowed: Provider,
+            answers: [401, 404, 404],
+        },
         // There is no subscription in this world; who sees what of one is in the tests of usage.
         provider_only(
             "listUsageRecords",

@@ -62,7 +62,7 @@ pub fn is_additive(model: &PriceModel) -> bool {
     match &model.kind {
         PriceKind::PerUnit { .. } | PriceKind::PassThrough { .. } => true,
         PriceKind::Matrix { rows, .. } => rows.iter().all(|row| row.included.is_zero()),
-        PriceKind::Percentage { per_event, .. } => per_event.is_zero() && !needs_events(model),
+        PriceKind::Percentage { .. } => !needs_events(model),
         _ => false,
     }
 }
@@ -73,12 +73,14 @@ pub fn needs_events(model: &PriceModel) -> bool {
     matches!(
         &model.kind,
         PriceKind::Percentage {
+            per_event,
             free_events,
             free_amount,
             min_per_event,
             max_per_event,
             ..
-        } if free_events.is_some()
+        } if !per_event.is_zero()
+            || free_events.is_some()
             || free_amount.is_some()
             || min_per_event.is_some()
             || max_per_event.is_some()
@@ -137,6 +139,9 @@ pub fn rate_groups(
             .position(|rule| rule_fits(rule, &total.dimensions));
         let rule = place.and_then(|place| item.rules.get(place));
         let (Some(place), Some(rule)) = (place, rule) else {
+            if is_nothing(group) {
+                continue;
+            }
             return Err(Error::invalid(
                 format!("items.{}", item.code),
                 "missing_price",
@@ -190,6 +195,12 @@ pub fn rate_groups(
         }
     }
     Ok(rated)
+}
+
+/// Whether a group has come to nothing: all of its records were taken back.
+fn is_nothing(group: &Group<'_>) -> bool {
+    let none = |total: &UsageTotal| total.records == 0 && total.quantity.is_zero();
+    !group.idle && none(group.part.total) && group.part.earlier.is_none_or(none)
 }
 
 fn rule_fits(rule: &PriceRule, dimensions: &BTreeMap<String, String>) -> bool {

@@ -151,16 +151,17 @@ async fn priced(
             .get(&(*subscription, *meter))
             .map_or(&[][..], Vec::as_slice);
         let nothing = metering::no_usage(*subscription, meter, *first);
+        let known_idle = tariffs.iter().any(|tariff| {
+            let mut keys = legs
+                .iter()
+                .map(|leg| key_of(leg.id, &nothing, tariff.from_on));
+            keys.any(|key| rated.contains_key(&key))
+        });
         let wanted = Wanted {
             meter,
             month: *first,
             events: month::wants_events(&legs, meter),
-            idle: tariffs.iter().any(|tariff| {
-                let mut keys = legs
-                    .iter()
-                    .map(|leg| key_of(leg.id, &nothing, tariff.from_on));
-                keys.any(|key| rated.contains_key(&key))
-            }),
+            idle: known_idle && month::may_be_idle(totals, known_idle),
             how: month::aggregation(&legs, meter),
             history,
             until: idle

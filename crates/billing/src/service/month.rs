@@ -53,6 +53,14 @@ struct Series {
     idle: bool,
 }
 
+impl Series {
+    /// Whether all of its records were taken back, and nothing is held.
+    fn is_emptied(&self) -> bool {
+        let whole = self.sums.last();
+        whole.is_some_and(|sum| sum.version > 0 && sum.records == 0 && sum.quantity.is_zero())
+    }
+}
+
 /// What is wanted of a month.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted<'a> {
@@ -117,11 +125,16 @@ impl Month {
         if !wanted.how.is_sum() {
             month.aggregate(w, zone, wanted).await?;
         }
-        let unnamed = |series: &Series| {
+        let unnamed = |series: &&mut Series| {
             let first = series.sums.first();
             first.is_some_and(|sum| sum.group_key.is_empty())
         };
-        if wanted.idle && !month.groups.iter().any(unnamed) {
+        let known = month.groups.iter_mut().find(unnamed);
+        let is_known = known.is_some();
+        if let Some(series) = known.filter(|series| series.is_emptied()) {
+            series.idle = wanted.idle;
+        }
+        if wanted.idle && !is_known {
             let nothing = metering::no_usage(billable.subscription.id, wanted.meter, wanted.month);
             let series = Series {
                 sums: vec![nothing; month.parts.len().max(1)],
@@ -209,7 +222,7 @@ impl Month {
         let counted = self
             .groups
             .iter()
-            .filter(|series| leg_is_idle || !series.idle);
+            .filter(|series| leg_is_idle || !series.idle || series.is_emptied());
         counted
             .filter_map(|series| {
                 Some(Group {
@@ -221,7 +234,7 @@ impl Month {
                         period: *period,
                     },
                     events: &series.events,
-                    idle: series.idle,
+                    idle: series.idle && leg_is_idle,
                 })
             })
             .collect()
@@ -323,6 +336,13 @@ pub(super) fn is_idle(leg: &LegFacts, meter: &str) -> bool {
     rules::metered_item(leg, meter)
         .and_then(|item| item.general_rule())
         .is_some_and(|rule| charges_idle(&rule.model))
+}
+
+/// Whether a month counts as one without usage: nothing has come to it or all of that was taken back, or what it was rated in
+/// is `known`. What has come without a group of its own stands in the same place.
+pub(super) fn may_be_idle(totals: &[&UsageTotal], known: bool) -> bool {
+    let unnamed = totals.iter().any(|total| total.group_key.is_empty());
+    totals.iter().all(|total| total.records == 0) || known && !unnamed
 }
 
 /// The share of a month in which a subscription ran, by the policy of its first period.

@@ -465,8 +465,8 @@ impl Run {
                 .map(|leg| key_of(leg.id, &nothing, tariff.from_on));
             keys.any(|key| self.rated.contains_key(&key))
         });
-        let idle =
-            legs.iter().any(|leg| month::is_idle(leg, meter)) && (totals.is_empty() || known_idle);
+        let idle = legs.iter().any(|leg| month::is_idle(leg, meter))
+            && month::may_be_idle(totals, known_idle);
         let mut stands = totals
             .iter()
             .all(|total| rated(total, total.version, month));

@@ -1,6 +1,7 @@
 //! Prices of other makes than one price a unit, from the order to the document.
 
 mod breakdown;
+mod cancelled;
 mod commitments;
 mod late;
 mod pools;

@@ -223,7 +223,7 @@ pub fn accumulate(total: &mut UsageTotal, input: &UsageInput) -> Result<()> {
 }
 
 /// A sum with all its places. Decimals give up places silently when a sum has too many digits for them.
-fn add_exactly(field: &str, a: Decimal, b: Decimal) -> Result<Decimal> {
+pub(super) fn add_exactly(field: &str, a: Decimal, b: Decimal) -> Result<Decimal> {
     let exact = |a: Decimal, b: Decimal| {
         let sum = decimal::add(a, b).ok()?;
         (sum.scale() >= a.scale().max(b.scale())).then_some(sum)

@@ -118,14 +118,14 @@ fn report(outcomes: Vec<Option<IngestOutcome>>) -> IngestReport {
 }
 
 /// A total of the batch: as it was, and with what is new.
-struct Running {
-    version: i64,
-    total: UsageTotal,
+pub(super) struct Running {
+    pub(super) version: i64,
+    pub(super) total: UsageTotal,
 }
 
 impl Running {
     /// The version that it gets when something is added.
-    const fn next(&self) -> i64 {
+    pub(super) const fn next(&self) -> i64 {
         self.version + 1
     }
 }
@@ -246,7 +246,7 @@ fn parts<'a>(ready: &'a Ready<'_>, is_fresh: &[bool], totals: &[Running]) -> Vec
 
 /// Makes sure that the totals of a batch exist, and locks them: two ingests that touch the same total follow each
 /// other, so that versions are never given twice.
-async fn lock_totals(
+pub(super) async fn lock_totals(
     w: &mut Work,
     needed: &[(TotalKey, BTreeMap<String, String>)],
 ) -> Result<Vec<Running>> {

@@ -1,5 +1,6 @@
 //! Use cases of this room.
 
+mod cancel;
 mod file;
 mod hold;
 mod import;
@@ -8,6 +9,7 @@ mod prepare;
 mod query;
 mod review;
 
+pub use cancel::{usage_amend, usage_cancel};
 pub use file::ImportProgress;
 pub use hold::{
     HeldQuery, held_list, sub_account_assign, sub_account_assign_many, sub_account_list,

@@ -156,13 +156,13 @@ struct Home {
 
 /// Whether the principal may report for a subscription.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Access {
+pub(super) enum Access {
     Granted,
     Denied,
     Hidden,
 }
 
-async fn access(w: &mut Work, customer: AccountId, vendor: AccountId) -> Result<Access> {
+pub(super) async fn access(w: &mut Work, customer: AccountId, vendor: AccountId) -> Result<Access> {
     if w.ctx.principal.kind == PrincipalKind::System {
         return Ok(Access::Granted);
     }

@@ -12,7 +12,7 @@ use tradewind_kernel::{Date, Error, Result, Zone};
 use tradewind_platform::{OpCtx, Platform, Work};
 use tradewind_policy::{AccountKind, Action, ResourceKind};
 
-/// The totals of some subscriptions in the months that begin before a day.
+/// The totals of some subscriptions in the months that begin before a day, also those whose records were all taken back.
 ///
 /// # Errors
 /// Database errors.
@@ -147,7 +147,8 @@ pub async fn totals_by_day_in(
         .collect()
 }
 
-/// The records that came into one total after a version and not after another, by time.
+/// The records that came into one total after a version and not after another, by time. What was taken back in between and had
+/// come before is there with its quantity turned round; from version 0 on, what there is are the records that count.
 ///
 /// # Errors
 /// Database errors.
@@ -196,7 +197,8 @@ pub async fn usage_totals(
         Box::pin(async move {
             let view = authorize(w, *subscription).await?;
             let totals = totals_before_in(w, &[*subscription], day).await?;
-            Ok(totals.into_iter().map(|t| view.total(t)).collect())
+            let counted = totals.into_iter().filter(|total| total.records > 0);
+            Ok(counted.map(|t| view.total(t)).collect())
         })
     })
     .await

@@ -8,8 +8,8 @@ use super::ingest::ingest_in;
 use super::prepare::Origin;
 use super::query::{authorize as authorize_view, malformed_cursor};
 use crate::rules;
-use crate::store::due;
 use crate::store::late::{self as store, Decided, Narrowed};
+use crate::store::{cancel, due};
 use crate::types::{
     IngestStatus, LatePolicy, RecordName, ReviewDecide, ReviewDecided, ReviewDecision, ReviewGroup,
     ReviewState, ReviewedUsage, UsageInput,
@@ -160,7 +160,7 @@ pub async fn review_count(p: &Platform, ctx: &OpCtx) -> Result<u32> {
 /// Decides about usage that came after its window, all that is named or nothing.
 ///
 /// # Errors
-/// Not found, forbidden; what is wrong with the input; `already_counted`.
+/// Not found, forbidden; what is wrong with the input; `already_counted`, `already_cancelled`.
 pub async fn review_decide(
     p: &Platform,
     ctx: &OpCtx,
@@ -177,6 +177,9 @@ pub async fn review_decide(
                     changed.push(one);
                 }
             }
+            if input.decision != ReviewDecision::Discard {
+                check_not_cancelled(w, &changed).await?;
+            }
             carry_out(w, &changed, input).await?;
             Ok(ReviewDecided {
                 changed: changed.len() as u64,
@@ -186,6 +189,23 @@ pub async fn review_decide(
         })
     })
     .await
+}
+
+/// What was taken back by who reported it is not decided about.
+async fn check_not_cancelled(w: &mut Work, changed: &[&ReviewedUsage]) -> Result<()> {
+    let realm = w.ctx.realm;
+    let mut named: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for one in changed {
+        let of_source = named.entry(&one.record.source).or_default();
+        of_source.push(&one.record.external_id);
+    }
+    for (source, ids) in named {
+        let known = cancel::known(&mut w.tx, realm, source, &ids).await?;
+        if let Some((name, by)) = known.into_iter().next() {
+            return Err(rules::already_cancelled(&name, by.as_deref()));
+        }
+    }
+    Ok(())
 }
 
 /// The records that a decision is about, and whether there are more than it can be about at once.

@@ -1,5 +1,6 @@
 //! The tables of this room; nobody else touches them.
 
+pub(crate) mod cancel;
 pub(crate) mod due;
 pub(crate) mod held;
 pub(crate) mod import;
@@ -13,6 +14,8 @@ use tradewind_platform::db::Stmt;
 #[must_use]
 pub fn statements() -> Vec<&'static Stmt> {
     [
+        cancel::statements(),
+        cancel::bulk_statements(),
         due::statements(),
         due::bulk_statements(),
         held::statements(),

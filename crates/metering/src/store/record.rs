@@ -1,7 +1,7 @@
 //! Usage records: immutable, once per source and id.
 
-use crate::rules::TotalKey;
-use crate::types::{UsageInput, UsageKind, UsageRecord};
+use crate::rules::{TotalKey, settled};
+use crate::types::{Cancellation, UsageInput, UsageKind, UsageRecord};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use tradewind_kernel::id::{ImportId, RealmId, SubscriptionId};
@@ -25,6 +25,27 @@ macro_rules! columns {
     () => {
         "r.source, r.external_id, r.subscription_id, r.meter, r.group_key, r.period_on, r.starts_at, r.ends_at, r.quantity, r.unit, \
          r.cost, r.currency, r.kind, r.dimensions, r.attributes, r.total_version, r.import_id, r.ingested_at"
+    };
+}
+
+/// That nothing is said about whether a record was taken back.
+macro_rules! untold {
+    () => {
+        ", CAST(NULL AS BIGINT) AS cancelled_at, CAST(NULL AS TEXT) AS cancelled_by, CAST(NULL AS TEXT) AS cancel_reason, \
+         CAST(NULL AS TEXT) AS replaced_by"
+    };
+}
+
+/// Whether a record was taken back.
+macro_rules! told {
+    () => {
+        ", p.version AS part_version, c.cancelled_at, c.cancelled_by, c.reason AS cancel_reason, c.replaced_by"
+    };
+}
+
+macro_rules! cancelled {
+    () => {
+        " LEFT JOIN usage_cancel c ON c.realm_id = r.realm_id AND c.source = r.source AND c.external_id = r.external_id"
     };
 }
 
@@ -53,6 +74,7 @@ macro_rules! page {
         " WHERE p.realm_id = $1 AND p.subscription_id = $2 AND p.period_on = $3
         AND (p.meter, p.group_key, p.version, p.source) >= ($4, $5, $6, $7)
         AND ((p.meter, p.group_key, p.version, p.source) > ($4, $5, $6, $7) OR r.external_id > $8)
+        AND p.version = r.total_version
         ORDER BY p.meter, p.group_key, p.version, p.source, r.external_id LIMIT $9"
     };
 }
@@ -74,13 +96,20 @@ stmts! {
         UNION SELECT n.id AS external_id, r.digest FROM json_array_elements_text(CAST($3 AS JSON)) AS n(id)
         CROSS JOIN LATERAL (SELECT digest FROM late_usage WHERE realm_id = $1 AND source = $2 AND external_id = n.id OFFSET 0) r";
     /// The records of one group that came after one version of its total and not after another.
-    BETWEEN = concat!("SELECT ", columns!(), named!(), between!()),
-        pg = concat!("SELECT ", columns!(), named!(pg), between!());
+    BETWEEN = concat!("SELECT ", columns!(), ", p.version AS part_version", untold!(), named!(), between!()),
+        pg = concat!("SELECT ", columns!(), ", p.version AS part_version", untold!(), named!(pg), between!());
+    /// Some records of a source, in order of their names.
+    SOME = concat!("SELECT ", columns!(), ", r.total_version AS part_version", untold!(), " FROM usage_record r
+        WHERE r.realm_id = $1 AND r.source = $2 AND r.external_id IN (SELECT value FROM json_each($3)) ORDER BY r.external_id"),
+        pg = concat!("SELECT ", columns!(), ", r.total_version AS part_version", untold!(), " FROM usage_record r
+        WHERE r.realm_id = $1 AND r.source = $2 AND r.external_id IN (SELECT json_array_elements_text(CAST($3 AS JSON)))
+        ORDER BY r.external_id");
     /// Where a record stands in the lists of its subscription.
     PLACE = "SELECT meter, group_key, total_version FROM usage_record WHERE realm_id = $1 AND source = $2 AND external_id = $3
         AND subscription_id = $4";
     /// A page of the records of a subscription in a month, part by part.
-    PAGE = concat!("SELECT ", columns!(), named!(), page!()), pg = concat!("SELECT ", columns!(), named!(pg), page!());
+    PAGE = concat!("SELECT ", columns!(), told!(), named!(), cancelled!(), page!()),
+        pg = concat!("SELECT ", columns!(), told!(), named!(pg), cancelled!(), page!());
 }
 
 row! {
@@ -103,6 +132,11 @@ row! {
         total_version: i64,
         import_id: Option<ImportId>,
         ingested_at: Timestamp,
+        part_version: i64,
+        cancelled_at: Option<Timestamp>,
+        cancelled_by: Option<String>,
+        cancel_reason: Option<String>,
+        replaced_by: Option<String>,
     }
 }
 
@@ -110,7 +144,15 @@ tradewind_platform::sql_text!(UsageKind);
 
 impl From<RecordRow> for UsageRecord {
     fn from(row: RecordRow) -> Self {
+        let (by, reason) = (row.cancelled_by, row.cancel_reason);
+        let cancelled = row.cancelled_at.map(|at| Cancellation {
+            at,
+            by: by.unwrap_or_default(),
+            reason: reason.unwrap_or_default(),
+            replaced_by: row.replaced_by,
+        });
         Self {
+            cancelled,
             input: UsageInput {
                 source: row.source,
                 external_id: row.external_id,
@@ -250,7 +292,8 @@ pub(crate) async fn digests(
     Ok(rows.into_iter().collect())
 }
 
-/// The records that a span of versions of one total consists of.
+/// The records that a span of versions of one total consists of; what was taken out of it in the span and came before is there
+/// with its quantity turned round.
 pub(crate) async fn between(
     tx: &mut Tx,
     realm: RealmId,
@@ -267,12 +310,24 @@ pub(crate) async fn between(
         after,
         up_to
     ];
-    Ok(tx
-        .all::<RecordRow>(&BETWEEN, args)
-        .await?
-        .into_iter()
-        .map(UsageRecord::from)
-        .collect())
+    let rows = tx.all::<RecordRow>(&BETWEEN, args).await?;
+    let brought = rows.into_iter().map(|row| {
+        let version = row.part_version;
+        (UsageRecord::from(row), version)
+    });
+    Ok(settled(brought.collect()))
+}
+
+/// Some records of a source, in order of their names.
+pub(crate) async fn some(
+    tx: &mut Tx,
+    realm: RealmId,
+    source: &str,
+    ids: &[&str],
+) -> Result<Vec<UsageRecord>> {
+    let args = args![realm, source, Json(ids)];
+    let rows = tx.all::<RecordRow>(&SOME, args).await?;
+    Ok(rows.into_iter().map(UsageRecord::from).collect())
 }
 
 /// The records of a subscription in a month that come after a record, named by source and id; `None` when there is no

@@ -31,13 +31,13 @@ stmts! {
         FROM usage_total WHERE realm_id = $1 AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON)))
         AND period_on IN (SELECT json_array_elements_text(CAST($3 AS JSON)))
         ORDER BY subscription_id, meter, period_on, group_key FOR UPDATE";
-    /// The totals of some subscriptions in months before a day.
+    /// The totals of some subscriptions in months before a day, also those whose records were all taken back.
     BEFORE = "SELECT subscription_id, meter, period_on, group_key, dimensions, version, records, quantity, unit, cost, currency
-        FROM usage_total WHERE realm_id = $1 AND subscription_id IN (SELECT value FROM json_each($2)) AND period_on < $3 AND records > 0
+        FROM usage_total WHERE realm_id = $1 AND subscription_id IN (SELECT value FROM json_each($2)) AND period_on < $3 AND version > 0
         ORDER BY subscription_id, meter, period_on, group_key",
         pg = "SELECT subscription_id, meter, period_on, group_key, dimensions, version, records, quantity, unit, cost, currency
         FROM usage_total WHERE realm_id = $1 AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON)))
-        AND period_on < $3 AND records > 0 ORDER BY subscription_id, meter, period_on, group_key";
+        AND period_on < $3 AND version > 0 ORDER BY subscription_id, meter, period_on, group_key";
 }
 
 row! {

@@ -1,9 +1,11 @@
 //! The nouns of metering: usage records, their totals, imports, and records that wait for a home or for a decision.
 
+mod cancel;
 mod import;
 mod record;
 mod review;
 
+pub use cancel::{Cancellation, UsageAmend, UsageAmended, UsageCancel, UsageCancelled};
 pub use import::{
     HeldRecord, HeldState, ImportFormat, ImportProblem, ImportState, MappingReport, OnError,
     SubAccount, SubAccountAssignment, UsageImport,

@@ -1,5 +1,6 @@
 //! Usage records and their cumulative totals.
 
+use super::Cancellation;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tradewind_kernel::id::{ImportId, SubscriptionId};
@@ -120,7 +121,7 @@ const fn usage() -> UsageKind {
     UsageKind::Usage
 }
 
-/// A usage record as it was taken in; never changed.
+/// A usage record as it was taken in; never changed. That it was taken back is a fact of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UsageRecord {
     /// What was reported.
@@ -137,6 +138,9 @@ pub struct UsageRecord {
     pub import_id: Option<ImportId>,
     /// When it was taken in.
     pub ingested_at: Timestamp,
+    /// That it was taken back, in lists of records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled: Option<Cancellation>,
 }
 
 /// The cumulative usage of one group of a meter in one calendar month, as of one version.

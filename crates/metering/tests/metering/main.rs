@@ -1,5 +1,6 @@
 //! Metering on both engines.
 
+mod cancel;
 mod due;
 mod focus;
 mod focus_input;

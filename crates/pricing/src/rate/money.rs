@@ -61,7 +61,9 @@ pub(super) fn percentage<S: Sink>(kind: &PriceKind, usage: &Usage<'_>, sink: &mu
         return Ok(());
     };
     let mut sums = Sums::default();
-    let event_by_event = free_events.is_some()
+    let single = matches!(usage, Usage::Amounts(_)) && !per_event.is_zero();
+    let event_by_event = single
+        || free_events.is_some()
         || free_amount.is_some()
         || min_per_event.is_some()
         || max_per_event.is_some();
@@ -83,15 +85,24 @@ pub(super) fn percentage<S: Sink>(kind: &PriceKind, usage: &Usage<'_>, sink: &mu
                 continue;
             }
             sums.base = decimal::add(sums.base, paid)?;
-            sums.events = decimal::add(sums.events, Decimal::ONE)?;
-            let price = decimal::add(decimal::mul(paid, hundredth(*percent)?)?, *per_event)?;
-            // What goes back to a buyer (an amount below zero) is not held between the bounds.
-            if paid > Decimal::ZERO {
-                if let Some(max) = max_per_event.filter(|max| above(*max, price)) {
-                    sums.lowered = decimal::add(sums.lowered, decimal::sub(max, price)?)?;
-                } else if let Some(min) = min_per_event.filter(|min| below(*min, price)) {
-                    sums.raised = decimal::add(sums.raised, decimal::sub(min, price)?)?;
-                }
+            // What goes back to a buyer (an amount below zero) is held between the same bounds, turned round. The fixed part is
+            // for what was done: it is neither paid again for giving something back nor given back.
+            let back = paid < Decimal::ZERO;
+            let fixed = if back { Decimal::ZERO } else { *per_event };
+            if !back {
+                sums.events = decimal::add(sums.events, Decimal::ONE)?;
+            }
+            let price = decimal::add(decimal::mul(paid.abs(), hundredth(*percent)?)?, fixed)?;
+            let turned = |by: Decimal| if back { -by } else { by };
+            if paid.is_zero() {
+                continue;
+            }
+            if let Some(max) = max_per_event.filter(|max| above(*max, price)) {
+                let by = turned(decimal::sub(max, price)?);
+                sums.lowered = decimal::add(sums.lowered, by)?;
+            } else if let Some(min) = min_per_event.filter(|min| below(*min, price)) {
+                let by = turned(decimal::sub(min, price)?);
+                sums.raised = decimal::add(sums.raised, by)?;
             }
         }
     } else {

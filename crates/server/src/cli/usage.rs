@@ -13,12 +13,12 @@ use tradewind_metering::service::{
     sub_account_list, usage_totals,
 };
 use tradewind_metering::types::{
-    HeldState, ImportState, LateAs, LatePolicy, OnError, RecordName, ReviewDecide, ReviewDecision,
-    ReviewGroup, ReviewState, SubAccountAssignment, UsageImport,
+    HeldState, ImportState, LateAs, LatePolicy, OnError, ReviewDecide, ReviewDecision, ReviewGroup,
+    ReviewState, SubAccountAssignment, UsageImport,
 };
 use tradewind_platform::OpCtx;
 
-use super::{ListOptions, Session, parse};
+use super::{ListOptions, Session, parse, usage_cancel};
 use crate::output::columns;
 
 /// What can be imported.
@@ -81,6 +81,16 @@ Examples:
   tradewind usage decide discard sub_01k… --meter traffic --reason 'Settled by hand'
   tradewind usage decide reopen --record meter/4711")]
     Decide(Decide),
+    /// Cancel records: their months come to what they would have come to without them
+    #[command(after_help = "\
+Example:
+  tradewind usage cancel meter/4711 meter/4712 --reason 'Measured twice'")]
+    Cancel(usage_cancel::Cancel),
+    /// Cancel a record and count another one in its place
+    #[command(after_help = "\
+Example:
+  tradewind usage amend meter/4711 --as 4711-2 --quantity 12.5 --reason 'Read wrong'")]
+    Amend(usage_cancel::Amend),
     /// Show or change what is done with usage of months that are over
     Window {
         /// Days after the end of its month in which usage counts by itself; `none` = whenever it comes
@@ -147,19 +157,7 @@ pub(crate) struct Decide {
 
 impl Decide {
     fn input(self) -> Result<ReviewDecide> {
-        let named = |text: &String| {
-            let (source, external_id) = text.split_once('/').ok_or_else(|| {
-                Error::invalid(
-                    "record",
-                    "malformed",
-                    "expected source/id, such as meter/4711",
-                )
-            })?;
-            Ok(RecordName {
-                source: source.to_owned(),
-                external_id: external_id.to_owned(),
-            })
-        };
+        let named = |text: &String| usage_cancel::name(text);
         let group = match self.subscription {
             Some(id) => Some(ReviewGroup {
                 subscription_id: parse("subscription", &id)?,
@@ -436,6 +434,8 @@ pub(crate) async fn usage(session: &Session<'_>, command: Usage) -> Result<()> {
                 &format!("Decided about {} records.", done.changed),
             )
         }
+        Usage::Cancel(input) => usage_cancel::cancel(session, &ctx, input).await,
+        Usage::Amend(input) => usage_cancel::amend(session, &ctx, input).await,
         Usage::Window { days, bill } => window(session, &ctx, days, bill).await,
         Usage::Totals {
             subscription,

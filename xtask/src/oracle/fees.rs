@@ -53,7 +53,7 @@ fn credit(input: &Input<'_>, line: RecurringLine, at: tradewind_kernel::Date) ->
 
 /// A fee in advance with tax; when it is terminated, the credit note for the rest.
 pub(super) fn with_tax(input: &Input<'_>) -> Outcome<Computed> {
-    input.must_be("in_advance", &json!(true))?;
+    let in_advance = input.maybe("in_advance") != Some(&json!(false));
     let percent = input.decimal("tax_pct")?;
     let start = input.date("start")?;
     let words = input
@@ -62,19 +62,22 @@ pub(super) fn with_tax(input: &Input<'_>) -> Outcome<Computed> {
         .unwrap_or("monthly");
     let cycle = by_words(start, words)?;
     let terms = terms(input, cycle.cadence)?;
+    let ended = input.maybe("terminate").map(date).transpose()?;
+    // In arrears only what was used is billed, and nothing is left to give back.
     let line = fee(
         &terms,
         &cycle.containing(start)?,
         input.decimal("price")?,
-        None,
+        ended.filter(|_| !in_advance),
     )?;
     let invoice = taxed(input, &[line.amount], percent)?;
     let mut computed = Computed::from_iter([
         ("first_invoice".to_owned(), three(&invoice)),
         ("invoice_tax".to_owned(), shown(invoice.tax)),
         ("total_with_tax".to_owned(), shown(invoice.gross)),
+        ("total".to_owned(), shown(invoice.gross)),
     ]);
-    if let Some(at) = input.maybe("terminate").map(date).transpose()? {
+    if let Some(at) = ended.filter(|_| in_advance) {
         let note = taxed(input, &[credit(input, line, at)?], percent)?;
         let Value::Object(parts) = three(&note) else {
             return unsupported("no credit note");

@@ -14,7 +14,7 @@ use super::{
     calendar::time,
     case::{Input, Outcome, date, list, shown, text, unsupported, whole},
     conventions::{cadence_of, direction, terms},
-    plans::{Within, charge_of, credit_of, three},
+    plans::{Within, amount_of, charge_of, credit_of, three},
 };
 
 /// Whether a value is a moment rather than a day.
@@ -40,9 +40,14 @@ fn second(seconds: i64) -> Timestamp {
 
 impl Within {
     /// The change of a case within its `period`, by the clock where any of its dates has a time.
-    pub(super) fn read(input: &Input<'_>, at: &str) -> Outcome<Self> {
+    pub(super) fn read(input: &Input<'_>) -> Outcome<Self> {
         let [start, end] = list(input.value("period")?)? else {
             return unsupported("expected the start and the end of a period");
+        };
+        let at = if input.has("change_at") {
+            "change_at"
+        } else {
+            "change"
         };
         let at = input.value(at)?;
         if [start, end, at].into_iter().any(is_moment) {
@@ -85,7 +90,7 @@ impl Within {
 
 /// What is given back for the rest of a period.
 pub(super) fn unused(input: &Input<'_>) -> Outcome<Computed> {
-    let mut within = Within::read(input, "change_at")?;
+    let mut within = Within::read(input)?;
     within.direction = Direction::Upgrade;
     let change = within.change(Some(input.decimal("price")?), None)?;
     Ok(Computed::from_iter([(
@@ -160,6 +165,15 @@ fn over(part: Decimal, whole: i64) -> Option<(i64, i64)> {
     ))
 }
 
+/// What a whole period costs before and after a change.
+fn both(input: &Input<'_>) -> Outcome<(Decimal, Decimal)> {
+    let seat = input.maybe_decimal("seat")?;
+    Ok((
+        amount_of(input.value("from_")?, seat)?,
+        amount_of(input.value("to")?, seat)?,
+    ))
+}
+
 /// A change at a part of a period whose length is not published.
 pub(super) fn at_fraction(input: &Input<'_>) -> Outcome<Computed> {
     let words = text(input.value("at")?)?;
@@ -168,7 +182,8 @@ pub(super) fn at_fraction(input: &Input<'_>) -> Outcome<Computed> {
     };
     // As many days as make the moment fall on a whole second.
     let within = Within::by_clock(input, 0, DAY * whole, DAY * part)?;
-    three(&within.change(Some(input.decimal("from_")?), Some(input.decimal("to")?))?)
+    let (old, new) = both(input)?;
+    three(&within.change(Some(old), Some(new))?)
 }
 
 /// How many different answers a change at an unknown moment may have before none of them says anything.
@@ -176,7 +191,7 @@ const ANSWERS: usize = 20_000;
 
 /// Both lines of a change whose moment is not published: the answers of all seconds of a month, of which one is meant.
 pub(super) fn some_moment(input: &Input<'_>) -> Outcome<Computed> {
-    let (old, new) = (input.decimal("from_")?, input.decimal("to")?);
+    let (old, new) = both(input)?;
     let at = |second: i64| -> Outcome<(Money, Money)> {
         let change = Within::by_clock(input, 0, MONTH, second)?.change(Some(old), Some(new))?;
         Ok((credit_of(&change)?, charge_of(&change)?))

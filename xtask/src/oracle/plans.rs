@@ -7,6 +7,7 @@ use tradewind_kernel::{
 };
 use tradewind_pricing::{
     Direction, PriceModel, Usage,
+    cycles::Alignment,
     rate::total,
     recurring::{
         After, BilledLine, Change, ChangeAt, Held, Holding, RecurringTerms, change, charges,
@@ -87,7 +88,7 @@ pub(super) fn three(change: &Change) -> Outcome<Computed> {
 }
 
 /// An amount, a quantity of seats, or a quantity and its price.
-fn amount_of(value: &Value, seat: Option<Decimal>) -> Outcome<Decimal> {
+pub(super) fn amount_of(value: &Value, seat: Option<Decimal>) -> Outcome<Decimal> {
     let per_unit = |quantity: Decimal, price: Decimal| -> Outcome<Decimal> {
         Ok(total(
             &PriceModel::per_unit(price),
@@ -105,7 +106,7 @@ fn amount_of(value: &Value, seat: Option<Decimal>) -> Outcome<Decimal> {
 }
 
 pub(super) fn within_period(input: &Input<'_>) -> Outcome<Computed> {
-    let within = Within::read(input, "change")?;
+    let within = Within::read(input)?;
     if !input.has("matched") && !input.has("added") && !input.has("removed") {
         let seat = input.maybe_decimal("seat")?;
         let old = amount_of(input.value("from_")?, seat)?;
@@ -241,37 +242,56 @@ pub(super) fn upgrade_in_trial(input: &Input<'_>) -> Outcome<Computed> {
     ]))
 }
 
-/// `2024-01-15 quarterly 455.00 arrears`
-fn plan(text: &str) -> Outcome<(Option<Date>, Cadence, Decimal)> {
+/// A plan in one text.
+struct Plan {
+    start: Option<Date>,
+    every: Cadence,
+    price: Decimal,
+    /// Billed by the calendar rather than from its start.
+    calendar: bool,
+}
+
+/// `2024-01-15 quarterly 455.00 arrears`, `910.00 quarterly calendar`
+fn plan(text: &str) -> Outcome<Plan> {
     let (mut start, mut every, mut price) = (None, None, None);
+    let mut calendar = false;
     for word in text.split_whitespace() {
         if let Ok(date) = word.parse() {
             start = Some(date);
         } else if let Ok(amount) = word.parse() {
             price = Some(amount);
-        } else if word == "arrears" {
-        } else {
+        } else if word == "calendar" {
+            calendar = true;
+        } else if !matches!(word, "arrears" | "anniversary") {
             every = Some(cadence(word)?);
         }
     }
     match (every, price) {
-        (Some(every), Some(price)) => Ok((start, every, price)),
+        (Some(every), Some(price)) => Ok(Plan {
+            start,
+            every,
+            price,
+            calendar,
+        }),
         _ => unsupported(format!("{text:?} is not a plan")),
     }
 }
 
 /// Plans in arrears: the last one, terminated, pays what was used of its period.
 pub(super) fn in_arrears(input: &Input<'_>) -> Outcome<Computed> {
-    let (start, _, _) = plan(input.text("first")?)?;
-    let Some(anchor) = start else {
+    let first = plan(input.text("first")?)?;
+    let Some(anchor) = first.start else {
         return unsupported("the first plan has no start");
     };
     let at = input.date("upgrade_on")?;
-    let (_, every, price) = plan(input.text("to")?)?;
-    let terms = terms(input, every)?;
-    let cycle = from_date(at, every, anchor);
+    let to = plan(input.text("to")?)?;
+    let terms = terms(input, to.every)?;
+    let mut cycle = from_date(at, to.every, anchor);
+    if first.calendar || to.calendar {
+        cycle.alignment = Alignment::Calendar;
+    }
     let end = input.date("terminate")?;
-    let line = fee(&terms, &cycle.containing(at)?, price, Some(end))?;
+    let line = fee(&terms, &cycle.containing(at)?, to.price, Some(end))?;
     Ok(Computed::from_iter([(
         "amount".to_owned(),
         shown(line.amount),

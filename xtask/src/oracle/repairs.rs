@@ -171,10 +171,14 @@ fn to_price(
     price: Decimal,
     cadence: Cadence,
 ) -> Outcome<Change> {
+    input.maybe("bcd");
     let full = if cadence == billed.line.cadence {
         billed.line.full
     } else {
-        let day = i64::from(billed.line.full.start.day());
+        let day = match input.maybe("bcd") {
+            Some(day) => whole(day)?,
+            None => i64::from(billed.line.full.start.day()),
+        };
         on_day(input.case, at, cadence, day)?.containing(at)?.full
     };
     let model = PriceModel::flat(price);

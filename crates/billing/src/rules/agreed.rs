@@ -107,7 +107,7 @@ pub fn keeps_rises(field: &str, old: &LegTerms, new: &LegTerms) -> Result<()> {
     if items.any(|item| risen(old, item) && !risen(new, item)) {
         return Err(Error::invalid(
             field,
-            "raised_since",
+            "has_risen",
             "prices that rest on this revision have risen by rule; correct them to the current prices, or one by one",
         ));
     }

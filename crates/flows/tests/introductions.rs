@@ -276,6 +276,14 @@ async fn trials_come_before_it_and_a_shorter_first_period_does_not_count() {
             ..introductions(&world, &of, false)
         };
         sells(&world, policies).await;
+        // A trial is for who has not had the product yet.
+        let tried = quoted(&world, "tryout", "1").await;
+        let billing = &tried.preview.billing;
+        assert_eq!(billing.trial_ends_on, Some(day("2024-01-25")));
+        // 7 of 31 days at 5 after the trial.
+        assert_eq!(next(billing), "2024-01-25 72.41 EUR");
+        assert_eq!(phases(billing), ["2024-03-01 14.26 EUR 14.26 EUR"]);
+        place(&world, &tried).await;
         let quote = quoted(&world, "basic", "1").await;
         // 21 of 31 days at 6.20, a whole month at it, and then the regular price.
         assert_eq!(due(&quote.preview.billing), "75.48 EUR");
@@ -285,13 +293,6 @@ async fn trials_come_before_it_and_a_shorter_first_period_does_not_count() {
             ["2024-03-01 14.26 EUR 14.26 EUR"]
         );
         place(&world, &quote).await;
-        let tried = quoted(&world, "tryout", "1").await;
-        let billing = &tried.preview.billing;
-        assert_eq!(billing.trial_ends_on, Some(day("2024-01-25")));
-        // 7 of 31 days at 5 after the trial.
-        assert_eq!(next(billing), "2024-01-25 72.41 EUR");
-        assert_eq!(phases(billing), ["2024-03-01 14.26 EUR 14.26 EUR"]);
-        place(&world, &tried).await;
         let before = world.documents().await.len();
         live(&world, "2024-03-02").await;
         let mut nets = nets(&world, before).await;

@@ -187,9 +187,9 @@ price-items-none-text = Sobald Ihnen jemand Produkte anbietet, stehen sie hier m
 ## How usage is aggregated
 
 f-aggregation = Verbrauch eines Monats
-f-aggregation-hint = Wie aus Meldungen die Menge wird, die etwas kostet; bei Verbrauchspositionen.
+f-aggregation-hint = Wie aus Meldungen die Menge wird.
 f-distinct-of = Gezählte Eigenschaft
-f-distinct-of-hint = Nur wo verschiedene Werte gezählt werden, etwa user.
+f-distinct-of-hint = Nur für verschiedene Werte, etwa user.
 aggregation-sum = Summe
 aggregation-count = Anzahl der Meldungen
 aggregation-distinct = Anzahl verschiedener Werte

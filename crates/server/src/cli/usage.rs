@@ -89,7 +89,7 @@ Example:
     /// Cancel a record and count another one in its place
     #[command(after_help = "\
 Example:
-  tradewind usage amend meter/4711 --as 4711-2 --quantity 12.5 --reason 'Read wrong'")]
+  tradewind usage amend meter/4711 --replacement 4711-2 --quantity 12.5 --reason 'Read wrong'")]
     Amend(usage_cancel::Amend),
     /// Show or change what is done with usage of months that are over
     Window {

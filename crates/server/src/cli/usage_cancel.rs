@@ -28,7 +28,7 @@ pub(crate) struct Amend {
     #[arg(value_name = "SOURCE/ID")]
     record: String,
     /// Id of the record that counts in its place
-    #[arg(long = "as", value_name = "ID")]
+    #[arg(long, value_name = "ID")]
     replacement: String,
     /// The right quantity
     #[arg(long)]

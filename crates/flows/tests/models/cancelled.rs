@@ -13,7 +13,7 @@ use tradewind_pricing::aggregation::AGGREGATIONS;
 /// The page that explains it.
 const PAGE: &str = include_str!("../../../../docs/usage.md");
 
-async fn cancel(world: &World, names: &[String]) {
+pub(super) async fn cancel(world: &World, names: &[String]) {
     let name = |id: &String| RecordName {
         source: "meter".to_owned(),
         external_id: id.clone(),
@@ -26,7 +26,7 @@ async fn cancel(world: &World, names: &[String]) {
     assert_eq!(done.expect("taken back").cancelled, names.len() as u64);
 }
 
-async fn amend(world: &World, name: &str, quantity: &str) {
+pub(super) async fn amend(world: &World, name: &str, quantity: &str) {
     let input = UsageAmend {
         source: "meter".to_owned(),
         external_id: name.to_owned(),
@@ -59,7 +59,7 @@ fn used(id: SubscriptionId, name: &str, on: &str, quantity: &str, who: &str) -> 
 }
 
 /// What the months of a subscription came to for its customer.
-async fn months(world: &World, id: SubscriptionId) -> Vec<(String, Decimal)> {
+pub(super) async fn months(world: &World, id: SubscriptionId) -> Vec<(String, Decimal)> {
     let mut sums: BTreeMap<String, Decimal> = BTreeMap::new();
     for (day, exact) in super::super::exact(world, id, world.customer).await {
         *sums.entry(day[..7].to_owned()).or_default() += exact;

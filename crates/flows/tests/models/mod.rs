@@ -4,6 +4,7 @@ mod breakdown;
 mod cancelled;
 mod commitments;
 mod late;
+mod metered;
 mod pools;
 mod prepaid;
 

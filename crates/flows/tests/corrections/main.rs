@@ -4,6 +4,7 @@
 mod common;
 
 mod again;
+mod grounds;
 mod items;
 mod legs;
 mod plans;

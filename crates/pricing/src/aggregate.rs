@@ -66,7 +66,8 @@ pub fn gauge(carried: Decimal, changes: &[(i64, Decimal)], from: i64, to: i64) -
 }
 
 /// Graduated tiers for units that are held: each change of the quantity costs (or gives back) the price of the tiers
-/// it passes through for the rest of the period only; the flat amount of a tier is due in full once it was entered.
+/// it passes through for the rest of the period only; the flat amount of a tier is due in full once it was entered. The least
+/// and most of a tier hold for a whole period and are left aside.
 ///
 /// `changes` are in the order in which they happened, each with the share of the period that is left.
 ///
@@ -86,11 +87,11 @@ pub fn graduated_held(
     };
     let units = only(|tier| Tier {
         flat: Decimal::ZERO,
-        ..tier.clone()
+        ..tier.clone().between(None, None)
     });
     let flats = only(|tier| Tier {
         unit_price: Decimal::ZERO,
-        ..tier.clone()
+        ..tier.clone().between(None, None)
     });
     let mut quantity = carried;
     let mut peak = carried;

@@ -29,7 +29,8 @@ pub struct PriceModel {
     /// How the amount follows from the quantity.
     #[serde(flatten)]
     pub kind: PriceKind,
-    /// Quantity per period that costs nothing; taken off before any tier is looked at.
+    /// Quantity per period that costs nothing; taken off before any tier is looked at. Of a price of reported amounts, so much
+    /// of their sum; of a cost that is passed through, so much of it in the currency of the price, before the markup.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub included: Decimal,
     /// What the included quantity comes with, and how long what is left of it is kept; none where each period brings it and
@@ -164,6 +165,12 @@ pub struct Tier {
     /// Units in a package: the quantity in this tier is counted in packages begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub package: Option<Decimal>,
+    /// The least that the tier costs once it is entered, its flat amount and its units together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<Decimal>,
+    /// The most that the tier costs, its flat amount and its units together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maximum: Option<Decimal>,
 }
 
 /// A step of a stairstep price.
@@ -301,6 +308,8 @@ impl Tier {
             unit_price,
             flat: Decimal::ZERO,
             package: None,
+            minimum: None,
+            maximum: None,
         }
     }
 
@@ -316,6 +325,20 @@ impl Tier {
     pub const fn with_package(mut self, size: Decimal) -> Self {
         self.package = Some(size);
         self
+    }
+
+    /// The same tier, which costs no less once it is entered, or no more.
+    #[must_use]
+    pub const fn between(mut self, minimum: Option<Decimal>, maximum: Option<Decimal>) -> Self {
+        self.minimum = minimum;
+        self.maximum = maximum;
+        self
+    }
+
+    /// Whether its cost is held between bounds of its own.
+    #[must_use]
+    pub const fn is_bounded(&self) -> bool {
+        self.minimum.is_some() || self.maximum.is_some()
     }
 }
 

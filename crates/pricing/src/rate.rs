@@ -73,7 +73,7 @@ pub enum PartKind {
     Flat,
     /// Units at a unit price.
     Units,
-    /// Units that are included and cost nothing.
+    /// What is included and costs nothing: units, or an amount; of a passed-through cost, what is taken off it.
     Included,
     /// Units (or an amount, at a percentage) in a tier.
     Tier(u16),
@@ -81,6 +81,10 @@ pub enum PartKind {
     TierPackages(u16),
     /// The flat amount of a tier that was entered.
     TierFlat(u16),
+    /// What raises a tier to its minimum.
+    TierMinimum(u16),
+    /// What lowers a tier to its maximum.
+    TierMaximum(u16),
     /// A step.
     Step(u16),
     /// Packages begun.
@@ -218,9 +222,21 @@ fn below(min: Decimal, amount: Decimal) -> bool {
 
 /// What brings an amount within the bounds of the price. For credits (negative prices) the bounds are of the size.
 pub(crate) fn bound(model: &PriceModel, amount: Decimal, settle: Settle) -> Result<Option<Part>> {
-    let (kind, to) = match (model.maximum, model.minimum) {
-        (Some(max), _) if above(max, amount) => (PartKind::Maximum, max),
-        (_, Some(min)) if settle == Settle::Final && below(min, amount) => (PartKind::Minimum, min),
+    let least = model.minimum.filter(|_| settle == Settle::Final);
+    let kinds = [PartKind::Minimum, PartKind::Maximum];
+    between(least, model.maximum, kinds, amount)
+}
+
+/// What brings an amount between its least and its most, as a part of either kind.
+fn between(
+    least: Option<Decimal>,
+    most: Option<Decimal>,
+    [raised, lowered]: [PartKind; 2],
+    amount: Decimal,
+) -> Result<Option<Part>> {
+    let (kind, to) = match (most, least) {
+        (Some(max), _) if above(max, amount) => (lowered, max),
+        (_, Some(min)) if below(min, amount) => (raised, min),
         _ => return Ok(None),
     };
     let amount = decimal::sub(to, amount)?;
@@ -287,6 +303,7 @@ fn walk<S: Sink>(
         },
         PriceKind::GraduatedPercentage { tiers, zero_usage } => {
             let (amount, _) = money::sum_of(usage, kind)?;
+            let amount = beyond(amount, included, sink)?;
             tiers::graduated(tiers, *zero_usage, amount, Decimal::new(1, 2), sink)
         }
         PriceKind::Percentage { .. } => money::percentage(kind, usage, sink),
@@ -295,7 +312,7 @@ fn walk<S: Sink>(
             exchange_rate,
         } => {
             let (amount, _) = money::sum_of(usage, kind)?;
-            money::pass_through(amount, *markup_percent, *exchange_rate, sink)
+            money::pass_through(amount, included, *markup_percent, *exchange_rate, sink)
         }
     }
 }

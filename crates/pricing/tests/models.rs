@@ -73,6 +73,127 @@ fn volume_prices_all_units_alike_and_a_bound_belongs_where_the_policy_says() {
 }
 
 #[test]
+fn a_tier_costs_no_less_and_no_more_than_it_says_once_it_is_reached() {
+    let tiers = json!([
+        {"up_to": "100", "unit_price": "0.10", "minimum": "5"},
+        {"up_to": "1000", "unit_price": "0.05", "flat": "2", "maximum": "30"},
+        {"unit_price": "0.01", "minimum": "4", "maximum": "6"},
+    ]);
+    let graduated = model(json!({"model": "graduated", "tiers": tiers}));
+    assert_eq!(
+        amount(&graduated, "0"),
+        dec("0"),
+        "no tier has been reached"
+    );
+    assert_eq!(amount(&graduated, "1"), dec("5"));
+    assert_eq!(amount(&graduated, "60"), dec("6"));
+    assert_eq!(amount(&graduated, "100"), dec("10"), "the second is not");
+    assert_eq!(amount(&graduated, "101"), dec("12.05"));
+    assert_eq!(amount(&graduated, "660"), dec("40"));
+    assert_eq!(amount(&graduated, "1000"), dec("40"), "2 + 45 is 30");
+    assert_eq!(amount(&graduated, "1001"), dec("44"));
+    assert_eq!(amount(&graduated, "1500"), dec("45"));
+    assert_eq!(amount(&graduated, "9000"), dec("46"));
+    let parts = rate(&graduated, &Usage::Quantity(dec("1001")))
+        .unwrap()
+        .parts;
+    let parts: Vec<_> = parts.iter().map(|part| (part.kind, part.amount)).collect();
+    assert_eq!(
+        parts,
+        [
+            (PartKind::Tier(0), dec("10")),
+            (PartKind::TierFlat(1), dec("2")),
+            (PartKind::Tier(1), dec("45")),
+            (PartKind::TierMaximum(1), dec("-17")),
+            (PartKind::Tier(2), dec("0.01")),
+            (PartKind::TierMinimum(2), dec("3.99")),
+        ]
+    );
+    // Of a volume price, it is the tier of the whole quantity.
+    let volume = model(json!({"model": "volume", "tiers": tiers, "zero_usage": "first_tier"}));
+    assert_eq!(amount(&volume, "0"), dec("5"));
+    assert_eq!(amount(&volume, "100"), dec("10"));
+    assert_eq!(amount(&volume, "900"), dec("30"));
+    assert_eq!(amount(&volume, "1001"), dec("6"));
+    // The bounds of a period hold beside them, and what is included reaches no tier.
+    let bounded = model(
+        json!({"model": "graduated", "tiers": tiers, "included": "10", "minimum": "5.5", "maximum": "45.5"}),
+    );
+    assert_eq!(amount(&bounded, "10"), dec("5.5"));
+    assert_eq!(amount(&bounded, "11"), dec("5.5"));
+    assert_eq!(amount(&bounded, "9000"), dec("45.5"));
+    // Packages and flat amounts alone are held between bounds as well.
+    let odd = model(json!({"model": "graduated", "tiers": [
+        {"up_to": "10", "unit_price": "3", "package": "5", "minimum": "4"}, {"flat": "9", "maximum": "7"}]}));
+    assert_eq!(amount(&odd, "5"), dec("4"));
+    assert_eq!(amount(&odd, "6"), dec("6"));
+    assert_eq!(amount(&odd, "11"), dec("13"));
+}
+
+#[test]
+fn what_is_included_of_reported_amounts_is_taken_off_before_tiers_and_markup() {
+    let total_of = |price: &PriceModel, amount: &str| {
+        let rated = rate(
+            price,
+            &Usage::Total {
+                amount: dec(amount),
+                events: 1,
+            },
+        )
+        .unwrap();
+        let parts: Decimal = rated.parts.iter().map(|part| part.amount).sum();
+        assert_eq!(parts, rated.exact, "the parts add up");
+        rated
+    };
+    let shares = model(
+        json!({"model": "graduated_percentage", "included": "500", "tiers": [
+        {"up_to": "1000", "unit_price": "3", "minimum": "5", "maximum": "25"}, {"unit_price": "2"}]}),
+    );
+    assert_eq!(total_of(&shares, "500").exact, dec("0"));
+    assert_eq!(total_of(&shares, "600").exact, dec("5"));
+    assert_eq!(total_of(&shares, "1100").exact, dec("18"));
+    assert_eq!(total_of(&shares, "1500").exact, dec("25"));
+    assert_eq!(total_of(&shares, "1600").exact, dec("27"));
+    let cost = model(
+        json!({"model": "pass_through", "markup_percent": "10", "exchange_rate": "0.5", "included": "50"}),
+    );
+    assert_eq!(total_of(&cost, "100").exact, dec("0"));
+    let rated = total_of(&cost, "140");
+    assert_eq!(rated.exact, dec("22"));
+    let parts: Vec<_> = rated
+        .parts
+        .iter()
+        .map(|part| (part.kind, part.quantity, part.amount))
+        .collect();
+    assert_eq!(
+        parts,
+        [
+            (PartKind::PassedThrough, dec("140"), dec("70")),
+            (PartKind::Included, dec("50"), dec("-50")),
+            (PartKind::Markup, dec("20"), dec("2")),
+        ]
+    );
+    // What is given back had to be paid: nothing of it is free.
+    assert_eq!(total_of(&cost, "-20").exact, dec("-11"));
+    // Included is an amount in the currency of the price: it goes with the rate, not with a markup.
+    let dearer = cost.marked_up(dec("20")).unwrap();
+    assert_eq!(
+        (dearer.included, total_of(&dearer, "140").exact),
+        (dec("50"), dec("26.4"))
+    );
+    let abroad = cost.converted(dec("2")).unwrap();
+    assert_eq!(
+        (abroad.included, total_of(&abroad, "140").exact),
+        (dec("100"), dec("44"))
+    );
+    assert_eq!(
+        shares.converted(dec("2")).unwrap().included,
+        dec("500"),
+        "of what is reported, as the bounds of tiers"
+    );
+}
+
+#[test]
 fn packages_are_counted_when_begun_and_included_units_come_first() {
     let price = model(json!({"model": "package", "size": "10", "amount": "100", "included": "10"}));
     assert_eq!(amount(&price, "10"), dec("0"));
@@ -231,7 +352,7 @@ fn markups_compose_over_tiers_and_are_models_again() {
     );
     let price = model(json!({
         "model": "graduated",
-        "tiers": [{"up_to": "5", "flat": "10"}, {"unit_price": "0.011"}],
+        "tiers": [{"up_to": "5", "flat": "10"}, {"unit_price": "0.011", "minimum": "2", "maximum": "10"}],
         "included": "1",
         "minimum": "3",
     }));
@@ -240,13 +361,13 @@ fn markups_compose_over_tiers_and_are_models_again() {
         dearer.to_json().unwrap(),
         json!({
             "model": "graduated",
-            "tiers": [{"up_to": "5", "unit_price": "0", "flat": "11.5"}, {"unit_price": "0.01265"}],
+            "tiers": [{"up_to": "5", "unit_price": "0", "flat": "11.5"}, {"unit_price": "0.01265", "minimum": "2.3", "maximum": "11.5"}],
             "zero_usage": "free",
             "included": "1",
             "minimum": "3.45",
         })
     );
-    for quantity in ["0", "3", "6", "1000"] {
+    for quantity in ["0", "3", "7", "600", "1000"] {
         assert_eq!(
             amount(&dearer, quantity),
             amount(&price, quantity) * dec("1.15")
@@ -276,6 +397,26 @@ fn wrong_models_are_refused_by_field() {
         charge(json!({"model": "volume", "tiers": [{"unit_price": "1"}, {"up_to": "10"}]})),
         "price.tiers.0.up_to open_bound; price.tiers.1.up_to closed_bound"
     );
+    assert_eq!(
+        charge(
+            json!({"model": "graduated", "tiers": [{"up_to": "10", "minimum": "5", "maximum": "4"},
+            {"unit_price": "1", "minimum": "-1"}]})
+        ),
+        "price.tiers.0.maximum below_minimum; price.tiers.1.minimum negative_price"
+    );
+    for included in [
+        json!({"model": "flat", "amount": "1", "included": "2"}),
+        json!({"model": "percentage", "percent": "1", "included": "2"}),
+        json!({"model": "matrix", "dimensions": ["a"], "rows": [{"unit_price": "1"}], "included": "2"}),
+    ] {
+        assert_eq!(charge(included), "price.included not_applicable");
+    }
+    for ahead in [
+        json!({"model": "pass_through", "included": "2", "prepaid": {}}),
+        json!({"model": "graduated_percentage", "tiers": [{"unit_price": "1"}], "included": "2", "prepaid": {}}),
+    ] {
+        assert_eq!(charge(ahead), "price.prepaid not_applicable");
+    }
     assert_eq!(
         charge(json!({"model": "flat", "amount": "1", "minimun": "2"})),
         "price.minimun unknown_field"

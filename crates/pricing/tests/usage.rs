@@ -131,14 +131,18 @@ fn repair_touches_only_what_differs() {
 }
 
 fn tiers() -> impl Strategy<Value = serde_json::Value> {
-    prop::collection::vec((1_u32..1000, 0_u32..100_000, 0_u32..1000, prop::option::of(1_u32..50)), 1..6).prop_map(
+    let bounds = (
+        prop::option::of(0_u32..200),
+        prop::option::of(200_u32..2000),
+    );
+    prop::collection::vec((1_u32..1000, 0_u32..100_000, 0_u32..1000, prop::option::of(1_u32..50), bounds), 1..6).prop_map(
         |rows| {
             let mut bound = 0;
             let last = rows.len() - 1;
             let tiers: Vec<_> = rows
                 .into_iter()
                 .enumerate()
-                .map(|(i, (width, price, flat, package))| {
+                .map(|(i, (width, price, flat, package, (minimum, maximum)))| {
                     bound += width;
                     let mut tier = json!({"unit_price": Decimal::new(i64::from(price), 5), "flat": flat.to_string()});
                     if i < last {
@@ -146,6 +150,12 @@ fn tiers() -> impl Strategy<Value = serde_json::Value> {
                     }
                     if let Some(size) = package {
                         tier["package"] = json!(size);
+                    }
+                    if let Some(minimum) = minimum {
+                        tier["minimum"] = json!(minimum);
+                    }
+                    if let Some(maximum) = maximum {
+                        tier["maximum"] = json!(maximum);
                     }
                     tier
                 })
@@ -180,6 +190,34 @@ fn any_model() -> impl Strategy<Value = PriceModel> {
             }
             model(value)
         })
+}
+
+/// Prices of reported amounts, of which some are included.
+fn any_share() -> impl Strategy<Value = PriceModel> {
+    (tiers(), any::<bool>(), 0_u32..2000).prop_map(|(tiers, passed_on, included)| {
+        let mut value = if passed_on {
+            json!({"model": "pass_through", "markup_percent": "12.5"})
+        } else {
+            json!({"model": "graduated_percentage", "tiers": tiers})
+        };
+        value["included"] = json!(included);
+        model(value)
+    })
+}
+
+/// What records come to that are billed one by one, each by the difference that it makes.
+fn billed(price: &PriceModel, records: &[Decimal]) -> Decimal {
+    let (mut known, mut rated) = (Decimal::ZERO, Decimal::ZERO);
+    for record in records {
+        known += record;
+        let amounts = Usage::Total {
+            amount: known,
+            events: 1,
+        };
+        let now = total(price, &Usage::Quantity(known)).or_else(|_| total(price, &amounts));
+        rated += now.unwrap() - rated;
+    }
+    rated
 }
 
 fn quantity() -> impl Strategy<Value = Decimal> {
@@ -225,6 +263,28 @@ proptest! {
         other.rotate_left(seed.index(records.len()));
         other.reverse();
         prop_assert_eq!(bill(&records), bill(&other));
+    }
+
+    #[test]
+    fn amounts_that_come_in_parts_cost_what_they_cost_at_once(
+        share in any_share(), records in prop::collection::vec(quantity(), 1..8),
+    ) {
+        let sum: Decimal = records.iter().sum();
+        let mut other = records.clone();
+        other.reverse();
+        prop_assert_eq!(billed(&share, &records), billed(&share, &[sum]));
+        prop_assert_eq!(billed(&share, &other), billed(&share, &[sum]));
+    }
+
+    #[test]
+    fn more_never_costs_less_where_each_unit_pays_for_itself(
+        counted in any_model(), share in any_share(), quantity in quantity(), more in quantity(),
+    ) {
+        use tradewind_pricing::PriceKind::{Stairstep, Volume};
+        if !matches!(counted.kind, Volume { .. } | Stairstep { .. }) {
+            prop_assert!(billed(&counted, &[quantity]) <= billed(&counted, &[quantity + more]));
+        }
+        prop_assert!(billed(&share, &[quantity]) <= billed(&share, &[quantity + more]));
     }
 
     #[test]

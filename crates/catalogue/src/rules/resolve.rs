@@ -315,7 +315,7 @@ fn both(
 }
 
 /// A price in another currency. A cost that is passed through stays as it is, because its conversion is still open;
-/// only the bounds around it are converted.
+/// only what is included of it and the bounds around it are converted.
 fn converted(
     model: &PriceModel,
     from: Currency,
@@ -325,7 +325,7 @@ fn converted(
     trail: &mut Vec<String>,
 ) -> Result<PriceModel> {
     let open = is_pass_through(model);
-    let bounded = model.minimum.is_some() || model.maximum.is_some();
+    let bounded = model.minimum.is_some() || model.maximum.is_some() || !model.included.is_zero();
     if from == to || (open && !bounded) {
         return Ok(model.clone());
     }

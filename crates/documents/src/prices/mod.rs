@@ -213,8 +213,7 @@ impl PriceWords {
     pub fn conditions(&self, model: &PriceModel) -> Vec<String> {
         let mut all = Vec::new();
         if !model.included.is_zero() {
-            let quantity = self.quantity(model.included);
-            all.push(self.say("price-included", &[("quantity", &quantity)]));
+            all.push(self.included(model));
             all.extend(model.prepaid.iter().flat_map(|one| self.prepaid(one)));
         }
         if model.pooled {
@@ -237,9 +236,7 @@ impl PriceWords {
                 all.push(self.say("price-free-events", &[("events", &events)]));
             }
             if let Some(amount) = free_amount {
-                let amount =
-                    format::decimal_at_least(self.locale, *amount, self.currency.exponent());
-                all.push(self.say("price-free-amount", &[("amount", &amount)]));
+                all.push(self.free_amount(*amount));
             }
             if let Some(least) = min_per_event {
                 all.push(self.say("price-event-minimum", &[("price", &self.price(*least))]));
@@ -255,6 +252,25 @@ impl PriceWords {
             all.push(self.say("price-maximum", &[("price", &self.price(most))]));
         }
         all
+    }
+
+    /// What costs nothing: so many units, or so much of what is reported.
+    fn included(&self, model: &PriceModel) -> String {
+        let included = match &model.kind {
+            PriceKind::GraduatedPercentage { .. } => return self.free_amount(model.included),
+            PriceKind::PassThrough { .. } => self.price(model.included),
+            _ => self.quantity(model.included),
+        };
+        self.say("price-included", &[("quantity", &included)])
+    }
+
+    fn free_amount(&self, amount: Decimal) -> String {
+        self.say("price-free-amount", &[("amount", &self.reported(amount))])
+    }
+
+    /// A reported amount, in whatever currency.
+    fn reported(&self, amount: Decimal) -> String {
+        format::decimal_at_least(self.locale, amount, self.currency.exponent())
     }
 
     /// With what an included quantity comes, and for how long what is left of it is kept.

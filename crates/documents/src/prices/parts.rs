@@ -46,6 +46,12 @@ impl PriceWords {
             PartKind::TierFlat(i) => {
                 self.say("part-tier-flat", &[("range", &self.range(model, i))])
             }
+            PartKind::TierMinimum(i) => {
+                self.say("part-tier-minimum", &[("range", &self.range(model, i))])
+            }
+            PartKind::TierMaximum(i) => {
+                self.say("part-tier-maximum", &[("range", &self.range(model, i))])
+            }
             PartKind::Step(i) => self.step(model, i),
             PartKind::Packages => self.text("part-packages"),
             PartKind::Row(i) => self.row(model, i),
@@ -70,6 +76,7 @@ impl PriceWords {
             PartKind::Units | PartKind::Row(_) => {
                 times(self.quantity(part.quantity), self.price(part.unit_price))
             }
+            PartKind::Included if is_of_amounts(model) => self.reported(part.quantity.normalize()),
             PartKind::Included | PartKind::RowIncluded(_) => self.quantity(part.quantity),
             PartKind::Tier(_) if matches!(model.kind, PriceKind::GraduatedPercentage { .. }) => {
                 times(plain(part.quantity), self.percent(part.unit_price))
@@ -93,6 +100,8 @@ impl PriceWords {
             PartKind::PassedThrough
             | PartKind::Flat
             | PartKind::TierFlat(_)
+            | PartKind::TierMinimum(_)
+            | PartKind::TierMaximum(_)
             | PartKind::Step(_)
             | PartKind::EventMinimum
             | PartKind::EventMaximum
@@ -163,6 +172,14 @@ impl PriceWords {
             values.join(" · ")
         }
     }
+}
+
+/// Whether what is included is an amount.
+fn is_of_amounts(model: &PriceModel) -> bool {
+    matches!(
+        model.kind,
+        PriceKind::GraduatedPercentage { .. } | PriceKind::PassThrough { .. }
+    )
 }
 
 fn tier_package(model: &PriceModel, at: u16) -> Option<Decimal> {

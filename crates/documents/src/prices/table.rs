@@ -19,18 +19,26 @@ pub struct PriceTable {
     pub rows: Vec<Vec<String>>,
 }
 
+/// An amount that a tier may have.
+type AmountOf = fn(&Tier) -> Option<Decimal>;
+
+/// Whether tiers say more than a headline does.
+fn needs_table(tiers: &[Tier]) -> bool {
+    tiers.len() > 1 || tiers.iter().any(Tier::is_bounded)
+}
+
 impl PriceWords {
     /// The table of a price; none where the headline says it all.
     #[must_use]
     pub fn table(&self, model: &PriceModel) -> Option<PriceTable> {
         match &model.kind {
-            PriceKind::Graduated { tiers, .. } if tiers.len() > 1 => {
+            PriceKind::Graduated { tiers, .. } if needs_table(tiers) => {
                 Some(self.tiers("price-graduated-lead", tiers, TierBounds::UpperInclusive))
             }
-            PriceKind::Volume { tiers, bounds, .. } if tiers.len() > 1 => {
+            PriceKind::Volume { tiers, bounds, .. } if needs_table(tiers) => {
                 Some(self.tiers("price-volume-lead", tiers, *bounds))
             }
-            PriceKind::GraduatedPercentage { tiers, .. } if tiers.len() > 1 => {
+            PriceKind::GraduatedPercentage { tiers, .. } if needs_table(tiers) => {
                 Some(self.shares(tiers))
             }
             PriceKind::Stairstep { steps, bounds, .. } if steps.len() > 1 => {
@@ -71,14 +79,12 @@ impl PriceWords {
     }
 
     fn tiers(&self, lead: &str, tiers: &[Tier], bounds: TierBounds) -> PriceTable {
-        let flat = tiers.iter().any(|tier| !tier.flat.is_zero());
+        let amounts = self.amounts(tiers);
         let mut heads = vec![
             self.text("price-col-quantity"),
             self.text("price-col-price"),
         ];
-        if flat {
-            heads.push(self.text("price-col-flat"));
-        }
+        heads.extend(amounts.iter().map(|(head, _)| head.clone()));
         let ranges = self.ranges(tiers.iter().map(|tier| tier.up_to), bounds);
         let rows = tiers.iter().zip(ranges).map(|(tier, range)| {
             let price = match tier.package {
@@ -87,15 +93,8 @@ impl PriceWords {
                 Some(size) => self.per_package(tier.unit_price, size),
                 None => self.per_unit(tier.unit_price),
             };
-            let mut cells = vec![range, price];
-            if flat {
-                cells.push(if tier.flat.is_zero() {
-                    "–".to_owned()
-                } else {
-                    self.price(tier.flat)
-                });
-            }
-            cells
+            let amounts = amounts.iter().map(|(_, of)| self.amount_of(*of, tier));
+            [range, price].into_iter().chain(amounts).collect()
         });
         PriceTable {
             lead: self.text(lead),
@@ -106,20 +105,16 @@ impl PriceWords {
     }
 
     fn shares(&self, tiers: &[Tier]) -> PriceTable {
-        let flat = tiers.iter().any(|tier| !tier.flat.is_zero());
+        let amounts = self.amounts(tiers);
         let mut heads = vec![self.text("price-col-amount"), self.text("price-col-share")];
-        if flat {
-            heads.push(self.text("price-col-flat"));
-        }
-        let amounts = Self::of(self.locale, self.currency, "", "");
+        heads.extend(amounts.iter().map(|(head, _)| head.clone()));
+        let reported = Self::of(self.locale, self.currency, "", "");
         let bounds = tiers.iter().map(|tier| tier.up_to);
-        let ranges = amounts.ranges(bounds, TierBounds::UpperInclusive);
+        let ranges = reported.ranges(bounds, TierBounds::UpperInclusive);
         let rows = tiers.iter().zip(ranges).map(|(tier, range)| {
-            let mut cells = vec![range, self.percent(tier.unit_price)];
-            if flat {
-                cells.push(self.price(tier.flat));
-            }
-            cells
+            let cells = [range, self.percent(tier.unit_price)];
+            let amounts = amounts.iter().map(|(_, of)| self.amount_of(*of, tier));
+            cells.into_iter().chain(amounts).collect()
         });
         PriceTable {
             lead: self.text("price-graduated-percentage-lead"),
@@ -127,6 +122,25 @@ impl PriceWords {
             rows: rows.collect(),
             heads,
         }
+    }
+
+    /// The amounts that some tier has beside its price, each with the head of its column.
+    fn amounts(&self, tiers: &[Tier]) -> Vec<(String, AmountOf)> {
+        let known: [(&str, AmountOf); 3] = [
+            ("price-col-flat", |tier| {
+                Some(tier.flat).filter(|flat| !flat.is_zero())
+            }),
+            ("price-col-least", |tier| tier.minimum),
+            ("price-col-most", |tier| tier.maximum),
+        ];
+        let used = known
+            .into_iter()
+            .filter(|(_, of)| tiers.iter().any(|tier| of(tier).is_some()));
+        used.map(|(head, of)| (self.text(head), of)).collect()
+    }
+
+    fn amount_of(&self, of: AmountOf, tier: &Tier) -> String {
+        of(tier).map_or_else(|| "–".to_owned(), |amount| self.price(amount))
     }
 
     fn steps(&self, model: &PriceModel, steps: &[Step], bounds: TierBounds) -> PriceTable {

@@ -84,6 +84,26 @@ fn tiers_steps_and_rows_become_tables() {
             ["over 1,000 seats", "€30.00 per 10 seats begun", "–"],
         ]
     );
+    let bounded = model(json!({"model": "volume", "tiers": [
+        {"up_to": "10", "unit_price": "5", "minimum": "20"}, {"unit_price": "4", "flat": "1", "maximum": "300"}]}));
+    let table = en.table(&bounded).unwrap();
+    assert_eq!(
+        table.heads,
+        ["Quantity", "Price", "Flat", "At least", "At most"]
+    );
+    assert_eq!(
+        table.rows,
+        [
+            ["up to 10 seats", "€5.00 per seat", "–", "€20.00", "–"],
+            ["over 10 seats", "€4.00 per seat", "€1.00", "–", "€300.00"],
+        ]
+    );
+    let only =
+        model(json!({"model": "graduated", "tiers": [{"unit_price": "5", "maximum": "20"}]}));
+    assert_eq!(
+        words(Locale::De).table(&only).unwrap().rows,
+        [["jede Menge", "5,00\u{a0}€ je Platz", "20,00\u{a0}€"]]
+    );
     let volume = model(json!({"model": "volume", "tiers": tiers, "bounds": "lower_inclusive"}));
     let ranges: Vec<String> = en
         .table(&volume)
@@ -120,6 +140,52 @@ fn tiers_steps_and_rows_become_tables() {
             ["eu", "ssd", "1 seat", "€0.20 per seat"],
             ["any other", "any other", "0 seats", "€0.10 per seat"],
         ]
+    );
+}
+
+#[test]
+fn tiers_with_bounds_and_included_amounts_are_explained() {
+    let explained = |locale, price: &PriceModel, usage: &Usage<'_>| -> Vec<String> {
+        let rated = rate(price, usage).unwrap();
+        let parts = words(locale).parts(price, &rated.parts).into_iter();
+        parts
+            .map(|part| format!("{} | {} | {}", part.label, part.detail, part.amount))
+            .collect()
+    };
+    let tiers = model(json!({"model": "graduated", "tiers": [
+        {"up_to": "10", "unit_price": "5", "maximum": "40"}, {"unit_price": "2", "minimum": "9"}]}));
+    assert_eq!(
+        explained(Locale::En, &tiers, &Usage::Quantity(dec("11"))),
+        [
+            "up to 10 seats | 10 seats × €5.00 | €50.00",
+            "up to 10 seats: lowered to its maximum |  | -€10.00",
+            "over 10 seats | 1 seat × €2.00 | €2.00",
+            "over 10 seats: raised to its minimum |  | €7.00",
+        ]
+    );
+    let spent = |amount| Usage::Total {
+        amount: dec(amount),
+        events: 1,
+    };
+    let cost = model(json!({"model": "pass_through", "markup_percent": "10", "included": "50"}));
+    assert_eq!(
+        words(Locale::En).line(&cost),
+        "cost plus 10% · €50.00 included"
+    );
+    assert_eq!(
+        explained(Locale::En, &cost, &spent("70")),
+        [
+            "cost |  | €70.00",
+            "included | 50.00 | -€50.00",
+            "markup | 20 × 10% | €2.00",
+        ]
+    );
+    let shares = model(
+        json!({"model": "graduated_percentage", "included": "1000", "tiers": [{"unit_price": "2"}]}),
+    );
+    assert_eq!(
+        words(Locale::De).line(&shares),
+        "ab 2\u{a0}% des Betrags, gestaffelt · die ersten 1.000,00 kostenlos"
     );
 }
 

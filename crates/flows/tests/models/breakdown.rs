@@ -9,7 +9,10 @@ use tradewind_platform::OpCtx;
 use tradewind_policy::{AccountKind, Principal, PrincipalKind, Role};
 
 /// Of the document so many before the last: each line that is explained, what it comes to, and quantity, price and amount of its parts.
-async fn explained(world: &World, before: usize) -> Vec<(String, String, Vec<[String; 3]>)> {
+pub(super) async fn explained(
+    world: &World,
+    before: usize,
+) -> Vec<(String, String, Vec<[String; 3]>)> {
     let ctx = world.ctx().await;
     let documents = world.documents().await;
     let at = documents.len() - 1 - before;
@@ -32,7 +35,7 @@ async fn explained(world: &World, before: usize) -> Vec<(String, String, Vec<[St
     lines.collect()
 }
 
-fn parts(all: &[[&str; 3]]) -> Vec<[String; 3]> {
+pub(super) fn parts(all: &[[&str; 3]]) -> Vec<[String; 3]> {
     all.iter().map(|part| part.map(str::to_owned)).collect()
 }
 

@@ -1,5 +1,6 @@
 //! Prices of other makes than one price a unit, from the order to the document.
 
+mod bounds;
 mod breakdown;
 mod cancelled;
 mod commitments;

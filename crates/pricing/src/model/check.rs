@@ -40,7 +40,7 @@ impl PriceModel {
             let hint = match self.kind {
                 PriceKind::Matrix { .. } => "give it in the rows instead",
                 PriceKind::Percentage { .. } => "use free_events and free_amount instead",
-                _ => "leave it out",
+                _ => "it costs the same whatever the quantity; leave it out",
             };
             check.problems.add(
                 "included",
@@ -52,19 +52,9 @@ impl PriceModel {
             );
         }
         if let Some(prepaid) = &self.prepaid {
-            check.prepaid(prepaid, self.included, self.pooled);
+            check.prepaid(prepaid, self);
         }
-        check.price("minimum", self.minimum.unwrap_or_default());
-        check.price("maximum", self.maximum.unwrap_or_default());
-        if let (Some(minimum), Some(maximum)) = (self.minimum, self.maximum)
-            && minimum.abs() > maximum.abs()
-        {
-            check.problems.add(
-                "maximum",
-                "below_minimum",
-                format!("must not be less than the minimum of {minimum}"),
-            );
-        }
+        check.between("", self.minimum, self.maximum);
         check.problems.finish()
     }
 }
@@ -78,6 +68,18 @@ const fn takes_included(kind: &PriceKind) -> bool {
             | PriceKind::Volume { .. }
             | PriceKind::Stairstep { .. }
             | PriceKind::Package { .. }
+            | PriceKind::GraduatedPercentage { .. }
+            | PriceKind::PassThrough { .. }
+    )
+}
+
+/// Whether the price is one of reported amounts, not of a quantity.
+const fn is_of_amounts(kind: &PriceKind) -> bool {
+    matches!(
+        kind,
+        PriceKind::Percentage { .. }
+            | PriceKind::GraduatedPercentage { .. }
+            | PriceKind::PassThrough { .. }
     )
 }
 
@@ -172,15 +174,37 @@ impl Check {
         }
     }
 
-    fn prepaid(&mut self, prepaid: &Prepaid, included: Decimal, pooled: bool) {
-        if pooled {
+    /// The least and the most of something: below `at` (`tiers.1.`), or of the whole price.
+    fn between(&mut self, at: &str, minimum: Option<Decimal>, maximum: Option<Decimal>) {
+        self.price(&format!("{at}minimum"), minimum.unwrap_or_default());
+        self.price(&format!("{at}maximum"), maximum.unwrap_or_default());
+        if let (Some(minimum), Some(maximum)) = (minimum, maximum)
+            && minimum.abs() > maximum.abs()
+        {
+            self.problems.add(
+                format!("{at}maximum"),
+                "below_minimum",
+                format!("must not be less than the minimum of {minimum}"),
+            );
+        }
+    }
+
+    fn prepaid(&mut self, prepaid: &Prepaid, model: &PriceModel) {
+        if is_of_amounts(&model.kind) {
+            self.problems.add(
+                "prepaid",
+                "not_applicable",
+                "quantities are bought ahead, not reported amounts; leave it out",
+            );
+        }
+        if model.pooled {
             self.problems.add(
                 "pooled",
                 "not_applicable",
                 "what is bought ahead belongs to one subscription; leave out prepaid or pooled",
             );
         }
-        if included.is_zero() {
+        if model.included.is_zero() {
             self.problems.add(
                 "included",
                 "missing",
@@ -261,6 +285,7 @@ impl Check {
         for (i, tier) in tiers.iter().enumerate() {
             self.price(&format!("tiers.{i}.unit_price"), tier.unit_price);
             self.price(&format!("tiers.{i}.flat"), tier.flat);
+            self.between(&format!("tiers.{i}."), tier.minimum, tier.maximum);
             if let Some(package) = tier.package {
                 self.positive(&format!("tiers.{i}.package"), package);
             }

@@ -16,7 +16,7 @@ const MAX_PLACES: u32 = 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PricePlaces {
-    /// Amounts: flat prices, steps, packages, minimum and maximum.
+    /// Amounts: flat prices, steps, packages, minimum and maximum of tiers and periods, what is included of a cost.
     pub amounts: u32,
     /// Prices of a unit, and percentages. A small price keeps four significant digits all the same.
     pub units: u32,
@@ -31,8 +31,8 @@ impl PricePlaces {
 }
 
 impl PriceModel {
-    /// This price with its amounts and unit prices rounded. Quantities, bounds of tiers and a passed-through cost stay as
-    /// they are.
+    /// This price with its amounts and unit prices rounded. Quantities, the quantities at which tiers begin, and a passed-through
+    /// cost stay as they are.
     #[must_use]
     pub fn to_places(&self, places: PricePlaces, mode: Rounding) -> Self {
         let amount = |value: Decimal| decimal::round(value, places.amounts, mode).normalize();
@@ -40,6 +40,9 @@ impl PriceModel {
         let mut model = self.clone();
         model.minimum = model.minimum.map(amount);
         model.maximum = model.maximum.map(amount);
+        if let PriceKind::PassThrough { .. } = model.kind {
+            model.included = amount(model.included);
+        }
         match &mut model.kind {
             PriceKind::Flat { amount: value } | PriceKind::Package { amount: value, .. } => {
                 *value = amount(*value);
@@ -49,11 +52,17 @@ impl PriceModel {
             | PriceKind::Volume { tiers, .. }
             | PriceKind::GraduatedPercentage { tiers, .. } => {
                 for Tier {
-                    unit_price, flat, ..
+                    unit_price,
+                    flat,
+                    minimum,
+                    maximum,
+                    ..
                 } in tiers
                 {
                     *unit_price = unit(*unit_price);
                     *flat = amount(*flat);
+                    *minimum = minimum.map(amount);
+                    *maximum = maximum.map(amount);
                 }
             }
             PriceKind::Stairstep { steps, .. } => {

@@ -37,7 +37,12 @@ impl PriceModel {
     /// # Errors
     /// `overflow` when a price gets too large.
     pub fn converted(&self, rate: Decimal) -> Result<Self> {
-        self.scaled(rate)
+        let mut model = self.scaled(rate)?;
+        // What is included of a cost is an amount in the currency of the price, not a quantity.
+        if let PriceKind::PassThrough { .. } = self.kind {
+            model.included = decimal::mul(self.included, rate)?.normalize();
+        }
+        Ok(model)
     }
 
     /// Every price times a factor; a passed-through cost takes it as an exchange rate.
@@ -53,6 +58,8 @@ impl PriceModel {
                     Ok(Tier {
                         unit_price: times(tier.unit_price)?,
                         flat: times(tier.flat)?,
+                        minimum: maybe(tier.minimum)?,
+                        maximum: maybe(tier.maximum)?,
                         ..tier.clone()
                     })
                 })

@@ -19,9 +19,10 @@ pub(super) fn sum_of(usage: &Usage<'_>, kind: &PriceKind) -> Result<(Decimal, u6
     }
 }
 
-/// Cost × exchange rate, and the markup on that.
+/// Cost × exchange rate less what is included of it, and the markup on that.
 pub(super) fn pass_through<S: Sink>(
     amount: Decimal,
+    included: Decimal,
     markup_percent: Decimal,
     exchange_rate: Decimal,
     sink: &mut S,
@@ -36,6 +37,20 @@ pub(super) fn pass_through<S: Sink>(
         unit_price: exchange_rate,
         amount: cost,
     })?;
+    // What is given back to the buyer was not free.
+    let free = included.min(cost).max(Decimal::ZERO);
+    if !free.is_zero() {
+        sink.part(Part {
+            kind: PartKind::Included,
+            quantity: free,
+            unit_price: Decimal::NEGATIVE_ONE,
+            amount: -free,
+        })?;
+    }
+    let cost = decimal::sub(cost, free)?;
+    if cost.is_zero() {
+        return Ok(());
+    }
     if markup_percent.is_zero() {
         return Ok(());
     }

@@ -3,7 +3,7 @@
 use rust_decimal::prelude::ToPrimitive;
 use tradewind_kernel::{Decimal, Error, Result, decimal};
 
-use super::{Part, PartKind, Sink, index, not_negative, packages};
+use super::{Part, PartKind, Sink, between, index, not_negative, packages};
 use crate::model::{Step, Tier, TierBounds, ZeroUsage, are_numbered};
 
 /// Each unit at the price of its own tier; unit prices count times `scale` (a hundredth where they are percentages).
@@ -125,7 +125,7 @@ fn step_part(i: usize, step: &Step) -> Part {
     }
 }
 
-/// The flat amount of a tier and the units in it. Units without a price are shown only where there is no flat amount,
+/// The flat amount of a tier and the units in it, and what brings both between its bounds. Units without a price are shown only where there is no flat amount,
 /// so that a free tier is visible and a flat one is not listed twice.
 fn tier_parts<S: Sink>(
     i: usize,
@@ -141,26 +141,45 @@ fn tier_parts<S: Sink>(
             unit_price: tier.flat,
             amount: tier.flat,
         })?;
-        if tier.unit_price.is_zero() {
-            return Ok(());
-        }
     }
-    if quantity.is_zero() {
-        return Ok(());
+    let shown = !quantity.is_zero() && (tier.flat.is_zero() || !tier.unit_price.is_zero());
+    let units = if shown {
+        tier_units(i, tier, quantity, scale, sink)?
+    } else {
+        Decimal::ZERO
+    };
+    let kinds = [
+        PartKind::TierMinimum(index(i)),
+        PartKind::TierMaximum(index(i)),
+    ];
+    let amount = decimal::add(tier.flat, units)?;
+    match between(tier.minimum, tier.maximum, kinds, amount)? {
+        Some(part) => sink.part(part),
+        None => Ok(()),
     }
+}
+
+/// The units in a tier, and what they come to.
+fn tier_units<S: Sink>(
+    i: usize,
+    tier: &Tier,
+    quantity: Decimal,
+    scale: Decimal,
+    sink: &mut S,
+) -> Result<Decimal> {
     let (kind, quantity) = match tier.package {
         Some(size) => (PartKind::TierPackages(index(i)), packages(quantity, size)?),
         None => (PartKind::Tier(index(i)), quantity),
     };
-    let amount = decimal::mul(quantity, tier.unit_price)?;
+    let mut amount = decimal::mul(quantity, tier.unit_price)?;
+    if scale != Decimal::ONE {
+        amount = decimal::mul(amount, scale)?;
+    }
     sink.part(Part {
         kind,
         quantity,
         unit_price: tier.unit_price,
-        amount: if scale == Decimal::ONE {
-            amount
-        } else {
-            decimal::mul(amount, scale)?
-        },
-    })
+        amount,
+    })?;
+    Ok(amount)
 }

@@ -270,6 +270,46 @@ async fn only_usage_has_prices_by_properties_and_amounts() {
     for said in ["How €2.00 comes about", "€15.00", "-€13.25"] {
         assert!(preview.contains(said), "{said}: {preview}");
     }
+    let tiers = [
+        ("item", cost.as_str()),
+        ("made_for", "graduated_percentage"),
+        ("m.model", "graduated_percentage"),
+        ("m.included", "500"),
+        ("m.tiers.0.up_to", "1000"),
+        ("m.tiers.0.unit_price", "3"),
+        ("m.tiers.0.maximum", "25"),
+        ("m.tiers.1.unit_price", "2"),
+        ("m.tiers.1.minimum", "4"),
+        ("m.q", "1600"),
+    ];
+    let preview = browser
+        .live(&format!("{here}/price"), &form(&tiers))
+        .await
+        .text;
+    // A thousand of 1,600 pay 30, at most 25; a hundred beyond pay 2, at least 4.
+    for said in [
+        "the first 500.00 free",
+        "up to 1,000: lowered to its maximum",
+        "over 1,000: raised to its minimum",
+        "How €29.00 comes about",
+    ] {
+        assert!(preview.contains(said), "{said}: {preview}");
+    }
+    let passed_on = [
+        ("item", cost.as_str()),
+        ("made_for", "pass_through"),
+        ("m.model", "pass_through"),
+        ("m.markup_percent", "10"),
+        ("m.included", "50"),
+        ("m.q", "70"),
+    ];
+    let preview = browser
+        .live(&format!("{here}/price"), &form(&passed_on))
+        .await
+        .text;
+    for said in ["€50.00 included", "-€50.00", "How €22.00 comes about"] {
+        assert!(preview.contains(said), "{said}: {preview}");
+    }
     let nowhere = browser.get(&format!("{here}/price?item=itm_x")).await;
     assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
 }

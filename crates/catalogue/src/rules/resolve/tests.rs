@@ -377,6 +377,7 @@ fn a_passed_through_cost_keeps_its_conversions_open() {
     let usage = item(&goods, "usage");
     let mut bounded = PriceModel::pass_through(dec("0"));
     bounded.minimum = Some(dec("10"));
+    bounded.included = dec("50");
     let tiers = [
         tier("USD", vec![absolute(usage, bounded)]),
         tier("EUR", vec![markup("8")]),
@@ -402,9 +403,9 @@ fn a_passed_through_cost_keeps_its_conversions_open() {
         .general_rule()
         .expect("a rule");
     assert_eq!(
-        rule.model.minimum,
-        Some(dec("9.72")),
-        "bounds are money and converted now"
+        (rule.model.minimum, rule.model.included),
+        (Some(dec("9.72")), dec("45")),
+        "bounds are money and converted now, and so is what is included of the cost, without a markup"
     );
 }
 

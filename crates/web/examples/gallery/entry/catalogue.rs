@@ -231,6 +231,8 @@ fn price_model(kind: &'static str) -> PriceModelPage {
                 ("m.tiers.0.up_to", "100"),
                 ("m.tiers.0.unit_price", "0.05"),
                 ("m.tiers.0.flat", "5"),
+                ("m.tiers.0.minimum", "6"),
+                ("m.tiers.0.maximum", "9.50"),
                 ("m.tiers.1.unit_price", "-1"),
                 ("m.q", "250"),
             ],

@@ -138,6 +138,8 @@ impl Values {
             self.number(&format!("tiers.{at}.unit_price"), tier.unit_price);
             self.unless_zero(&format!("tiers.{at}.flat"), tier.flat);
             self.maybe(&format!("tiers.{at}.package"), tier.package);
+            self.maybe(&format!("tiers.{at}.minimum"), tier.minimum);
+            self.maybe(&format!("tiers.{at}.maximum"), tier.maximum);
         }
     }
 

@@ -248,6 +248,8 @@ impl Reading<'_> {
                 unit_price: form.number(&price),
                 flat: form.number(&format!("{at}.flat")),
                 package: form.maybe(&format!("{at}.package")),
+                minimum: form.maybe(&format!("{at}.minimum")),
+                maximum: form.maybe(&format!("{at}.maximum")),
             }
         })
     }
@@ -375,11 +377,12 @@ mod tests {
             json!({"model": "package", "size": "100", "amount": "5"}),
             json!({"model": "percentage", "percent": "1.3", "per_event": "0.25", "free_events": 3, "free_amount": "500",
                 "min_per_event": "0.5", "max_per_event": "10"}),
-            json!({"model": "graduated_percentage", "tiers": [{"up_to": "1000", "unit_price": "3"}, {"unit_price": "2"}]}),
+            json!({"model": "graduated_percentage", "included": "500", "tiers": [
+                {"up_to": "1000", "unit_price": "3", "minimum": "5", "maximum": "25.5"}, {"unit_price": "2"}]}),
             json!({"model": "matrix", "dimensions": ["region", "class"], "rows": [
                 {"when": {"region": "eu", "class": "ssd"}, "unit_price": "0.2", "included": "1"},
                 {"when": {"class": "ssd"}, "unit_price": "0.15"}, {"unit_price": "0.1"}]}),
-            json!({"model": "pass_through", "markup_percent": "8"}),
+            json!({"model": "pass_through", "markup_percent": "8", "included": "50"}),
         ];
         for value in models {
             let model = PriceModel::from_json("model", &value, Purpose::Charge).unwrap();

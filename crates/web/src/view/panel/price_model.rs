@@ -285,6 +285,14 @@ impl PriceModelPage {
                 fields.extend(self.prepaid(t));
             }
         }
+        let of_amounts = match kind {
+            "graduated_percentage" => Some(self.number(t, "included", "pm-free-amount"))
+                .map(|one| (one, "pm-included-hint")),
+            "pass_through" => Some(self.money(t, "included", "pm-included-cost"))
+                .map(|one| (one, "pm-included-cost-hint")),
+            _ => None,
+        };
+        fields.extend(of_amounts.map(|(field, hint)| optional(field).hint(t.tr(hint))));
         if self.metered {
             fields.push(choice("pooled", ["single", "together"]).hint(t.tr("pm-pooled-hint")));
         }
@@ -348,12 +356,16 @@ impl PriceModelPage {
                 column("up_to", "pm-col-up-to"),
                 column("unit_price", "pm-col-percent"),
                 column("flat", "pm-col-flat"),
+                column("minimum", "price-col-least"),
+                column("maximum", "price-col-most"),
             ],
             "tiers" => vec![
                 column("up_to", "pm-col-up-to"),
                 column("unit_price", "pm-col-price"),
                 column("flat", "pm-col-flat"),
                 column("package", "pm-col-package"),
+                column("minimum", "price-col-least"),
+                column("maximum", "price-col-most"),
             ],
             "steps" => vec![
                 ("tag".to_owned(), t.tr("pm-col-tag"), true),

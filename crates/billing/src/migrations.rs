@@ -490,4 +490,13 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "{sqlite} ALTER TABLE invoice_tax_wait ADD COLUMN by_hand {int} NOT NULL DEFAULT 0",
         "{postgres} ALTER TABLE invoice_tax_wait ADD COLUMN IF NOT EXISTS by_hand {int} NOT NULL DEFAULT 0",
     ],
+}, Migration {
+    name: "billing_line_rates",
+    steps: &[
+        // The exchange rates that went into a line, and the one at which a document went into books of another currency.
+        "{sqlite} ALTER TABLE invoice_line ADD COLUMN rates {text}",
+        "{postgres} ALTER TABLE invoice_line ADD COLUMN IF NOT EXISTS rates {text}",
+        "{sqlite} ALTER TABLE invoice ADD COLUMN book_rate {text}",
+        "{postgres} ALTER TABLE invoice ADD COLUMN IF NOT EXISTS book_rate {text}",
+    ],
 }];

@@ -37,7 +37,7 @@ pub use bank::{
     NamedMapping,
 };
 pub use books::{BookState, ChartAccount, Closing, ClosingAct};
-pub use charge::{Charge, ChargeKind, DiscountUse, FxUse, LegRecurring, NewCharge, UsageSpan};
+pub use charge::{Charge, ChargeKind, DiscountUse, LegRecurring, NewCharge, UsageSpan};
 pub use collected::{Collected, CollectedKind};
 pub use credit_note::{CreditDestination, CreditLine, CreditNoted, Credited, LineLeft};
 pub use currency::{BookCurrency, CurrencyAsk, CurrencyDifference, CurrencyMonth, ForeignPosting};
@@ -76,6 +76,7 @@ pub use settlement::{
     SettlementLine, SettlementOffset, SettlementPolicy, SettlementShare, SettlementState,
 };
 pub use statement::{Ageing, Statement, StatementMovement};
+pub use tradewind_catalogue::types::FxUse;
 pub use tradewind_pricing::tax::{TaxKind, TaxRate};
 pub use wallet::{
     AutoTopUp, CreditGrant, CreditMove, CreditMoveKind, CreditPolicy, CreditSource, CreditUse,

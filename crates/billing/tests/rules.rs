@@ -23,7 +23,7 @@ use tradewind_billing::{
         LedgerAccount, NewCharge, Settlement, TaxKind, TaxRate, Taxation,
     },
 };
-use tradewind_catalogue::types::Timing;
+use tradewind_catalogue::types::{FxUse, Timing};
 use tradewind_kernel::{
     Currency, Date, Decimal, Money,
     calendar::Period,
@@ -270,8 +270,14 @@ fn what_costs_nothing_is_shown_only_when_it_is_usage() {
 struct Fixed(Decimal, Date);
 
 impl RateTable for Fixed {
-    fn rate(&self, _: Currency, _: Currency, _: Date) -> Option<(Decimal, Date)> {
-        Some((self.0, self.1))
+    fn rate(&self, base: Currency, quote: Currency, _: Date) -> Option<FxUse> {
+        Some(FxUse {
+            base,
+            quote,
+            rate: self.0,
+            on: self.1,
+            source: "ECB".to_owned(),
+        })
     }
 }
 

@@ -560,7 +560,8 @@ async fn a_rate_in_effect_is_never_replaced() {
                 day("2024-12-31"),
             ))
         });
-        assert_eq!(on.await.expect("a rate"), (dec("1.3"), day("2024-03-02")));
+        let on = on.await.expect("a rate");
+        assert_eq!((on.rate, on.on), (dec("1.3"), day("2024-03-02")));
     })
     .await;
 }

@@ -74,9 +74,9 @@ async fn a_file_is_taken_wholly_and_again_without_effect() {
                 day("2024-06-01"),
             ))
         });
-        let (rate, since) = on.await.expect("a rate");
+        let on = on.await.expect("a rate");
         assert_eq!(
-            (rate.to_string().as_str(), since),
+            (on.rate.to_string().as_str(), on.on),
             ("0.92", day("2024-01-04"))
         );
 

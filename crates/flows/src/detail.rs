@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use tradewind_billing::service::{Detail, invoice_details, invoice_get};
-use tradewind_billing::types::DocumentLine;
+use tradewind_billing::types::{DocumentLine, FxUse};
 use tradewind_documents::csv::CsvWriter;
 use tradewind_kernel::id::InvoiceId;
 use tradewind_kernel::{PageRequest, Result};
 use tradewind_platform::{OpCtx, Platform};
 
-const HEADER: [&str; 17] = [
+const HEADER: [&str; 18] = [
     "line",
     "charge",
     "subscription",
@@ -27,6 +27,7 @@ const HEADER: [&str; 17] = [
     "share_of_line",
     "order_number",
     "cost_centre",
+    "rates",
 ];
 
 /// Some rows of a CSV file, the header before the first ones, and where the next ones begin; none after the last. Pieces
@@ -87,5 +88,21 @@ fn write_row(
     ] {
         csv.text(sign.unwrap_or_default());
     }
+    let rates: Vec<String> = facts.rate.iter().map(rate_text).collect();
+    csv.text(&rates.join("; "));
     csv.end_row()
+}
+
+/// An exchange rate for programs: `USD/EUR 0.92 2024-03-01 ECB`.
+fn rate_text(rate: &FxUse) -> String {
+    let FxUse {
+        base,
+        quote,
+        rate,
+        on,
+        source,
+    } = rate;
+    format!("{base}/{quote} {rate} {on} {source}")
+        .trim_end()
+        .to_owned()
 }

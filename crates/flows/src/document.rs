@@ -5,21 +5,21 @@ use std::fmt::Display;
 use tradewind_accounts::types::{Account, Address};
 use tradewind_billing::service::{credit_notes_about, invoice_get, payments_of_invoice};
 use tradewind_billing::types::{
-    BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, Parties, Party,
+    BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, FxUse, Parties, Party,
     PaymentKind, TaxKind, TaxRate,
 };
 use tradewind_documents::colour::Colour;
-use tradewind_documents::i18n;
 use tradewind_documents::mail::Transfer;
 use tradewind_documents::pdf::{
     self, BankAccount, Buyer, DocumentKind as Printed, InvoiceDocument, Line, LineGroup, Logo,
-    Paper, Payment, Quantity, Seller, TaxLine, TaxTreatment, Terms, Totals,
+    Paper, Payment, Quantity, Seller, TaxInCurrency, TaxLine, TaxTreatment, Terms, Totals,
 };
 use tradewind_documents::tax::TaxWord;
+use tradewind_documents::{format, i18n};
 use tradewind_kernel::Locale;
 use tradewind_kernel::id::{InvoiceId, number};
 use tradewind_kernel::vat_id::in_eu;
-use tradewind_kernel::{Decimal, Error, Money, Result};
+use tradewind_kernel::{Decimal, Error, Money, Result, Rounding, decimal};
 use tradewind_platform::{OpCtx, Platform};
 use tradewind_tax::rules::{WITH_INVOICE, place_name};
 
@@ -127,7 +127,7 @@ pub(crate) fn document_of(
                 tax: line.tax,
             })
             .collect(),
-        tax_in_currency: None,
+        tax_in_currency: tax_in_books(document)?,
         totals: Totals {
             net: head.net,
             tax: head.tax,
@@ -200,7 +200,7 @@ fn printed_line(document: &Document, line: &DocumentLine) -> Line {
         // Several, of several places: what they are stands in the summary.
         _ => Some(TaxTreatment::Rate(line.tax_percent().normalize())),
     };
-    let mut detail = references(document.locale, &document.summary, line);
+    let mut detail = remarks(document.locale, &document.summary, line);
     if line.tax_included {
         detail.push(word().included(document.locale, line.amount));
     }
@@ -220,9 +220,10 @@ fn printed_line(document: &Document, line: &DocumentLine) -> Line {
     }
 }
 
-/// What the buyer calls a line, as far as the head of the document does not say it.
+/// What stands beside a line: what its buyer calls it, as far as the head of the document does not say it, and the exchange rates that
+/// went into it.
 #[must_use]
-pub fn references(locale: Locale, head: &DocumentSummary, line: &DocumentLine) -> Vec<String> {
+pub fn remarks(locale: Locale, head: &DocumentSummary, line: &DocumentLine) -> Vec<String> {
     let order_number = line.order_number.as_ref();
     let order_number = order_number.filter(|_| head.order_number.is_none());
     let named = [
@@ -233,7 +234,51 @@ pub fn references(locale: Locale, head: &DocumentSummary, line: &DocumentLine) -
         let args = i18n::Args::new().with("number", value?.as_str());
         Some(i18n::tr(locale, key, &args))
     });
-    words.collect()
+    let rates = line.rates.iter().map(|rate| rate_words(locale, rate));
+    words.chain(rates).collect()
+}
+
+/// An exchange rate as documents name it: `1 USD = 0.92 EUR, rate of 1 Mar 2024 (ECB)`.
+#[must_use]
+pub fn rate_words(locale: Locale, rate: &FxUse) -> String {
+    let (value, on) = (
+        format::decimal(locale, rate.rate),
+        format::date(locale, rate.on),
+    );
+    let args = i18n::Args::new()
+        .with("base", rate.base.code())
+        .with("quote", rate.quote.code())
+        .with("rate", value.as_str())
+        .with("date", on.as_str());
+    let words = i18n::tr(locale, "invoice-rate", &args);
+    match rate.source.as_str() {
+        "" => words,
+        source => format!("{words} ({source})"),
+    }
+}
+
+/// At which rate a document went into the books of its seller, where those are in another currency.
+#[must_use]
+pub fn book_rate_words(locale: Locale, document: &Document) -> Option<String> {
+    let rate = rate_words(locale, document.book_rate.as_ref()?);
+    let args = i18n::Args::new()
+        .with("seller", document.parties.seller.name.as_str())
+        .with("rate", rate.as_str());
+    Some(i18n::tr(locale, "invoice-book-rate", &args))
+}
+
+/// The tax in the currency of the seller's books, where the document is in another one.
+fn tax_in_books(document: &Document) -> Result<Option<TaxInCurrency>> {
+    let tax = document.summary.tax;
+    let Some(rate) = document.book_rate.as_ref().filter(|_| !tax.is_zero()) else {
+        return Ok(None);
+    };
+    let exact = decimal::mul(tax.to_decimal(), rate.rate)?;
+    Ok(Some(TaxInCurrency {
+        amount: Money::from_exact(exact, rate.quote, Rounding::HalfUp)?,
+        rate: rate.rate,
+        date: rate.on,
+    }))
 }
 
 /// The paper that letters are printed on where the seller is.

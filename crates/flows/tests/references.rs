@@ -214,9 +214,12 @@ async fn papers_and_files_carry_the_buyers_references() {
             .expect("rows");
         let csv = String::from_utf8(csv).expect("text");
         let rows: Vec<&str> = csv.lines().collect();
-        assert!(rows[0].ends_with(",order_number,cost_centre"), "{csv}");
         assert!(
-            rows[1..].iter().all(|row| row.ends_with(",PO 7,Lab")),
+            rows[0].ends_with(",order_number,cost_centre,rates"),
+            "{csv}"
+        );
+        assert!(
+            rows[1..].iter().all(|row| row.ends_with(",PO 7,Lab,")),
             "{csv}"
         );
         let of = StatementOf {

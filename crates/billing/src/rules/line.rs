@@ -18,7 +18,7 @@ use tradewind_orders::types::BuyerReference;
 
 use tradewind_tax::types::TaxCategory;
 
-use crate::types::{ChargeKind, DocumentLine, NewCharge};
+use crate::types::{ChargeKind, DocumentLine, FxUse, NewCharge};
 
 /// A running total: what was computed exactly, and what of it was billed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -93,6 +93,8 @@ pub struct LineCharge {
     pub tax_included: bool,
     /// What it is for, in the eyes of the tax offices.
     pub tax_category: TaxCategory,
+    /// Exchange rates that went into the amount.
+    pub rates: Vec<FxUse>,
     /// For usage: first day of the month, and the line it is rounded in.
     pub usage_line: Option<(Date, String)>,
 }
@@ -112,6 +114,7 @@ impl From<&NewCharge> for LineCharge {
             rounding: charge.rounding,
             tax_included: charge.tax_included,
             tax_category: charge.tax_category,
+            rates: charge.rate.clone(),
             usage_line: charge
                 .usage
                 .as_ref()
@@ -373,6 +376,7 @@ impl OpenLine {
                 taxes: Vec::new(),
                 order_number: key.order_number.clone(),
                 cost_centre: key.cost_centre.clone(),
+                rates: Vec::new(),
             },
         }
     }
@@ -380,6 +384,7 @@ impl OpenLine {
     fn add(&mut self, charge: &LineCharge, share: Money) -> Result<()> {
         let line = &mut self.line;
         line.amount = line.amount.add(share)?;
+        FxUse::add_to(&mut line.rates, &charge.rates);
         line.period.start = line.period.start.min(charge.period.start);
         line.period.end = line.period.end.max(charge.period.end);
         self.mixed |= line.unit != charge.unit;

@@ -295,7 +295,10 @@ pub(super) fn charge(
         amount: Money::from_exact(exact, leg.terms.currency, leg.terms.policies.rounding)?,
         reverses: None,
         usage: None,
-        rate: Vec::new(),
+        rate: item
+            .rule_for(&BTreeMap::new())
+            .map(|rule| rule.rates.clone())
+            .unwrap_or_default(),
         discount: None,
         order_id,
     })

@@ -37,13 +37,13 @@ pub struct RatedState {
 
 /// Finds the exchange rate that holds on a day.
 pub trait RateTable {
-    /// Units of `quote` for one of `base` on a day, and since when; none when no rate is known on or before that day.
-    fn rate(&self, base: Currency, quote: Currency, on: Date) -> Option<(Decimal, Date)>;
+    /// Units of `quote` for one of `base` on a day, since when, and where that comes from; none when no rate is known on or before that day.
+    fn rate(&self, base: Currency, quote: Currency, on: Date) -> Option<FxUse>;
 }
 
 /// No rates at all.
 impl RateTable for () {
-    fn rate(&self, _: Currency, _: Currency, _: Date) -> Option<(Decimal, Date)> {
+    fn rate(&self, _: Currency, _: Currency, _: Date) -> Option<FxUse> {
         None
     }
 }
@@ -166,18 +166,13 @@ pub(super) fn chain_of_rates(
         if currency == quote {
             continue;
         }
-        let (rate, since) = rates.rate(currency, quote, on).ok_or_else(|| {
+        let step = rates.rate(currency, quote, on).ok_or_else(|| {
             Error::refused(
                 "missing_rate",
                 format!("no exchange rate {currency}→{quote} on or before {on}"),
             )
         })?;
-        used.push(FxUse {
-            base: currency,
-            quote,
-            rate,
-            on: since,
-        });
+        used.push(step);
         currency = quote;
     }
     Ok(used)
@@ -299,6 +294,8 @@ pub fn group_charge(
     }
     let service = total.dimensions.get(SERVICE);
     let rule = item.rule_for(&total.dimensions);
+    let mut rates = rule.map(|rule| rule.rates.clone()).unwrap_or_default();
+    FxUse::add_to(&mut rates, &rated.used);
     let name = item.name.get(leg.locale);
     let (group_label, description) = match service {
         Some(service) => (name.to_owned(), service.clone()),
@@ -337,7 +334,7 @@ pub fn group_charge(
             to_version: after.version,
             line: line_of(leg, item, service.map(String::as_str)),
         }),
-        rate: rated.used,
+        rate: rates,
         discount: None,
         order_id: None,
     };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tradewind_catalogue::service::rate_on;
+use tradewind_catalogue::{service::rate_on, types::FxUse};
 use tradewind_kernel::{
     Currency, Date, Decimal, Error, Money, Result,
     calendar::{add_days, add_months},
@@ -376,7 +376,7 @@ impl Replay {
         if let Some(rate) = self.rates.get(&(of, day)) {
             return Ok(*rate);
         }
-        let (rate, _) = rate_on(w, of, self.currency, day).await?;
+        let rate = rate_on(w, of, self.currency, day).await?.rate;
         self.rates.insert((of, day), rate);
         Ok(rate)
     }
@@ -386,4 +386,31 @@ fn is_owed(account: &str) -> Result<bool> {
     let parsed: Result<LedgerAccount> = account.parse();
     let known = parsed.map_err(|_| Error::internal(format!("unknown account {account}")))?;
     Ok(known.is_owed())
+}
+
+/// What a currency is worth in that of a book on a day; none where it is the same, where the book is not valued by then, or where
+/// no rate is known.
+///
+/// # Errors
+/// Database errors.
+pub(super) async fn book_rate(
+    w: &mut Work,
+    book: AccountId,
+    currency: Currency,
+    day: Date,
+) -> Result<Option<FxUse>> {
+    let realm = realm(w);
+    let Some((policy, _)) = store::policy(&mut w.tx, realm, book).await? else {
+        return Ok(None);
+    };
+    let valued = policy.currency.filter(|_| policy.since <= day);
+    let Some(other) = valued.filter(|other| *other != currency) else {
+        return Ok(None);
+    };
+    match rate_on(w, currency, other, day).await {
+        Ok(rate) => Ok(Some(rate)),
+        // Whoever closes the month is told; the document is issued all the same.
+        Err(Error::Refused { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }

@@ -7,9 +7,9 @@ use std::{
 };
 
 use tradewind_accounts::types::{Account, Invoicer, Invoicing, Relationship, TaxTreatment};
-use tradewind_catalogue::types::{LegTerms, SuspendedTime};
+use tradewind_catalogue::types::{FxUse, LegTerms, SuspendedTime};
 use tradewind_kernel::{
-    Currency, Date, Decimal, Error, Locale, Result, Text, Timestamp,
+    Currency, Date, Error, Locale, Result, Text, Timestamp,
     id::{AccountId, ItemId, PlanId, ProductId, SubscriptionId, TermsId},
 };
 use tradewind_orders::{
@@ -561,7 +561,7 @@ pub(crate) fn pair(leg: &LegFacts) -> Pair {
 
 /// Exchange rates as of some days.
 #[derive(Debug, Default)]
-pub(crate) struct Rates(HashMap<(Currency, Currency, Date), Option<(Decimal, Date)>>);
+pub(crate) struct Rates(HashMap<(Currency, Currency, Date), Option<FxUse>>);
 
 impl Rates {
     /// Loads rates; what is known already is not asked for again.
@@ -586,7 +586,7 @@ impl Rates {
 }
 
 impl RateTable for Rates {
-    fn rate(&self, base: Currency, quote: Currency, on: Date) -> Option<(Decimal, Date)> {
-        self.0.get(&(base, quote, on)).copied().flatten()
+    fn rate(&self, base: Currency, quote: Currency, on: Date) -> Option<FxUse> {
+        self.0.get(&(base, quote, on)).cloned().flatten()
     }
 }

@@ -7,12 +7,12 @@ use std::{
 
 use serde_json::json;
 use tradewind_kernel::{
-    Date, Error, Money, Result, Timestamp,
+    Currency, Date, Error, Money, Result, Timestamp,
     id::{AccountId, InvoiceId, RealmId, TransactionId},
 };
 use tradewind_platform::{NewEvent, Work};
 
-use super::new_credit::Credit;
+use super::{currency::book_rate, new_credit::Credit};
 use crate::{
     rules::{
         document::{self, Concluded},
@@ -25,8 +25,8 @@ use crate::{
         dunning as policies,
     },
     types::{
-        Balance, BalanceStatus, Document, DocumentKind, DocumentSummary, Entry, Parties, TaxRule,
-        Trade,
+        Balance, BalanceStatus, Document, DocumentKind, DocumentSummary, Entry, FxUse, Parties,
+        TaxRule, Trade,
     },
 };
 
@@ -59,10 +59,12 @@ pub(super) async fn issue(
         .collect();
     let policies = policies::policies(&mut w.tx, realm, &pairs).await?;
     let numbers = numbers(w, realm, &pending).await?;
+    let rates = book_rates(w, &pending).await?;
     let mut documents = Vec::with_capacity(pending.len());
-    for (pending, (series, sequence)) in pending.into_iter().zip(numbers) {
+    for ((pending, (series, sequence)), rate) in pending.into_iter().zip(numbers).zip(rates) {
         let number = document::number(&series, sequence);
         let mut document = whole(pending, number, now)?;
+        document.document.book_rate = rate;
         entries.extend(
             posted(&document)?
                 .into_iter()
@@ -206,12 +208,36 @@ fn whole(pending: Pending, number: String, created_at: Timestamp) -> Result<Whol
                 tax_basis: trade.taxation.basis(),
             },
             tax_summary: totals.summary,
+            book_rate: None,
             locale: trade.locale,
             payment_terms_days: trade.payment_terms_days,
             credits,
             lines,
         },
     })
+}
+
+/// Of each document the rate at which it goes into the books of its seller, where they are valued in another currency.
+async fn book_rates(w: &mut Work, pending: &[Pending]) -> Result<Vec<Option<FxUse>>> {
+    let mut known: HashMap<(AccountId, Currency, Date), Option<FxUse>> = HashMap::new();
+    let mut rates = Vec::with_capacity(pending.len());
+    for one in pending {
+        let Pair {
+            seller_id: book,
+            currency,
+            ..
+        } = one.pair;
+        let key = (book, currency, one.issued_on);
+        let rate = match known.get(&key) {
+            Some(rate) => rate.clone(),
+            None => {
+                let found = book_rate(w, book, currency, one.issued_on).await?;
+                known.entry(key).or_insert(found).clone()
+            }
+        };
+        rates.push(rate);
+    }
+    Ok(rates)
 }
 
 fn posted(whole: &Whole) -> Result<Vec<Entry>> {

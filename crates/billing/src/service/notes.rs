@@ -268,7 +268,6 @@ fn reversal(charge: &Charge, back: &Back) -> Result<NewCharge> {
         amount,
         reverses: Some(charge.id),
         usage: None,
-        rate: Vec::new(),
         discount: charge.facts.discount.clone().map(|granted| DiscountUse {
             whole: Decimal::ZERO,
             ..granted

@@ -14,7 +14,7 @@ use tradewind_platform::{AuditEntry, OpCtx, Platform, Work};
 use tradewind_policy::{AccountKind, Action};
 use tradewind_tax::types::TaxCategory;
 
-use super::{books::authorize_to, facts::Trades, realm, settlements::seen};
+use super::{books::authorize_to, currency::book_rate, facts::Trades, realm, settlements::seen};
 use crate::{
     rules::{document, self_billing as rules},
     store::{documents, self_billing as store},
@@ -220,6 +220,7 @@ async fn drawn(
             taxes: Vec::new(),
             order_number: None,
             cost_centre: None,
+            rates: Vec::new(),
         });
     }
     // Nobody waits for an engine here: what is settled is approved by people.
@@ -254,6 +255,7 @@ async fn drawn(
         locale: trade.locale,
         payment_terms_days: 0,
         credits: None,
+        book_rate: book_rate(w, seller_id, one.currency, today).await?,
         lines,
     }))
 }

@@ -48,11 +48,11 @@ stmts! {
     OF_ORDER = "SELECT CAST(COUNT(*) AS BIGINT) FROM charge WHERE realm_id = $1 AND subscription_id = $2 AND order_id = $3";
     /// A page of the open charges between two accounts that are due.
     OPEN_PAGE = "SELECT c.id, c.subscription_id, c.kind, c.group_label, c.description, c.period_start, c.period_end, c.quantity, c.unit,
-        c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.usage FROM open_charge o JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
+        c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.usage, c.rate FROM open_charge o JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
         WHERE o.realm_id = $1 AND o.seller_id = $2 AND o.buyer_id = $3 AND o.currency = $4 AND o.due_on <= $5
         AND o.charge_id > $6 ORDER BY o.charge_id LIMIT $7 {for_update}",
         pg = "SELECT c.id, c.subscription_id, c.kind, c.group_label, c.description, c.period_start, c.period_end, c.quantity, c.unit,
-        c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.usage FROM open_charge o JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
+        c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.usage, c.rate FROM open_charge o JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
         WHERE o.realm_id = $1 AND o.seller_id = $2 AND o.buyer_id = $3 AND o.currency = $4 AND o.due_on <= $5
         AND o.charge_id > $6 ORDER BY o.charge_id LIMIT $7 FOR UPDATE OF o";
     /// Open charges of an order, whenever they are due.
@@ -61,12 +61,12 @@ stmts! {
         WHERE c.realm_id = $1 AND c.subscription_id = $2 AND c.order_id = $3 ORDER BY c.id";
     /// The open charges of some buyers that are due.
     OPEN_OF_BUYERS = "SELECT o.seller_id, o.buyer_id, o.currency, c.id, c.subscription_id, c.kind, c.group_label, c.description,
-        c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.usage FROM open_charge o
+        c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.usage, c.rate FROM open_charge o
         JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id WHERE o.realm_id = $1
         AND o.buyer_id IN (SELECT value FROM json_each($2)) AND o.due_on <= $3
         ORDER BY o.seller_id, o.buyer_id, o.currency, o.charge_id LIMIT $4",
         pg = "SELECT o.seller_id, o.buyer_id, o.currency, c.id, c.subscription_id, c.kind, c.group_label, c.description,
-        c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.usage FROM open_charge o
+        c.period_start, c.period_end, c.quantity, c.unit, c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.usage, c.rate FROM open_charge o
         JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id WHERE o.realm_id = $1
         AND o.buyer_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) AND o.due_on <= $3
         ORDER BY o.seller_id, o.buyer_id, o.currency, o.charge_id LIMIT $4 FOR UPDATE OF o";
@@ -232,6 +232,7 @@ row! {
         tax_included: bool,
         tax_category: TaxCategory,
         usage: Option<Json<UsageSpan>>,
+        rate: Option<Json<Vec<FxUse>>>,
     }
 }
 
@@ -253,6 +254,7 @@ impl OpenRow {
             rounding: self.rounding,
             tax_included: self.tax_included,
             tax_category: self.tax_category,
+            rates: self.rate.map(|json| json.0).unwrap_or_default(),
             usage_line: self.usage.map(|json| (json.0.period_on, json.0.line)),
         };
         (self.id, line)

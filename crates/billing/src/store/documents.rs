@@ -17,8 +17,8 @@ use super::charges::Pair;
 use crate::{
     rules::document,
     types::{
-        Balance, BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, LineTax,
-        Parties, TaxLine, TaxRate, Taxation,
+        Balance, BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, FxUse,
+        LineTax, Parties, TaxLine, TaxRate, Taxation,
     },
 };
 
@@ -29,12 +29,12 @@ stmts! {
     /// One document.
     DOCUMENT = "SELECT i.id, i.seller_id, i.buyer_id, i.kind, i.number, i.issued_on, i.due_on, i.period_start,
         i.period_end, i.currency, i.net, i.tax, i.gross, i.created_at, i.order_number, i.parties, i.tax_summary, i.locale,
-        i.payment_terms_days, i.credits, b.status, b.paid, b.written_off, b.dunning_stage, b.collector_id FROM invoice i
+        i.payment_terms_days, i.credits, i.book_rate, b.status, b.paid, b.written_off, b.dunning_stage, b.collector_id FROM invoice i
         LEFT JOIN invoice_balance b ON b.realm_id = i.realm_id AND b.invoice_id = i.id
         WHERE i.realm_id = $1 AND i.id = $2";
     /// Its lines.
     LINES = "SELECT no, group_label, description, quantity, unit, unit_price, period_start, period_end, tax_included, tax_category,
-        amount, net, tax, taxes, order_number, cost_centre FROM invoice_line WHERE realm_id = $1 AND invoice_id = $2 ORDER BY no";
+        amount, net, tax, taxes, order_number, cost_centre, rates FROM invoice_line WHERE realm_id = $1 AND invoice_id = $2 ORDER BY no";
     /// The balance of an invoice.
     BALANCE = "SELECT invoice_id, seller_id, buyer_id, currency, gross, paid, written_off, status, due_on, dunning_stage,
         next_dunning_on, collector_id FROM invoice_balance WHERE realm_id = $1 AND invoice_id = $2";
@@ -87,11 +87,11 @@ bulk! {
     DOCUMENTS = "invoice" { realm_id: Text, id: Text, seller_id: Text, buyer_id: Text, kind: Text, series: Text,
         sequence: Int, number: Text, issued_on: Text, due_on: Text, period_start: Text, period_end: Text, currency: Text,
         net: Int, tax: Int, gross: Int, parties: Text, tax_summary: Text, locale: Text, payment_terms_days: Int,
-        credits: Text, order_number: Text, created_at: Int, collector_id: Text } on conflict Error;
+        credits: Text, order_number: Text, created_at: Int, collector_id: Text, book_rate: Text } on conflict Error;
     /// Their lines.
     DOCUMENT_LINES = "invoice_line" { realm_id: Text, invoice_id: Text, no: Int, group_label: Text, description: Text,
         quantity: Text, unit: Text, unit_price: Text, period_start: Text, period_end: Text, tax_included: Int, tax_category: Text,
-        amount: Int, net: Int, tax: Int, taxes: Text, order_number: Text, cost_centre: Text } on conflict Error;
+        amount: Int, net: Int, tax: Int, taxes: Text, order_number: Text, cost_centre: Text, rates: Text } on conflict Error;
     /// Their balances.
     BALANCES = "invoice_balance" { realm_id: Text, invoice_id: Text, seller_id: Text, buyer_id: Text, currency: Text,
         gross: Int, paid: Int, status: Text, due_on: Text, dunning_stage: Int, next_dunning_on: Text,
@@ -201,6 +201,7 @@ row! {
         locale: Locale,
         payment_terms_days: i64,
         credits: Option<InvoiceId>,
+        book_rate: Option<Json<FxUse>>,
         currency: Currency,
     }
 }
@@ -237,6 +238,7 @@ row! {
         taxes: Json<Vec<StoredTax>>,
         order_number: Option<String>,
         cost_centre: Option<String>,
+        rates: Option<Json<Vec<FxUse>>>,
     }
 }
 
@@ -280,6 +282,7 @@ impl LineRow {
                 .collect(),
             order_number: self.order_number,
             cost_centre: self.cost_centre,
+            rates: self.rates.map(|json| json.0).unwrap_or_default(),
         }
     }
 }
@@ -344,6 +347,7 @@ pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, documents: &[NewDocument
                 .collector
                 .as_ref()
                 .map(|party| party.account_id),
+            document.book_rate.as_ref().map(Json),
         ]);
         lines.extend(document.lines.iter().map(|line| {
             args![
@@ -365,6 +369,7 @@ pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, documents: &[NewDocument
                 Json(stored(&line.taxes)),
                 line.order_number,
                 line.cost_centre,
+                (!line.rates.is_empty()).then_some(Json(&line.rates)),
             ]
         }));
         if let Some(balance) = &head.balance {
@@ -424,6 +429,7 @@ pub(crate) async fn document(
         locale: row.rest.locale,
         payment_terms_days: row.rest.payment_terms_days,
         credits: row.rest.credits,
+        book_rate: row.rest.book_rate.map(|json| json.0),
         lines,
     }))
 }

@@ -86,7 +86,7 @@ stmts! {
         WHERE d.realm_id = $1 AND d.id = $2";
     /// A page of the charges on a draft, to look at.
     DRAFT_PAGE = "SELECT c.id, c.subscription_id, c.kind, c.group_label, c.description, c.period_start, c.period_end, c.quantity, c.unit,
-        c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.usage FROM open_charge o
+        c.unit_price, c.exact, c.rounding, c.tax_included, c.tax_category, c.usage, c.rate FROM open_charge o
         JOIN charge c ON c.realm_id = o.realm_id AND c.id = o.charge_id
         WHERE o.realm_id = $1 AND o.seller_id = $2 AND o.buyer_id = $3 AND o.currency = $4 AND o.due_on <= $5
         AND o.charge_id > $6 ORDER BY o.charge_id LIMIT $7";

@@ -1,8 +1,9 @@
 //! Charges: immutable facts about what is owed for what.
 
 use serde::{Deserialize, Serialize};
+use tradewind_catalogue::types::FxUse;
 use tradewind_kernel::{
-    Currency, Date, Decimal, Money, Rounding, Timestamp,
+    Date, Decimal, Money, Rounding, Timestamp,
     calendar::Period,
     id::{AccountId, ChargeId, CouponId, ItemId, LegId, OrderId, RedemptionId, SubscriptionId},
     locale::form_for,
@@ -48,22 +49,6 @@ pub struct UsageSpan {
     pub to_version: i64,
     /// The invoice line in which this usage is rounded together with other usage.
     pub line: String,
-}
-
-/// An exchange rate that went into an amount.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct FxUse {
-    /// What was converted.
-    pub base: Currency,
-    /// Into what.
-    pub quote: Currency,
-    /// One `base` in `quote`.
-    #[serde(with = "rust_decimal::serde::str")]
-    #[schema(value_type = String)]
-    pub rate: Decimal,
-    /// The day since which the rate holds.
-    #[schema(value_type = String, format = Date)]
-    pub on: Date,
 }
 
 /// The discount behind a charge of the kind `discount`, and behind whatever takes one back.

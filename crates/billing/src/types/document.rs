@@ -1,6 +1,7 @@
 //! Invoices and credit notes.
 
 use serde::{Deserialize, Serialize};
+use tradewind_catalogue::types::FxUse;
 use tradewind_kernel::{
     Date, Decimal, Locale, Money, Result, Timestamp,
     calendar::Period,
@@ -164,6 +165,9 @@ pub struct DocumentLine {
     /// The buyer's cost centre, project or other sign.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_centre: Option<String>,
+    /// The exchange rates that went into the amount, as they were when it was charged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rates: Vec<FxUse>,
 }
 
 impl DocumentLine {
@@ -265,6 +269,10 @@ pub struct Document {
     pub parties: Parties,
     /// Tax per rate.
     pub tax_summary: Vec<TaxLine>,
+    /// What its currency was worth in that of the seller's books on the day of issue; none where it is the same, where the books are not
+    /// valued, or where no rate was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub book_rate: Option<FxUse>,
     /// The language it is written in.
     pub locale: Locale,
     /// Days to pay, 0 = at once.

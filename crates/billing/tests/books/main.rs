@@ -16,6 +16,7 @@ mod pauses;
 mod payout_file;
 mod place;
 mod pro_forma;
+mod rates;
 mod revenue;
 mod run;
 mod runs;

@@ -85,6 +85,7 @@ fn item(
             model,
             trail: Vec::new(),
             markup: None,
+            rates: Vec::new(),
         }],
         introduction: None,
         raised: None,

@@ -120,6 +120,7 @@ pub fn negotiated(
         matches: BTreeMap::new(),
         model: model.clone(),
         markup: None,
+        rates: Vec::new(),
         trail: vec!["agreed for this sale".to_owned()],
     };
     let rules: Vec<PriceRule> = special.cloned().chain([own]).collect();

@@ -212,6 +212,7 @@ fn at_most(risen: PriceRule, before: &PriceRule, list: Option<&PriceRule>) -> Pr
     }
     PriceRule {
         model: list.model.clone(),
+        rates: list.rates.clone(),
         ..risen
     }
 }

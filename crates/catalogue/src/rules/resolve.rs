@@ -11,7 +11,7 @@ use tradewind_kernel::{Currency, Date, Decimal, Error, Result, id::AccountId};
 use tradewind_pricing::{PriceKind, PriceModel};
 
 use crate::types::{
-    FxRate, Introduced, Item, ItemKind, ItemTerms, LegTerms, Listing, ListingPrice, Plan,
+    FxRate, FxUse, Introduced, Item, ItemKind, ItemTerms, LegTerms, Listing, ListingPrice, Plan,
     PriceBook, PriceRule, Revision,
 };
 
@@ -40,7 +40,7 @@ pub struct Tier {
 /// Exchange rates by pair and day.
 #[derive(Debug, Clone, Default)]
 pub struct Rates {
-    pairs: BTreeMap<(Currency, Currency), BTreeMap<Date, Decimal>>,
+    pairs: BTreeMap<(Currency, Currency), BTreeMap<Date, (Decimal, String)>>,
 }
 
 impl Rates {
@@ -52,25 +52,37 @@ impl Rates {
                 .pairs
                 .entry((rate.base, rate.quote))
                 .or_default()
-                .insert(rate.effective_on, rate.rate);
+                .insert(rate.effective_on, (rate.rate, rate.source));
         }
         table
     }
 
-    /// The rate that holds on a day, with the day since when it does; 1 between a currency and itself.
+    /// The rate that holds on a day, with the day since when it does, and where it comes from; 1 between a currency and itself.
     ///
     /// The opposite pair is never turned round: one over a rate is not a rate anyone set.
     ///
     /// # Errors
     /// `no_exchange_rate` when none was set on or before that day.
-    pub fn on(&self, base: Currency, quote: Currency, day: Date) -> Result<(Decimal, Date)> {
+    pub fn on(&self, base: Currency, quote: Currency, day: Date) -> Result<FxUse> {
         if base == quote {
-            return Ok((Decimal::ONE, day));
+            return Ok(FxUse {
+                base,
+                quote,
+                rate: Decimal::ONE,
+                on: day,
+                source: String::new(),
+            });
         }
         self.pairs
             .get(&(base, quote))
             .and_then(|days| days.range(..=day).next_back())
-            .map(|(since, rate)| (*rate, *since))
+            .map(|(since, (rate, source))| FxUse {
+                base,
+                quote,
+                rate: *rate,
+                on: *since,
+                source: source.clone(),
+            })
             .ok_or_else(|| {
                 Error::refused(
                     "no_exchange_rate",
@@ -168,7 +180,7 @@ fn introduced(
     let mut trail = vec!["introductory price of the book".to_owned()];
     let from = tier.book.book.currency;
     let price = &introduction.price;
-    let mut model = converted(price, from, tier.currency, rates, on, &mut trail)?;
+    let (mut model, used) = converted(price, from, tier.currency, rates, on, &mut trail)?;
     if from != tier.currency {
         model = readable(model, tier, &mut trail);
     }
@@ -176,6 +188,7 @@ fn introduced(
         matches: BTreeMap::new(),
         model,
         markup: None,
+        rates: used,
         trail,
     };
     let introduced = Introduced {
@@ -224,11 +237,19 @@ fn item_rules(
             ListingPrice::Absolute { model } => {
                 let mut trail = vec!["price of the book".to_owned()];
                 let from = tier.book.book.currency;
-                let mut model = converted(model, from, tier.currency, rates, on, &mut trail)?;
+                let (mut model, used) =
+                    converted(model, from, tier.currency, rates, on, &mut trail)?;
                 if from != tier.currency {
                     model = readable(model, tier, &mut trail);
                 }
-                add(&mut rules, listing.matches.clone(), model, None, trail);
+                let rule = PriceRule {
+                    matches: listing.matches.clone(),
+                    model,
+                    markup: None,
+                    rates: used,
+                    trail,
+                };
+                add(&mut rules, rule);
             }
             ListingPrice::Markup { percent } => {
                 let Some((from, buying)) = buying else {
@@ -243,9 +264,16 @@ fn item_rules(
                         format!("{:+} %", percent.normalize()),
                     ];
                     let model = rule.model.marked_up(*percent)?;
-                    let model = converted(&model, from, tier.currency, rates, on, &mut trail)?;
-                    let model = readable(model, tier, &mut trail);
-                    add(&mut rules, matches, model, Some(*percent), trail);
+                    let (model, used) =
+                        converted(&model, from, tier.currency, rates, on, &mut trail)?;
+                    let rule = PriceRule {
+                        matches,
+                        model: readable(model, tier, &mut trail),
+                        markup: Some(*percent),
+                        rates: used,
+                        trail,
+                    };
+                    add(&mut rules, rule);
                 }
             }
         }
@@ -277,25 +305,13 @@ fn covers_all(rules: &[PriceRule]) -> bool {
 }
 
 /// Adds a rule unless an earlier one already takes everything that it would match.
-fn add(
-    rules: &mut Vec<PriceRule>,
-    matches: BTreeMap<String, String>,
-    model: PriceModel,
-    markup: Option<Decimal>,
-    trail: Vec<String>,
-) {
-    let taken = rules.iter().any(|rule| {
-        rule.matches
-            .iter()
-            .all(|(key, value)| matches.get(key) == Some(value))
+fn add(rules: &mut Vec<PriceRule>, rule: PriceRule) {
+    let taken = rules.iter().any(|earlier| {
+        let mut matches = earlier.matches.iter();
+        matches.all(|(key, value)| rule.matches.get(key) == Some(value))
     });
     if !taken {
-        rules.push(PriceRule {
-            matches,
-            model,
-            markup,
-            trail,
-        });
+        rules.push(rule);
     }
 }
 
@@ -314,8 +330,8 @@ fn both(
     Some(merged)
 }
 
-/// A price in another currency. A cost that is passed through stays as it is, because its conversion is still open;
-/// only what is included of it and the bounds around it are converted.
+/// A price in another currency, and the rate where it has changed something. A cost that is passed through stays as it is,
+/// because its conversion is still open; only what is included of it and the bounds around it are converted.
 fn converted(
     model: &PriceModel,
     from: Currency,
@@ -323,19 +339,21 @@ fn converted(
     rates: &Rates,
     on: Date,
     trail: &mut Vec<String>,
-) -> Result<PriceModel> {
+) -> Result<(PriceModel, Vec<FxUse>)> {
     let open = is_pass_through(model);
     let bounded = model.minimum.is_some() || model.maximum.is_some() || !model.included.is_zero();
     if from == to || (open && !bounded) {
-        return Ok(model.clone());
+        return Ok((model.clone(), Vec::new()));
     }
-    let (rate, since) = rates.on(from, to, on)?;
-    trail.push(format!("{from}→{to} at {rate} of {since}"));
-    let mut converted = model.converted(rate)?;
+    let used = rates.on(from, to, on)?;
+    trail.push(format!("{from}→{to} at {} of {}", used.rate, used.on));
+    let mut converted = model.converted(used.rate)?;
     if open {
         converted.kind = model.kind.clone();
     }
-    Ok(converted)
+    // A mere percentage is the same in every currency.
+    let used = (converted != *model).then_some(used);
+    Ok((converted, used.into_iter().collect()))
 }
 
 #[cfg(test)]

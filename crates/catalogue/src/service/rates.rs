@@ -16,7 +16,7 @@ use super::{load, parties, products::record};
 use crate::{
     rules::{check_rate, read_rates},
     store::{rates as store, versions::Part},
-    types::{FxRate, RateFile, RateImport, RateSet},
+    types::{FxRate, FxUse, RateFile, RateImport, RateSet},
 };
 
 /// Sets the rate of a pair from a day on. A rate that has taken effect is never replaced.
@@ -183,16 +183,11 @@ async fn seen(w: &mut Work) -> Result<RealmId> {
     Ok(w.ctx.realm)
 }
 
-/// The rate that holds on a day, and since when; for use cases that convert.
+/// The rate that holds on a day, since when, and where it comes from; for use cases that convert.
 ///
 /// # Errors
 /// `no_exchange_rate`.
-pub async fn rate_on(
-    w: &mut Work,
-    base: Currency,
-    quote: Currency,
-    day: Date,
-) -> Result<(Decimal, Date)> {
+pub async fn rate_on(w: &mut Work, base: Currency, quote: Currency, day: Date) -> Result<FxUse> {
     let versions = load::versions(w).await?;
     load::prices(w, &versions).await?.rates.on(base, quote, day)
 }

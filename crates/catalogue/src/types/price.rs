@@ -145,6 +145,36 @@ pub struct FxRate {
     pub source: String,
 }
 
+/// An exchange rate that went into an amount.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FxUse {
+    /// What was converted.
+    pub base: Currency,
+    /// Into what.
+    pub quote: Currency,
+    /// One `base` in `quote`.
+    #[serde(with = "rust_decimal::serde::str")]
+    #[schema(value_type = String)]
+    pub rate: Decimal,
+    /// The day since which the rate holds.
+    #[schema(value_type = String, format = Date)]
+    pub on: Date,
+    /// Where it comes from, for example `ECB`; empty where nobody has said.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
+}
+
+impl FxUse {
+    /// Adds rates to those that went into something, each once.
+    pub fn add_to(all: &mut Vec<Self>, more: &[Self]) {
+        for rate in more {
+            if !all.contains(rate) {
+                all.push(rate.clone());
+            }
+        }
+    }
+}
+
 /// What came of a file of exchange rates.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RateImport {

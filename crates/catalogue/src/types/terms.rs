@@ -19,8 +19,8 @@ use tradewind_tax::types::TaxCategory;
 use utoipa::ToSchema;
 
 use super::{
-    BillingDays, CancellationFee, Commitment, Introduced, Introduction, ItemKind, PriceIncrease,
-    Raised, StubCharge, SuspendedTime, Timing,
+    BillingDays, CancellationFee, Commitment, FxUse, Introduced, Introduction, ItemKind,
+    PriceIncrease, Raised, StubCharge, SuspendedTime, Timing,
 };
 
 text_enum! {
@@ -299,6 +299,9 @@ pub struct PriceRule {
     /// a buyer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub markup: Option<Decimal>,
+    /// The exchange rate by which its seller made it a price in the currency of the leg; none where it was in that already.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rates: Vec<FxUse>,
     /// How it came about, for the seller's staff; says nothing of the tiers above, and is never shown to a buyer.
     pub trail: Vec<String>,
 }

@@ -32,6 +32,8 @@ invoice-customer-number = Kundennummer
 invoice-order-reference = Ihr Zeichen
 invoice-order-number = Bestellung { $number }
 invoice-cost-centre = Kostenstelle { $number }
+invoice-rate = 1 { $base } = { $rate } { $quote }, Kurs vom { $date }
+invoice-book-rate = In den Büchern von { $seller }: { $rate }
 
 invoice-seller-vat-id = USt-IdNr.
 invoice-seller-tax-id = Steuernummer

@@ -32,6 +32,8 @@ invoice-customer-number = Customer number
 invoice-order-reference = Your reference
 invoice-order-number = Order { $number }
 invoice-cost-centre = Cost centre { $number }
+invoice-rate = 1 { $base } = { $rate } { $quote }, rate of { $date }
+invoice-book-rate = In the books of { $seller }: { $rate }
 
 invoice-seller-vat-id = VAT ID
 invoice-seller-tax-id = Tax ID

@@ -297,6 +297,7 @@ fn offered_item(item: &ItemOffer) -> ItemTerms {
         matches,
         model,
         markup: None,
+        rates: Vec::new(),
         trail: Vec::new(),
     };
     let regular: Vec<PriceRule> = item

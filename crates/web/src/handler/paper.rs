@@ -4,7 +4,7 @@ use tradewind_billing::service::{LineBreakdown, invoice_breakdown};
 use tradewind_billing::types::{Document, DocumentLine, DocumentSummary};
 use tradewind_documents::prices::PriceWords;
 use tradewind_documents::tax::TaxWord;
-use tradewind_flows::document::references;
+use tradewind_flows::document::remarks;
 use tradewind_kernel::Result;
 
 use crate::session::Visit;
@@ -46,7 +46,7 @@ pub(super) async fn groups(
 /// A line without its tax, as the sums below need it; a price that was agreed with tax stands beside it.
 fn shown(t: &Tr, tax: &TaxWord, head: &DocumentSummary, line: &DocumentLine) -> InvoiceLine {
     let mut detail = vec![t.period(line.period.start, line.period.end).into_owned()];
-    detail.extend(references(t.locale, head, line));
+    detail.extend(remarks(t.locale, head, line));
     if line.tax_included {
         detail.push(tax.included(t.locale, line.amount));
     }

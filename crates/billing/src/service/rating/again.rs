@@ -51,7 +51,6 @@ impl Charged {
             exact: -self.exact,
             amount: Money::from_exact(-self.exact, facts.amount.currency, facts.rounding)?,
             usage,
-            rate: Vec::new(),
             ..facts.clone()
         }))
     }

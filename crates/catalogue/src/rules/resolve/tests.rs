@@ -352,7 +352,7 @@ fn the_opposite_rate_is_no_rate() {
             .is_err()
     );
     let same = table.on(currency("USD"), currency("USD"), day("2024-09-01"));
-    assert_eq!(same.expect("no conversion").0, Decimal::ONE);
+    assert_eq!(same.expect("no conversion").rate, Decimal::ONE);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use tradewind_billing::service::{self as billing, ListQuery, TransferRecord};
 use tradewind_billing::types::{
     Document, DocumentKind, DocumentSummary, Payment, PaymentKind, PaymentState,
 };
-use tradewind_flows::document::{invoice_pdf, on_behalf};
+use tradewind_flows::document::{book_rate_words, invoice_pdf, on_behalf};
 use tradewind_kernel::id::{AccountId, InvoiceId, SubscriptionId};
 use tradewind_kernel::money::Money;
 use tradewind_kernel::time::parse_date;
@@ -234,6 +234,7 @@ fn terms(desk: &Desk, document: &Document) -> Vec<Txt> {
         let credit = document.summary.kind == DocumentKind::CreditNote;
         terms.push(on_behalf(desk.ctx.locale, &document.parties, credit).into());
     }
+    terms.extend(book_rate_words(desk.ctx.locale, document).map(Into::into));
     terms
 }
 

@@ -12,9 +12,11 @@ use crate::exact::Exact;
 
 mod agreed;
 mod ahead;
+mod pool;
 
 use agreed::Agreed;
 pub use ahead::Ahead;
+pub use pool::Tiers;
 
 /// The prices of one leg, in the smallest unit of its currency.
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +67,8 @@ struct Sale {
     /// Where usage is units that are bought ahead: what comes with each month, and what a unit costs that is beyond, at its source.
     ahead: Option<(Ahead, Exact)>,
     commitment: Option<Commitment>,
+    /// Whether what is used is counted together with other sales, and no part of this one.
+    shares: bool,
 }
 
 /// What the customer pays at least for the usage of each span of so many months from the first day on.
@@ -172,6 +176,7 @@ impl Auditor {
             usage: BTreeMap::new(),
             ahead: None,
             commitment: None,
+            shares: false,
         });
         self.sales.len() - 1
     }
@@ -337,6 +342,9 @@ impl Sale {
 
     /// What usage has cost at its source, by month.
     fn costs(&self) -> BTreeMap<Date, Exact> {
+        if self.shares {
+            return BTreeMap::new();
+        }
         match self.ahead {
             None => {
                 let all = self.usage.iter();

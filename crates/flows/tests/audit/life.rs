@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use tradewind_billing::service as billing;
-use tradewind_billing::types::Preview;
 use tradewind_flows::order::{PlaceInput, order_place};
 use tradewind_flows::quote::{
     CancelInput, CancelWhen, ChangeInput, CorrectionInput, QuoteView, quote_cancel, quote_change,
@@ -16,7 +14,7 @@ use tradewind_metering::service::usage_ingest;
 use tradewind_metering::types::{UsageInput, UsageKind};
 use tradewind_orders::types::ChangeClass;
 use tradewind_platform::{args, stmts};
-use tradewind_testkit::{Auditor, Exact, Fines, LegPrices};
+use tradewind_testkit::{Audited, Auditor, Exact, Fines, LegPrices};
 
 use crate::chance::Chance;
 use crate::common::{World, day};
@@ -26,13 +24,18 @@ mod fines;
 mod seller;
 
 mod ahead;
+mod balances;
 mod late;
 mod money;
 mod payouts;
+mod previews;
 mod revenue;
+mod shared;
 
+use balances::Balances;
 use late::{COMMITTED, COMMITTED_MONTHS};
 use payouts::Settled;
+use shared::SHARED;
 
 stmts! {
     /// What a subscription has come to on each of its legs, and in how many charges.
@@ -63,6 +66,9 @@ const COUPONS: [(&str, i64, u32); 2] = [("HALF", 50, 2), ("THIRD", 33, 12)];
 /// A coupon for usage, for good: code, percentage.
 const METERED: (&str, i64) = ("METERED", 20);
 
+/// The meter of usage that is passed on at its cost.
+const COST: &str = "cost";
+
 /// The customer's leg.
 const LAST: usize = 3;
 
@@ -71,8 +77,8 @@ struct Sale {
     audited: usize,
     begins_on: Date,
     has_seats: bool,
-    /// Whether its usage is units that are bought ahead.
-    is_ahead: bool,
+    /// What its usage is counted on.
+    meter: &'static str,
     /// A change that waits for its day.
     waiting: Option<(Date, u32)>,
     ended: bool,
@@ -95,6 +101,8 @@ pub(crate) struct Life {
     fines: Option<Fines>,
     /// What vendors are paid, and the seller of what is collected for it.
     payouts: Settled,
+    /// What is open of each document, credit and taxes.
+    balances: Balances,
     log: Vec<String>,
 }
 
@@ -134,6 +142,7 @@ impl Life {
             phased: phases,
             fines: None,
             payouts: Settled::default(),
+            balances: Balances::default(),
             log: vec![format!("seed {seed}")],
         };
         if phases {
@@ -145,10 +154,12 @@ impl Life {
         life.payouts(seed).await;
         life.window(seed).await;
         life.commit().await;
-        let calls = life.sell_ahead().await;
+        life.taxes().await;
+        let (calls, shared) = life.sell_units().await;
         life.go(1).await;
         life.meter().await;
         life.buy_ahead(calls).await;
+        life.buy_shared(shared).await;
         life.subscribe().await;
         life
     }
@@ -157,15 +168,17 @@ impl Life {
     pub(crate) async fn step(&mut self) {
         match self.chance.below(100) {
             0..35 => self.travel().await,
-            35..42 if self.sales.len() < 6 => self.subscribe().await,
+            35..42 if self.sales.len() < 8 => self.subscribe().await,
             35..58 => self.change().await,
             58..62 => self.cancel().await,
             62..71 => self.correct().await,
             71..78 => self.correct_terms().await,
             78..82 => self.rest().await,
             82..93 => self.report().await,
-            93..96 => self.decide().await,
-            _ => self.over_pay().await,
+            93..95 => self.decide().await,
+            95..97 => self.over_pay().await,
+            97..99 => self.give().await,
+            _ => self.pay_back().await,
         }
     }
 
@@ -179,6 +192,7 @@ impl Life {
             self.go(9).await;
             self.pay(0).await;
         }
+        self.take_back().await;
         self.audit_statements().await;
         self.pay_out().await;
         self.world.assert_consistent().await;
@@ -215,11 +229,14 @@ impl Life {
             (1, days)
         };
         for _ in 0..steps {
+            let announced = self.announced().await;
             self.today = add_days(self.today, each).expect("a day");
             self.world
                 .travel(&format!("{}T12:00:00Z", self.today))
                 .await;
+            self.audit_announced(announced).await;
             self.look_for_open().await;
+            self.look_at_documents().await;
         }
         self.say("arrives".to_owned());
         self.world.deliver_all().await;
@@ -236,58 +253,51 @@ impl Life {
     /// Every leg of every sale comes to what the auditor says, and so does what is owed.
     async fn audit(&self) {
         let mut billed = 0;
-        for sale in &self.sales {
-            let realm = self.world.realm;
-            let mut tx = self.world.p().db().begin().await.expect("a reading");
-            let found: Vec<(i64, i64, i64)> = tx
-                .all(&CHARGED, args![realm, sale.id])
-                .await
-                .expect("sums of charges");
-            drop(tx);
-            let found: BTreeMap<i64, (i64, i64)> = found
-                .into_iter()
-                .map(|(leg, sum, count)| (leg, (sum, count)))
-                .collect();
-            for leg in 0..=LAST {
-                let (sum, count) = i64::try_from(leg)
-                    .ok()
-                    .and_then(|leg| found.get(&leg).copied())
-                    .unwrap_or_default();
-                let sum = i128::from(sum);
+        for sale in self.sales.iter().filter(|sale| sale.meter != SHARED) {
+            let legs = self.charged(&[sale.id]).await;
+            for (leg, charged) in legs.into_iter().enumerate() {
                 let audited = self.auditor.audit(sale.audited, leg, self.today);
-                if leg == LAST {
-                    assert_eq!(
-                        sum,
-                        audited.billed,
-                        "{} of {}\n{}",
-                        leg,
-                        sale.id,
-                        self.story()
-                    );
-                    billed += sum;
-                    continue;
-                }
-                // Above the customer, charges of many sales share the lines of a month and are rounded with them.
-                let charges = i128::from(count).max(audited.lines.into());
-                assert!(
-                    Exact::whole(sum).is_within(Exact::new(charges, 2), audited.exact),
-                    "{leg} of {}: {sum} instead of {audited:?}\n{}",
-                    sale.id,
-                    self.story()
-                );
+                self.agrees(leg, charged, audited, &sale.id.to_string());
+            }
+            billed += legs[LAST].0;
+        }
+        billed += self.audit_shared().await;
+        billed += self.audit_fines().await;
+        self.audit_balances(Some(billed)).await;
+        self.audit_revenue().await;
+    }
+
+    /// What sales have come to on each leg, and in how many charges.
+    async fn charged(&self, sales: &[SubscriptionId]) -> [(i128, i128); LAST + 1] {
+        let mut legs = [(0, 0); LAST + 1];
+        let mut tx = self.world.p().db().begin().await.expect("a reading");
+        for id in sales {
+            let args = args![self.world.realm, *id];
+            let found: Vec<(i64, i64, i64)> =
+                tx.all(&CHARGED, args).await.expect("sums of charges");
+            for (leg, sum, count) in found {
+                let (all, charges) = &mut legs[usize::try_from(leg).expect("a leg")];
+                *all += i128::from(sum);
+                *charges += i128::from(count);
             }
         }
-        billed += self.audit_fines().await;
-        let between = billing::Between {
-            seller_id: self.world.reseller,
-            buyer_id: self.world.customer,
-            currency: Currency::EUR,
-        };
-        let standing = billing::standing(self.world.p(), &self.world.ctx().await, &between).await;
-        let standing = standing.expect("a standing");
-        let owes = standing.owed.minor + standing.not_invoiced.minor - standing.credit.minor;
-        assert_eq!(i128::from(owes), billed - self.paid, "{}", self.story());
-        self.audit_revenue().await;
+        legs
+    }
+
+    /// What was charged on a leg is what the auditor says.
+    fn agrees(&self, leg: usize, (sum, charges): (i128, i128), audited: Audited, of: &str) {
+        if leg == LAST {
+            let billed = audited.billed;
+            assert_eq!(sum, billed, "{leg} of {of}\n{}", self.story());
+            return;
+        }
+        // Above the customer, charges of many sales share the lines of a month and are rounded with them.
+        let charges = charges.max(audited.lines.into());
+        assert!(
+            Exact::whole(sum).is_within(Exact::new(charges, 2), audited.exact),
+            "{leg} of {of}: {sum} instead of {audited:?}\n{}",
+            self.story()
+        );
     }
 
     async fn meter(&mut self) {
@@ -300,12 +310,17 @@ impl Life {
         self.auditor.discount_usage(audited, METERED.1.into());
         self.auditor
             .commit(audited, COMMITTED_MONTHS, COMMITTED.into());
+        self.has(id, audited, COST);
+    }
+
+    /// A sale, with what its usage is counted on if it is one of usage.
+    fn has(&mut self, id: SubscriptionId, audited: usize, meter: &'static str) {
         self.sales.push(Sale {
             id,
             audited,
             begins_on: self.today,
-            has_seats: false,
-            is_ahead: false,
+            has_seats: meter.is_empty(),
+            meter,
             waiting: None,
             ended: false,
             rests: false,
@@ -330,16 +345,7 @@ impl Life {
             self.say(format!("with {code}"));
             self.auditor.discount(audited, (*percent).into(), *periods);
         }
-        self.sales.push(Sale {
-            id,
-            audited,
-            begins_on: self.today,
-            has_seats: true,
-            is_ahead: false,
-            waiting: None,
-            ended: false,
-            rests: false,
-        });
+        self.has(id, audited, "");
     }
 
     /// One of the sales that have seats, or that have none.
@@ -409,15 +415,15 @@ impl Life {
     async fn report(&mut self) {
         let Some(at) = self.some(false) else { return };
         let sale = &self.sales[at];
-        let (id, audited, begins_on, is_ahead) =
-            (sale.id, sale.audited, sale.begins_on, sale.is_ahead);
+        let (id, audited, begins_on, meter) = (sale.id, sale.audited, sale.begins_on, sale.meter);
+        let in_units = meter != COST;
         let since = days_between(begins_on, self.today);
         let back = self.chance.below(u64::try_from(since + 1).expect("days"));
         let on = add_days(self.today, -i64::try_from(back).expect("days")).expect("a day");
         let cents = i64::try_from(self.chance.below(100_000)).expect("an amount");
         // A correction of what was reported takes something back; of units that is no more than were used.
         let takes_back = self.chance.percent(15);
-        let cents = match (takes_back, is_ahead) {
+        let cents = match (takes_back, in_units) {
             (false, _) => cents,
             (true, true) => -self.returnable(audited, on).min(cents),
             (true, false) => -cents / 4,
@@ -429,10 +435,10 @@ impl Life {
             source: "audit".to_owned(),
             external_id: format!("r{}", self.reports),
             subscription_id: id,
-            meter: if is_ahead { ahead::CALLS } else { "cost" }.to_owned(),
+            meter: meter.to_owned(),
             starts_at,
             ends_at: starts_at,
-            quantity: if is_ahead {
+            quantity: if in_units {
                 Decimal::new(cents, 2)
             } else {
                 Decimal::ONE
@@ -479,7 +485,7 @@ impl Life {
 
     /// Places an order, pays for it and has it delivered; what was shown is what is billed.
     async fn place(&mut self, quote: &QuoteView) -> SubscriptionId {
-        let before = self.billed().await;
+        let before = self.world.documents().await.len();
         let input = PlaceInput { quote_id: quote.id };
         let placed = order_place(self.world.p(), &self.world.ctx().await, &input).await;
         let placed = placed.unwrap_or_else(|error| panic!("{error:?}\n{}", self.story()));
@@ -488,26 +494,9 @@ impl Life {
         self.world.deliver_all().await;
         let order = self.world.see(placed.order.id).await.order;
         assert_eq!(order.state.as_str(), "completed", "{}", self.story());
-        let billed = self.billed().await - before;
-        assert_eq!(billed, shown(&quote.preview.billing), "{}", self.story());
+        self.audit_shown(&quote.preview.billing, before).await;
         order.subscription_id
     }
-
-    /// What all documents of the customer come to.
-    async fn billed(&self) -> i64 {
-        let documents = self.world.documents().await;
-        documents
-            .iter()
-            .map(|document| document.kind.sign() * document.gross.minor)
-            .sum()
-    }
-}
-
-fn shown(preview: &Preview) -> i64 {
-    preview
-        .due_now
-        .as_ref()
-        .map_or(0, |document| document.gross.minor)
 }
 
 fn quantities(seats: u32) -> BTreeMap<String, Decimal> {

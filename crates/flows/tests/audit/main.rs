@@ -1,7 +1,8 @@
 //! Random lives of sales, looked over by an auditor who knows nothing of how they are billed.
 //!
 //! Whatever is ordered, changed, cancelled, corrected, used, reported late and paid, in whatever order: every leg comes to what
-//! the auditor says, previews are what is billed, debts and credits are what was billed less what was paid, and the books agree.
+//! the auditor says, previews are what is billed line by line, what is open of each document, credit and the books are what he says of
+//! payments, refunds and taxes, and the books agree.
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -120,6 +120,28 @@ fn usage_counts_when_its_month_is_over() {
 }
 
 #[test]
+fn usage_that_is_shared_costs_what_all_of_it_costs() {
+    let mut auditor = customers();
+    let sales = [
+        auditor.meter(day("2024-01-10")),
+        auditor.meter(day("2024-01-20")),
+    ];
+    for sale in sales {
+        auditor.share(sale);
+        auditor.usage(sale, day("2024-01-31"), 200);
+    }
+    let tiers = Tiers {
+        first: 300,
+        each: Exact::whole(2),
+        beyond: Exact::whole(1),
+    };
+    // 300 at 2 and 100 at 1, 1.4256 times.
+    let shared = |on: &str| auditor.audit_shared(tiers, 0, day(on)).billed;
+    assert_eq!((shared("2024-01-31"), shared("2024-02-01")), (0, 998));
+    assert_eq!(auditor.audit(sales[0], 0, day("2024-02-01")).billed, 0);
+}
+
+#[test]
 fn usage_is_discounted_by_the_month_as_a_whole() {
     let mut auditor = customers();
     let sale = auditor.meter(day("2024-01-10"));

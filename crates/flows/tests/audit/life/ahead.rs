@@ -1,4 +1,4 @@
-//! Usage that is bought ahead: units that come with every month and are kept for later ones.
+//! Plans of usage in units; and units that are bought ahead, come with every month and are kept for later ones.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +9,13 @@ use tradewind_catalogue::types::{
 };
 use tradewind_flows::quote::quote_purchase;
 use tradewind_kernel::calendar::{Cadence, add_days, days_between};
+use tradewind_kernel::id::SubscriptionId;
 use tradewind_kernel::{Date, Decimal, Text};
 use tradewind_pricing::{Prepaid, PriceModel};
 use tradewind_testkit::{Ahead, Exact};
 
-use super::{Life, Sale, late};
+use super::shared::{SHARED, shared_price};
+use super::{Life, late};
 use crate::common::{item, list_prices, markup};
 
 /// The meter.
@@ -27,19 +29,54 @@ const AHEAD: Ahead = Ahead {
 };
 
 impl Life {
-    /// The vendor sells units of usage for 0.02 that are bought ahead, from tomorrow on.
-    pub(super) async fn sell_ahead(&self) -> Plan {
+    /// The vendor sells units of usage from tomorrow on: some for 0.02 that are bought ahead, and some that are counted together.
+    pub(super) async fn sell_units(&self) -> (Plan, Plan) {
         let (p, ctx) = (self.world.p(), self.world.ctx().await);
+        let (calls, shared) = (self.plan_of(CALLS).await, self.plan_of(SHARED).await);
+        let prepaid = Prepaid {
+            per: None,
+            months: u16::try_from(AHEAD.months).ok(),
+            at_most: Some(hundredths(AHEAD.at_most)),
+        };
+        let model = PriceModel {
+            prepaid: Some(prepaid),
+            ..PriceModel::per_unit(Decimal::new(2, 2)).with_included(hundredths(AHEAD.brings))
+        };
+        let own = |plan: &Plan, model| ListingDraft {
+            item_id: plan.items.first().map(|item| item.id),
+            price: ListingPrice::Absolute { model },
+            ..markup("0")
+        };
+        let books = price_book_list(p, &ctx, self.world.vendor).await;
+        let book = books.expect("books").remove(0).book;
+        let revision = RevisionCreate {
+            book_id: book.id,
+            effective_on: add_days(self.today, 1).expect("a day"),
+            note: String::new(),
+            policies: None,
+            listings: list_prices(&self.world.product)
+                .into_iter()
+                .chain([own(&calls, model), own(&shared, shared_price())])
+                .collect(),
+        };
+        revision_create(p, &ctx, &revision)
+            .await
+            .expect("a revision");
+        (calls, shared)
+    }
+
+    /// A plan of the vendor's that is all usage, counted on a meter of its name.
+    async fn plan_of(&self, meter: &str) -> Plan {
         let metered = ItemDraft {
-            meter: Some(CALLS.to_owned()),
+            meter: Some(meter.to_owned()),
             timing: Timing::Arrears,
-            ..item(CALLS, ItemKind::Metered, 0)
+            ..item(meter, ItemKind::Metered, 0)
         };
         let create = PlanCreate {
             product_id: self.world.product.product.id,
             draft: PlanDraft {
-                code: CALLS.to_owned(),
-                name: Text::en(CALLS),
+                code: meter.to_owned(),
+                name: Text::en(meter),
                 description: Text::default(),
                 position: 9,
                 recommended: false,
@@ -54,58 +91,25 @@ impl Life {
             },
             items: vec![metered],
         };
-        let plan = plan_create(p, &ctx, &create).await.expect("a plan");
-        let prepaid = Prepaid {
-            per: None,
-            months: u16::try_from(AHEAD.months).ok(),
-            at_most: Some(hundredths(AHEAD.at_most)),
-        };
-        let model = PriceModel {
-            prepaid: Some(prepaid),
-            ..PriceModel::per_unit(Decimal::new(2, 2)).with_included(hundredths(AHEAD.brings))
-        };
-        let own = ListingDraft {
-            item_id: plan.items.first().map(|item| item.id),
-            price: ListingPrice::Absolute { model },
-            ..markup("0")
-        };
-        let books = price_book_list(p, &ctx, self.world.vendor).await;
-        let book = books.expect("books").remove(0).book;
-        let revision = RevisionCreate {
-            book_id: book.id,
-            effective_on: add_days(self.today, 1).expect("a day"),
-            note: String::new(),
-            policies: None,
-            listings: list_prices(&self.world.product)
-                .into_iter()
-                .chain([own])
-                .collect(),
-        };
-        revision_create(p, &ctx, &revision)
-            .await
-            .expect("a revision");
-        plan
+        let made = plan_create(self.world.p(), &self.world.ctx().await, &create).await;
+        made.expect("a plan")
     }
 
-    pub(super) async fn buy_ahead(&mut self, plan: Plan) {
+    /// Buys a plan that is all usage.
+    pub(super) async fn buy_usage(&mut self, plan: &Plan) -> SubscriptionId {
         let mut wanted = self.world.wanted("cloud", "1");
         wanted.quantities = BTreeMap::new();
         wanted.plan_id = plan.id;
         let quote = quote_purchase(self.world.p(), &self.world.ctx().await, &wanted).await;
-        let id = self.place(&quote.expect("a quote")).await;
+        self.place(&quote.expect("a quote")).await
+    }
+
+    pub(super) async fn buy_ahead(&mut self, plan: Plan) {
+        let id = self.buy_usage(&plan).await;
         let audited = self.auditor.meter(self.today);
         // Two cents for a hundred hundredths.
         self.auditor.buy_ahead(audited, AHEAD, Exact::new(2, 100));
-        self.sales.push(Sale {
-            id,
-            audited,
-            begins_on: self.today,
-            has_seats: false,
-            is_ahead: true,
-            waiting: None,
-            ended: false,
-            rests: false,
-        });
+        self.has(id, audited, CALLS);
     }
 
     /// How much of what was used on a day can be taken back: what is known of its month, as long as that is not too late.
@@ -119,6 +123,6 @@ impl Life {
     }
 }
 
-fn hundredths(of: i128) -> Decimal {
+pub(super) fn hundredths(of: i128) -> Decimal {
     Decimal::from_i128_with_scale(of, 2)
 }

@@ -16,6 +16,7 @@ impl Life {
 
     /// The customer transfers what it owes, and something beyond that with the first.
     pub(super) async fn pay(&mut self, extra: i64) {
+        self.look_at_documents().await;
         let mut extra = extra;
         for document in self.world.documents().await {
             let Some(balance) = document
@@ -41,6 +42,9 @@ impl Life {
                 .expect("a payment");
             self.paid += i128::from(amount.minor);
             self.collect(amount.minor.into());
+            self.balances
+                .purse
+                .pay(&document.number, amount.minor.into());
         }
         self.world.test.drain().await;
         self.world.deliver_all().await;
@@ -70,7 +74,7 @@ impl Life {
             balance = found.closing;
             from = add_days(until, 1).expect("a day");
         }
-        let owes = i128::from(self.billed().await) - self.paid;
+        let owes = self.billed().await - self.paid;
         assert_eq!(i128::from(balance.minor), owes, "{}", self.story());
     }
 }

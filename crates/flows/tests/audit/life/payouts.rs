@@ -90,9 +90,14 @@ impl Life {
         }
     }
 
+    /// Whether another has the customer's money first.
+    pub(super) const fn is_collected_for(&self) -> bool {
+        self.payouts.models[1].is_some()
+    }
+
     /// The customer has paid: to whom, the terms say.
     pub(super) fn collect(&mut self, amount: i128) {
-        if self.payouts.models[1].is_some() {
+        if self.is_collected_for() {
             self.payouts.collected.push((self.today, amount));
         }
     }

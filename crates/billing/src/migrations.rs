@@ -499,4 +499,12 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "{sqlite} ALTER TABLE invoice ADD COLUMN book_rate {text}",
         "{postgres} ALTER TABLE invoice ADD COLUMN IF NOT EXISTS book_rate {text}",
     ],
+}, Migration {
+    name: "billing_reissue",
+    steps: &[
+        // An invoice that was issued anew: the credit note that takes it back, and the invoice in its place.
+        "CREATE TABLE IF NOT EXISTS reissue (realm_id {text} NOT NULL, invoice_id {text} NOT NULL, note_id {text} NOT NULL,
+            document_id {text} NOT NULL, created_at {time} NOT NULL, PRIMARY KEY (realm_id, invoice_id)) {clustered}",
+        "CREATE UNIQUE INDEX IF NOT EXISTS reissue_by_document ON reissue (realm_id, document_id)",
+    ],
 }];

@@ -29,6 +29,7 @@ pub mod pool;
 pub mod prepaid;
 pub mod preview;
 pub mod prices;
+pub mod reissue;
 pub mod renewal;
 pub mod repair;
 pub mod replay;

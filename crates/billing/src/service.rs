@@ -55,6 +55,7 @@ mod reads;
 mod recognition;
 mod references;
 mod refunds;
+mod reissues;
 mod repair;
 mod resuming;
 mod retries;
@@ -149,6 +150,7 @@ pub use refunds::{
     RefundBack, RefundRequest, payment_steps, refund_get, refund_request, refund_send,
     refund_settle, refunds_reconcile,
 };
+pub use reissues::{Reissue, invoice_reissue, invoice_reissue_in};
 pub use repair::{
     Correction, CorrectionPreview, charge_correction_back_in, charge_correction_in,
     correctable_from, preview_correction,

@@ -23,6 +23,7 @@ pub(crate) mod payment_steps;
 pub(crate) mod payments;
 pub(crate) mod payout_files;
 pub(crate) mod payout_reports;
+pub(crate) mod reissues;
 pub(crate) mod revenue;
 pub(crate) mod runs;
 pub(crate) mod self_billing;
@@ -107,6 +108,7 @@ pub(crate) fn statements() -> Vec<&'static Stmt> {
         ledger::bulk_statements(),
         notices::statements(),
         payments::statements(),
+        reissues::statements(),
         revenue::statements(),
         revenue::bulk_statements(),
         runs::statements(),

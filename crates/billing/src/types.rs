@@ -44,7 +44,7 @@ pub use currency::{BookCurrency, CurrencyAsk, CurrencyDifference, CurrencyMonth,
 pub use discount::{DiscountOffer, Grant, PreviewDiscount};
 pub use document::{
     Balance, BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, LineTax,
-    Parties, Party, TaxLine,
+    OtherDocument, Parties, Party, Reissued, TaxLine,
 };
 pub use draft::{Draft, DraftSummary, HeldBuyer, InvoiceHold, ReviewPolicy, TaxWait, TaxWaitNote};
 pub use dunning::{

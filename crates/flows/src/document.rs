@@ -52,6 +52,12 @@ pub async fn invoice_pdf(p: &Platform, ctx: &OpCtx, id: InvoiceId) -> Result<(St
         };
         printed.notes.push(about.reason);
     }
+    if let Some(old) = &document.replaces {
+        let args = i18n::Args::new().with("number", old.number.as_str());
+        printed
+            .notes
+            .push(i18n::tr(locale, "invoice-note-replaces", &args));
+    }
     printed.payments = payments
         .into_iter()
         .filter_map(|payment| {

@@ -158,6 +158,8 @@ pub(crate) fn printed(
         parties: made.parties.clone(),
         tax_summary: made.document.tax_summary.clone(),
         book_rate: None,
+        replaces: None,
+        replaced_by: None,
         locale: made.locale,
         payment_terms_days: 0,
         credits: None,

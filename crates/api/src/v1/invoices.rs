@@ -3,9 +3,10 @@
 use axum::{body::Body as Bytes, extract::State, response::Response};
 use serde::Deserialize;
 use tradewind_billing::{
-    service::{self, CreditNote, Detail, LineBreakdown, ListQuery},
+    service::{self, CreditNote, Detail, LineBreakdown, ListQuery, Reissue},
     types::{
         CreditDestination, CreditLine, CreditNoted, Credited, Document, DocumentSummary, LineLeft,
+        Reissued,
     },
 };
 use tradewind_flows::{detail::details_csv, document::invoice_pdf};
@@ -29,6 +30,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(pdf))
         .routes(routes!(credit, credit_notes))
         .routes(routes!(left))
+        .routes(routes!(reissue))
 }
 
 /// What to take back of an invoice.
@@ -175,6 +177,36 @@ async fn credit(
     };
     let noted = service::credit_note_for(&state.platform, &caller.ctx, &input).await?;
     Ok(reply::created(&format!("/invoices/{}", noted.id), &noted))
+}
+
+/// Why an invoice is issued anew.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ReissueInput {
+    /// Why; stands on the credit note.
+    #[schema(max_length = 500)]
+    reason: String,
+}
+
+/// Take an invoice back and issue it anew.
+///
+/// A credit note takes all of it back, and its lines go on a new invoice of today, with the names, addresses, tax facts and order numbers of
+/// today. Prices stay, taxes are decided again. What was paid pays the new invoice.
+#[utoipa::path(post, path = "/invoices/{invoice}/reissue", tag = "invoices", operation_id = "reissueInvoice",
+    params(("invoice" = InvoiceId, Path, description = "The invoice.")), request_body = ReissueInput,
+    responses((status = 201, description = "The new invoice, and the credit note.", body = Reissued)))]
+async fn reissue(
+    State(state): State<ApiState>,
+    caller: Caller,
+    Ids(invoice_id): Ids<InvoiceId>,
+    Body(body): Body<ReissueInput>,
+) -> ApiResult<Response> {
+    let input = Reissue {
+        invoice_id,
+        reason: body.reason,
+    };
+    let new = service::invoice_reissue(&state.platform, &caller.ctx, &input).await?;
+    Ok(reply::created(&format!("/invoices/{}", new.id), &new))
 }
 
 /// List the credit notes of an invoice, the oldest first; of a credit note, itself.

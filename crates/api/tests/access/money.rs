@@ -417,6 +417,12 @@ fn no_invoice() -> Vec<Case> {
             })
         },
         Case {
+            body: Some(|_| json!({ "reason": "Another address" })),
+            ..case("reissueInvoice", |_| {
+                format!("/invoices/{}/reissue", InvoiceId::generate())
+            })
+        },
+        Case {
             body: Some(|_| json!({ "reason": "Bankrupt" })),
             ..case("writeOffInvoice", |_| {
                 format!("/invoices/{}/write-off", InvoiceId::generate())

@@ -328,6 +328,29 @@ impl Batch {
         id
     }
 
+    /// Records a charge that stands in for another behind a document, with its amount as its share of a line.
+    pub(crate) fn stand_in(&mut self, charge: NewCharge, document: InvoiceId, line: i64) {
+        let minor = charge.amount.minor;
+        let id = self.record(charge);
+        self.shares.push((id, document, line, minor));
+    }
+
+    /// A document whose charges are known to it already.
+    pub(crate) fn document(&mut self, trade: &Arc<Trade>, concluded: Concluded, id: InvoiceId) {
+        self.pending.push(Pending {
+            id,
+            pair: Pair {
+                seller_id: trade.seller_id,
+                buyer_id: trade.buyer_id,
+                currency: concluded.totals.gross.currency,
+            },
+            trade: Arc::clone(trade),
+            concluded,
+            issued_on: self.now.date_in(&trade.seller_zone),
+            credits: None,
+        });
+    }
+
     /// Writes everything. Returns the heads of the documents that were issued.
     pub(crate) async fn write(mut self, w: &mut Work) -> Result<Vec<DocumentSummary>> {
         let realm = self.realm;

@@ -209,6 +209,8 @@ fn whole(pending: Pending, number: String, created_at: Timestamp) -> Result<Whol
             },
             tax_summary: totals.summary,
             book_rate: None,
+            replaces: None,
+            replaced_by: None,
             locale: trade.locale,
             payment_terms_days: trade.payment_terms_days,
             credits,

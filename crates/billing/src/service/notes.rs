@@ -83,12 +83,25 @@ pub async fn credit_note_for_in(w: &mut Work, input: &CreditNote) -> Result<Cred
             "a credit note cannot be taken back by another",
         ));
     }
+    take_back(w, &invoice, input, true).await
+}
+
+/// Takes back an invoice that the caller may take back; `spend` says that what becomes account credit is used at once, where
+/// credit is used by itself.
+pub(super) async fn take_back(
+    w: &mut Work,
+    invoice: &Document,
+    input: &CreditNote,
+    spend: bool,
+) -> Result<CreditNoted> {
+    let realm = realm(w);
+    let head = &invoice.summary;
     // The row of the balance is held, so that two credit notes at once cannot take back the same.
     documents::lock_balance(&mut w.tx, realm, head.id).await?;
     let charges = store::charges_left(&mut w.tx, realm, head.id, head.gross.currency).await?;
-    let taken = credit::take(&invoice, &charges, input.lines.as_deref())?;
+    let taken = credit::take(invoice, &charges, input.lines.as_deref())?;
     let before = store::tax_before(&mut w.tx, realm, head.buyer_id, head.id).await?;
-    let concluded = credit::conclude(&invoice, &taken, &before)?;
+    let concluded = credit::conclude(invoice, &taken, &before)?;
     let pair = Pair {
         seller_id: head.seller_id,
         buyer_id: head.buyer_id,
@@ -98,7 +111,7 @@ pub async fn credit_note_for_in(w: &mut Work, input: &CreditNote) -> Result<Cred
     trades
         .load(w, vec![(pair.seller_id, pair.buyer_id)])
         .await?;
-    let trade = trades.as_issued(&invoice)?;
+    let trade = trades.as_issued(invoice)?;
     let reversals = reversals(w, head.id, &taken).await?;
     let mut batch = Batch::new(w);
     let note = batch.credit_note(&trade, concluded, reversals, head.id);
@@ -116,7 +129,7 @@ pub async fn credit_note_for_in(w: &mut Work, input: &CreditNote) -> Result<Cred
         &input.reason,
     )
     .await?;
-    let then = if is_everything(&invoice, &charges, &taken)? {
+    let then = if is_everything(invoice, &charges, &taken)? {
         BalanceStatus::Credited
     } else {
         BalanceStatus::Paid
@@ -129,7 +142,10 @@ pub async fn credit_note_for_in(w: &mut Work, input: &CreditNote) -> Result<Cred
         to_balance: issued.gross,
         refunds: Vec::new(),
     };
-    give_back(w, pair, &invoice, input, then, &mut noted).await?;
+    give_back(w, pair, invoice, input, then, &mut noted).await?;
+    if spend && uses_credit(w, pair, input).await? {
+        use_credit(w, pair).await?;
+    }
     w.audit(AuditEntry {
         action: "invoice.credit",
         kind: "invoice",
@@ -174,24 +190,19 @@ async fn give_back(
             noted.to_balance = noted.to_balance.sub(noted.cancelled)?;
         }
     }
-    if input.destination == CreditDestination::Balance {
-        return Ok(());
-    }
-    match input.destination {
-        CreditDestination::Refund => {
-            let reason = input.reason.as_str();
-            noted.refunds = refunds::of_note(w, id, noted.id, noted.to_balance, reason).await?;
-            for refund in &noted.refunds {
-                noted.to_balance = noted.to_balance.sub(refund.amount)?;
-            }
-        }
-        CreditDestination::Debt | CreditDestination::Balance => {
-            if is_automatic(w, pair).await? {
-                use_credit(w, pair).await?;
-            }
+    if input.destination == CreditDestination::Refund {
+        let reason = input.reason.as_str();
+        noted.refunds = refunds::of_note(w, id, noted.id, noted.to_balance, reason).await?;
+        for refund in &noted.refunds {
+            noted.to_balance = noted.to_balance.sub(refund.amount)?;
         }
     }
     Ok(())
+}
+
+/// Whether what a credit note gives pays other invoices by itself.
+async fn uses_credit(w: &mut Work, pair: Pair, input: &CreditNote) -> Result<bool> {
+    Ok(input.destination == CreditDestination::Debt && is_automatic(w, pair).await?)
 }
 
 /// Whether nothing is left of any line.

@@ -37,11 +37,18 @@ impl References {
         w: &mut Work,
         charges: &[(ChargeId, LineCharge)],
     ) -> Result<()> {
-        let ids: BTreeSet<SubscriptionId> = charges
-            .iter()
-            .map(|(_, charge)| charge.subscription_id)
-            .filter(|id| !self.known.contains_key(id))
-            .collect();
+        let sales = charges.iter().map(|(_, charge)| charge.subscription_id);
+        self.load_of(w, sales).await
+    }
+
+    /// Learns the references for some sales.
+    pub(super) async fn load_of(
+        &mut self,
+        w: &mut Work,
+        sales: impl Iterator<Item = SubscriptionId>,
+    ) -> Result<()> {
+        let ids: BTreeSet<SubscriptionId> =
+            sales.filter(|id| !self.known.contains_key(id)).collect();
         let realm = w.ctx.realm;
         self.known
             .extend(orders::references(&mut w.tx, realm, &ids).await?);

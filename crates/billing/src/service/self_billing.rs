@@ -256,6 +256,8 @@ async fn drawn(
         payment_terms_days: 0,
         credits: None,
         book_rate: book_rate(w, seller_id, one.currency, today).await?,
+        replaces: None,
+        replaced_by: None,
         lines,
     }))
 }

@@ -95,6 +95,8 @@ stmts! {
         LEFT JOIN charge_discount d ON d.realm_id = c.realm_id AND d.subscription_id = c.subscription_id AND d.charge_id = c.id
         WHERE ic.realm_id = $1 AND ic.invoice_id = $2 AND (ic.line_no > $3 OR (ic.line_no = $3 AND ic.charge_id > $4))
         ORDER BY ic.line_no, ic.charge_id LIMIT $5";
+    /// The charges behind a document are behind another one from now on, with their shares.
+    MOVE_TO = "UPDATE invoice_charge SET invoice_id = $3 WHERE realm_id = $1 AND invoice_id = $2";
 }
 
 bulk! {
@@ -383,6 +385,17 @@ pub(crate) async fn on_document(
         .map(|(charge, invoice, line, amount)| args![realm, charge, invoice, line, amount])
         .collect();
     tx.insert_many(&ON_DOCUMENT, rows).await?;
+    Ok(())
+}
+
+/// Puts the charges behind a document behind another one, with their shares and lines.
+pub(crate) async fn move_to(
+    tx: &mut Tx,
+    realm: RealmId,
+    from: InvoiceId,
+    to: InvoiceId,
+) -> Result<()> {
+    tx.exec(&MOVE_TO, args![realm, from, to]).await?;
     Ok(())
 }
 

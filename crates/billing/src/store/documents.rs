@@ -18,7 +18,7 @@ use crate::{
     rules::document,
     types::{
         Balance, BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, FxUse,
-        LineTax, Parties, TaxLine, TaxRate, Taxation,
+        LineTax, OtherDocument, Parties, TaxLine, TaxRate, Taxation,
     },
 };
 
@@ -29,8 +29,13 @@ stmts! {
     /// One document.
     DOCUMENT = "SELECT i.id, i.seller_id, i.buyer_id, i.kind, i.number, i.issued_on, i.due_on, i.period_start,
         i.period_end, i.currency, i.net, i.tax, i.gross, i.created_at, i.order_number, i.parties, i.tax_summary, i.locale,
-        i.payment_terms_days, i.credits, i.book_rate, b.status, b.paid, b.written_off, b.dunning_stage, b.collector_id FROM invoice i
+        i.payment_terms_days, i.credits, i.book_rate, b.status, b.paid, b.written_off, b.dunning_stage, b.collector_id,
+        o.id AS replaces, o.number AS replaces_number, n.id AS replaced_by, n.number AS replaced_by_number FROM invoice i
         LEFT JOIN invoice_balance b ON b.realm_id = i.realm_id AND b.invoice_id = i.id
+        LEFT JOIN reissue ro ON ro.realm_id = i.realm_id AND ro.document_id = i.id
+        LEFT JOIN invoice o ON o.realm_id = ro.realm_id AND o.id = ro.invoice_id
+        LEFT JOIN reissue rn ON rn.realm_id = i.realm_id AND rn.invoice_id = i.id
+        LEFT JOIN invoice n ON n.realm_id = rn.realm_id AND n.id = rn.document_id
         WHERE i.realm_id = $1 AND i.id = $2";
     /// Its lines.
     LINES = "SELECT no, group_label, description, quantity, unit, unit_price, period_start, period_end, tax_included, tax_category,
@@ -202,6 +207,10 @@ row! {
         payment_terms_days: i64,
         credits: Option<InvoiceId>,
         book_rate: Option<Json<FxUse>>,
+        replaces: Option<InvoiceId>,
+        replaces_number: Option<String>,
+        replaced_by: Option<InvoiceId>,
+        replaced_by_number: Option<String>,
         currency: Currency,
     }
 }
@@ -430,6 +439,8 @@ pub(crate) async fn document(
         payment_terms_days: row.rest.payment_terms_days,
         credits: row.rest.credits,
         book_rate: row.rest.book_rate.map(|json| json.0),
+        replaces: OtherDocument::of(row.rest.replaces, row.rest.replaces_number),
+        replaced_by: OtherDocument::of(row.rest.replaced_by, row.rest.replaced_by_number),
         lines,
     }))
 }

@@ -258,6 +258,44 @@ pub struct Balance {
     pub collector_id: Option<AccountId>,
 }
 
+/// Another document, as one that has to do with it names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = InvoiceName)]
+pub struct OtherDocument {
+    /// Its id.
+    pub id: InvoiceId,
+    /// Its number.
+    pub number: String,
+}
+
+impl OtherDocument {
+    /// With both, if there is one.
+    pub(crate) fn of(id: Option<InvoiceId>, number: Option<String>) -> Option<Self> {
+        Some(Self {
+            id: id?,
+            number: number?,
+        })
+    }
+}
+
+/// An invoice that was issued anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = InvoiceReissued)]
+pub struct Reissued {
+    /// The new invoice.
+    pub id: InvoiceId,
+    /// Its number.
+    pub number: String,
+    /// What it asks for, tax included.
+    pub gross: Money,
+    /// The credit note that takes the old one back.
+    pub note_id: InvoiceId,
+    /// Its number.
+    pub note_number: String,
+    /// What that gives back, tax included.
+    pub credited: Money,
+}
+
 /// A whole document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Invoice)]
@@ -273,6 +311,12 @@ pub struct Document {
     /// valued, or where no rate was known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub book_rate: Option<FxUse>,
+    /// The invoice in whose place it was issued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<OtherDocument>,
+    /// The invoice that was issued in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<OtherDocument>,
     /// The language it is written in.
     pub locale: Locale,
     /// Days to pay, 0 = at once.

@@ -17,6 +17,7 @@ mod payout_file;
 mod place;
 mod pro_forma;
 mod rates;
+mod reissues;
 mod revenue;
 mod run;
 mod runs;

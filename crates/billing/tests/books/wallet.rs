@@ -55,7 +55,7 @@ async fn wallet(market: &Market, ctx: &OpCtx) -> Wallet {
         .expect("a wallet")
 }
 
-async fn by_hand(market: &Market, ctx: &OpCtx, agreed: bool, usage: Option<CreditUse>) {
+pub(crate) async fn by_hand(market: &Market, ctx: &OpCtx, agreed: bool, usage: Option<CreditUse>) {
     let input = CreditUseSet {
         seller_id: market.world.reseller,
         buyer_id: agreed.then_some(market.world.customer),

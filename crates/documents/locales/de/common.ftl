@@ -212,6 +212,7 @@ audit-payment-void = Reservierte Zahlung freigegeben
 audit-payment-chargeback = Zahlung von der Bank zurückgebucht
 audit-payment-chargeback-won = Streit gewonnen
 audit-payment-retry-set = Wiederholung von Zahlungen geändert
+audit-invoice-reissue = Rechnung neu ausgestellt
 audit-invoice-write-off = Rechnung ausgebucht
 audit-payment-reverse = Überweisung zurückgenommen
 audit-bank-import = Kontoauszug eingelesen

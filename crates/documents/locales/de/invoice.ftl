@@ -33,6 +33,7 @@ invoice-order-reference = Ihr Zeichen
 invoice-order-number = Bestellung { $number }
 invoice-cost-centre = Kostenstelle { $number }
 invoice-rate = 1 { $base } = { $rate } { $quote }, Kurs vom { $date }
+invoice-note-replaces = Diese Rechnung ersetzt { $number }; zu jener gibt es eine Rechnungskorrektur.
 invoice-book-rate = In den Büchern von { $seller }: { $rate }
 
 invoice-seller-vat-id = USt-IdNr.

@@ -212,6 +212,7 @@ audit-payment-void = Held payment let go
 audit-payment-chargeback = Payment taken back by the bank
 audit-payment-chargeback-won = Dispute won
 audit-payment-retry-set = Retries of payments changed
+audit-invoice-reissue = Invoice issued anew
 audit-invoice-write-off = Invoice written off
 audit-payment-reverse = Transfer taken back
 audit-bank-import = Bank statement imported

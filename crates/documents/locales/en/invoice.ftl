@@ -33,6 +33,7 @@ invoice-order-reference = Your reference
 invoice-order-number = Order { $number }
 invoice-cost-centre = Cost centre { $number }
 invoice-rate = 1 { $base } = { $rate } { $quote }, rate of { $date }
+invoice-note-replaces = This invoice replaces { $number }, which is taken back by a credit note.
 invoice-book-rate = In the books of { $seller }: { $rate }
 
 invoice-seller-vat-id = VAT ID

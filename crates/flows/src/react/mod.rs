@@ -29,6 +29,7 @@ pub const REACTED_TO: &[&str] = &[
     "delivery.failed",
     "invoice.paid",
     "invoice.credited",
+    "invoice.reissued",
     "invoice.overdue",
     "invoice.taxed",
     "invoice.tax_settled",
@@ -80,6 +81,9 @@ async fn react(w: &mut Work, event: &Event) -> Result<()> {
         }
         "invoice.taxed" => tax_report_begin_in(w, parsed(&event.subject)?).await,
         "invoice.tax_settled" => taxed::settled(w, parsed(&event.subject)?).await,
+        "invoice.reissued" => {
+            taxed::reissued(w, parsed(&event.subject)?, field(event, "replaces")?).await
+        }
         "invoice.overdue" => overdue::overdue(w, event).await,
         "subscription.terminated" | "subscription.expired" => {
             subscription::ended(w, parsed(&event.subject)?).await

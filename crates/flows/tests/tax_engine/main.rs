@@ -254,6 +254,24 @@ async fn a_credit_note_takes_back_what_its_invoice_charged_and_the_engine_is_tol
 }
 
 #[tokio::test]
+async fn what_an_engine_has_to_be_asked_about_is_not_issued_anew() {
+    each_world(|world| async move {
+        let _stub = in_austin(&world, state_and_city(), EngineAway::Hold).await;
+        world.order("basic", "3").await;
+        let before = invoice(&world).await;
+        let input = billing::Reissue {
+            invoice_id: before.summary.id,
+            reason: "Another address".to_owned(),
+        };
+        let refused = billing::invoice_reissue(world.p(), &world.ctx().await, &input).await;
+        assert_eq!(common::code(refused), "tax_engine_decides");
+        assert_eq!(invoice(&world).await, before);
+        world.assert_consistent().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_sample_is_asked_about_and_nothing_of_it_is_kept() {
     each_world(|world| async move {
         let stub = in_austin(&world, state_and_city(), EngineAway::Hold).await;

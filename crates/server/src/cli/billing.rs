@@ -72,6 +72,8 @@ pub(crate) enum Invoice {
     },
     /// Take back an invoice, some of its lines or parts of them
     Credit(refund::Credit),
+    /// Take an invoice back and issue it anew, with today's addresses, tax facts and order numbers
+    Reissue(refund::ReissueArgs),
     /// Write off what is open of an invoice, or take that back
     WriteOff(refund::WriteOffArgs),
     /// The exact charges behind a document's lines, as CSV
@@ -282,6 +284,7 @@ pub(crate) async fn invoice(session: &Session<'_>, command: Invoice) -> Result<(
             )
         }
         Invoice::Credit(command) => refund::credit(session, command).await,
+        Invoice::Reissue(command) => refund::reissue(session, command).await,
         Invoice::WriteOff(command) => refund::write_off(session, command).await,
         Invoice::Detail { invoice } => {
             let id: InvoiceId = parse("invoice", &invoice)?;

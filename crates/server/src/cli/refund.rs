@@ -3,9 +3,9 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 use tradewind_billing::service::{
-    CreditNote, ListQuery, RefundBack, RefundRequest, WriteOff, credit_note_for, invoice_get,
-    invoice_write_off, invoice_write_off_undo, payment_get, refund_list, refund_request,
-    refund_settle,
+    CreditNote, ListQuery, RefundBack, RefundRequest, Reissue, WriteOff, credit_note_for,
+    invoice_get, invoice_reissue, invoice_write_off, invoice_write_off_undo, payment_get,
+    refund_list, refund_request, refund_settle,
 };
 use tradewind_billing::types::{CreditLine, PaymentStep};
 use tradewind_kernel::decimal::{Limits, parse_decimal};
@@ -34,6 +34,19 @@ pub(crate) struct Credit {
     /// Where the money goes: debt (what is open, then credit), balance (credit), refund (what is open, then back to the payer)
     #[arg(long = "to", value_name = "DESTINATION", default_value = "debt")]
     destination: String,
+}
+
+/// An invoice to be issued anew.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  tradewind invoice reissue inv_01… 'Another address' --as jana@example.com
+  tradewind invoice reissue inv_01… 'VAT id was missing'")]
+pub(crate) struct ReissueArgs {
+    /// Invoice
+    invoice: String,
+    /// Why; stands on the credit note
+    reason: String,
 }
 
 /// An open amount to be written off.
@@ -146,6 +159,26 @@ pub(crate) async fn credit(session: &Session<'_>, command: Credit) -> Result<()>
             ("payment", "/payment_id"),
             ("by", "/payment_kind"),
             ("amount", "/amount")
+        ],
+    )
+}
+
+pub(crate) async fn reissue(session: &Session<'_>, command: ReissueArgs) -> Result<()> {
+    let input = Reissue {
+        invoice_id: parse("invoice", &command.invoice)?,
+        reason: command.reason,
+    };
+    let new = invoice_reissue(session.platform(), &session.ctx().await?, &input).await?;
+    session.settle().await?;
+    session.out.facts(
+        &new,
+        columns![
+            ("invoice", "/id"),
+            ("number", "/number"),
+            ("gross", "/gross"),
+            ("credit note", "/note_id"),
+            ("its number", "/note_number"),
+            ("given back", "/credited"),
         ],
     )
 }

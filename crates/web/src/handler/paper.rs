@@ -1,7 +1,7 @@
 //! The lines of a document as pages show them.
 
 use tradewind_billing::service::{LineBreakdown, invoice_breakdown};
-use tradewind_billing::types::{Document, DocumentLine, DocumentSummary};
+use tradewind_billing::types::{Document, DocumentLine, DocumentSummary, OtherDocument};
 use tradewind_documents::prices::PriceWords;
 use tradewind_documents::tax::TaxWord;
 use tradewind_flows::document::remarks;
@@ -10,6 +10,7 @@ use tradewind_kernel::Result;
 use crate::session::Visit;
 use crate::view::{
     Tr,
+    kit::Txt,
     shared::{InvoiceGroup, InvoiceLine},
 };
 
@@ -71,4 +72,11 @@ fn comes_about(t: &Tr, line: &DocumentLine, known: &LineBreakdown) -> String {
         false => format!("{}: {}", part.label, part.detail),
     });
     parts.collect::<Vec<_>>().join(" + ")
+}
+
+/// Number and address of another document.
+pub(super) fn other(found: Option<&OtherDocument>, base: &str) -> Option<(Txt, Txt)> {
+    let found = found?;
+    let href = format!("{base}/invoices/{}", found.id);
+    Some((found.number.clone().into(), href.into()))
 }

@@ -416,6 +416,16 @@ pub(crate) fn invoice(look: &Look, base: &'static str) -> InvoicePage {
         vat: true,
         notes: vec![related(base)],
         write_off: Permit::Hidden,
+        reissue: if base == "/my" {
+            Permit::Hidden
+        } else {
+            Permit::Yes
+        },
+        replaces: Some((
+            "NC-2026-0039".into(),
+            format!("{base}/invoices/inv_0").into(),
+        )),
+        replaced_by: None,
         credit: if base == "/my" {
             Permit::Hidden
         } else {

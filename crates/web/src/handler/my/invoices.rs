@@ -15,7 +15,8 @@ use tradewind_policy::Action;
 
 use super::{
     super::{
-        detail, paper,
+        detail,
+        paper::{self, other},
         party::{party, tax_word},
         price,
     },
@@ -229,6 +230,9 @@ async fn filled(visit: &Visit, document: &Document) -> Result<InvoicePage> {
         resend: Permit::Hidden,
         notes: related(visit, head.id, "/my").await?,
         credit: Permit::Hidden,
+        reissue: Permit::Hidden,
+        replaces: other(document.replaces.as_ref(), "/my"),
+        replaced_by: other(document.replaced_by.as_ref(), "/my"),
         write_off: Permit::Hidden,
         reminder: reminder(visit, head, false).await?,
         history: Vec::new(),

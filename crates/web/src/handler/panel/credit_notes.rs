@@ -1,6 +1,6 @@
 //! Credit notes, issued by hand.
 
-use tradewind_billing::service::{self as billing, CreditNote};
+use tradewind_billing::service::{self as billing, CreditNote, Reissue};
 use tradewind_billing::types::{CreditDestination, CreditLine, Document, LineLeft};
 use tradewind_kernel::decimal::{Limits, parse_decimal};
 use tradewind_kernel::id::InvoiceId;
@@ -130,5 +130,30 @@ fn field_of(field: &str, lines: &[CreditLine]) -> String {
     match named {
         Some((line, name)) => format!("{name}.{}", line.no),
         None => field.to_owned(),
+    }
+}
+
+/// `POST /panel/invoices/{id}/reissue`: it is taken back, and issued anew.
+pub(crate) async fn reissue(desk: Desk, Id(id): Id<InvoiceId>, sent: Sent) -> Answer {
+    let input = Reissue {
+        invoice_id: id,
+        reason: sent.get("reason").to_owned(),
+    };
+    match billing::invoice_reissue(desk.p(), &desk.ctx, &input).await {
+        Ok(new) => {
+            let named = [
+                ("number", new.number.as_str()),
+                ("note", new.note_number.as_str()),
+            ];
+            let text = desk.t().with("reissue-done", &named);
+            let there = format!("/panel/invoices/{}", new.id);
+            Ok(respond::saying(there, true, &text))
+        }
+        refused => respond::changed(
+            &desk,
+            refused,
+            format!("/panel/invoices/{id}"),
+            "said-saved",
+        ),
     }
 }

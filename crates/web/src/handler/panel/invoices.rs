@@ -16,7 +16,7 @@ use tradewind_policy::Action;
 use super::super::detail;
 use super::super::my::invoices::{related, reminder};
 use super::super::names::{Mentions, Names};
-use super::super::paper;
+use super::super::paper::{self, other};
 use super::super::{
     party::{party, tax_word},
     price::tax_name,
@@ -207,6 +207,13 @@ async fn paper(desk: &Desk, document: &Document, payments: &[Payment]) -> Result
         credit: permit(
             ours && one.kind == DocumentKind::Invoice && desk.may_at_home(Action::InvoiceIssue),
         ),
+        reissue: permit(
+            ours && one.kind == DocumentKind::Invoice
+                && document.replaced_by.is_none()
+                && desk.may_at_home(Action::InvoiceIssue),
+        ),
+        replaces: other(document.replaces.as_ref(), "/panel"),
+        replaced_by: other(document.replaced_by.as_ref(), "/panel"),
         write_off: permit(
             ours && desk.may_at_home(Action::InvoiceIssue)
                 && one.balance.as_ref().is_some_and(|balance| {

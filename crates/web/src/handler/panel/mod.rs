@@ -155,6 +155,7 @@ fn money() -> Router {
             "/panel/invoices/{id}/credit",
             get(credit_notes::form).post(credit_notes::issue),
         )
+        .route("/panel/invoices/{id}/reissue", post(credit_notes::reissue))
         .route(
             "/panel/invoices/{id}/write-off",
             get(write_offs::form).post(write_offs::save),

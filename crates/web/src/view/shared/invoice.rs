@@ -188,6 +188,12 @@ pub struct InvoicePage {
     pub notes: Vec<RelatedNote>,
     /// May take it back.
     pub credit: Permit,
+    /// May issue it anew.
+    pub reissue: Permit,
+    /// Number and address of the invoice in whose place it is.
+    pub replaces: Option<(Txt, Txt)>,
+    /// Number and address of the invoice in its place.
+    pub replaced_by: Option<(Txt, Txt)>,
     /// May give up what is open of it, or take that back.
     pub write_off: Permit,
     /// What comes next when it is not paid.
@@ -250,6 +256,7 @@ impl InvoicePage {
                     .go("credit-note", format!("{here}/credit"))
                     .icon("undo-2"),
             )
+            .may(&self.reissue, Button::open(t.tr("reissue"), "reissue"))
             .may(
                 &self.write_off,
                 shell.go("write-off", format!("{here}/write-off")),
@@ -275,6 +282,22 @@ impl InvoicePage {
             "paid" => body.push(shell.notice(Tone::Ok, "invoice-is-paid").into()),
             "written_off" => body.push(shell.notice(Tone::Idle, "invoice-is-written-off").into()),
             _ => {}
+        }
+        for (key, other) in [
+            ("invoice-replaced-by", &self.replaced_by),
+            ("invoice-replaces", &self.replaces),
+        ] {
+            if let Some((number, href)) = other {
+                let text = t.with(key, &[("number", number)]);
+                let go = Button::go(number.clone(), href.clone());
+                body.push(Notice::new(Tone::Idle, "", text).and(go).into());
+            }
+        }
+        if self.reissue.is_yes() {
+            let blank = FormState::default();
+            let fields = vec![Ask::new(&shell, &blank).text("reason").required()];
+            let to = format!("{here}/reissue");
+            body.push(shell.confirm("reissue", "reissue", to, fields).into());
         }
         let (lines, taxes) = (self.lines(&shell), self.tax_table(&shell));
         let history = std::mem::take(&mut self.history);

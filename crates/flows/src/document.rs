@@ -3,7 +3,9 @@
 use serde_json::Value;
 use std::fmt::Display;
 use tradewind_accounts::types::{Account, Address};
-use tradewind_billing::service::{credit_notes_about, invoice_get, payments_of_invoice};
+use tradewind_billing::service::{
+    LineBreakdown, credit_notes_about, invoice_breakdown, invoice_get, payments_of_invoice,
+};
 use tradewind_billing::types::{
     BalanceStatus, Document, DocumentKind, DocumentLine, DocumentSummary, FxUse, Parties, Party,
     PaymentKind, TaxKind, TaxRate,
@@ -14,6 +16,7 @@ use tradewind_documents::pdf::{
     self, BankAccount, Buyer, DocumentKind as Printed, InvoiceDocument, Line, LineGroup, Logo,
     Paper, Payment, Quantity, Seller, TaxInCurrency, TaxLine, TaxTreatment, Terms, Totals,
 };
+use tradewind_documents::prices::{PartWords, PriceWords};
 use tradewind_documents::tax::TaxWord;
 use tradewind_documents::{format, i18n};
 use tradewind_kernel::Locale;
@@ -21,6 +24,7 @@ use tradewind_kernel::id::{InvoiceId, number};
 use tradewind_kernel::vat_id::in_eu;
 use tradewind_kernel::{Decimal, Error, Money, Result, Rounding, decimal};
 use tradewind_platform::{OpCtx, Platform};
+use tradewind_pricing::Part;
 use tradewind_tax::rules::{WITH_INVOICE, place_name};
 
 /// A document as a PDF, with the name of its file.
@@ -51,6 +55,14 @@ pub async fn invoice_pdf(p: &Platform, ctx: &OpCtx, id: InvoiceId) -> Result<(St
             corrects: Some(about.invoice_number),
         };
         printed.notes.push(about.reason);
+    }
+    // Whoever may read the invoice may know how it comes about.
+    let known = invoice_breakdown(p, ctx, &document).await?;
+    let lines = printed.groups.iter_mut().flat_map(|group| &mut group.lines);
+    for (line, printed) in document.lines.iter().zip(lines) {
+        if let Some(known) = known.iter().find(|known| known.no == line.no) {
+            printed.parts = comes_about(locale, line, known);
+        }
     }
     if let Some(old) = &document.replaces {
         let args = i18n::Args::new().with("number", old.number.as_str());
@@ -213,6 +225,7 @@ fn printed_line(document: &Document, line: &DocumentLine) -> Line {
     Line {
         description: line.description.clone(),
         detail: (!detail.is_empty()).then(|| detail.join(" · ")),
+        parts: Vec::new(),
         date: None,
         period: Some(line.period),
         quantity: Some(Quantity {
@@ -242,6 +255,20 @@ pub fn remarks(locale: Locale, head: &DocumentSummary, line: &DocumentLine) -> V
     });
     let rates = line.rates.iter().map(|rate| rate_words(locale, rate));
     words.chain(rates).collect()
+}
+
+/// How the amount of a line comes about, part by part: `up to 10 seats: 10 seats × €5.00 = €50.00`.
+#[must_use]
+pub fn comes_about(locale: Locale, line: &DocumentLine, known: &LineBreakdown) -> Vec<String> {
+    let [one, many] = &known.units;
+    let words = PriceWords::of(locale, line.amount.currency, one, many);
+    let parts = words.parts(&known.model, &known.parts).into_iter();
+    let text = |(words, part): (PartWords, &Part)| match words.detail.as_str() {
+        "" => format!("{}: {}", words.label, words.amount),
+        detail if part.amount.is_zero() => format!("{}: {detail}", words.label),
+        detail => format!("{}: {detail} = {}", words.label, words.amount),
+    };
+    parts.zip(&known.parts).map(text).collect()
 }
 
 /// An exchange rate as documents name it: `1 USD = 0.92 EUR, rate of 1 Mar 2024 (ECB)`.

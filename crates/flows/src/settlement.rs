@@ -252,6 +252,7 @@ fn statement(one: &PayeeSettlement, payer: &Account, payee: &Account) -> Result<
         lines.push(Line {
             description: i18n::text(locale, &format!("settlement-line-{word}")).into_owned(),
             detail: None,
+            parts: Vec::new(),
             date: Some(one.until),
             period: None,
             quantity: None,

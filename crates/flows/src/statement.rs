@@ -104,6 +104,7 @@ fn printed(
     let line = |date, description: String, detail, amount, balance| Line {
         description,
         detail,
+        parts: Vec::new(),
         date: Some(date),
         period: None,
         quantity: None,

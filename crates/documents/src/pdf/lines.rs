@@ -308,7 +308,8 @@ pub(super) fn treatment(words: &Words, tax: &TaxTreatment) -> String {
     }
 }
 
-/// What stands small below a description: the period, where it is not that of the whole document, and the detail.
+/// What stands small below a description: the period, where it is not that of the whole document, the detail, and what the amount is
+/// made of.
 fn details<'a>(
     document: &InvoiceDocument,
     words: &Words,
@@ -322,6 +323,7 @@ fn details<'a>(
     period
         .into_iter()
         .chain(line.detail.as_deref().map(Cow::Borrowed))
+        .chain(line.parts.iter().map(|part| Cow::Borrowed(part.as_str())))
 }
 
 fn heading(title: &str, columns: &[Column], geometry: &Geometry, group: usize) -> Row {

@@ -250,6 +250,26 @@ fn a_german_document_with_everything() {
 }
 
 #[test]
+fn what_an_amount_is_made_of_stands_below_its_line_in_order() {
+    let mut document = document(1, 10);
+    let parts = [
+        "included: 5 GB",
+        "first 30 GB: 30 GB × €1.00 = €30.00",
+        "beyond: 10 GB × €0.50 = €5.00",
+    ];
+    document.groups[0].lines[0].parts = parts.map(str::to_owned).to_vec();
+    let pages = texts(&layout(&document));
+    let all = pages.concat();
+    let place = |text: &str| {
+        let found = all.iter().position(|line| line == text);
+        found.unwrap_or_else(|| panic!("{text:?} in {all:#?}"))
+    };
+    let places = parts.map(place);
+    assert!(places.is_sorted(), "{places:?}");
+    file("parts", &document, pages.len());
+}
+
+#[test]
 fn a_credit_note_is_negative_and_says_what_it_corrects() {
     let mut document = document(2, 5);
     for line in &mut document.groups[0].lines {

@@ -127,6 +127,8 @@ pub struct Line {
     pub description: String,
     /// More about it, printed small below.
     pub detail: Option<String>,
+    /// What its amount is made of, each printed small in a row of its own below that.
+    pub parts: Vec<String>,
     /// The day it belongs to (statements: of the booking).
     pub date: Option<Date>,
     /// The period it was supplied for, half-open.

@@ -4,7 +4,8 @@ use super::{record, take_in};
 use crate::common::{World, each_world};
 use serde_json::json;
 use tradewind_billing::service::{invoice_breakdown, invoice_get};
-use tradewind_kernel::Decimal;
+use tradewind_flows::document::comes_about;
+use tradewind_kernel::{Decimal, Locale};
 use tradewind_platform::OpCtx;
 use tradewind_policy::{AccountKind, Principal, PrincipalKind, Role};
 
@@ -35,6 +36,19 @@ pub(super) async fn explained(
     lines.collect()
 }
 
+/// The parts of the lines of the first document, as they are printed.
+async fn told(world: &World, locale: Locale) -> Vec<String> {
+    let ctx = world.ctx().await;
+    let document = invoice_get(world.p(), &ctx, world.documents().await[0].id).await;
+    let document = document.expect("the document");
+    let known = invoice_breakdown(world.p(), &ctx, &document).await;
+    let told = known.expect("its lines").into_iter().flat_map(|known| {
+        let line = document.lines.iter().find(|line| line.no == known.no);
+        comes_about(locale, line.expect("its line"), &known)
+    });
+    told.collect()
+}
+
 pub(super) fn parts(all: &[[&str; 3]]) -> Vec<[String; 3]> {
     all.iter().map(|part| part.map(str::to_owned)).collect()
 }
@@ -52,6 +66,14 @@ async fn what_tiers_come_to_is_told_part_by_part() {
         };
         // What is simply so many at a price needs no words.
         assert_eq!(explained(&world, 0).await, [seats()]);
+        assert_eq!(
+            told(&world, Locale::En).await,
+            [
+                "up to 10 unit: 10 unit × €5.00 = €50.00",
+                "over 10 unit: flat: €3.00",
+                "over 10 unit: 2 unit × €4.00 = €8.00"
+            ]
+        );
         // A part of a period is at no price of the book.
         world.travel("2024-01-20T09:00:00Z").await;
         world.change(id, "13").await;

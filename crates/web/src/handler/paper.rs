@@ -1,10 +1,9 @@
 //! The lines of a document as pages show them.
 
-use tradewind_billing::service::{LineBreakdown, invoice_breakdown};
+use tradewind_billing::service::invoice_breakdown;
 use tradewind_billing::types::{Document, DocumentLine, DocumentSummary, OtherDocument};
-use tradewind_documents::prices::PriceWords;
 use tradewind_documents::tax::TaxWord;
-use tradewind_flows::document::remarks;
+use tradewind_flows::document::{comes_about, remarks};
 use tradewind_kernel::Result;
 
 use crate::session::Visit;
@@ -26,8 +25,8 @@ pub(super) async fn groups(
     for line in &document.lines {
         let mut shown = shown(&t, tax, &document.summary, line);
         if let Some(known) = parts.iter().find(|known| known.no == line.no) {
-            let words = comes_about(&t, line, known);
-            shown.detail = format!("{} · {words}", shown.detail).into();
+            let parts = comes_about(t.locale, line, known).join(" · ");
+            shown.detail = format!("{} · {parts}", shown.detail).into();
         }
         match groups.last_mut() {
             Some(group) if *group.title == line.group_label => {
@@ -60,18 +59,6 @@ fn shown(t: &Tr, tax: &TaxWord, head: &DocumentSummary, line: &DocumentLine) -> 
         tax: line.tax_percent().normalize(),
         amount: line.net,
     }
-}
-
-/// How the amount of a line comes about: `first 10: 10 seats × €5.00 + next: 2 seats × €4.00`.
-fn comes_about(t: &Tr, line: &DocumentLine, known: &LineBreakdown) -> String {
-    let [one, many] = &known.units;
-    let words = PriceWords::of(t.locale, line.amount.currency, one, many);
-    let parts = words.parts(&known.model, &known.parts).into_iter();
-    let parts = parts.map(|part| match part.detail.is_empty() {
-        true => format!("{}: {}", part.label, part.amount),
-        false => format!("{}: {}", part.label, part.detail),
-    });
-    parts.collect::<Vec<_>>().join(" + ")
 }
 
 /// Number and address of another document.

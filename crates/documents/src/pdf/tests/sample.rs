@@ -60,6 +60,7 @@ pub(super) fn line(index: usize, minor: i64) -> Line {
         detail: index
             .is_multiple_of(5)
             .then(|| "Region eu-central, hourly metered, rounded per invoice line".to_owned()),
+        parts: Vec::new(),
         date: None,
         period: Some(if index.is_multiple_of(7) {
             period("2024-09-10", "2024-10-01")

@@ -4,7 +4,7 @@ use tradewind_billing::service::coupon_costs_in;
 use tradewind_billing::types::DiscountOffer;
 use tradewind_kernel::id::{AccountId, CouponId};
 use tradewind_kernel::{Currency, Error, Result, id::ItemId, id::PlanId, id::ProductId};
-use tradewind_orders::rules::{Wanted, redeemable};
+use tradewind_orders::rules::{FOR_OTHERS, Wanted, redeemable};
 use tradewind_orders::service::{coupons_lock_in, coupons_offered_in, redeemed_in};
 use tradewind_orders::types::{Benefit, Coupon};
 use tradewind_platform::Work;
@@ -87,6 +87,25 @@ pub(crate) fn entered(code: Option<&String>) -> Option<&str> {
     code.map(|code| code.trim()).filter(|code| !code.is_empty())
 }
 
+fn unknown() -> Error {
+    Error::invalid(
+        "coupon",
+        "unknown_coupon",
+        "there is no coupon with this code",
+    )
+}
+
+fn is_for_others(refused: &Error) -> bool {
+    let mut problems = refused.problems().iter();
+    problems.any(|problem| problem.code == FOR_OTHERS)
+}
+
+/// Whether the customer asks for itself, or somebody whom nobody knows; not its seller.
+fn buys_itself(w: &Work, asked: &Asked<'_>) -> bool {
+    let asks = w.ctx.principal.account;
+    asked.customer.is_none_or(|customer| customer == asks)
+}
+
 /// Finds what an order would redeem.
 ///
 /// # Errors
@@ -99,6 +118,7 @@ pub(crate) async fn find(w: &mut Work, asked: &Asked<'_>) -> Result<Found> {
         .await?
         .zone;
     let wanted = Wanted {
+        customer: asked.customer,
         on: w.ctx.now.date_in(&zone),
         product: asked.product,
         plan: asked.plan,
@@ -110,11 +130,7 @@ pub(crate) async fn find(w: &mut Work, asked: &Asked<'_>) -> Result<Found> {
     let mut coupons = coupons_offered_in(w, asked.seller, asked.code, wanted.on).await?;
     coupons.retain(|coupon| coupon.terms.code.is_some() || asked.promotions);
     if asked.code.is_some() && !coupons.iter().any(|coupon| coupon.terms.code.is_some()) {
-        return Err(Error::invalid(
-            "coupon",
-            "unknown_coupon",
-            "there is no coupon with this code",
-        ));
+        return Err(unknown());
     }
     if coupons.is_empty() {
         return Ok(Found::default());
@@ -158,6 +174,10 @@ pub(crate) async fn find(w: &mut Work, asked: &Asked<'_>) -> Result<Found> {
             }
             // A promotion that doesn't fit is simply not had.
             Err(Error::Invalid(_)) if coupon.terms.code.is_none() => {}
+            // What is for others does not exist to a buyer; whoever sells to it is told why.
+            Err(refused) if is_for_others(&refused) && buys_itself(w, asked) => {
+                return Err(unknown());
+            }
             Err(refused) => return Err(refused),
         }
     }

@@ -120,4 +120,11 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "{sqlite} ALTER TABLE redemption ADD COLUMN ended_on {date}",
         "{postgres} ALTER TABLE redemption ADD COLUMN IF NOT EXISTS ended_on {date}",
     ],
+}, Migration {
+    name: "orders_coupon_customers",
+    steps: &[
+        // Most coupons are for everybody and name nobody.
+        "{sqlite} ALTER TABLE coupon ADD COLUMN customers {json}",
+        "{postgres} ALTER TABLE coupon ADD COLUMN IF NOT EXISTS customers {json}",
+    ],
 }];

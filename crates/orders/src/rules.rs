@@ -10,7 +10,9 @@ mod states;
 
 pub use bundle::{Held, bundle_state, buyable, check_bundle, discount_of, is_whole};
 pub use change::{ChangeFacts, classify};
-pub use discount::{Redeemed, Wanted, check_coupon, code_key, coupon_state, redeemable};
+pub use discount::{
+    FOR_OTHERS, Redeemed, Wanted, check_coupon, code_key, coupon_state, redeemable,
+};
 pub use flow::{Move, StepEvent, flow, next, order_operations, order_state, step_after};
 pub use past::{held_set_right, terms_recorded_since, terms_set_right};
 pub use reference::checked_reference;

@@ -371,9 +371,10 @@ async fn a_coupon_is_made_changed_and_ended() {
         .find(|item| item.code == "seats")
         .expect("seats")
         .id;
+    let customer = world.customer;
     let fields = |value: &str, version: &str| {
         format!(
-            "version={version}&name_en=Summer&name_de=Sommer&coupon_code=Summer20&gives=percentage&gives_value={value}\
+            "coupon_customer={customer}&version={version}&name_en=Summer&name_de=Sommer&coupon_code=Summer20&gives=percentage&gives_value={value}\
              &currency=EUR&coupon_scope={seats}&coupon_periods=3&budget=500,00&valid_until=2030-01-31&new_customers_only=1"
         )
     };
@@ -419,6 +420,23 @@ async fn a_coupon_is_made_changed_and_ended() {
     for said in ["25% off", "€14.26", "Customer"] {
         assert!(shown.text.contains(said), "{said}: {}", shown.text);
     }
+    // Who is named stays ticked, and says so; unticked and nobody picked, it is for everybody.
+    let ticked = format!("name=\"coupon_customers\" value=\"{customer}\"");
+    assert!(shown.text.contains(&ticked), "{ticked}: {}", shown.text);
+    let for_all = fields("25", "2").replace(&format!("coupon_customer={customer}&"), "");
+    let opened = browser.post(&here, &for_all).await;
+    assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text);
+    let shown = browser.get(&here).await;
+    assert!(!shown.text.contains(&ticked), "{}", shown.text);
+    let stranger = for_all.replace("version=2", "version=3");
+    let stranger = format!("{stranger}&coupon_customer={}", world.reseller);
+    let refused = browser.post(&here, &stranger).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.text.contains("id=\"f-coupon_customer-e\""),
+        "{}",
+        refused.text
+    );
     let ended = browser.post(&format!("{here}/end"), "").await;
     assert_eq!(ended.status, StatusCode::SEE_OTHER);
     let shown = browser.get(&here).await;

@@ -68,6 +68,9 @@ struct CouponDraft {
     /// Only for customers that have never bought from this seller.
     #[serde(default)]
     new_customers_only: bool,
+    /// Only for these customers of the seller; for all when left out. To others it does not exist.
+    #[serde(default)]
+    customers: Vec<AccountId>,
 }
 
 impl From<CouponDraft> for CouponInput {
@@ -85,6 +88,7 @@ impl From<CouponDraft> for CouponInput {
                 max_per_customer: draft.max_per_customer,
                 budget: draft.budget,
                 new_customers_only: draft.new_customers_only,
+                customers: draft.customers,
             },
         }
     }

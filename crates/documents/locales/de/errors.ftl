@@ -298,6 +298,7 @@ error-coupon-expired = Dieser Gutschein ist abgelaufen.
 error-coupon-not-applicable = Dieser Gutschein gilt nicht für das, was Sie kaufen.
 error-coupon-currency = Dieser Gutschein gilt nicht für Preise in dieser Währung.
 error-coupon-new-customers = Dieser Gutschein ist nur für neue Kunden.
+error-coupon-customers = Dieser Gutschein ist nur für andere Kunden.
 error-coupon-used-up = Dieser Gutschein ist aufgebraucht.
 error-coupon-redeemed = Sie haben diesen Gutschein schon so oft eingelöst, wie es geht.
 error-coupon-ended = Dieser Gutschein wurde beendet. Legen Sie einen neuen an.

@@ -5,6 +5,7 @@ mod common;
 
 mod buying;
 mod changing;
+mod customers;
 mod stacking;
 mod usage;
 

@@ -2,7 +2,7 @@
 
 use tradewind_kernel::{
     Currency, Date, Decimal, Error, Money, Problems, Result,
-    id::{ItemId, PlanId, ProductId},
+    id::{AccountId, ItemId, PlanId, ProductId},
 };
 
 use crate::types::{Benefit, Coupon, CouponInput, CouponLimits, CouponState, Covers};
@@ -13,6 +13,7 @@ const PERIODS_MAX: u32 = 120;
 const TRIAL_DAYS_MAX: u32 = 365;
 const PERCENT_PLACES: u32 = 6;
 const NAMED_MAX: usize = 100;
+const CUSTOMERS_MAX: usize = 1000;
 
 /// The form of a code in which it is compared.
 #[must_use]
@@ -44,13 +45,14 @@ pub fn check_coupon(input: &CouponInput) -> Result<()> {
     if let Some(periods) = input.periods {
         check_range(&mut problems, "periods", periods, PERIODS_MAX);
     }
-    for (field, count) in [
-        ("scope.products", input.scope.products.len()),
-        ("scope.plans", input.scope.plans.len()),
-        ("scope.items", input.scope.items.len()),
+    for (field, count, most) in [
+        ("scope.products", input.scope.products.len(), NAMED_MAX),
+        ("scope.plans", input.scope.plans.len(), NAMED_MAX),
+        ("scope.items", input.scope.items.len(), NAMED_MAX),
+        ("customers", input.limits.customers.len(), CUSTOMERS_MAX),
     ] {
-        if count > NAMED_MAX {
-            problems.add(field, "too_many", format!("at most {NAMED_MAX}"));
+        if count > most {
+            problems.add(field, "too_many", format!("at most {most}"));
         }
     }
     check_limits(&mut problems, input);
@@ -207,6 +209,8 @@ pub(super) fn standing(
 /// What a coupon would be redeemed for.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
+    /// Who would redeem it; nobody yet, for visitors.
+    pub customer: Option<AccountId>,
     /// The day it is at the seller.
     pub on: Date,
     /// The product.
@@ -236,13 +240,22 @@ pub struct Redeemed {
     pub spent: Option<Money>,
 }
 
+/// What is said where a coupon is for other customers. Only its seller is told so: to a buyer there is no such coupon.
+pub const FOR_OTHERS: &str = "coupon_customers";
+
 /// Whether a coupon can be redeemed.
 ///
 /// # Errors
-/// Says at the field `coupon` why it can't.
+/// Says at the field `coupon` why it can't; [`FOR_OTHERS`] before anything else.
 pub fn redeemable(coupon: &Coupon, wanted: &Wanted<'_>, so_far: &Redeemed) -> Result<()> {
     let refuse = |code, message: String| Err(Error::invalid("coupon", code, message));
     let limits = &coupon.limits;
+    if !limits.is_for(wanted.customer) {
+        return refuse(
+            FOR_OTHERS,
+            "this coupon is for other customers only".to_owned(),
+        );
+    }
     match coupon_state(coupon, wanted.on) {
         CouponState::Active => {}
         CouponState::Upcoming => {

@@ -4,19 +4,21 @@ use std::collections::HashMap;
 
 use serde_json::json;
 use tradewind_accounts::service as accounts;
+use tradewind_accounts::types::Account;
 use tradewind_catalogue::service as catalogue;
 use tradewind_kernel::filter::{Filter, Sort};
 use tradewind_kernel::id::{AccountId, CouponId, OrderId, RedemptionId, SubscriptionId};
 use tradewind_kernel::page::{ListRequest, Page};
 use tradewind_kernel::{Date, Error, Problems, Result};
 use tradewind_platform::{AuditEntry, NewEvent, OpCtx, Platform, Work};
-use tradewind_policy::Action;
+use tradewind_policy::{AccountKind, Action};
 
 use super::reduction::{authorize, authorize_change, authorize_new, today_of};
 use crate::rules::{Redeemed, check_coupon, coupon_state};
 use crate::store::discount as store;
 use crate::types::{
-    Coupon, CouponCreate, CouponInput, CouponUpdate, CouponView, DiscountTerms, Redemption,
+    Coupon, CouponCreate, CouponInput, CouponLimits, CouponUpdate, CouponView, DiscountTerms,
+    Redemption,
 };
 
 fn terms(input: &CouponInput) -> DiscountTerms {
@@ -27,6 +29,14 @@ fn terms(input: &CouponInput) -> DiscountTerms {
         scope: input.scope.clone(),
         periods: input.periods,
     }
+}
+
+/// Each customer is named once.
+fn limits(input: &CouponInput) -> CouponLimits {
+    let mut limits = input.limits.clone();
+    limits.customers.sort_unstable();
+    limits.customers.dedup();
+    limits
 }
 
 /// Makes a coupon, or a promotion when it has no code.
@@ -43,12 +53,12 @@ pub async fn coupon_create(p: &Platform, ctx: &OpCtx, input: &CouponCreate) -> R
 async fn create(w: &mut Work, new: &CouponCreate) -> Result<CouponView> {
     let seller = new.seller_id;
     authorize_new(w, seller).await?;
-    check(w, &new.input).await?;
+    check(w, seller, &new.input).await?;
     let coupon = Coupon {
         id: CouponId::generate(),
         seller_id: seller,
         terms: terms(&new.input),
-        limits: new.input.limits.clone(),
+        limits: limits(&new.input),
         bundle_id: None,
         ended_at: None,
         created_at: w.ctx.now,
@@ -62,11 +72,12 @@ async fn create(w: &mut Work, new: &CouponCreate) -> Result<CouponView> {
     view(w, coupon).await
 }
 
-/// Checks a coupon by itself, and that what it is for exists.
-async fn check(w: &mut Work, input: &CouponInput) -> Result<()> {
+/// Checks a coupon by itself, and that what and whom it is for exists.
+async fn check(w: &mut Work, seller: AccountId, input: &CouponInput) -> Result<()> {
     check_coupon(input)?;
     let scope = &input.scope;
     let mut problems = Problems::new();
+    check_customers(w, seller, &input.limits.customers, &mut problems).await?;
     let mut products = Vec::new();
     for id in &scope.products {
         match tradewind_catalogue::service::product_of(w, *id).await {
@@ -117,6 +128,34 @@ async fn check(w: &mut Work, input: &CouponInput) -> Result<()> {
     problems.finish()
 }
 
+/// Whoever is named has to be a customer that buys from the seller itself.
+async fn check_customers(
+    w: &mut Work,
+    seller: AccountId,
+    customers: &[AccountId],
+    problems: &mut Problems,
+) -> Result<()> {
+    if customers.is_empty() {
+        return Ok(());
+    }
+    let known = accounts::accounts_many(w, customers).await?;
+    let trades = accounts::relationships_of_buyers(w, customers).await?;
+    for id in customers {
+        let buys = trades
+            .iter()
+            .any(|trade| trade.seller == seller && trade.buyer == *id);
+        let is_customer = |account: &Account| account.kind == AccountKind::Customer;
+        if !buys || !known.iter().any(|one| one.id == *id && is_customer(one)) {
+            problems.add(
+                "customers",
+                "unknown",
+                format!("{id} is not a customer of this seller"),
+            );
+        }
+    }
+    Ok(())
+}
+
 fn coupon_taken() -> Error {
     Error::invalid(
         "code",
@@ -139,7 +178,7 @@ pub async fn coupon_update(p: &Platform, ctx: &OpCtx, input: &CouponUpdate) -> R
                     "this coupon has been ended; make a new one",
                 ));
             }
-            check(w, &input.input).await?;
+            check(w, coupon.seller_id, &input.input).await?;
             if let Some(code) = &input.input.code {
                 let realm = w.ctx.realm;
                 let owner = store::code_owner(&mut w.tx, realm, coupon.seller_id, code).await?;
@@ -148,7 +187,7 @@ pub async fn coupon_update(p: &Platform, ctx: &OpCtx, input: &CouponUpdate) -> R
                 }
             }
             coupon.terms = terms(&input.input);
-            coupon.limits = input.input.limits.clone();
+            coupon.limits = limits(&input.input);
             save(w, coupon, "coupon.updated").await
         })
     })

@@ -15,7 +15,7 @@ use tradewind_platform::{args, row, stmts};
 macro_rules! columns {
     () => {
         "id, seller_id, terms, valid_from, valid_until, max_redemptions, max_per_customer, budget, budget_currency,
-        new_customers_only, bundle_id, ended_at, created_at, version"
+        new_customers_only, customers, bundle_id, ended_at, created_at, version"
     };
 }
 
@@ -30,8 +30,8 @@ macro_rules! redeemed {
 stmts! {
     /// A new coupon, unless the seller has one with this code.
     INSERT = "INSERT INTO coupon (realm_id, id, seller_id, code_key, terms, valid_from, valid_until, max_redemptions,
-        max_per_customer, budget, budget_currency, new_customers_only, ended_at, created_at, version, bundle_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING";
+        max_per_customer, budget, budget_currency, new_customers_only, ended_at, created_at, version, bundle_id,
+        customers) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING";
     /// One coupon.
     GET = concat!("SELECT ", columns!(), " FROM coupon WHERE realm_id = $1 AND id = $2");
     /// Some coupons, locked in one order.
@@ -47,7 +47,8 @@ stmts! {
         AND (valid_until IS NULL OR valid_until >= $4))) ORDER BY id");
     /// What a coupon is from now on.
     UPDATE = "UPDATE coupon SET code_key = $4, terms = $5, valid_from = $6, valid_until = $7, max_redemptions = $8,
-        max_per_customer = $9, budget = $10, budget_currency = $11, new_customers_only = $12, ended_at = $13, version = version + 1
+        max_per_customer = $9, budget = $10, budget_currency = $11, new_customers_only = $12, ended_at = $13,
+        customers = $14, version = version + 1
         WHERE realm_id = $1 AND id = $2 AND version = $3";
     /// How often some coupons are redeemed.
     COUNTS = "SELECT coupon_id, CAST(COUNT(*) AS BIGINT) FROM redemption WHERE realm_id = $1 AND given_back_at IS NULL
@@ -86,6 +87,7 @@ row! {
         budget: Option<i64>,
         budget_currency: Option<Currency>,
         new_customers_only: bool,
+        customers: Option<Json<Vec<AccountId>>>,
         bundle_id: Option<BundleId>,
         ended_at: Option<Timestamp>,
         created_at: Timestamp,
@@ -107,6 +109,7 @@ impl From<CouponRow> for Coupon {
                 max_per_customer: count(row.max_per_customer),
                 budget: money(row.budget, row.budget_currency),
                 new_customers_only: row.new_customers_only,
+                customers: row.customers.map(|named| named.0).unwrap_or_default(),
             },
             bundle_id: row.bundle_id,
             ended_at: row.ended_at,
@@ -159,6 +162,11 @@ fn key(coupon: &Coupon) -> Option<String> {
     coupon.terms.code.as_deref().map(crate::rules::code_key)
 }
 
+/// The customers that it is for; nothing where it is for all.
+fn named(limits: &CouponLimits) -> Option<Json<&[AccountId]>> {
+    (!limits.customers.is_empty()).then_some(Json(limits.customers.as_slice()))
+}
+
 /// Adds a coupon; says whether its code was free.
 pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, coupon: &Coupon) -> Result<bool> {
     let limits = &coupon.limits;
@@ -179,6 +187,7 @@ pub(crate) async fn insert(tx: &mut Tx, realm: RealmId, coupon: &Coupon) -> Resu
         coupon.created_at,
         coupon.version,
         coupon.bundle_id,
+        named(limits),
     ];
     Ok(tx.exec(&INSERT, args).await? == 1)
 }
@@ -200,6 +209,7 @@ pub(crate) async fn update(tx: &mut Tx, realm: RealmId, coupon: &Coupon) -> Resu
         limits.budget.map(|budget| budget.currency),
         limits.new_customers_only,
         coupon.ended_at,
+        named(limits),
     ];
     Ok(tx.exec(&UPDATE, args).await? == 1)
 }
@@ -342,7 +352,7 @@ pub(crate) async fn list(
     let query = Query::new(
         "orders::coupon_list",
         "SELECT c.id, c.seller_id, c.terms, c.valid_from, c.valid_until, c.max_redemptions, c.max_per_customer, c.budget,
-        c.budget_currency, c.new_customers_only, c.bundle_id, c.ended_at, c.created_at, c.version FROM coupon c
+        c.budget_currency, c.new_customers_only, c.customers, c.bundle_id, c.ended_at, c.created_at, c.version FROM coupon c
         WHERE c.realm_id = $1 AND c.bundle_id IS NULL",
         args![realm],
     );

@@ -195,6 +195,16 @@ pub struct CouponLimits {
     pub budget: Option<Money>,
     /// Only for customers that have never bought from this seller.
     pub new_customers_only: bool,
+    /// Only for these customers of the seller; for all when empty. To others it does not exist.
+    pub customers: Vec<AccountId>,
+}
+
+impl CouponLimits {
+    /// Whether somebody may redeem it, as far as the customers go that it names; nobody is known of a visitor.
+    #[must_use]
+    pub fn is_for(&self, customer: Option<AccountId>) -> bool {
+        self.customers.is_empty() || customer.is_some_and(|one| self.customers.contains(&one))
+    }
 }
 
 /// A coupon with what became of it.

@@ -34,6 +34,7 @@ pub(crate) enum Coupon {
 Examples:
   tradewind coupon create 'Summer sale' --code SUMMER20 --percent 20 --periods 3 --until 2024-08-31
   tradewind coupon create 'Welcome' --amount 10.00 --currency EUR --new-customers --periods 1
+  tradewind coupon create 'For you' --code THANKS --percent 10 --customer acc_0001 --customer acc_0002
   tradewind coupon create --file coupon.json")]
     Create {
         #[command(flatten)]
@@ -119,6 +120,9 @@ pub(crate) struct Draft {
     /// Only for customers that have never bought from the seller
     #[arg(long)]
     new_customers: bool,
+    /// Only for this customer; can be given several times. To others it does not exist
+    #[arg(long = "customer", value_name = "ACCOUNT")]
+    customers: Vec<String>,
 }
 
 const COUPON: &[Column] = columns![
@@ -134,6 +138,7 @@ const COUPON: &[Column] = columns![
     ("from", "/valid_from"),
     ("until", "/valid_until"),
     ("budget", "/budget"),
+    ("customers", "/customers"),
     ("state", "/state"),
     ("redemptions", "/redemptions"),
     ("cost", "/cost/0"),
@@ -239,6 +244,7 @@ impl Draft {
                 max_per_customer: self.max_per_customer,
                 budget,
                 new_customers_only: self.new_customers,
+                customers: ids::<AccountId>("customer", &self.customers)?,
             },
         })
     }

@@ -152,6 +152,31 @@ async fn coupons(shell: &Shell) {
     )
     .await;
     assert_eq!(text(&listed, "/items/0/id"), id);
+    // For a customer by name; whoever else is named has to be one.
+    let who = async |kind: &str| {
+        let filter = format!("kind:{kind}");
+        let found = ask(shell, PROVIDER, &["account", "list", "--filter", &filter]).await;
+        text(&found, "/items/0/id")
+    };
+    let named = |who: &str| {
+        let line = ["coupon", "update", &id, "Launch", "--code", "LAUNCH"];
+        let rest = ["--percent", "50", "--customer", who];
+        let line = line.iter().chain(&rest).map(|word| (*word).to_owned());
+        line.collect::<Vec<String>>()
+    };
+    let line = named(&who("vendor").await);
+    let line: Vec<&str> = line.iter().map(String::as_str).collect();
+    let wrong = refused(shell, PROVIDER, &line).await;
+    assert!(
+        wrong.contains("is not a customer of this seller"),
+        "{wrong}"
+    );
+    let customer = who("customer").await;
+    let line = named(&customer);
+    let line: Vec<&str> = line.iter().map(String::as_str).collect();
+    let made = ask(shell, PROVIDER, &line).await;
+    assert_eq!(text(&made, "/customers/0"), customer);
+    ask(shell, CUSTOMER, &[&buy[..], &["launch"]].concat()).await;
     ask(shell, PROVIDER, &["coupon", "end", &id]).await;
     let over = refused(shell, CUSTOMER, &[&buy[..], &["LAUNCH"]].concat()).await;
     assert!(over.contains("this coupon has expired"), "{over}");

@@ -2,8 +2,9 @@
 
 use std::str::FromStr;
 
+use tradewind_accounts::service as accounts;
 use tradewind_flows::coupon::{CouponReport, coupon_report, coupon_reports, redemption_reports};
-use tradewind_kernel::id::{CouponId, ItemId, PlanId, ProductId};
+use tradewind_kernel::id::{AccountId, CouponId, ItemId, PlanId, ProductId};
 use tradewind_kernel::page::{ListRequest, PageRequest};
 use tradewind_kernel::{Currency, Error, Money, Problems, Result};
 use tradewind_orders::service as orders;
@@ -28,6 +29,8 @@ use crate::view::shared::FormState;
 
 /// The field of what a coupon names already.
 const SCOPES: &str = "coupon_scopes";
+/// The field of the customers that it names already.
+const CUSTOMERS: &str = "coupon_customers";
 
 /// `GET /panel/coupons`.
 pub(crate) async fn list(desk: Desk) -> Answer {
@@ -131,17 +134,30 @@ async fn editor(
         .as_ref()
         .is_none_or(|report| report.view.coupon.ended_at.is_none());
     let may = own && open && desk.may_at_home(Action::PriceBookManage);
+    let coupon = report.as_ref().map(|report| &report.view.coupon);
+    let picked = sent_ids(&form, CUSTOMERS);
     let mut mentions = Mentions::accounts(
         redeemed
             .iter()
             .map(|one| one.redemption.customer_id)
-            .chain(report.iter().map(|report| report.view.coupon.seller_id)),
+            .chain(coupon.map(|coupon| coupon.seller_id))
+            .chain(
+                coupon
+                    .into_iter()
+                    .flat_map(|one| one.limits.customers.clone()),
+            )
+            .chain(picked.iter().copied()),
     )
     .subscriptions(redeemed.iter().map(|one| one.redemption.subscription_id));
     let (prices, sold) = if may {
         sold(desk).await?
     } else {
         Default::default()
+    };
+    let customers = if may {
+        customers(desk).await?
+    } else {
+        Vec::new()
     };
     prefer(&mut form, prices);
     mentions = mentions.products(sold.iter().copied());
@@ -172,9 +188,38 @@ async fn editor(
         end: permit(may && report.is_some()),
         named: named(&scopes, &form),
         scopes,
+        named_customers: picked
+            .iter()
+            .map(|id| (id.to_string().into(), names.account(*id)))
+            .collect(),
+        only_for: coupon.map_or_else(Vec::new, |coupon| {
+            let customers = coupon.limits.customers.iter();
+            customers.map(|id| names.account(*id)).collect()
+        }),
+        customers,
         currencies: Currency::all().map(|one| one.code().into()).collect(),
         form,
     })
+}
+
+/// The first customers of the seller by their names; of very many, the others are named over the API.
+async fn customers(desk: &Desk) -> Result<Vec<(Txt, Txt)>> {
+    let wanted = ListRequest {
+        filter: format!("kind:customer status:active parent:{}", desk.account()),
+        sort: "name".to_owned(),
+        page: PageRequest::new(Some(200), None)?,
+    };
+    let found = accounts::account_list(desk.p(), &desk.ctx, &wanted).await?;
+    let customers = found.items.into_iter();
+    Ok(customers
+        .map(|one| (one.id.to_string().into(), one.name.into()))
+        .collect())
+}
+
+/// The accounts that a field of a form names.
+fn sent_ids(form: &FormState, field: &str) -> Vec<AccountId> {
+    let values = form.values.iter().filter(|(name, _)| name == field);
+    values.filter_map(|(_, id)| id.parse().ok()).collect()
 }
 
 /// What a coupon names already, each with its name.
@@ -245,6 +290,9 @@ fn form_of(coupon: &Coupon) -> FormState {
     ]);
     let named = named.into_iter().map(|id| (SCOPES.to_owned(), id));
     form.values.extend(named);
+    let customers = limits.customers.iter();
+    let customers = customers.map(|id| (CUSTOMERS.to_owned(), id.to_string()));
+    form.values.extend(customers);
     form
 }
 
@@ -319,6 +367,7 @@ fn field(name: &str) -> String {
         "periods" => "coupon_periods".to_owned(),
         _ if name.starts_with("name.") => name.replacen('.', "_", 1),
         _ if name.starts_with("benefit.") => "gives_value".to_owned(),
+        "customers" => "coupon_customer".to_owned(),
         "scope.covers" => "coupon_covers".to_owned(),
         _ if name.starts_with("scope") => "coupon_scope".to_owned(),
         _ => name.to_owned(),
@@ -331,6 +380,7 @@ fn input(sent: &Sent) -> Result<CouponInput> {
     let currency = currency(sent, &mut problems);
     let benefit = problems.check(benefit(sent, "gives", "gives_value", currency));
     let scope = problems.check(scope(sent));
+    let customers = problems.check(only_for(sent)).unwrap_or_default();
     let budget = sent
         .some("budget")
         .map(|text| Money::parse_amount("budget", &text.replace(',', "."), currency))
@@ -355,8 +405,24 @@ fn input(sent: &Sent) -> Result<CouponInput> {
             max_per_customer,
             budget,
             new_customers_only: sent.get("new_customers_only") == "1",
+            customers,
         },
     })
+}
+
+/// Whom it is for: who stays ticked of those that it names, and who is added.
+fn only_for(sent: &Sent) -> Result<Vec<AccountId>> {
+    let added = sent.some("coupon_customer");
+    let named = sent.all(CUSTOMERS).chain(added.as_deref());
+    let mut customers = Vec::new();
+    for value in named.filter(|value| !value.is_empty()) {
+        let id: Result<AccountId> = value.parse();
+        add_once(
+            &mut customers,
+            id.map_err(|error| error.at("coupon_customer"))?,
+        );
+    }
+    Ok(customers)
 }
 
 /// What it is for: what stays ticked of what it names, and what is added.

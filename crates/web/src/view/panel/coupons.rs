@@ -143,6 +143,12 @@ pub struct CouponPage {
     pub scopes: Vec<(Txt, Txt)>,
     /// What it is for already: value, name.
     pub named: Vec<(Txt, Txt)>,
+    /// The customers that it can be for: id, name.
+    pub customers: Vec<(Txt, Txt)>,
+    /// The customers that its form names already: id, name.
+    pub named_customers: Vec<(Txt, Txt)>,
+    /// Names of the customers that alone may redeem it; empty when everybody may.
+    pub only_for: Vec<Txt>,
     /// Currencies of amounts.
     pub currencies: Vec<Txt>,
     /// Its fields.
@@ -195,7 +201,7 @@ impl CouponPage {
 
     fn became(&self, shell: &Shell, row: &CouponRow) -> Block {
         let t = &shell.t;
-        let facts = shell.facts(vec![
+        let mut facts = vec![
             ("c-coupon-code", Cell::Text(row.called(shell))),
             ("c-redemptions", row.redeemed(shell)),
             ("c-taken-off", row.spent(shell)),
@@ -203,8 +209,12 @@ impl CouponPage {
                 "c-valid-until",
                 Cell::maybe_at(row.until.map(|date| t.date(date))),
             ),
-        ]);
-        Card::new(t.tr("coupon-became"), blocks![facts]).into()
+        ];
+        if !self.only_for.is_empty() {
+            let names = self.only_for.join(", ");
+            facts.push(("f-coupon-customers", Cell::Text(names.into())));
+        }
+        Card::new(t.tr("coupon-became"), blocks![shell.facts(facts)]).into()
     }
 
     fn redeemed(&self, shell: &Shell) -> Block {
@@ -236,11 +246,10 @@ impl CouponPage {
     }
 
     fn editor(&self, shell: &Shell) -> crate::view::kit::Form {
+        let t = &shell.t;
         let ask = Ask::new(shell, &self.form);
         let currencies = self.currencies.iter();
         let currencies = currencies.map(|code| Choice::new(code.clone(), code.clone()));
-        let scopes = self.scopes.iter();
-        let scopes = scopes.map(|(value, name)| Choice::new(value.clone(), name.clone()));
         let gives = ["percentage", "amount", "price_override", "trial_extension"];
         let action = match &self.row {
             Some(row) => format!("/panel/coupons/{}", row.id),
@@ -248,12 +257,17 @@ impl CouponPage {
         };
         let version = self.form.value("version").to_owned();
         let covers = ["purchases", "usage", "everything"];
-        let named = self.named.iter();
-        let named = named.map(|(value, name)| Choice::new(value.clone(), name.clone()));
-        let named = (!self.named.is_empty()).then(|| {
-            ask.field("coupon_scopes", Kind::Checks(named.collect()))
-                .full()
-        });
+        let choices = |known: &[(Txt, Txt)]| -> Vec<Choice> {
+            let known = known.iter();
+            known
+                .map(|(value, name)| Choice::new(value.clone(), name.clone()))
+                .collect()
+        };
+        let ticked = |field: &'static str, known: &[(Txt, Txt)]| {
+            (!known.is_empty()).then(|| ask.field(field, Kind::Checks(choices(known))).full())
+        };
+        let anybody = (Txt::default(), t.tr("coupon-customer-all"));
+        let customers = [&[anybody], self.customers.as_slice()].concat();
         let mut fields = vec![
             Field::hidden("version", version),
             ask.text("name_en").required(),
@@ -264,9 +278,11 @@ impl CouponPage {
             ask.select("currency", currencies.collect()),
             ask.codes("coupon_covers", "coupon-covers", &covers).full(),
         ];
-        fields.extend(named);
+        fields.extend(ticked("coupon_scopes", &self.named));
+        fields.extend([ask.select("coupon_scope", choices(&self.scopes)).full()]);
+        fields.extend(ticked("coupon_customers", &self.named_customers));
         fields.extend([
-            ask.select("coupon_scope", scopes.collect()).full(),
+            ask.select("coupon_customer", choices(&customers)).full(),
             ask.optional(ask.number("coupon_periods")),
             ask.optional(ask.number("budget")),
             ask.optional(ask.input("date", "valid_from")),

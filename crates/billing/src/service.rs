@@ -73,6 +73,7 @@ mod statements;
 mod tariff;
 mod tax_reports;
 mod tax_waits;
+mod trades;
 mod transfers;
 mod usage;
 mod usual_tax;
@@ -120,7 +121,7 @@ pub use dunning_accounts::{
     class_assign, credit_hold_release, credit_hold_set, credit_holds, credit_holds_settle_in,
 };
 pub use dunning_pauses::{DunningPauseSet, NewPause, dunning_pause_set, invoice_dunning};
-pub use facts::{AgreedTerms, party_of};
+pub use facts::AgreedTerms;
 pub use grants::{coupon_costs, coupon_costs_in, redemption_costs};
 pub use methods::{
     MethodAdd, MethodKept, MethodRef, has_default_method, method_add, method_keep_in, method_list,
@@ -139,7 +140,7 @@ pub use payout_reports::{
     PayoutReportImport, ReportLooked, payout_doubt_looked, payout_doubts, payout_report_allowed,
     payout_report_import, payout_report_items, payout_report_list,
 };
-pub use periods::{BatchInput, BatchReport, bill_batch, bill_batch_in};
+pub use periods::{BatchInput, BatchReport, bill_batch, bill_batch_in, day_begins_next};
 pub use prepaid::{PrepaidLot, PrepaidStanding, prepaid_list};
 pub use prices::{NOTICE_DAYS, announce_prices};
 pub use pro_forma::{pro_forma_of_in, pro_forma_open_in};
@@ -176,6 +177,7 @@ pub use tax_reports::{TAX_REPORT_JOB, TaxReportOf, tax_report_begin_in, tax_repo
 pub use tax_waits::{
     TAX_ASK_JOB, TaxAsk, TaxAskAgain, TaxWork, tax_ask_again, tax_wait_settle, tax_work,
 };
+pub use trades::party_of;
 pub use transfers::{TransferRecord, transfer_record, transfer_record_in};
 pub use usage::{UsageInput, UsageReport, usage_charge, usage_charge_in};
 pub use usual_tax::usual_tax;

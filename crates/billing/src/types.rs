@@ -16,6 +16,7 @@ mod dunning_pause;
 mod facts;
 mod finding;
 mod ledger;
+mod moments;
 mod payment;
 mod payment_step;
 mod payout_report;
@@ -54,6 +55,7 @@ pub use dunning_pause::{DunningPause, InvoiceDunning, NextStep, PromiseState};
 pub use facts::{Asking, ItemQuantity, LegFacts, QuantityChange, TaxRule, Taxation, Trade};
 pub use finding::Finding;
 pub use ledger::{AccountBalance, Entry, EntryKind, ExportFormat, LedgerAccount, Posting};
+pub use moments::Moments;
 pub use payment::{
     AccountCredit, Attempt, CardInput, GatewayOutcome, Payment, PaymentKind, PaymentMethod,
     PaymentState, Tokenised,

@@ -19,7 +19,7 @@ use tradewind_kernel::{
     id::{CouponId, ItemId},
 };
 use tradewind_orders::types::{Benefit, DiscountScope, DiscountTerms};
-use tradewind_pricing::cycles::{Alignment, ServicePeriod};
+use tradewind_pricing::cycles::{Alignment, FirstPeriod, ServicePeriod, StubBasis};
 use tradewind_pricing::proration::{Direction, ProrationPolicy};
 
 fn period(start: &str, end: &str) -> Period {
@@ -35,6 +35,7 @@ fn calendar(timing: Timing, stub: StubCharge) -> (LegFacts, ItemId) {
             align: BillingAlign::Calendar,
             day: None,
             stub,
+            ..BillingDays::default()
         };
     });
     (leg, item)
@@ -77,6 +78,45 @@ fn a_stub_costs_its_share_and_whole_periods_follow() {
     let (charges, schedule) = bought(&leg, item, "2", "2024-04-01");
     assert_eq!(amounts(&charges), [(ChargeKind::Recurring, 6200)]);
     assert!(!schedule.running.is_stub());
+}
+
+#[test]
+fn a_first_quarter_counts_from_the_billing_day_of_the_month_it_begins_in_where_that_is_agreed() {
+    let quarterly = |first| {
+        let days = BillingDays {
+            align: BillingAlign::DayOfMonth,
+            day: Some(1),
+            first,
+            ..BillingDays::default()
+        };
+        days.check().expect("billing days");
+        let seats = recurring("seats", "92", Timing::Advance);
+        let item = seats.item;
+        let leg = under(&leg(vec![seats]), |terms| {
+            terms.cadence = Cadence::new(CadenceUnit::Month, 3);
+            terms.policies.billing_days = days;
+        });
+        let (charges, schedule) = bought(&leg, item, "1", "2024-03-10");
+        (
+            charges[0].period,
+            charges[0].amount.minor,
+            schedule.running.full,
+        )
+    };
+    let (part, amount, full) = quarterly(FirstPeriod::FromStartMonth);
+    assert_eq!(part, period("2024-03-10", "2024-06-01"));
+    assert_eq!(full, period("2024-03-01", "2024-06-01"));
+    // 83 of 92 days.
+    assert_eq!(amount, 8300);
+    let (part, _, full) = quarterly(FirstPeriod::ToNextDay);
+    assert_eq!(part, period("2024-03-10", "2024-04-01"));
+    assert_eq!(full, period("2024-01-01", "2024-04-01"));
+    let days = BillingDays {
+        first: FirstPeriod::FromStartMonth,
+        ..BillingDays::default()
+    };
+    let refused = days.check().expect_err("no day of a month");
+    assert_eq!(refused.problems()[0].field, "first");
 }
 
 #[test]
@@ -261,6 +301,7 @@ fn term_of(start: &str, cadence: Cadence, term: Cadence, alignment: Alignment) -
         cadence,
         term: Some(term),
         alignment,
+        stub: StubBasis::Schedule,
     };
     let first = renewal::begin(day(start), clocks).expect("clocks");
     (first.period.part.end, first.term_ends_on.expect("a term"))
@@ -303,6 +344,7 @@ fn a_schedule_of_its_own_begins_where_another_cadence_has_no_such_day() {
         cadence: Cadence::YEARLY,
         term: None,
         alignment: Alignment::Anniversary,
+        stub: StubBasis::Schedule,
     };
     let (anchor, next) =
         renewal::following(day("2024-03-10"), clocks, day("2024-04-10")).expect("a period");

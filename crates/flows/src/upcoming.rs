@@ -142,6 +142,7 @@ async fn of(w: &mut Work, subscription: &Subscription) -> Result<Option<Preview>
         subscription_id: subscription.id,
         wanted,
         terms,
+        moment: None,
         at: w.ctx.now.date_in(&subscription.zone),
         less: false,
     };

@@ -3,11 +3,12 @@
 mod common;
 
 use common::{World, code, day, dec, each_world, markup};
-use tradewind_accounts::service::relationship_set;
-use tradewind_accounts::types::{RelationshipSet, TermsInput};
+use tradewind_accounts::service::{account_update, relationship_set};
+use tradewind_accounts::types::{AccountChanges, AccountUpdate, RelationshipSet, TermsInput};
 use tradewind_catalogue::service::{plan_update, revision_create};
 use tradewind_catalogue::types::{
-    BillingAlign, BillingDays, Plan, PlanDraft, PlanUpdate, Policies, RevisionCreate, StubCharge,
+    BillingAlign, BillingDays, PeriodZone, Plan, PlanDraft, PlanUpdate, Policies, RevisionCreate,
+    StubCharge,
 };
 use tradewind_flows::order::{PlaceInput, order_place};
 use tradewind_flows::quote::{
@@ -18,21 +19,29 @@ use tradewind_flows::upcoming::upcoming;
 use tradewind_kernel::calendar::Cadence;
 use tradewind_kernel::id::SubscriptionId;
 use tradewind_orders::types::Subscription;
+use tradewind_pricing::cycles::StubBasis;
 
 /// The reseller bills from tomorrow on by these days.
 async fn bills(world: &World, align: BillingAlign, day_of: Option<u8>, stub: StubCharge) {
+    let policies = Policies {
+        billing_days: BillingDays {
+            align,
+            day: day_of,
+            stub,
+            ..BillingDays::default()
+        },
+        ..Policies::default()
+    };
+    sells(world, policies).await;
+}
+
+/// The reseller sells under these policies from tomorrow on.
+async fn sells(world: &World, policies: Policies) {
     let revision = RevisionCreate {
         book_id: world.reseller_book,
         effective_on: day("2024-01-11"),
         note: String::new(),
-        policies: Some(Policies {
-            billing_days: BillingDays {
-                align,
-                day: day_of,
-                stub,
-            },
-            ..Policies::default()
-        }),
+        policies: Some(policies),
         listings: vec![markup("20")],
     };
     revision_create(world.p(), &world.ctx().await, &revision)
@@ -72,6 +81,77 @@ async fn bought(world: &World, quote: &QuoteView) -> SubscriptionId {
     world.pay_all().await;
     world.deliver_all().await;
     order.order.subscription_id
+}
+
+#[tokio::test]
+async fn a_stub_is_a_share_of_a_period_counted_back_from_its_end() {
+    each_world(|world| async move {
+        let policies = Policies {
+            billing_days: BillingDays {
+                align: BillingAlign::DayOfMonth,
+                day: Some(31),
+                share_of: StubBasis::BackFromEnd,
+                ..BillingDays::default()
+            },
+            ..Policies::default()
+        };
+        sells(&world, policies).await;
+        world.travel("2024-02-11T09:00:00Z").await;
+        let quote = quoted(&world, &world.wanted("basic", "5")).await;
+        let first = quote.preview.billing.first.expect("a stub");
+        assert_eq!(first.part.to_string(), "2024-02-11/2024-02-29");
+        assert_eq!(first.full.to_string(), "2024-01-29/2024-02-29");
+        let id = bought(&world, &quote).await;
+        // 18 of 31 days of 71.28, not 18 of the 29 since 31 January, beside 71.28 for the set-up.
+        assert_eq!(nets(&world).await, ["112.67 EUR"]);
+        world.travel("2024-02-20T09:00:00Z").await;
+        world.change(id, "10").await;
+        // Nine of 31 days: 41.39 for ten less 20.69 for five.
+        assert_eq!(nets(&world).await, ["112.67 EUR", "20.70 EUR"]);
+        world.travel("2024-03-31T09:00:00Z").await;
+        assert_eq!(period(&see(&world, id).await), "2024-03-31/2024-04-30");
+        let whole = nets(&world).await.split_off(2);
+        assert_eq!(whole, ["142.56 EUR", "142.56 EUR"]);
+        world.pay_all().await;
+        world.assert_consistent().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn days_begin_in_the_zone_of_the_seller_where_its_terms_say_so() {
+    each_world(|world| async move {
+        let update = AccountUpdate {
+            account: world.reseller,
+            version: None,
+            changes: AccountChanges {
+                zone: Some("America/Los_Angeles".to_owned()),
+                ..AccountChanges::default()
+            },
+        };
+        let update = account_update(world.p(), &world.ctx().await, &update).await;
+        update.expect("an account");
+        let policies = Policies {
+            zone: PeriodZone::Seller,
+            ..Policies::default()
+        };
+        sells(&world, policies).await;
+        // It is February in Berlin, and 31 January in Los Angeles.
+        world.travel("2024-02-01T07:30:00Z").await;
+        let quote = quoted(&world, &world.wanted("basic", "5")).await;
+        assert_eq!(quote.preview.effective_on, day("2024-01-31"));
+        let id = bought(&world, &quote).await;
+        assert_eq!(period(&see(&world, id).await), "2024-01-31/2024-02-29");
+        assert_eq!(nets(&world).await, ["142.56 EUR"]);
+        // The next period begins with 29 February there, nine hours after it has begun in Berlin.
+        world.travel("2024-02-29T07:30:00Z").await;
+        assert_eq!(nets(&world).await.len(), 1);
+        world.travel("2024-02-29T09:00:00Z").await;
+        assert_eq!(nets(&world).await, ["142.56 EUR", "71.28 EUR"]);
+        world.pay_all().await;
+        world.assert_consistent().await;
+    })
+    .await;
 }
 
 #[tokio::test]

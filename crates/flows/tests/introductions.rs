@@ -272,6 +272,7 @@ async fn trials_come_before_it_and_a_shorter_first_period_does_not_count() {
                 align: BillingAlign::Calendar,
                 day: None,
                 stub: StubCharge::Prorated,
+                ..BillingDays::default()
             },
             ..introductions(&world, &of, false)
         };

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::service;
-use crate::store::{discount, pause, quantity, subscription};
+use crate::store::{discount, moment, pause, quantity, subscription};
 use crate::types::{
     BuyerReference, Leg, OrderedItem, Pause, QuantitySince, Redemption, Subscription,
     SubscriptionEvent, SubscriptionItem,
@@ -13,7 +13,7 @@ use crate::types::{
 use serde_json::json;
 use tradewind_kernel::calendar::Period;
 use tradewind_kernel::id::{AccountId, LegId, RealmId, SubscriptionId, TermsId};
-use tradewind_kernel::{Date, Error, Result};
+use tradewind_kernel::{Date, Error, Result, Timestamp, Zone};
 use tradewind_platform::{NewEvent, Tx, Work};
 
 /// A subscription with everything that its charges follow from.
@@ -55,6 +55,14 @@ pub async fn due(
 ) -> Result<Vec<Billable>> {
     let due = subscription::due(tx, realm, until, after, limit).await?;
     complete(tx, realm, due).await
+}
+
+/// The billing days up to one that have yet to be billed, each with a zone in which it is one.
+///
+/// # Errors
+/// Database errors.
+pub async fn billing_days(tx: &mut Tx, realm: RealmId, until: Date) -> Result<Vec<(Zone, Date)>> {
+    moment::billing_days(tx, realm, until).await
 }
 
 /// Some subscriptions, in order of their ids.
@@ -190,6 +198,18 @@ pub async fn pauses(
     ids: &[SubscriptionId],
 ) -> Result<Vec<(SubscriptionId, Pause)>> {
     pause::of(tx, realm, ids).await
+}
+
+/// The moments of the days on which something happened to some subscriptions at once, as far as they were noted.
+///
+/// # Errors
+/// Database errors.
+pub async fn moments(
+    tx: &mut Tx,
+    realm: RealmId,
+    ids: &[SubscriptionId],
+) -> Result<Vec<(SubscriptionId, Date, Timestamp)>> {
+    moment::of(tx, realm, ids).await
 }
 
 /// Moves subscriptions to their next periods and returns how many were still where they had been billed.

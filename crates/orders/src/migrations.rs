@@ -127,4 +127,10 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "{sqlite} ALTER TABLE coupon ADD COLUMN customers {json}",
         "{postgres} ALTER TABLE coupon ADD COLUMN IF NOT EXISTS customers {json}",
     ],
+}, Migration {
+    name: "orders_moments",
+    steps: &[
+        "CREATE TABLE IF NOT EXISTS subscription_moment (realm_id {text} NOT NULL, subscription_id {text} NOT NULL,
+            on_day {date} NOT NULL, at {time} NOT NULL, PRIMARY KEY (realm_id, subscription_id, on_day)) {clustered}",
+    ],
 }];

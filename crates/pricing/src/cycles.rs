@@ -52,6 +52,18 @@ pub enum StubBasis {
     BackFromEnd,
 }
 
+impl StubBasis {
+    /// The period that some days are a share of, given that of the schedule around them.
+    fn whole_of(self, schedule: Period, part: Period, cadence: Cadence) -> Result<Period> {
+        match self {
+            Self::BackFromEnd if part.start != schedule.start => {
+                Period::new(calendar::schedule(schedule.end, cadence, -1)?, schedule.end)
+            }
+            _ => Ok(schedule),
+        }
+    }
+}
+
 /// How a subscription is cut into periods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub struct BillingCycle {
@@ -90,11 +102,12 @@ impl ServicePeriod {
     ///
     /// # Errors
     /// `unusable_cadence` for hours, `out_of_range` beyond the calendar.
-    pub fn around(anchor: Date, cadence: Cadence, part: Period) -> Result<Self> {
+    pub fn around(anchor: Date, cadence: Cadence, stub: StubBasis, part: Period) -> Result<Self> {
         let full = calendar::period_containing(anchor, cadence, part.start)?;
         if part.end > full.end {
             return Ok(Self::whole(part));
         }
+        let full = stub.whole_of(full, part, cadence)?;
         Ok(Self { full, part })
     }
 
@@ -155,12 +168,7 @@ impl BillingCycle {
         }
         let full = grid.containing(date)?;
         let part = Period::new(full.start.max(self.start), full.end)?;
-        let stub_back = part != full && self.stub == StubBasis::BackFromEnd;
-        let full = if stub_back {
-            Period::new(calendar::schedule(full.end, self.cadence, -1)?, full.end)?
-        } else {
-            full
-        };
+        let full = self.stub.whole_of(full, part, self.cadence)?;
         Ok(ServicePeriod { full, part })
     }
 

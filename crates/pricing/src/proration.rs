@@ -53,6 +53,12 @@ pub enum ProrationPolicy {
 }
 
 impl ProrationPolicy {
+    /// Whether it looks at the clock, not at days alone.
+    #[must_use]
+    pub const fn by_clock(&self) -> bool {
+        matches!(self, Self::Seconds | Self::HoursUp)
+    }
+
     /// Whether the rule can be applied.
     ///
     /// # Errors
@@ -111,6 +117,13 @@ impl ProrationTerms {
             downgrade: policy,
             cancellation: policy,
         }
+    }
+
+    /// Whether any of them looks at the clock.
+    #[must_use]
+    pub fn by_clock(&self) -> bool {
+        let all = [self.start, self.upgrade, self.downgrade, self.cancellation];
+        all.iter().any(ProrationPolicy::by_clock)
     }
 
     /// Whether all four rules can be applied.

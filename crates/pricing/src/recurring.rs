@@ -208,13 +208,28 @@ pub fn charges(
     held: &[Held<'_>],
     cancelled: Option<Date>,
 ) -> Result<Vec<RecurringLine>> {
+    charges_by_clock(terms, service, held, cancelled, &|_| None)
+}
+
+/// The same where the rules look at the clock: `clock` names the moment at which something begins, changes or ends on a
+/// day of the period.
+///
+/// # Errors
+/// As [`charges`].
+pub fn charges_by_clock(
+    terms: &RecurringTerms,
+    service: &ServicePeriod,
+    held: &[Held<'_>],
+    cancelled: Option<Date>,
+    clock: &dyn Fn(Date) -> Option<Clock>,
+) -> Result<Vec<RecurringLine>> {
     let left_at = |direction, at, item_cadence| {
         let cut = Cut {
             full: service.full,
             cadence: terms.cadence,
             item_cadence,
             at,
-            clock: None,
+            clock: clock(at),
         };
         proration::left(terms.proration.of(direction), direction, &cut)
     };
@@ -250,7 +265,16 @@ pub fn charges(
                 (Some(direction), Some(date)) => left_at(direction, date, cadence)?,
                 (Some(direction), None) => left_at(direction, until, cadence)?,
                 // The part ends with the period, or with a trailing stub of it.
-                (None, _) => behind(terms, service.full, terms.cadence, cadence, until)?,
+                (None, _) => {
+                    let end = Cut {
+                        full: service.full,
+                        cadence: terms.cadence,
+                        item_cadence: cadence,
+                        at: until,
+                        clock: clock(until),
+                    };
+                    behind(terms, &end)?
+                }
             };
             let ratio = at_start.less(at_end)?;
             lines.push(line(
@@ -318,7 +342,14 @@ pub fn change(
         }
         // What lies behind the end of the line was never billed, or is credited already.
         let ratio = if end < old.full.end {
-            ratio.less(behind(terms, old.full, old.cadence, old.item_cadence, end)?)?
+            let end = Cut {
+                full: old.full,
+                cadence: old.cadence,
+                item_cadence: old.item_cadence,
+                at: end,
+                clock: None,
+            };
+            ratio.less(behind(terms, &end)?)?
         } else {
             ratio
         };
@@ -382,22 +413,9 @@ pub fn direction(before: Decimal, after: Decimal) -> Direction {
 }
 
 /// The share of a period that lies behind an end that was known from the start, and so was never charged.
-fn behind(
-    terms: &RecurringTerms,
-    full: Period,
-    cadence: Cadence,
-    item_cadence: Option<Cadence>,
-    end: Date,
-) -> Result<Ratio> {
-    let cut = Cut {
-        full,
-        cadence,
-        item_cadence,
-        at: end,
-        clock: None,
-    };
+fn behind(terms: &RecurringTerms, end: &Cut) -> Result<Ratio> {
     // Not as a cancellation: no day is used up beyond the end.
-    proration::left(terms.proration.start, Direction::Downgrade, &cut)
+    proration::left(terms.proration.start, Direction::Downgrade, end)
 }
 
 fn line(

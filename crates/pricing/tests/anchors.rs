@@ -5,7 +5,9 @@ use tradewind_kernel::{
     Date,
     calendar::{self, Cadence, CadenceUnit, Period},
 };
-use tradewind_pricing::cycles::{Alignment, BillingCycle, FirstPeriod, ServicePeriod, together};
+use tradewind_pricing::cycles::{
+    Alignment, BillingCycle, FirstPeriod, ServicePeriod, StubBasis, together,
+};
 
 fn day(text: &str) -> Date {
     text.parse().expect("a date")
@@ -58,7 +60,7 @@ proptest! {
         for _ in 0..30 {
             let service = cycle.containing(at).expect("a period");
             prop_assert_eq!(service.part.start, at);
-            prop_assert_eq!(ServicePeriod::around(anchor, cadence, service.part).expect("a period"), service);
+            prop_assert_eq!(ServicePeriod::around(anchor, cadence, StubBasis::Schedule, service.part).expect("a period"), service);
             at = service.part.end;
         }
     }

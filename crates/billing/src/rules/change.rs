@@ -10,7 +10,7 @@ use tradewind_kernel::{
     id::{ChargeId, ItemId, OrderId},
 };
 use tradewind_pricing::cycles::ServicePeriod;
-use tradewind_pricing::proration::{self, Cut, Direction, Ratio};
+use tradewind_pricing::proration::{self, Direction, Ratio};
 
 use super::discount::{Discounts, Rest};
 use super::pause;
@@ -151,13 +151,7 @@ impl Change<'_> {
         }
         let full = self.period.full;
         let policy = terms.policies.proration.of(self.direction);
-        let cut = Cut {
-            full,
-            cadence: terms.cadence,
-            item_cadence: None,
-            at: self.at,
-            clock: None,
-        };
+        let cut = self.before.cut(full, self.at);
         let share = proration::left(policy, self.direction, &cut)?;
         let from = proration::rest_starts(policy, self.direction, self.at)?;
         Ok(Period::new(from.max(self.period.part.start), full.end)
@@ -237,7 +231,7 @@ impl Change<'_> {
         let full = price(item, wanted)?;
         let (part, exact) = match self.begins {
             Some(begins) => {
-                let share = share(&after.terms, &begins.period)?;
+                let share = share(after, &begins.period)?;
                 (begins.period.part, share.of(full)?)
             }
             None => match self.rest()? {

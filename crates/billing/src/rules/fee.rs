@@ -9,7 +9,7 @@ use tradewind_kernel::{
     decimal,
     id::{ItemId, OrderId},
 };
-use tradewind_pricing::proration::{self, Cut, Direction};
+use tradewind_pricing::proration::{self, Direction};
 use tradewind_tax::types::TaxCategory;
 
 use super::{change::whole, period::share, phases::stepped, preview::Schedule, renewal};
@@ -108,15 +108,9 @@ fn rest_of_term(leg: &LegFacts, early: Early<'_>) -> Result<Decimal> {
             renewal::following(anchor, clocks, day)?.1
         };
         let due = if day == service.part.start {
-            share(&leg.terms, &service)?
+            share(&leg, &service)?
         } else {
-            let cut = Cut {
-                full: service.full,
-                cadence: leg.terms.cadence,
-                item_cadence: None,
-                at: day,
-                clock: None,
-            };
+            let cut = leg.cut(service.full, day);
             let direction = Direction::Cancellation;
             proration::left(leg.terms.policies.proration.of(direction), direction, &cut)?
         };

@@ -8,7 +8,7 @@ use tradewind_orders::types::Pause;
 use tradewind_pricing::{
     Ratio,
     cycles::ServicePeriod,
-    proration::{self, Cut, Direction},
+    proration::{self, Direction},
 };
 
 use super::{
@@ -45,7 +45,7 @@ pub fn is_unpaid(leg: &LegFacts, service: &ServicePeriod, day: Date) -> bool {
 /// `overflow`.
 pub fn time_paid(leg: &LegFacts, service: &ServicePeriod) -> Result<Option<(Period, Ratio)>> {
     match begins_in(leg, service) {
-        None => Ok(Some((service.part, share(&leg.terms, service)?))),
+        None => Ok(Some((service.part, share(leg, service)?))),
         Some(Pause {
             until_on: Some(until),
             ..
@@ -93,13 +93,7 @@ fn left(leg: &LegFacts, service: &ServicePeriod, at: Date, direction: Direction)
     if at >= service.part.end {
         return Ok(Ratio::ZERO);
     }
-    let cut = Cut {
-        full: service.full,
-        cadence: leg.terms.cadence,
-        item_cadence: None,
-        at,
-        clock: None,
-    };
+    let cut = leg.cut(service.full, at);
     proration::left(leg.terms.policies.proration.of(direction), direction, &cut)
 }
 

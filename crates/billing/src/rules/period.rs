@@ -11,7 +11,7 @@ use tradewind_kernel::{
 use tradewind_pricing::{
     PriceKind, PriceModel, Ratio, Usage,
     cycles::ServicePeriod,
-    proration::{self, Cut, Direction},
+    proration::{self, Direction},
     rate,
     recurring::{self, Held, Holding, RecurringTerms},
 };
@@ -120,21 +120,16 @@ impl Due {
 ///
 /// # Errors
 /// `overflow`.
-pub fn share(terms: &LegTerms, service: &ServicePeriod) -> Result<Ratio> {
+pub fn share(leg: &LegFacts, service: &ServicePeriod) -> Result<Ratio> {
     if !service.is_stub() {
         return Ok(Ratio::ONE);
     }
+    let terms = &leg.terms;
     if terms.policies.is_free(service) {
         return Ok(Ratio::ZERO);
     }
     let left_at = |at, direction| {
-        let cut = Cut {
-            full: service.full,
-            cadence: terms.cadence,
-            item_cadence: None,
-            at,
-            clock: None,
-        };
+        let cut = leg.cut(service.full, at);
         proration::left(terms.policies.proration_of(service).start, direction, &cut)
     };
     left_at(service.part.start, Direction::Start)?
@@ -220,7 +215,9 @@ pub(super) fn arrears(
         }))
         .collect();
     let used = ServicePeriod { part, ..*service };
-    recurring::charges(&recurring_terms(&leg.terms, service), &used, &held, None)
+    let terms = recurring_terms(&leg.terms, service);
+    let clock = |at| leg.cut(service.full, at).clock;
+    recurring::charges_by_clock(&terms, &used, &held, None, &clock)
         .map_err(|error| error.under(&format!("items.{}", item.code)))?
         .into_iter()
         .map(|line| {

@@ -7,7 +7,7 @@ use tradewind_kernel::{
     calendar::{self, Cadence, Period},
 };
 use tradewind_orders::types::{CommercialState, Subscription, SubscriptionEvent};
-use tradewind_pricing::cycles::{Alignment, BillingCycle, ServicePeriod};
+use tradewind_pricing::cycles::{Alignment, BillingCycle, ServicePeriod, StubBasis};
 
 use super::period::Span;
 
@@ -92,6 +92,8 @@ pub struct Clocks {
     pub term: Option<Cadence>,
     /// What billing days follow from.
     pub alignment: Alignment,
+    /// What a shorter first period is a share of.
+    pub stub: StubBasis,
 }
 
 impl Clocks {
@@ -163,6 +165,7 @@ fn trial_over(subscription: &Subscription, clocks: Clocks, day: Date) -> Result<
 pub fn begin(day: Date, clocks: Clocks) -> Result<Next> {
     let cycle = BillingCycle {
         alignment: clocks.alignment,
+        stub: clocks.stub,
         ..BillingCycle::anniversary(day, clocks.cadence)
     };
     let period = cycle.containing(day)?;
@@ -230,7 +233,7 @@ fn period_over(subscription: &Subscription, clocks: Clocks, day: Date) -> Result
     let over = Span {
         advance: None,
         arrears: Period::new(start, end)
-            .and_then(|over| ServicePeriod::around(anchor_on, clocks.cadence, over))
+            .and_then(|over| ServicePeriod::around(anchor_on, clocks.cadence, clocks.stub, over))
             .ok(),
         bought_on: None,
     };

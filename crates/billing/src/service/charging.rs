@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 use tradewind_catalogue::{rules::Turn, types::LegTerms};
 use tradewind_kernel::{
-    Date, Decimal, Error, Locale, Result,
+    Date, Decimal, Error, Locale, Result, Timestamp, Zone,
     calendar::Period,
     id::{AccountId, InvoiceId, ItemId, LegId, OrderId, SubscriptionId, TermsId},
 };
@@ -29,7 +29,7 @@ use crate::{
         renewal::{self, Clocks, Next},
     },
     store::idle,
-    types::{DiscountOffer, Grant, LegFacts, Preview, Trade},
+    types::{DiscountOffer, Grant, LegFacts, Moments, Preview, Trade},
 };
 
 /// A purchase to preview: there is no subscription yet.
@@ -47,6 +47,10 @@ pub struct PreviewPurchase<'a> {
     pub wanted: &'a BTreeMap<ItemId, Decimal>,
     /// The day it would begin.
     pub on: Date,
+    /// The zone in which its days begin; that of the seller when left out.
+    pub zone: Option<&'a Zone>,
+    /// The moment at which it would begin on that day; none for one on which nothing depends.
+    pub moment: Option<Timestamp>,
     /// Days that cost nothing.
     pub trial_days: i64,
     /// A day of the schedule that it would be aligned to, when it is to be billed with something else.
@@ -66,11 +70,11 @@ pub async fn preview_purchase(w: &mut Work, input: &PreviewPurchase<'_>) -> Resu
         .load(w, vec![(input.seller_id, input.buyer_id)])
         .await?;
     let trade = known.trades.get(input.seller_id, input.buyer_id)?;
-    let leg = imagined(input, trade.locale, input.terms);
+    let leg = imagined(input, trade, input.terms);
     let clocks = facts::clocks_of(input.terms, trade).aligned(input.align_to);
     let renewed = renewed_after_purchase(w, input, clocks)
         .await?
-        .map(|terms| imagined(input, trade.locale, &terms));
+        .map(|terms| imagined(input, trade, &terms));
     preview::purchase(&preview::Purchase {
         leg: &leg,
         renewed: renewed.as_ref(),
@@ -99,7 +103,7 @@ pub async fn preview_for_visitor(
         billing_day: billing_day.unwrap_or(trade.billing_day),
         ..trade
     };
-    let leg = imagined(input, locale, input.terms);
+    let leg = imagined(input, &trade, input.terms);
     let clocks = facts::clocks_of(input.terms, &trade).aligned(input.align_to);
     let first = renewal::begin(input.on, clocks)?.period;
     let renewed = stepped(&leg, &first).filter(|_| input.trial_days == 0);
@@ -151,20 +155,34 @@ async fn renewed_after_purchase(
 }
 
 /// A leg that does not exist yet; nothing of its ids reaches a preview.
-fn imagined(input: &PreviewPurchase<'_>, locale: Locale, terms: &Arc<LegTerms>) -> LegFacts {
+fn imagined(input: &PreviewPurchase<'_>, trade: &Trade, terms: &Arc<LegTerms>) -> LegFacts {
     LegFacts {
         id: LegId::generate(),
         subscription_id: SubscriptionId::generate(),
         position: 0,
         seller_id: input.seller_id,
         buyer_id: input.buyer_id,
-        locale,
+        locale: trade.locale,
         heading: input.name.to_owned(),
         terms: Arc::clone(terms),
         grants: input.offers.iter().map(Grant::from).collect(),
         pauses: Vec::new(),
+        moments: began(input, &trade.seller_zone, terms),
         categories: None,
     }
+}
+
+/// At which moment a leg would begin that does not exist yet, where its terms look at the clock.
+fn began(input: &PreviewPurchase<'_>, sellers: &Zone, terms: &LegTerms) -> Option<Arc<Moments>> {
+    let by_clock = terms.policies.proration.by_clock();
+    by_clock.then(|| {
+        let zone = input.zone.unwrap_or(sellers);
+        let moment = input.moment.filter(|at| at.date_in(zone) == input.on);
+        Arc::new(Moments {
+            zone: zone.clone(),
+            by_day: moment.map(|at| (input.on, at)).into_iter().collect(),
+        })
+    })
 }
 
 /// A change of a subscription, for a preview or to be charged.
@@ -181,6 +199,10 @@ pub struct SubscriptionChange {
     /// The day of the change.
     #[schema(value_type = String, format = Date)]
     pub at: Date,
+    /// The moment of the change on that day, where that is today; now when left out. Counts where sellers look at the clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub moment: Option<Timestamp>,
     /// Whether it gets more or less: decides which proration holds.
     pub less: bool,
 }
@@ -193,6 +215,7 @@ async fn previewed(
 ) -> Result<Sale> {
     let sale = Sale::load(w, input.subscription_id, &input.terms).await?;
     let mut sale = sale.with_discounts(w, false).await?;
+    sale.happens(input.moment.unwrap_or(w.ctx.now), input.at);
     let more: Vec<Grant> = offers.iter().map(Grant::from).collect();
     sale.discounted(&more);
     Ok(sale)
@@ -281,7 +304,7 @@ pub async fn preview_scheduled(
     )
 }
 
-/// What ending a subscription on a day would give back. Says nothing about who may ask.
+/// What ending a subscription on a day would give back, at a moment of it. Says nothing about who may ask.
 ///
 /// # Errors
 /// As [`preview_change`].
@@ -289,9 +312,11 @@ pub async fn preview_cancel(
     w: &mut Work,
     subscription: SubscriptionId,
     at: Date,
+    moment: Timestamp,
 ) -> Result<Preview> {
     let sale = Sale::load(w, subscription, &[]).await?;
-    let sale = sale.with_discounts(w, false).await?;
+    let mut sale = sale.with_discounts(w, false).await?;
+    sale.happens(moment, at);
     let (before, _) = sale.customers()?;
     let trade = sale.known.trades.get(before.seller_id, before.buyer_id)?;
     let schedule = sale.schedule.ok_or_else(|| not_billed(&sale.billable))?;
@@ -426,7 +451,8 @@ pub async fn charge_purchase_in(w: &mut Work, input: &PurchaseCharge) -> Result<
         // Its periods began with its charges, whatever day it is by now.
         return Ok(settled.charged(None));
     }
-    let sale = sale.with_discounts(w, true).await?;
+    let mut sale = sale.with_discounts(w, true).await?;
+    sale.happens_noted(w, input.begins_on).await?;
     let clocks = sale.known.clocks(&sale.before)?;
     let clocks = clocks.aligned(sale.billable.subscription.anchor_on);
     let next = renewal::begin(input.begins_on, clocks)?;
@@ -460,7 +486,8 @@ pub async fn charge_change_in(
     if let Some(settled) = sale.settled(w, order_id).await? {
         return Ok(settled.charged(None));
     }
-    let sale = sale.with_discounts(w, true).await?;
+    let mut sale = sale.with_discounts(w, true).await?;
+    sale.happens_noted(w, input.at).await?;
     let Some(period) = sale.schedule.map(|schedule| schedule.running) else {
         return Ok(Recorded::default().charged(None));
     };
@@ -504,7 +531,8 @@ pub async fn charge_end_in(
     idle::end(&mut w.tx, realm, subscription, at).await?;
     commitments::end(w, subscription, at).await?;
     let sale = Sale::load(w, subscription, &[]).await?;
-    let sale = sale.with_discounts(w, true).await?;
+    let mut sale = sale.with_discounts(w, true).await?;
+    sale.happens_noted(w, at).await?;
     let Some(period) = sale.schedule.map(|schedule| schedule.running) else {
         return Ok(Recorded::default().charged(None));
     };

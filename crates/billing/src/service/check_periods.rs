@@ -33,7 +33,8 @@ pub(super) async fn check(w: &mut Work, billables: &[Billable]) -> Result<Vec<Fi
             found.push(Finding::new("period_off_schedule", one.id, text));
             continue;
         };
-        let service = ServicePeriod::around(anchor, terms.cadence, part)?;
+        let stub = terms.policies.billing_days.share_of;
+        let service = ServicePeriod::around(anchor, terms.cadence, stub, part)?;
         if service.part.end != service.full.end || one.next_bill_on != Some(end) {
             let text = format!(
                 "its period {part} ends on no day of {} from {anchor}, or is not what is billed next",

@@ -15,10 +15,10 @@ use super::{
     authorize_run,
     batch::{Batch, Settling, months},
     credit_moves::is_automatic,
-    facts::Trades,
     moves::use_credit,
     references::References,
     tax_waits, traded,
+    trades::Trades,
 };
 use crate::{
     rules::draft::{Fate, fate},

@@ -21,10 +21,10 @@ use super::{
     authorize_seller,
     batch::{Batch, months},
     collect::{after_credit_notes, gather},
-    facts::Trades,
     realm,
     references::References,
     tax_waits::{self, Wanted, taxed},
+    trades::Trades,
 };
 use crate::{
     rules::{document, draft as rules, line::LineSet},

@@ -10,7 +10,7 @@ use tradewind_kernel::{
 };
 use tradewind_platform::Work;
 
-use super::{batch::Batch, facts::Trades, realm};
+use super::{batch::Batch, realm, trades::Trades};
 use crate::{
     rules::{document, dunning as rules, line::LineCharge},
     store::{charges::Pair, documents::BalanceRow, drafts, dunning as store},

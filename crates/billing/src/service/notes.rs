@@ -16,10 +16,10 @@ use utoipa::ToSchema;
 use super::{
     batch::Batch,
     credit_moves::is_automatic,
-    facts::Trades,
     moves::{pay_with_credit, use_credit},
     reads::invoice_get_in,
     realm, refunds, traded,
+    trades::Trades,
     write_offs::owed_again_by,
 };
 use crate::{

@@ -4,7 +4,7 @@ use tradewind_kernel::{Error, Result, calendar::Period, id::AccountId};
 use tradewind_platform::Work;
 use tradewind_policy::Action;
 
-use super::{Between, authorize_seller, drafts::OpenLines, facts::Trades};
+use super::{Between, authorize_seller, drafts::OpenLines, trades::Trades};
 use crate::{
     rules::document,
     store::charges::Pair,

@@ -21,12 +21,12 @@ use utoipa::ToSchema;
 use super::{
     batch::Batch,
     credit_moves::is_automatic,
-    facts::Trades,
     moves::{pay_with_credit, use_credit},
     notes::{CreditNote, take_back},
     realm,
     references::References,
     traded,
+    trades::Trades,
 };
 use crate::{
     rules::{document, reissue as rules},

@@ -184,6 +184,7 @@ async fn load(
         sale.known
             .learn_all_pauses(w, correction.subscription_id)
             .await?;
+        sale.known.learn_all_moments(w, &[&sale.billable]).await?;
         sale.before = sale.known.legs(&sale.billable)?;
         sale.assume(w, &now, agreed).await?;
     }
@@ -347,10 +348,11 @@ pub(super) fn periods_since(sale: &Sale, first: Date, from: Date) -> Result<Vec<
     let mut periods = Vec::new();
     let mut day = from;
     while day < end {
-        let full = calendar::period_containing(anchor, clocks.cadence, day)?;
-        let part = Period::new(full.start.max(first), full.end)?;
-        day = full.end;
-        periods.push(ServicePeriod { full, part });
+        let scheduled = calendar::period_containing(anchor, clocks.cadence, day)?;
+        let part = Period::new(scheduled.start.max(first), scheduled.end)?;
+        day = scheduled.end;
+        let (cadence, stub) = (clocks.cadence, clocks.stub);
+        periods.push(ServicePeriod::around(anchor, cadence, stub, part)?);
     }
     Ok(periods)
 }
@@ -361,6 +363,7 @@ async fn terms_since(w: &mut Work, sale: &Sale, first: Date) -> Result<Terms> {
     known.learn(w, std::slice::from_ref(billable)).await?;
     // Terms of the past may credit time that today's do not.
     known.learn_all_pauses(w, billable.subscription.id).await?;
+    known.learn_all_moments(w, &[billable]).await?;
     let past = Past::load(w, &mut known, std::slice::from_ref(billable)).await?;
     let mut days: BTreeSet<Date> = past.days(billable, first, Date::MAX);
     days.insert(first);

@@ -23,7 +23,8 @@ pub async fn preview_resume(
     on: Date,
 ) -> Result<Preview> {
     let sale = Sale::load(w, subscription, &[]).await?;
-    let sale = sale.with_discounts(w, false).await?;
+    let mut sale = sale.with_discounts(w, false).await?;
+    sale.happens(w.ctx.now, on);
     let (leg, _) = sale.customers()?;
     let trade = sale.known.trades.get(leg.seller_id, leg.buyer_id)?;
     let schedule = sale.schedule.ok_or_else(|| not_billed(&sale.billable))?;
@@ -63,7 +64,8 @@ pub async fn charge_resume_in(
     if sale.before.iter().all(|leg| leg.pauses.is_empty()) {
         return Ok(None);
     }
-    let sale = sale.with_discounts(w, true).await?;
+    let mut sale = sale.with_discounts(w, true).await?;
+    sale.happens_noted(w, on).await?;
     let Some(period) = sale.schedule.map(|schedule| schedule.running) else {
         return Ok(None);
     };

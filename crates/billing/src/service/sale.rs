@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use tradewind_catalogue::{rules::Turn, types::LegTerms};
 use tradewind_kernel::{
-    Date, Decimal, Error, Result,
+    Date, Decimal, Error, Result, Timestamp,
     calendar::Period,
     id::{ChargeId, InvoiceId, ItemId, LegId, OrderId, SubscriptionId, TermsId},
 };
@@ -31,7 +31,7 @@ use crate::{
         renewal::{self, Clocks, years},
     },
     store::{charges, documents, idle, tax_waits as waits},
-    types::{Grant, ItemQuantity, LegFacts, NewCharge, Settlement},
+    types::{Grant, ItemQuantity, LegFacts, Moments, NewCharge, Settlement},
 };
 
 /// What became of the charges on the customer's leg.
@@ -72,6 +72,9 @@ impl Sale {
         known
             .learn_terms(w, terms.iter().copied().collect())
             .await?;
+        if known.by_clock() {
+            known.learn_all_moments(w, &[&billable]).await?;
+        }
         let before = known.legs(&billable)?;
         let after = if terms.is_empty() {
             before.clone()
@@ -97,7 +100,7 @@ impl Sale {
                 Some(Schedule {
                     anchor,
                     clocks,
-                    running: ServicePeriod::around(anchor, clocks.cadence, part)?,
+                    running: ServicePeriod::around(anchor, clocks.cadence, clocks.stub, part)?,
                 })
             }
             _ => None,
@@ -149,6 +152,45 @@ impl Sale {
         self.known.learn_terms(w, after_ids).await?;
         self.after = self.known.legs(&under(&self.billable, after))?;
         Ok(())
+    }
+
+    /// Has what happens on a day happen at a moment, where that is of that day and the terms look at the clock: a day has the
+    /// moment of what happened first on it, and what begins with a period begins with its day. Answers the moment where it is
+    /// not noted yet.
+    pub(super) fn happens(&mut self, moment: Timestamp, on: Date) -> Option<Timestamp> {
+        let known = self.before.first()?.moments.as_ref()?;
+        let mut moments = Moments::clone(known);
+        let mut legs = self.before.iter().zip(&self.after);
+        let another = legs.any(|(before, after)| before.terms.cadence != after.terms.cadence);
+        let noted = if another {
+            // Periods of another length begin with the day, so what was before ends with the day before.
+            moments.by_day.remove(&on);
+            None
+        } else if moments.by_day.contains_key(&on) || moment.date_in(&moments.zone) != on {
+            return None;
+        } else {
+            let begins = self.schedule.map(|schedule| schedule.running.part.start);
+            let at = match begins {
+                Some(begins) if begins == on => moments.zone.start_of_day(on),
+                _ => moment,
+            };
+            moments.by_day.insert(on, at);
+            Some(at)
+        };
+        let moments = Arc::new(moments);
+        for leg in self.before.iter_mut().chain(&mut self.after) {
+            leg.moments = Some(Arc::clone(&moments));
+        }
+        noted
+    }
+
+    /// Has what happens on a day happen now, as [`Self::happens`], and notes it.
+    pub(super) async fn happens_noted(&mut self, w: &mut Work, on: Date) -> Result<()> {
+        let Some(at) = self.happens(w.ctx.now, on) else {
+            return Ok(());
+        };
+        let id = self.billable.subscription.id;
+        tradewind_orders::service::moment_note_in(w, id, on, at).await
     }
 
     /// Loads the discounts of the sale, as who charges it or only previews it.

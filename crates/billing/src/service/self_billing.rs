@@ -14,7 +14,7 @@ use tradewind_platform::{AuditEntry, OpCtx, Platform, Work};
 use tradewind_policy::{AccountKind, Action};
 use tradewind_tax::types::TaxCategory;
 
-use super::{books::authorize_to, currency::book_rate, facts::Trades, realm, settlements::seen};
+use super::{books::authorize_to, currency::book_rate, realm, settlements::seen, trades::Trades};
 use crate::{
     rules::{document, self_billing as rules},
     store::{documents, self_billing as store},

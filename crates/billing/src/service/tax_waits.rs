@@ -23,9 +23,9 @@ use utoipa::ToSchema;
 use super::{
     authorize_seller,
     drafts::{OpenLines, issue},
-    facts::Trades,
     realm,
     tax_reports::enqueue_report,
+    trades::Trades,
 };
 use crate::{
     rules::line::Lines,

@@ -4,7 +4,7 @@ use tradewind_kernel::{Date, Result, calendar::Period, id::AccountId};
 use tradewind_platform::{OpCtx, Platform};
 use tradewind_tax::types::TaxCategory;
 
-use super::facts::Trades;
+use super::trades::Trades;
 use crate::types::TaxRate;
 
 /// The taxes that the caller's own account would have to pay a seller for what needs no category, on a day.

@@ -10,13 +10,16 @@ use tradewind_kernel::{
     id::{AccountId, ItemId, LegId, PriceBookId, SubscriptionId},
 };
 use tradewind_orders::types::Pause;
-use tradewind_pricing::tax::{TaxPolicy, TaxRate};
+use tradewind_pricing::{
+    proration::Cut,
+    tax::{TaxPolicy, TaxRate},
+};
 use tradewind_tax::{
     rules::{self as tax, Sides, Taxer},
     types::{EngineAnswer, EngineBasis, EngineTerms, TaxBasis, TaxCategory},
 };
 
-use super::{DocumentLine, Grant, Party, Settlement};
+use super::{DocumentLine, Grant, Moments, Party, Settlement};
 
 impl Trade {
     /// Whether what a billing run charges waits for a document that collects it, be it that of the day or of the month.
@@ -50,11 +53,25 @@ pub struct LegFacts {
     pub grants: Vec<Grant>,
     /// The times in which it is suspended and that its seller does not charge, oldest first.
     pub pauses: Vec<Pause>,
+    /// The moments at which it changed; where its terms look at the clock only.
+    pub moments: Option<Arc<Moments>>,
     /// What its items are in the eyes of the tax offices by now; none where that is what its terms say.
     pub categories: Option<Arc<BTreeMap<ItemId, TaxCategory>>>,
 }
 
 impl LegFacts {
+    /// A cut of a period on a day of it, at its moment where the terms look at the clock.
+    #[must_use]
+    pub fn cut(&self, full: Period, at: Date) -> Cut {
+        Cut {
+            full,
+            cadence: self.terms.cadence,
+            item_cadence: None,
+            at,
+            clock: self.moments.as_ref().map(|moments| moments.clock(full, at)),
+        }
+    }
+
     /// What an item is in the eyes of the tax offices: a law or a mistake does not wait for the next renewal.
     #[must_use]
     pub fn tax_category(&self, item: &ItemTerms) -> TaxCategory {

@@ -106,6 +106,7 @@ pub(crate) fn leg(items: Vec<ItemTerms>) -> LegFacts {
         heading: "Suite".to_owned(),
         grants: Vec::new(),
         pauses: Vec::new(),
+        moments: None,
         categories: None,
         terms: Arc::new(LegTerms {
             seller,
@@ -138,6 +139,7 @@ pub(crate) fn clocks(leg: &LegFacts) -> Clocks {
         cadence: leg.terms.cadence,
         term: leg.terms.term,
         alignment: leg.terms.policies.billing_days.alignment(1),
+        stub: leg.terms.policies.billing_days.share_of,
     }
 }
 

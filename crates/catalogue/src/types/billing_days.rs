@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{Error, Result, text_enum};
-use tradewind_pricing::cycles::{Alignment, FirstPeriod};
+use tradewind_pricing::cycles::{Alignment, FirstPeriod, StubBasis};
 use utoipa::ToSchema;
 
 text_enum! {
@@ -43,6 +43,20 @@ pub struct BillingDays {
     /// What of a shorter first period is charged.
     #[serde(default = "BillingDays::usual_stub")]
     pub stub: StubCharge,
+    /// What a shorter first period is a share of.
+    #[serde(default, skip_serializing_if = "is_usual_share")]
+    pub share_of: StubBasis,
+    /// Where the first period ends when it is counted from a day of the month and lasts longer than a month.
+    #[serde(default, skip_serializing_if = "is_usual_first")]
+    pub first: FirstPeriod,
+}
+
+fn is_usual_share(basis: &StubBasis) -> bool {
+    *basis == StubBasis::default()
+}
+
+fn is_usual_first(first: &FirstPeriod) -> bool {
+    *first == FirstPeriod::default()
 }
 
 impl Default for BillingDays {
@@ -52,6 +66,8 @@ impl Default for BillingDays {
             align: BillingAlign::Anniversary,
             day: None,
             stub: StubCharge::Prorated,
+            share_of: StubBasis::Schedule,
+            first: FirstPeriod::ToNextDay,
         }
     }
 }
@@ -68,8 +84,19 @@ impl BillingDays {
     /// Whether it can be billed by.
     ///
     /// # Errors
-    /// Names `day` and what would be accepted.
+    /// Names `day` or `first` and what would be accepted.
     pub fn check(&self) -> Result<()> {
+        let by_day = matches!(
+            self.align,
+            BillingAlign::DayOfMonth | BillingAlign::InvoiceDay
+        );
+        if !by_day && self.first != FirstPeriod::ToNextDay {
+            return Err(Error::invalid(
+                "first",
+                "unexpected",
+                "goes with the alignments day_of_month and invoice_day only",
+            ));
+        }
         let refuse = |code, text: &str| Err(Error::invalid("day", code, text));
         match (self.align, self.day) {
             (BillingAlign::DayOfMonth, None) => refuse("required", "name a day from 1 to 31"),
@@ -84,7 +111,7 @@ impl BillingDays {
     /// What billing days follow from between a buyer and a seller who have agreed on a day of the month for invoices.
     #[must_use]
     pub const fn alignment(&self, invoice_day: u8) -> Alignment {
-        let first = FirstPeriod::ToNextDay;
+        let first = self.first;
         match (self.align, self.day) {
             (BillingAlign::Anniversary, _) | (BillingAlign::DayOfMonth, None) => {
                 Alignment::Anniversary

@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 
 use super::{
     BillingDays, CancellationFee, Commitment, FxUse, Introduced, Introduction, ItemKind,
-    PriceIncrease, Raised, StubCharge, SuspendedTime, Timing,
+    PeriodZone, PriceIncrease, Raised, StubCharge, SuspendedTime, Timing,
 };
 
 text_enum! {
@@ -71,6 +71,9 @@ pub struct Policies {
     /// On which days billing periods begin; frozen with the sale, whatever later revisions say.
     #[serde(default, skip_serializing_if = "BillingDays::is_usual")]
     pub billing_days: BillingDays,
+    /// In whose time zone the days and periods of a sale begin; frozen with the sale, on the customer's leg.
+    #[serde(default, skip_serializing_if = "PeriodZone::is_usual")]
+    pub zone: PeriodZone,
     /// Plans that are billed on other days than the rest of the book; terms keep only what holds for their own plan.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = BTreeMap<String, BillingDays>)]
@@ -115,6 +118,7 @@ impl Default for Policies {
             renewal: RenewalPrices::Revision,
             stacking: StackingOrder::default(),
             billing_days: BillingDays::default(),
+            zone: PeriodZone::Buyer,
             plan_billing_days: BTreeMap::new(),
             cancellation_fee: CancellationFee::None,
             suspension: SuspendedTime::Charged,

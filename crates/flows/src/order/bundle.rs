@@ -3,7 +3,7 @@
 use super::enqueue_advance;
 use super::place::{Placement, place_planned};
 use crate::access::may_order;
-use crate::quote::{opened, plan_bundle, promised, still};
+use crate::quote::{Occasion, opened, plan_bundle, promised, still};
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{Error, Result};
 use tradewind_orders::service as orders;
@@ -37,7 +37,7 @@ pub async fn bundle_place(p: &Platform, ctx: &OpCtx, input: &Placement) -> Resul
             super::place::confirmable(w, &quote)?;
             let (bundle, asked) = opened(&quote, &keys)?;
             let bundle = orders::bundle_in(w, bundle, true).await?;
-            let plan = plan_bundle(w, bundle, asked, true).await?;
+            let plan = plan_bundle(w, bundle, asked, Occasion::placed(&quote)).await?;
             still(&quote, &plan)?;
             let mut placed: Vec<OrderDetail> = Vec::with_capacity(plan.parts.len());
             let mut parts = Vec::with_capacity(plan.parts.len());

@@ -4,8 +4,8 @@ use super::{ChangeTask, Holding, OrderInput, Task, enqueue_advance};
 use crate::access::may;
 use crate::credit::due_now;
 use crate::quote::{
-    CancelInput, ChangeInput, CorrectionInput, PurchaseInput, PurchasePlan, SealedPurchase,
-    plan_cancel, plan_change, plan_correction, plan_purchase, unchanged,
+    CancelInput, ChangeInput, CorrectionInput, Occasion, PurchaseInput, PurchasePlan,
+    SealedPurchase, plan_cancel, plan_change, plan_correction, plan_purchase, unchanged,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -109,7 +109,7 @@ pub(super) fn confirmable(w: &Work, quote: &Quote) -> Result<()> {
 
 async fn place_purchase(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<OrderDetail> {
     let input: PurchaseInput = read::<SealedPurchase>(quote)?.open(keys)?;
-    let plan = plan_purchase(w, &input, true).await?;
+    let plan = plan_purchase(w, &input, Occasion::placed(quote)).await?;
     unchanged(quote, &plan.preview, &plan.basis)?;
     let preview = quote.preview.clone();
     place_planned(w, keys, input, plan, Some(quote.id), preview).await
@@ -172,6 +172,11 @@ pub(super) async fn place_planned(
     if let Some(anchor) = plan.align_to {
         orders::align_in(w, order.order.subscription_id, anchor).await?;
     }
+    let mut terms = plan.terms.iter();
+    if terms.any(|terms| terms.policies.proration.by_clock()) {
+        let id = order.order.subscription_id;
+        orders::moment_note_in(w, id, plan.on, plan.moment).await?;
+    }
     redeem(w, &order, &plan.coupons).await?;
     Ok(order)
 }
@@ -214,7 +219,7 @@ fn new_subscription(plan: &PurchasePlan) -> Result<NewSubscription> {
     }
     Ok(NewSubscription {
         name: plan.name.clone(),
-        zone: plan.nearest()?.buyer.zone.clone(),
+        zone: plan.zone.clone(),
         auto_renew: plan.plan.auto_renew,
         items: plan.items.clone(),
         parameters: plan.parameters.clone(),
@@ -227,7 +232,7 @@ fn new_subscription(plan: &PurchasePlan) -> Result<NewSubscription> {
 
 async fn place_change(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<OrderDetail> {
     let input: ChangeInput = read(quote)?;
-    let plan = plan_change(w, &input, true).await?;
+    let plan = plan_change(w, &input, Occasion::placed(quote)).await?;
     unchanged(quote, &plan.preview, &plan.basis)?;
     let product = tradewind_catalogue::service::product_of(w, plan.subscription.product_id).await?;
     let after = Holding {
@@ -248,6 +253,8 @@ async fn place_change(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<Ord
             mode: mode_of(product.product.delivery),
             less,
         };
+        let (id, on) = (plan.subscription.id, plan.effective_on);
+        orders::moment_note_in(w, id, on, quote.created_at).await?;
         let flow = FlowFacts {
             approval: plan.preview.needs_approval,
             payment: plan.preview.needs_payment,
@@ -296,11 +303,13 @@ async fn place_change(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<Ord
 
 async fn place_cancel(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<OrderDetail> {
     let input: CancelInput = read(quote)?;
-    let plan = plan_cancel(w, &input).await?;
+    let plan = plan_cancel(w, &input, quote.created_at).await?;
     unchanged(quote, &plan.preview, &plan.basis)?;
     let product = tradewind_catalogue::service::product_of(w, plan.subscription.product_id).await?;
     let mode = mode_of(product.product.delivery);
     let (task, delivery) = if plan.at_once {
+        let id = plan.subscription.id;
+        orders::moment_note_in(w, id, plan.ends_on, quote.created_at).await?;
         (Task::CancelNow { mode }, true)
     } else {
         (Task::CancelLater { on: plan.ends_on }, false)

@@ -220,6 +220,7 @@ async fn charge(w: &mut Work, order: &Order, task: &Task) -> Result<Option<Order
                     .collect(),
                 terms: change.after.terms.clone(),
                 at,
+                moment: None,
                 less: change.less,
             };
             charge_change_in(w, order.id, &input).await?

@@ -2,7 +2,7 @@
 
 use super::purchase::{Discounts, plan_discounted};
 use super::visitor::price_with;
-use super::{About, QuotePreview, SealedPurchase, expires};
+use super::{About, Occasion, QuotePreview, SealedPurchase, expires};
 use crate::access::may_order;
 use crate::credit::{self, Held};
 use crate::quote::{PurchaseInput, PurchasePlan};
@@ -122,7 +122,7 @@ pub async fn quote_bundle(
         Box::pin(async move {
             let bundle = bundle_in(w, input.bundle_id, false).await?;
             let asked = purchases(&bundle, input)?;
-            let plan = plan_bundle(w, bundle, asked, false).await?;
+            let plan = plan_bundle(w, bundle, asked, Occasion::quoted(w)).await?;
             let sealed = plan
                 .parts
                 .iter()
@@ -231,7 +231,7 @@ pub(crate) async fn plan_bundle(
     w: &mut Work,
     bundle: Bundle,
     asked: Vec<PurchaseInput>,
-    places: bool,
+    occasion: Occasion,
 ) -> Result<BundlePlan> {
     let coupons = coupons_of(w, &bundle).await?;
     let mut parts = Vec::with_capacity(asked.len());
@@ -239,7 +239,7 @@ pub(crate) async fn plan_bundle(
     facts.update(bundle.version.to_be_bytes());
     for (at, asked) in asked.into_iter().enumerate() {
         let own = coupons.get(at).cloned().flatten().map(Box::new);
-        let plan = plan_discounted(w, &asked, places, Discounts::Bundled(own))
+        let plan = plan_discounted(w, &asked, occasion, Discounts::Bundled(own))
             .await
             .map_err(|error| error.under(&format!("parts[{at}]")))?;
         let nearest = plan.nearest()?;
@@ -260,7 +260,7 @@ pub(crate) async fn plan_bundle(
     }))?;
     // Each part by itself may be within the buyer's credit, and all of them beyond it.
     if let Some((_, first)) = parts.first() {
-        let found = credit::checked(w, &first.chain, preview.due_now, places).await?;
+        let found = credit::checked(w, &first.chain, preview.due_now, occasion.places).await?;
         if credit::waits(found.as_ref())
             && let Some(found) = found
         {

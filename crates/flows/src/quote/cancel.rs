@@ -5,7 +5,7 @@ use crate::access::may;
 use serde::{Deserialize, Serialize};
 use tradewind_billing::service::{lets_go, preview_cancel, preview_leaving, preview_nothing};
 use tradewind_kernel::id::SubscriptionId;
-use tradewind_kernel::{Date, Error, Result, text_enum};
+use tradewind_kernel::{Date, Error, Result, Timestamp, text_enum};
 use tradewind_orders::types::{CommercialState, QuoteKind, Subscription, SubscriptionOperation};
 use tradewind_platform::{OpCtx, Platform, Work};
 use tradewind_policy::Action;
@@ -52,7 +52,7 @@ pub(crate) struct CancelPlan {
 pub async fn quote_cancel(p: &Platform, ctx: &OpCtx, input: &CancelInput) -> Result<QuoteView> {
     p.command(ctx, "quote.cancel", input, |w, input| {
         Box::pin(async move {
-            let plan = plan_cancel(w, input).await?;
+            let plan = plan_cancel(w, input, w.ctx.now).await?;
             let on = About::running(&plan.subscription);
             save(w, QuoteKind::Cancel, on, input, &plan.preview, plan.basis).await
         })
@@ -70,13 +70,17 @@ pub async fn preview_of_cancel(
     input: &CancelInput,
 ) -> Result<QuotePreview> {
     p.read(ctx, input, |w, input| {
-        Box::pin(async move { Ok(plan_cancel(w, input).await?.preview) })
+        Box::pin(async move { Ok(plan_cancel(w, input, w.ctx.now).await?.preview) })
     })
     .await
 }
 
-/// Works a cancellation out, as of now.
-pub(crate) async fn plan_cancel(w: &mut Work, input: &CancelInput) -> Result<CancelPlan> {
+/// Works a cancellation out, as of now; `moment` is that of the quote.
+pub(crate) async fn plan_cancel(
+    w: &mut Work,
+    input: &CancelInput,
+    moment: Timestamp,
+) -> Result<CancelPlan> {
     if let Some(reason) = &input.reason {
         tradewind_kernel::text::check_lines("reason", reason, 0, 1_000)?;
     }
@@ -117,7 +121,7 @@ pub(crate) async fn plan_cancel(w: &mut Work, input: &CancelInput) -> Result<Can
         ));
     }
     let billing = match leaves {
-        _ if at_once && billed => preview_cancel(w, subscription.id, on).await?,
+        _ if at_once && billed => preview_cancel(w, subscription.id, on, moment).await?,
         Some(leaving) => leaving,
         None => preview_nothing(subscription.currency, ends_on),
     };

@@ -2,7 +2,7 @@
 //! the period, unless something else is asked for.
 
 use super::purchase::{is_due, ordered_items, picked};
-use super::{About, QuotePreview, QuoteView, basis_of, hindrance, save, today};
+use super::{About, Occasion, QuotePreview, QuoteView, basis_of, hindrance, save, today};
 use crate::access::may;
 use crate::credit::{self, Held, due_now};
 use crate::discount::{self, Asked, entered};
@@ -84,7 +84,7 @@ pub(crate) struct ChangePlan {
 pub async fn quote_change(p: &Platform, ctx: &OpCtx, input: &ChangeInput) -> Result<QuoteView> {
     p.command(ctx, "quote.change", input, |w, input| {
         Box::pin(async move {
-            let plan = plan_change(w, input, false).await?;
+            let plan = plan_change(w, input, Occasion::quoted(w)).await?;
             let on = About::running(&plan.subscription);
             save(w, QuoteKind::Change, on, input, &plan.preview, plan.basis).await
         })
@@ -96,7 +96,7 @@ pub async fn quote_change(p: &Platform, ctx: &OpCtx, input: &ChangeInput) -> Res
 pub(crate) async fn plan_change(
     w: &mut Work,
     input: &ChangeInput,
-    places: bool,
+    occasion: Occasion,
 ) -> Result<ChangePlan> {
     let detail =
         tradewind_orders::service::subscription_detail_in(w, input.subscription_id).await?;
@@ -195,6 +195,7 @@ pub(crate) async fn plan_change(
             .collect(),
         terms: terms.clone(),
         at: on,
+        moment: Some(occasion.moment),
         less: false,
     };
     let totals = recurring_totals(w, &change).await?;
@@ -239,7 +240,7 @@ pub(crate) async fn plan_change(
             metered: &metered,
             currency: subscription.currency,
             trial_days: None,
-            redeems: places,
+            redeems: occasion.places,
         },
     )
     .await?;
@@ -251,7 +252,7 @@ pub(crate) async fn plan_change(
     let prepaid = nearest.relationship.payment == PaymentMode::Prepay;
     // Having less is never in anybody's way.
     let hindrance = if class == ChangeClass::Upgrade {
-        credit::checked(w, &chain, due_now(&billing), places).await?
+        credit::checked(w, &chain, due_now(&billing), occasion.places).await?
     } else {
         None
     };

@@ -6,6 +6,7 @@ mod bundle;
 mod cancel;
 mod change;
 mod correct;
+mod occasion;
 mod purchase;
 mod visitor;
 
@@ -21,6 +22,7 @@ pub(crate) use change::plan_change;
 pub use change::{ChangeInput, ChangeWhen, quote_change};
 pub use correct::{CorrectionInput, ItemPriceInput, preview_of_correction, quote_correction};
 pub(crate) use correct::{CorrectionPlan, may_correct, plan_correction};
+pub(crate) use occasion::Occasion;
 pub use purchase::{PurchaseInput, quote_purchase};
 pub(crate) use purchase::{PurchasePlan, SealedPurchase, plan_purchase};
 pub use tradewind_billing::service::BookPrices;

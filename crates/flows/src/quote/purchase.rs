@@ -1,6 +1,6 @@
 //! Quotes for new subscriptions.
 
-use super::{About, QuotePreview, QuoteView, basis_of, save, today};
+use super::{About, Occasion, QuotePreview, QuoteView, basis_of, save, today};
 use crate::access::may_order;
 use crate::credit::{self, Held, due_now};
 use crate::discount::{self, Asked, Found, entered};
@@ -14,7 +14,7 @@ use tradewind_catalogue::rules::{Configuration, check_configuration, pick_packag
 use tradewind_catalogue::types::{Approval, ItemKind, LegTerms, Plan, ProductDetail};
 use tradewind_kernel::calendar::Cadence;
 use tradewind_kernel::id::{AccountId, ItemId, PlanId, ProductId, SubscriptionId, TermsId};
-use tradewind_kernel::{Date, Decimal, Error, Locale, Result, text};
+use tradewind_kernel::{Date, Decimal, Error, Locale, Result, Timestamp, Zone, text};
 use tradewind_orders::types::{Coupon, OrderedItem, OrderedParameter, QuoteKind};
 use tradewind_platform::{KeyRing, OpCtx, Platform, Work};
 use tradewind_pricing::cycles::together;
@@ -119,6 +119,8 @@ pub(crate) struct PurchasePlan {
     pub(crate) terms: Vec<LegTerms>,
     pub(crate) terms_ids: Vec<TermsId>,
     pub(crate) on: Date,
+    pub(crate) zone: Zone,
+    pub(crate) moment: Timestamp,
     pub(crate) trial_days: i64,
     pub(crate) align_to: Option<Date>,
     pub(crate) coupons: Vec<Coupon>,
@@ -145,7 +147,7 @@ pub async fn quote_purchase(p: &Platform, ctx: &OpCtx, input: &PurchaseInput) ->
     p.command(ctx, "quote.purchase", input, move |w, input| {
         let keys = keys.clone();
         Box::pin(async move {
-            let plan = plan_purchase(w, input, false).await?;
+            let plan = plan_purchase(w, input, Occasion::quoted(w)).await?;
             let on = About {
                 customer: input.customer_id,
                 seller: plan.nearest()?.seller.id,
@@ -170,16 +172,16 @@ pub(crate) enum Discounts {
 pub(crate) async fn plan_purchase(
     w: &mut Work,
     input: &PurchaseInput,
-    places: bool,
+    occasion: Occasion,
 ) -> Result<PurchasePlan> {
-    plan_discounted(w, input, places, Discounts::Found).await
+    plan_discounted(w, input, occasion, Discounts::Found).await
 }
 
 /// The same, with these discounts.
 pub(crate) async fn plan_discounted(
     w: &mut Work,
     input: &PurchaseInput,
-    places: bool,
+    occasion: Occasion,
     discounts: Discounts,
 ) -> Result<PurchasePlan> {
     let chain = tradewind_accounts::service::chain(w, input.customer_id).await?;
@@ -192,16 +194,15 @@ pub(crate) async fn plan_discounted(
         .plan(input.plan_id)
         .cloned()
         .ok_or_else(|| Error::not_found(input.plan_id))?;
-    let on = today(w.ctx.now, &nearest.buyer.zone);
+    let (terms, zone) = agreed(w, &chain, plan.id).await?;
+    let on = today(w.ctx.now, &zone);
     let mut quantities = input.quantities.clone();
     if !input.packages.is_empty() {
-        let terms = tradewind_catalogue::service::leg_terms(w, &chain, plan.id, on).await?;
         quantities.extend(picked(&input.packages, terms.last())?);
     }
     let asked = check_configuration(&detail, &plan, &quantities, &input.parameters)?;
     check_acceptance(&detail, input.accepted_terms.as_deref(), w.ctx.locale)?;
 
-    let terms = tradewind_catalogue::service::leg_terms(w, &chain, plan.id, on).await?;
     let terms = introduced(w, input.customer_id, input.product_id, terms).await?;
     let mut terms_ids = Vec::with_capacity(terms.len());
     for leg in &terms {
@@ -237,7 +238,7 @@ pub(crate) async fn plan_discounted(
                     metered: &metered(last),
                     currency: last.currency,
                     trial_days: Some(own_trial),
-                    redeems: places,
+                    redeems: occasion.places,
                 },
             )
             .await?
@@ -269,6 +270,8 @@ pub(crate) async fn plan_discounted(
                 .map(|item| (item.item_id, item.quantity))
                 .collect(),
             on,
+            zone: Some(&zone),
+            moment: Some(occasion.moment),
             trial_days,
             align_to,
             offers: &found.offers,
@@ -276,7 +279,7 @@ pub(crate) async fn plan_discounted(
     )
     .await?;
     let prepaid = nearest.relationship.payment == PaymentMode::Prepay;
-    let hindrance = credit::checked(w, &chain, due_now(&billing), places).await?;
+    let hindrance = credit::checked(w, &chain, due_now(&billing), occasion.places).await?;
     let by_product = detail.product.approval == Approval::Seller;
     let preview = QuotePreview {
         class: None,
@@ -296,6 +299,8 @@ pub(crate) async fn plan_discounted(
         terms,
         terms_ids,
         on,
+        zone,
+        moment: occasion.moment,
         trial_days,
         align_to,
         coupons: found.coupons,
@@ -307,6 +312,24 @@ pub(crate) async fn plan_discounted(
         basis,
         chain,
     })
+}
+
+/// The terms of today, and the zone that says which day that is: the buyer's, or the seller's where its terms say so.
+async fn agreed(w: &mut Work, chain: &[Adjacent], plan: PlanId) -> Result<(Vec<LegTerms>, Zone)> {
+    let nearest = chain
+        .first()
+        .ok_or_else(|| Error::refused("nothing_to_buy", "this account buys from nobody"))?;
+    let (buyers, sellers) = (&nearest.buyer.zone, &nearest.seller.zone);
+    let on = today(w.ctx.now, buyers);
+    let terms = tradewind_catalogue::service::leg_terms(w, chain, plan, on).await?;
+    let whose = terms.last().map(|last| last.policies.zone);
+    let zone = whose.unwrap_or_default().of(buyers, sellers).clone();
+    let day = today(w.ctx.now, &zone);
+    if day == on {
+        return Ok((terms, zone));
+    }
+    let terms = tradewind_catalogue::service::leg_terms(w, chain, plan, day).await?;
+    Ok((terms, zone))
 }
 
 /// The terms with the introductions that are for this customer: some are only for who never had the product.

@@ -243,6 +243,8 @@ impl Looked<'_> {
                     name: &name,
                     wanted: quantities,
                     on,
+                    zone: None,
+                    moment: Some(w.ctx.now),
                     trial_days: i64::from(trial_days) + found.trial_days(),
                     align_to,
                     offers: &found.offers,

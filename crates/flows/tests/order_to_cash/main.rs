@@ -1,5 +1,6 @@
 //! The life of a subscription through three tiers, as the processes drive it.
 
+mod clock;
 #[path = "../common/mod.rs"]
 mod common;
 mod timing;

@@ -41,9 +41,9 @@ pub use quote::{quote_get_in, quote_save_in, quote_use_in};
 pub use record::{past_record_in, past_record_set_in, past_recorded_since_in};
 pub use step::{StepMove, step_move_in};
 pub use subscription::{
-    PeriodSet, align_in, auto_renew_set, cancel_on_set_in, delivery_state_set_in, pause_begin_in,
-    pause_cause_in, pause_end_in, period_set_in, reference_set_in, subscription_lock_in,
-    subscription_rename, subscription_transition_in, subscription_update,
+    PeriodSet, align_in, auto_renew_set, cancel_on_set_in, delivery_state_set_in, moment_note_in,
+    pause_begin_in, pause_cause_in, pause_end_in, period_set_in, reference_set_in,
+    subscription_lock_in, subscription_rename, subscription_transition_in, subscription_update,
 };
 pub use take_over::{TakenOver, subscriptions_take_over_in};
 pub use terms::{plan_switch_in, quantities_amend_in, schedule_clear_in, schedule_set_in};

@@ -2,8 +2,8 @@
 
 use super::look::{detail_from, operations_with, sealing_place, subscription_target, whole_in};
 use crate::rules;
-use crate::store::pause;
 use crate::store::quantity::{self, ParameterRow};
+use crate::store::{moment, pause};
 use crate::store::{order as order_store, subscription as store};
 use crate::types::{
     AutoRenewSet, BuyerReference, CommercialState, DeliveryState, Leg, NewSubscription,
@@ -13,7 +13,7 @@ use crate::types::{
 use serde_json::json;
 use tradewind_kernel::calendar::Period;
 use tradewind_kernel::id::{LegId, SubscriptionId};
-use tradewind_kernel::{Date, Error, Result, text};
+use tradewind_kernel::{Date, Error, Result, Timestamp, text};
 use tradewind_platform::{AuditEntry, KeyRing, NewEvent, OpCtx, Platform, Work};
 use tradewind_policy::Action;
 
@@ -163,6 +163,20 @@ pub async fn subscription_transition_in(
     Ok(subscription)
 }
 
+/// Notes at which moment of a day something happens to a subscription; a day has the moment of what happened first on it.
+///
+/// # Errors
+/// Database errors.
+pub async fn moment_note_in(
+    w: &mut Work,
+    id: SubscriptionId,
+    on: Date,
+    at: Timestamp,
+) -> Result<()> {
+    let realm = w.ctx.realm;
+    moment::note(&mut w.tx, realm, id, on, at).await
+}
+
 /// Notes that a subscription is suspended from today on, where it is, and why.
 ///
 /// # Errors
@@ -172,7 +186,9 @@ pub async fn pause_begin_in(
     subscription: &Subscription,
     cause: PauseCause,
 ) -> Result<()> {
-    let (realm, on) = (w.ctx.realm, w.ctx.now.date_in(&subscription.zone));
+    let (realm, now) = (w.ctx.realm, w.ctx.now);
+    let on = now.date_in(&subscription.zone);
+    moment::note(&mut w.tx, realm, subscription.id, on, now).await?;
     pause::begin(&mut w.tx, realm, subscription.id, on, cause).await
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod bundle;
 pub(crate) mod discount;
+pub(crate) mod moment;
 pub(crate) mod order;
 pub(crate) mod pause;
 pub(crate) mod quantity;

@@ -125,6 +125,7 @@ async fn asks(
             wanted,
             terms: Vec::new(),
             at: world.today,
+            moment: None,
             less: false,
         });
     }

@@ -146,6 +146,16 @@ pub(crate) struct Revise {
     /// What a first period costs that is shorter than the others
     #[arg(long, value_name = "prorated|free|full", value_parser = ["prorated", "free", "full"])]
     stub: Option<String>,
+    /// What a shorter first period is a share of: the period of the billing days around it, or a whole one back from its end
+    #[arg(long, value_name = "schedule|back-from-end", value_parser = ["schedule", "back-from-end"])]
+    stub_of: Option<String>,
+    /// Where a first period of several months ends that begins between two billing days: on the next such day of a month, or a
+    /// whole period after that day in the month of the start
+    #[arg(long, value_name = "to-next-day|from-start-month", value_parser = ["to-next-day", "from-start-month"])]
+    first_period: Option<String>,
+    /// In whose time zone days and periods of new sales begin
+    #[arg(long, value_name = "buyer|seller", value_parser = ["buyer", "seller"])]
+    zone: Option<String>,
     /// How time is shared out: a rule for start, upgrade, downgrade or cancellation, as in cancellation=none/1; can be given
     /// several times
     #[arg(long, value_name = "DIRECTION=RULE")]
@@ -320,6 +330,16 @@ fn of_time_in(policies: &mut Policies, revise: &Revise) -> Result<()> {
     }
     if let Some(stub) = &revise.stub {
         days.stub = stub.parse()?;
+    }
+    let word = |text: &str| json!(text.replace('-', "_"));
+    if let Some(text) = &revise.stub_of {
+        days.share_of = serde_json::from_value(word(text)).map_err(Error::internal)?;
+    }
+    if let Some(text) = &revise.first_period {
+        days.first = serde_json::from_value(word(text)).map_err(Error::internal)?;
+    }
+    if let Some(whose) = &revise.zone {
+        policies.zone = whose.parse()?;
     }
     if let Some(text) = &revise.suspended_time {
         let word = text.replace('-', "_");

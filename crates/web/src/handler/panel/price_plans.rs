@@ -269,6 +269,7 @@ fn read(sent: &Sent, items: &[&PricePreview], before: &OwnPolicies) -> Result<Ow
                     .get("p.stub")
                     .parse()
                     .map_err(|error: Error| error.at("p.stub"))?,
+                ..before.days.unwrap_or_default()
             };
             days.check().map_err(|error| error.at("p.day"))?;
             Some(days)

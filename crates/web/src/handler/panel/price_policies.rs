@@ -10,6 +10,7 @@ use tradewind_catalogue::types::{
 use tradewind_kernel::calendar::{Cadence, CadenceUnit};
 use tradewind_kernel::decimal::{Limits, parse_decimal};
 use tradewind_kernel::{Decimal, Error, Result};
+use tradewind_pricing::cycles::{FirstPeriod, StubBasis};
 use tradewind_pricing::discount::StackingOrder;
 use tradewind_pricing::{PricePlaces, ProrationPolicy, ProrationTerms};
 
@@ -56,8 +57,14 @@ pub(super) fn edit_of(policies: &Policies) -> PolicyEdit {
             days.day.map_or_else(String::new, |day| day.to_string()),
         ),
         ("stub", days.stub.as_str().to_owned()),
+        ("stub.of", word_in(&SHARES, &days.share_of).to_owned()),
+        ("stub.ends", word_in(&FIRST, &days.first).to_owned()),
+        ("zone", policies.zone.as_str().to_owned()),
         ("suspension", policies.suspension.as_str().to_owned()),
-        ("stacking", stacking_word(policies.stacking).to_owned()),
+        (
+            "stacking",
+            word_in(&STACKING, &policies.stacking).to_owned(),
+        ),
         ("fee", fee.to_owned()),
         ("fee.value", value),
     ]
@@ -78,9 +85,39 @@ const STACKING: [(&str, StackingOrder); 3] = [
     ("as_given", StackingOrder::AsGiven),
 ];
 
-fn stacking_word(order: StackingOrder) -> &'static str {
-    let found = STACKING.into_iter().find(|(_, of)| *of == order);
+/// What a shorter first period is a share of, by its words.
+const SHARES: [(&str, StubBasis); 2] = [
+    ("schedule", StubBasis::Schedule),
+    ("back_from_end", StubBasis::BackFromEnd),
+];
+
+/// Where a first period ends that begins between two days of a month, by its words.
+const FIRST: [(&str, FirstPeriod); 2] = [
+    ("to_next_day", FirstPeriod::ToNextDay),
+    ("from_start_month", FirstPeriod::FromStartMonth),
+];
+
+/// The word of something the form knows.
+fn word_in<T: PartialEq>(known: &[(&'static str, T)], wanted: &T) -> &'static str {
+    let found = known.iter().find(|(_, one)| one == wanted);
     found.map_or("", |(word, _)| word)
+}
+
+/// What the form says by a word; as before where it says nothing.
+fn known_by<T: Copy>(
+    known: &[(&'static str, T)],
+    sent: &Sent,
+    field: &'static str,
+    before: T,
+) -> Result<T> {
+    let Some(word) = sent.some(field) else {
+        return Ok(before);
+    };
+    let found = known.iter().find(|(of, _)| *of == word);
+    found.map(|(_, one)| *one).ok_or_else(|| {
+        let words: Vec<&str> = known.iter().map(|(of, _)| *of).collect();
+        unknown(field, &words.join(", "))
+    })
 }
 
 /// Spans of commitments that the form knows; another one, set over the API, stays as long as nobody chooses.
@@ -221,9 +258,14 @@ pub(super) fn asked(before: &Policies, sent: &Sent) -> Result<Policies> {
             align,
             day: day.filter(|_| align == BillingAlign::DayOfMonth),
             stub,
+            share_of: known_by(&SHARES, sent, "stub.of", policies.billing_days.share_of)?,
+            first: known_by(&FIRST, sent, "stub.ends", policies.billing_days.first)?,
         };
         let checked = policies.billing_days.check();
         checked.map_err(|error| error.at("align.day"))?;
+    }
+    if let Some(word) = sent.some("zone") {
+        policies.zone = word.parse().map_err(|error: Error| error.at("zone"))?;
     }
     if let Some(word) = sent.some("suspension") {
         policies.suspension = word
@@ -233,12 +275,7 @@ pub(super) fn asked(before: &Policies, sent: &Sent) -> Result<Policies> {
     if let Some(word) = sent.some("rounding") {
         policies.rounding = word.parse().map_err(|error: Error| error.at("rounding"))?;
     }
-    if let Some(word) = sent.some("stacking") {
-        let known = STACKING.into_iter().find(|(of, _)| *of == word);
-        let known = known
-            .ok_or_else(|| unknown("stacking", "percentages_first, narrowest_first, as_given"))?;
-        policies.stacking = known.1;
-    }
+    policies.stacking = known_by(&STACKING, sent, "stacking", policies.stacking)?;
     let value = || {
         let limits = Limits::new(12, 6).non_negative();
         parse_decimal("fee.value", sent.get("fee.value").trim(), &limits)
@@ -290,6 +327,8 @@ pub(super) fn field_of(policy: &str) -> String {
     match policy.strip_prefix("billing_days.") {
         Some("align") => "align".to_owned(),
         Some("stub") => "stub".to_owned(),
+        Some("share_of") => "stub.of".to_owned(),
+        Some("first") => "stub.ends".to_owned(),
         Some(_) => "align.day".to_owned(),
         None => policy.to_owned(),
     }
@@ -368,7 +407,10 @@ mod tests {
             align: BillingAlign::DayOfMonth,
             day: Some(31),
             stub: tradewind_catalogue::types::StubCharge::Free,
+            share_of: StubBasis::BackFromEnd,
+            first: FirstPeriod::FromStartMonth,
         };
+        own.zone = tradewind_catalogue::types::PeriodZone::Seller;
         own.proration.cancellation = ProrationPolicy::None;
         own.cancellation_fee = CancellationFee::Percent {
             percent: "12.5".parse().expect("a number"),
@@ -430,6 +472,9 @@ mod tests {
             ("align.day", "32"),
             ("align.day", ""),
             ("stub", "half"),
+            ("stub.of", "moon"),
+            ("stub.ends", "later"),
+            ("zone", "mars"),
             ("proration.upgrade", "sometimes"),
             ("suspension", "half"),
             ("stacking", "any"),

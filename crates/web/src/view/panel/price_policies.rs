@@ -31,7 +31,7 @@ enum Ask {
 }
 
 /// All fields, in the order in which they are asked.
-const FIELDS: [(&str, Ask); 24] = [
+const FIELDS: [(&str, Ask); 27] = [
     ("tax", Ask::Word(&["added", "included"])),
     ("renewal", Ask::Word(&["revision", "agreed", "increase"])),
     ("increase.percent", Ask::Decimal),
@@ -57,6 +57,9 @@ const FIELDS: [(&str, Ask); 24] = [
     ),
     ("align.day", Ask::Number("1", "31")),
     ("stub", Ask::Word(&["prorated", "free", "full"])),
+    ("stub.of", Ask::Word(&["schedule", "back_from_end"])),
+    ("stub.ends", Ask::Word(&["to_next_day", "from_start_month"])),
+    ("zone", Ask::Word(&["buyer", "seller"])),
     ("proration.start", Ask::Proration),
     ("proration.upgrade", Ask::Proration),
     ("proration.downgrade", Ask::Proration),
@@ -85,7 +88,7 @@ const FIELDS: [(&str, Ask); 24] = [
 ];
 
 /// Fields that are told apart by what they are for.
-const HINTED: [&str; 16] = [
+const HINTED: [&str; 19] = [
     "rounding",
     "stacking",
     "suspension",
@@ -97,6 +100,9 @@ const HINTED: [&str; 16] = [
     "align",
     "align.day",
     "stub",
+    "stub.of",
+    "stub.ends",
+    "zone",
     "proration.start",
     "fee",
     "fee.value",

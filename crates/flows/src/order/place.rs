@@ -174,8 +174,7 @@ pub(super) async fn place_planned(
     }
     let mut terms = plan.terms.iter();
     if terms.any(|terms| terms.policies.proration.by_clock()) {
-        let id = order.order.subscription_id;
-        orders::moment_note_in(w, id, plan.on, plan.moment).await?;
+        orders::moment_note_in(w, order.order.subscription_id, plan.on, plan.moment).await?;
     }
     redeem(w, &order, &plan.coupons).await?;
     Ok(order)
@@ -308,8 +307,7 @@ async fn place_cancel(w: &mut Work, keys: &KeyRing, quote: &Quote) -> Result<Ord
     let product = tradewind_catalogue::service::product_of(w, plan.subscription.product_id).await?;
     let mode = mode_of(product.product.delivery);
     let (task, delivery) = if plan.at_once {
-        let id = plan.subscription.id;
-        orders::moment_note_in(w, id, plan.ends_on, quote.created_at).await?;
+        orders::moment_note_in(w, plan.subscription.id, plan.ends_on, quote.created_at).await?;
         (Task::CancelNow { mode }, true)
     } else {
         (Task::CancelLater { on: plan.ends_on }, false)

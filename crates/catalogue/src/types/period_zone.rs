@@ -4,17 +4,13 @@ use tradewind_kernel::text_enum;
 
 text_enum! {
     /// In whose time zone the days and periods of a sale begin.
+    #[derive(Default)]
     pub enum PeriodZone("zone") {
         /// That of the customer.
+        #[default]
         Buyer = "buyer",
         /// That of the seller next to the customer.
         Seller = "seller",
-    }
-}
-
-impl Default for PeriodZone {
-    fn default() -> Self {
-        Self::Buyer
     }
 }
 

@@ -140,7 +140,7 @@ pub use payout_reports::{
     PayoutReportImport, ReportLooked, payout_doubt_looked, payout_doubts, payout_report_allowed,
     payout_report_import, payout_report_items, payout_report_list,
 };
-pub use periods::{BatchInput, BatchReport, bill_batch, bill_batch_in, day_begins_next};
+pub use periods::{BatchInput, BatchReport, bill_batch, bill_batch_in};
 pub use prepaid::{PrepaidLot, PrepaidStanding, prepaid_list};
 pub use prices::{NOTICE_DAYS, announce_prices};
 pub use pro_forma::{pro_forma_of_in, pro_forma_open_in};

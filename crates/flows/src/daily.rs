@@ -12,7 +12,7 @@ use tradewind_platform::{Job, JobHandler, JobResult, NewJob, OpCtx, Platform};
 /// Kind of the job; there is one per realm, and it comes back every day.
 pub const DAILY_JOB: &str = "flow.daily";
 
-/// Minutes after midnight (UTC, or where a day is to be billed that has yet to begin) at which a run begins.
+/// Minutes after midnight (UTC) at which the day's run begins.
 const MINUTES_AFTER_MIDNIGHT: i64 = 5;
 
 /// Bills and reminds, once a day.
@@ -50,14 +50,7 @@ impl JobHandler for Daily {
             if told > 0 {
                 tracing::info!(told, "customers told of higher prices");
             }
-            // Where a day has yet to begin that is to be billed, it is looked at again then.
-            let next = next_run(job.now)?;
-            let begins = tradewind_billing::service::day_begins_next(platform, &ctx, today).await?;
-            let then = match begins {
-                Some(begins) => next.min(begins.plus(after_midnight())?),
-                None => next,
-            };
-            Ok(JobResult::Again(then))
+            Ok(JobResult::Again(next_run(job.now)?))
         })
     }
 }
@@ -94,14 +87,10 @@ pub async fn schedule(platform: &Platform, ctx: &OpCtx) -> Result<()> {
         .await
 }
 
-fn after_midnight() -> Duration {
-    Duration::from_mins(MINUTES_AFTER_MIDNIGHT)
-}
-
 /// Five past the next midnight.
 pub(crate) fn next_run(now: Timestamp) -> Result<Timestamp> {
     let utc = Zone::utc();
-    let offset = after_midnight();
+    let offset = Duration::from_mins(MINUTES_AFTER_MIDNIGHT);
     let today = utc.start_of_day(now.date_in(&utc)).plus(offset)?;
     if today > now {
         return Ok(today);

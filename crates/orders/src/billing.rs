@@ -13,7 +13,7 @@ use crate::types::{
 use serde_json::json;
 use tradewind_kernel::calendar::Period;
 use tradewind_kernel::id::{AccountId, LegId, RealmId, SubscriptionId, TermsId};
-use tradewind_kernel::{Date, Error, Result, Timestamp, Zone};
+use tradewind_kernel::{Date, Error, Result, Timestamp};
 use tradewind_platform::{NewEvent, Tx, Work};
 
 /// A subscription with everything that its charges follow from.
@@ -55,14 +55,6 @@ pub async fn due(
 ) -> Result<Vec<Billable>> {
     let due = subscription::due(tx, realm, until, after, limit).await?;
     complete(tx, realm, due).await
-}
-
-/// The billing days up to one that have yet to be billed, each with a zone in which it is one.
-///
-/// # Errors
-/// Database errors.
-pub async fn billing_days(tx: &mut Tx, realm: RealmId, until: Date) -> Result<Vec<(Zone, Date)>> {
-    moment::billing_days(tx, realm, until).await
 }
 
 /// Some subscriptions, in order of their ids.

@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use tradewind_catalogue::rules::Turn;
 use tradewind_kernel::{
-    Date, Error, Result, Timestamp,
+    Date, Error, Result,
     id::{AccountId, ChargeId, SubscriptionId, TermsId},
 };
 use tradewind_orders::{
     billing::{self as orders, Billable, PeriodAdvance},
-    types::{Subscription, SubscriptionEvent},
+    types::SubscriptionEvent,
 };
 use tradewind_platform::{OpCtx, Platform, Work};
 use tradewind_pricing::cycles::ServicePeriod;
@@ -61,9 +61,6 @@ pub struct BatchInput {
     pub after: Option<(Date, SubscriptionId)>,
     /// How many subscriptions at most.
     pub limit: u32,
-    /// Only those whose billing day has begun by then in their own zone; all when left out.
-    #[serde(default)]
-    pub begun_by: Option<Timestamp>,
 }
 
 /// What one batch did.
@@ -109,28 +106,6 @@ pub async fn bill_batch(p: &Platform, ctx: &OpCtx, input: &BatchInput) -> Result
     .await
 }
 
-/// Whether the billing day of a subscription has begun in its own zone.
-fn has_begun(one: &Subscription, by: Timestamp) -> bool {
-    let on = one.next_bill_on;
-    on.is_some_and(|on| one.zone.start_of_day(on) <= by)
-}
-
-/// When the next of the billing days up to one begins that has not begun yet, in the zone of its subscription.
-///
-/// # Errors
-/// Database errors.
-pub async fn day_begins_next(p: &Platform, ctx: &OpCtx, until: Date) -> Result<Option<Timestamp>> {
-    p.read(ctx, &until, |w, until| {
-        Box::pin(async move {
-            let (realm, now) = (w.ctx.realm, w.ctx.now);
-            let waiting = orders::billing_days(&mut w.tx, realm, *until).await?;
-            let begins = waiting.iter().map(|(zone, on)| zone.start_of_day(*on));
-            Ok(begins.filter(|begins| *begins > now).min())
-        })
-    })
-    .await
-}
-
 /// As [`bill_batch`], within another command.
 ///
 /// # Errors
@@ -138,7 +113,7 @@ pub async fn day_begins_next(p: &Platform, ctx: &OpCtx, until: Date) -> Result<O
 pub async fn bill_batch_in(w: &mut Work, input: &BatchInput) -> Result<BatchReport> {
     authorize_run(w)?;
     let realm = w.ctx.realm;
-    let mut due = orders::due(
+    let due = orders::due(
         &mut w.tx,
         realm,
         input.until,
@@ -154,9 +129,6 @@ pub async fn bill_batch_in(w: &mut Work, input: &BatchInput) -> Result<BatchRepo
         report.next = due
             .last()
             .and_then(|last| Some((last.subscription.next_bill_on?, last.subscription.id)));
-    }
-    if let Some(by) = input.begun_by {
-        due.retain(|billable| has_begun(&billable.subscription, by));
     }
     let mut run = Run::default();
     run.known.learn(w, &due).await?;

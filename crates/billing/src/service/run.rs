@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     rules::run as rules,
-    types::{Made, Problem, RunOrigin, RunReport},
+    types::{Made, Problem, RunReport},
 };
 
 /// Subscriptions in one transaction.
@@ -178,9 +178,7 @@ impl<F: FnMut(&RunReport) + Send> Drive<'_, F> {
     /// Bills the periods of all subscriptions that are due. What is several periods behind comes up again: the run goes
     /// over all that is due until nothing moves on any more.
     async fn periods(&mut self, before: &[Problem]) -> Result<Vec<Problem>> {
-        let RunStart { until, origin } = self.run.start;
-        // By itself the platform bills no day before it has begun where the buyer is; who asks for a day gets all of it.
-        let begun_by = (origin == RunOrigin::Daily).then_some(self.ctx.now);
+        let until = self.run.start.until;
         loop {
             let mut moved = 0;
             let mut problems = before.to_vec();
@@ -190,7 +188,6 @@ impl<F: FnMut(&RunReport) + Send> Drive<'_, F> {
                     until,
                     after,
                     limit: BATCH,
-                    begun_by,
                 });
                 let batch = self
                     .p

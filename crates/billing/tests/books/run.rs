@@ -209,7 +209,6 @@ async fn a_run_can_be_rehearsed_interrupted_and_run_twice_at_once() {
             until: date("2024-04-01"),
             after,
             limit,
-            begun_by: None,
         };
         let rehearsed =
             billing::bill_batch(market.p(), &ctx.clone().as_dry_run(), &batch(None, 10)).await;

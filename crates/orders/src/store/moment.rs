@@ -1,7 +1,7 @@
-//! At which moment of a day subscriptions began, changed or ended, and in which zones days are to be billed.
+//! At which moment of a day subscriptions began, changed or ended.
 
 use tradewind_kernel::id::{RealmId, SubscriptionId};
-use tradewind_kernel::{Date, Result, Timestamp, Zone};
+use tradewind_kernel::{Date, Result, Timestamp};
 use tradewind_platform::db::{Json, Tx};
 use tradewind_platform::{args, stmts};
 
@@ -14,16 +14,6 @@ stmts! {
         AND subscription_id IN (SELECT value FROM json_each($2)) ORDER BY subscription_id, on_day",
         pg = "SELECT subscription_id, on_day, at FROM subscription_moment WHERE realm_id = $1
         AND subscription_id IN (SELECT json_array_elements_text(CAST($2 AS JSON))) ORDER BY subscription_id, on_day";
-    /// The zones and days of what is to be billed.
-    BILLING_DAYS = "SELECT DISTINCT zone, next_bill_on FROM subscription WHERE realm_id = $1 AND next_bill_on <= $2";
-}
-
-pub(crate) async fn billing_days(
-    tx: &mut Tx,
-    realm: RealmId,
-    until: Date,
-) -> Result<Vec<(Zone, Date)>> {
-    tx.all(&BILLING_DAYS, args![realm, until]).await
 }
 
 pub(crate) async fn note(

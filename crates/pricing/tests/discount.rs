@@ -5,8 +5,11 @@ mod common;
 use common::dec;
 use proptest::prelude::*;
 use tradewind_kernel::{Currency, Decimal, Money, Rounding};
-use tradewind_pricing::discount::{
-    Applies, Discount, DiscountKind, ShareRounding, StackingOrder, StackingPolicy, apply,
+use tradewind_pricing::{
+    discount::{
+        Applies, Discount, DiscountKind, ShareRounding, StackingOrder, StackingPolicy, apply,
+    },
+    tax::{TaxLine, TaxMode, TaxPolicy, TaxRate, TaxRounding, compute},
 };
 
 fn eur(minor: i64) -> Money {
@@ -81,6 +84,88 @@ fn the_narrowest_comes_first_and_shares_go_by_the_largest_remainder() {
     let after: Vec<_> = done.lines.iter().map(|line| line.after).collect();
     assert_eq!(after, [dec("2.93"), dec("2.93"), dec("1.47")]);
     assert_eq!(done.lines[2].shares[0].discount, 1);
+}
+
+/// Three amounts off eight fees, as an engine that keeps shares unrounded publishes them.
+fn published() -> (Vec<Money>, Vec<Discount>) {
+    let fees = [1_000, 2_000, 3_000, 4_000, 1_000, 2_000, 3_000, 4_000];
+    let off = |amount_off, lines| Discount {
+        kind: amount(amount_off),
+        applies: Applies::Lines(lines),
+    };
+    let discounts = vec![
+        off("20.00", vec![0, 1]),
+        off("10.00", vec![4, 5, 6, 7]),
+        off("5.00", (0..8).collect()),
+    ];
+    (fees.map(eur).into(), discounts)
+}
+
+fn narrowest_first(shares: ShareRounding) -> StackingPolicy {
+    StackingPolicy {
+        order: StackingOrder::NarrowestFirst,
+        shares,
+        rounding: Rounding::HalfUp,
+    }
+}
+
+#[test]
+fn whole_cents_come_to_the_invoice_that_is_published_for_unrounded_shares() {
+    let (fees, discounts) = published();
+    let policy = narrowest_first(ShareRounding::MinorUnits);
+    let done = apply(&fees, &discounts, &policy, eur(0)).unwrap();
+    assert_eq!(done.by_discount, [dec("20.00"), dec("10.00"), dec("5.00")]);
+    let ten = [TaxRate::standard("10", dec("10"))];
+    let twenty = [TaxRate::standard("20", dec("20"))];
+    // As on a document: each fee is a line, and so is what each discount takes off it.
+    let mut lines = Vec::new();
+    for (place, line) in done.lines.iter().enumerate() {
+        let rates: &[TaxRate] = if place % 4 == 1 { &twenty } else { &ten };
+        let off = line.shares.iter().map(|share| -share.amount);
+        for amount in std::iter::once(line.before.to_decimal()).chain(off) {
+            lines.push(TaxLine {
+                amount,
+                mode: TaxMode::Exclusive,
+                rates,
+            });
+        }
+    }
+    let policy = TaxPolicy {
+        scope: TaxRounding::PerDocument,
+        ..TaxPolicy::default()
+    };
+    let taxed = compute(&lines, Currency::EUR, &policy).unwrap();
+    assert_eq!(
+        (taxed.net, taxed.tax, taxed.gross),
+        (eur(16_500), eur(1_889), eur(18_389))
+    );
+}
+
+#[test]
+fn unrounded_shares_that_lines_round_by_themselves_lose_a_cent_or_take_one_too_many() {
+    let in_lines = |fees: &[Money], discounts: &[Discount]| {
+        let policy = narrowest_first(ShareRounding::Places(7));
+        let done = apply(fees, discounts, &policy, eur(0)).unwrap();
+        let shares = done.lines.iter().flat_map(|line| &line.shares);
+        let rounded = shares
+            .map(|share| Money::from_exact(share.amount, Currency::EUR, Rounding::HalfUp).unwrap());
+        Money::sum(Currency::EUR, rounded).unwrap()
+    };
+    // 10.00 off three fees alike.
+    let ten = [Discount::on_all(amount("10.00"))];
+    assert_eq!(in_lines(&[eur(1_000); 3], &ten), eur(999));
+    // Half of a cent, and then all of what is left of it.
+    let halves = [
+        Discount::on_all(percent("50")),
+        Discount::on_all(percent("100")),
+    ];
+    assert_eq!(in_lines(&[eur(1)], &halves), eur(2));
+    let policy = narrowest_first(ShareRounding::MinorUnits);
+    let whole = |fees: &[Money], discounts: &[Discount]| {
+        apply(fees, discounts, &policy, eur(0)).unwrap().total
+    };
+    assert_eq!(whole(&[eur(1_000); 3], &ten), dec("10.00"));
+    assert_eq!(whole(&[eur(1)], &halves), dec("0.01"));
 }
 
 #[test]

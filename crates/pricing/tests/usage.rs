@@ -81,6 +81,34 @@ fn held_units_pay_their_tiers_for_the_days_they_were_held() {
 }
 
 #[test]
+fn held_units_cost_the_whole_prices_of_their_days_but_for_flat_amounts() {
+    let by_units = model(json!({"model": "graduated", "tiers": [
+        {"up_to": "5", "unit_price": "10"}, {"unit_price": "5"}]}));
+    let with_flats = model(json!({"model": "graduated", "tiers": [
+        {"up_to": "5", "unit_price": "10", "flat": "100"}, {"unit_price": "5", "flat": "50"}]}));
+    // Of 30 days, 2 are held for 6, 7 for 4 and 1 for 11.
+    let days = [(6, "2"), (4, "7"), (11, "1")];
+    let changes = [(21, "2"), (15, "5"), (11, "-6")]
+        .map(|(left, by)| (Ratio::new(left, 30).unwrap(), dec(by)));
+    for (price, shared_out, held) in [
+        (&by_units, "15.67", "15.67"),
+        (&with_flats, "92.33", "165.67"),
+    ] {
+        let parts = days.map(|(part, quantity)| {
+            let whole = total(price, &Usage::Quantity(dec(quantity))).unwrap();
+            Ratio::new(part, 30).unwrap().of(whole).unwrap()
+        });
+        let sum: Decimal = parts.into_iter().sum();
+        assert_eq!(sum.round_dp(2), dec(shared_out));
+        let tradewind_pricing::PriceKind::Graduated { tiers, zero_usage } = &price.kind else {
+            unreachable!()
+        };
+        let amount = graduated_held(tiers, *zero_usage, Decimal::ZERO, &changes).unwrap();
+        assert_eq!(amount.round_dp(2), dec(held));
+    }
+}
+
+#[test]
 fn a_commitment_is_trued_up_once_and_never_negative() {
     assert_eq!(
         true_up(eur(10_000), &[eur(4_000), eur(500)]).unwrap(),

@@ -267,7 +267,7 @@ fn what_costs_nothing_is_shown_only_when_it_is_usage() {
     );
 }
 
-struct Fixed(Decimal, Date);
+pub(crate) struct Fixed(pub(crate) Decimal, pub(crate) Date);
 
 impl RateTable for Fixed {
     fn rate(&self, base: Currency, quote: Currency, _: Date) -> Option<FxUse> {

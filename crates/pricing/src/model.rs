@@ -102,8 +102,7 @@ pub enum PriceKind {
     },
     /// A share of the money amounts that are reported as usage.
     ///
-    /// Reported amounts stay in the currency they were reported in; the percentage is a price like any other and is
-    /// scaled by a markup or an exchange rate.
+    /// The amounts are in the currency of the price: what was reported in another one is converted before.
     Percentage {
         /// Percent of an amount: `1.3` is 1.3 %.
         percent: Decimal,
@@ -296,6 +295,15 @@ impl PriceKind {
             Self::Matrix { .. } => "matrix",
             Self::PassThrough { .. } => "pass_through",
         }
+    }
+
+    /// Whether the price is one of reported amounts, not of a quantity.
+    #[must_use]
+    pub const fn is_of_amounts(&self) -> bool {
+        matches!(
+            self,
+            Self::Percentage { .. } | Self::GraduatedPercentage { .. } | Self::PassThrough { .. }
+        )
     }
 }
 

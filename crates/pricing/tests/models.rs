@@ -183,14 +183,30 @@ fn what_is_included_of_reported_amounts_is_taken_off_before_tiers_and_markup() {
     );
     let abroad = cost.converted(dec("2")).unwrap();
     assert_eq!(
-        (abroad.included, total_of(&abroad, "140").exact),
-        (dec("100"), dec("44"))
+        (abroad.included, total_of(&abroad, "280").exact),
+        (dec("100"), dec("44")),
+        "what is reported is converted by itself: twice of all costs twice"
+    );
+    let abroad = shares.converted(dec("2")).unwrap();
+    for reported in [500, 600, 1100, 1500, 1600] {
+        let there = total_of(&abroad, &(2 * reported).to_string()).exact;
+        assert_eq!(
+            there,
+            total_of(&shares, &reported.to_string()).exact * dec("2")
+        );
+    }
+    let fees = model(
+        json!({"model": "percentage", "percent": "2.9", "per_event": "0.3", "free_amount": "100",
+        "min_per_event": "0.5", "max_per_event": "40"}),
     );
     assert_eq!(
-        shares.converted(dec("2")).unwrap().included,
-        dec("500"),
-        "of what is reported, as the bounds of tiers"
+        fees.converted(dec("0.9")).unwrap().to_json().unwrap(),
+        json!({"model": "percentage", "percent": "2.9", "per_event": "0.27", "free_amount": "90",
+            "min_per_event": "0.45", "max_per_event": "36"})
     );
+    let mere = model(json!({"model": "percentage", "percent": "2.9"}));
+    assert!(mere.holds_in_any_currency().unwrap());
+    assert!(!fees.holds_in_any_currency().unwrap());
 }
 
 #[test]
@@ -348,7 +364,7 @@ fn markups_compose_over_tiers_and_are_models_again() {
     );
     assert_eq!(
         customer.converted(dec("0.91")).unwrap().to_json().unwrap(),
-        json!({"model": "pass_through", "markup_percent": "42.56", "exchange_rate": "0.91"})
+        json!({"model": "pass_through", "markup_percent": "42.56"})
     );
     let price = model(json!({
         "model": "graduated",

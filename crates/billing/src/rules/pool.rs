@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use tradewind_catalogue::types::{ItemTerms, PriceRule};
-use tradewind_kernel::{Currency, Decimal, Error, Result, Timestamp, decimal};
+use tradewind_kernel::{Decimal, Error, Result, Timestamp, decimal};
 use tradewind_metering::types::UsageTotal;
 use tradewind_pricing::{
     PriceKind, PriceModel, Usage, ZeroUsage,
@@ -15,7 +15,7 @@ use tradewind_pricing::{
     rate::{self, Cell},
 };
 
-use super::usage::{Part, RateTable, by_amount, chain_of_rates, rate_part};
+use super::usage::{Part, RateTable, chain_of_rates, exchanged, rate_part};
 use crate::types::{FxUse, LegFacts};
 
 /// One reported cost, where each event by itself makes a difference to the price.
@@ -130,7 +130,7 @@ pub fn rate_groups(
     rates: &dyn RateTable,
 ) -> Result<Vec<GroupRated>> {
     let mut rated = vec![GroupRated::default(); groups.len()];
-    let mut pools: BTreeMap<(usize, Option<Currency>), Vec<usize>> = BTreeMap::new();
+    let mut pools: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (at, group) in groups.iter().enumerate() {
         let total = group.part.total;
         let place = item
@@ -157,11 +157,10 @@ pub fn rate_groups(
                 pool: None,
             };
         } else {
-            let currency = by_amount(&rule.model).then_some(total.currency).flatten();
-            pools.entry((place, currency)).or_default().push(at);
+            pools.entry(place).or_default().push(at);
         }
     }
-    for (pool, ((place, _), members)) in pools.into_iter().enumerate() {
+    for (pool, (place, members)) in pools.into_iter().enumerate() {
         let Some(rule) = item.rules.get(place) else {
             continue;
         };
@@ -227,9 +226,11 @@ struct Together<'a> {
 struct Sum<'a> {
     quantity: Decimal,
     cells: Vec<(&'a UsageTotal, Decimal)>,
+    /// In the currency of the leg.
     cost: Decimal,
     records: u64,
-    events: Vec<&'a EventCost>,
+    /// Costs of single events in the currency of the leg, by time and name.
+    events: Vec<(Timestamp, &'a str, Decimal)>,
     exact: Decimal,
 }
 
@@ -278,40 +279,33 @@ impl<'a> Together<'a> {
         sum.cells.push((total, total.quantity));
         sum.records += u64::try_from(total.records).unwrap_or_default();
         let mut used = Vec::new();
-        if by_amount(model) {
+        if model.kind.is_of_amounts() {
+            used = chain_of_rates(leg, item, total, rates)?;
             match total.cost {
-                Some(cost) => sum.cost = decimal::add(sum.cost, cost)?,
+                Some(cost) => sum.cost = decimal::add(sum.cost, exchanged(cost, &used)?)?,
                 None if total.records == 0 => {}
                 None => return Err(super::usage::missing_cost(item, total)),
             }
-            used = chain_of_rates(leg, item, total, rates)?;
             let count = usize::try_from(total.records).unwrap_or(usize::MAX);
-            sum.events.extend(group.events.iter().take(count));
+            for event in group.events.iter().take(count) {
+                let cost = exchanged(event.cost, &used)?;
+                sum.events.push((event.at, &event.name, cost));
+            }
             sum.events.sort();
         }
-        sum.exact = sum.price(model, &used, is_last)?;
+        sum.exact = sum.price(model, is_last)?;
         Ok(used)
     }
 }
 
 impl Sum<'_> {
-    fn price(&self, model: &PriceModel, rates: &[FxUse], is_last: bool) -> Result<Decimal> {
-        let convert = |amount: Decimal| {
-            rates
-                .iter()
-                .try_fold(amount, |amount, step| decimal::mul(amount, step.rate))
-        };
+    fn price(&self, model: &PriceModel, is_last: bool) -> Result<Decimal> {
         if needs_events(model) {
-            let amounts = self
-                .events
-                .iter()
-                .map(|event| convert(event.cost))
-                .collect::<Result<Vec<_>>>()?;
+            let amounts: Vec<Decimal> = self.events.iter().map(|(.., cost)| *cost).collect();
             return rate::total(model, &Usage::Amounts(&amounts));
         }
-        if by_amount(model) {
-            let amount = convert(self.cost)?;
-            let events = self.records;
+        if model.kind.is_of_amounts() {
+            let (amount, events) = (self.cost, self.records);
             return rate::total(model, &Usage::Total { amount, events });
         }
         if let PriceKind::Matrix { .. } = model.kind {

@@ -10,7 +10,7 @@ use tradewind_kernel::{
 };
 use tradewind_metering::types::UsageTotal;
 use tradewind_pricing::{
-    PriceKind, PriceModel, Usage,
+    PriceKind, Usage,
     rate::{self, Cell},
 };
 
@@ -75,7 +75,7 @@ pub fn rate_total(
             "no price of this item applies to this usage",
         )
     })?;
-    if !by_amount(&rule.model) {
+    if !rule.model.kind.is_of_amounts() {
         let exact = if let PriceKind::Matrix { .. } = rule.model.kind {
             let values: Vec<(&str, &str)> = total
                 .dimensions
@@ -95,15 +95,11 @@ pub fn rate_total(
         return Ok((exact, Vec::new()));
     }
     let cost = total.cost.ok_or_else(|| missing_cost(item, total))?;
+    let used = chain_of_rates(leg, item, total, rates)?;
+    let amount = exchanged(cost, &used)?;
     let events = u64::try_from(total.records).unwrap_or_default();
-    let exact = rate::total(
-        &rule.model,
-        &Usage::Total {
-            amount: cost,
-            events,
-        },
-    )?;
-    convert(leg, item, total, exact, rates)
+    let exact = rate::total(&rule.model, &Usage::Total { amount, events })?;
+    Ok((exact, used))
 }
 
 /// A price of the cost that travels with usage, and usage without any.
@@ -118,33 +114,15 @@ pub(super) fn missing_cost(item: &ItemTerms, total: &UsageTotal) -> Error {
     )
 }
 
-/// Whether a price is taken of the cost that travels with usage.
-pub(super) fn by_amount(model: &PriceModel) -> bool {
-    matches!(
-        model.kind,
-        PriceKind::PassThrough { .. }
-            | PriceKind::Percentage { .. }
-            | PriceKind::GraduatedPercentage { .. }
-    )
-}
-
-/// Converts a passed-through cost along the changes of currency that the terms have left open, with the rates of the
-/// last day of the month.
-fn convert(
-    leg: &LegFacts,
-    item: &ItemTerms,
-    total: &UsageTotal,
-    exact: Decimal,
-    rates: &dyn RateTable,
-) -> Result<(Decimal, Vec<FxUse>)> {
-    let used = chain_of_rates(leg, item, total, rates)?;
-    let amount = used
+/// A cost at some rates, one after the other.
+pub(super) fn exchanged(cost: Decimal, rates: &[FxUse]) -> Result<Decimal> {
+    rates
         .iter()
-        .try_fold(exact, |amount, step| decimal::mul(amount, step.rate))?;
-    Ok((amount, used))
+        .try_fold(cost, |amount, step| decimal::mul(amount, step.rate))
 }
 
-/// The rates by which the cost of a usage comes to the currency of a leg, one after the other.
+/// The rates by which the cost of a usage comes to the currency of a leg, along the changes of currency that the terms have
+/// left open: those of the last day of the month.
 ///
 /// # Errors
 /// `missing_rate`.

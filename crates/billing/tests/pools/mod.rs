@@ -1,5 +1,7 @@
 //! Usage in several groups is rated together where its price counts over all of it.
 
+mod currencies;
+
 use super::facts::{dec, leg, metered, usage};
 use serde_json::{Value, json};
 use tradewind_billing::{

@@ -125,7 +125,7 @@ pub(crate) fn resolve_plan(
             if !rules.iter().any(|rule| rule.matches.is_empty()) {
                 continue;
             }
-            let open = rules.iter().any(|rule| is_pass_through(&rule.model));
+            let open = rules.iter().any(|rule| rule.model.kind.is_of_amounts());
             let (rules, introduction) = introduced(item, tier, rules, rates, on)?;
             items.push(ItemTerms {
                 item: item.id,
@@ -330,8 +330,8 @@ fn both(
     Some(merged)
 }
 
-/// A price in another currency, and the rate where it has changed something. A cost that is passed through stays as it is,
-/// because its conversion is still open; only what is included of it and the bounds around it are converted.
+/// A price in another currency, and the rate where it has changed something. Percentages of reported amounts stay as they
+/// are, because the conversion of these is still open; what is fixed of such a price is converted.
 fn converted(
     model: &PriceModel,
     from: Currency,
@@ -340,18 +340,13 @@ fn converted(
     on: Date,
     trail: &mut Vec<String>,
 ) -> Result<(PriceModel, Vec<FxUse>)> {
-    let open = is_pass_through(model);
-    let bounded = model.minimum.is_some() || model.maximum.is_some() || !model.included.is_zero();
-    if from == to || (open && !bounded) {
+    if from == to || model.holds_in_any_currency()? {
         return Ok((model.clone(), Vec::new()));
     }
     let used = rates.on(from, to, on)?;
     trail.push(format!("{from}→{to} at {} of {}", used.rate, used.on));
-    let mut converted = model.converted(used.rate)?;
-    if open {
-        converted.kind = model.kind.clone();
-    }
-    // A mere percentage is the same in every currency.
+    let converted = model.converted(used.rate)?;
+    // Nothing stays nothing at any rate.
     let used = (converted != *model).then_some(used);
     Ok((converted, used.into_iter().collect()))
 }

@@ -258,19 +258,14 @@ impl PriceWords {
     fn included(&self, model: &PriceModel) -> String {
         let included = match &model.kind {
             PriceKind::GraduatedPercentage { .. } => return self.free_amount(model.included),
-            PriceKind::PassThrough { .. } => self.price(model.included),
+            kind if kind.is_of_amounts() => self.price(model.included),
             _ => self.quantity(model.included),
         };
         self.say("price-included", &[("quantity", &included)])
     }
 
     fn free_amount(&self, amount: Decimal) -> String {
-        self.say("price-free-amount", &[("amount", &self.reported(amount))])
-    }
-
-    /// A reported amount, in whatever currency.
-    fn reported(&self, amount: Decimal) -> String {
-        format::decimal_at_least(self.locale, amount, self.currency.exponent())
+        self.say("price-free-amount", &[("amount", &self.price(amount))])
     }
 
     /// With what an included quantity comes, and for how long what is left of it is kept.

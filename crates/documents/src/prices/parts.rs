@@ -76,7 +76,7 @@ impl PriceWords {
             PartKind::Units | PartKind::Row(_) => {
                 times(self.quantity(part.quantity), self.price(part.unit_price))
             }
-            PartKind::Included if is_of_amounts(model) => self.reported(part.quantity.normalize()),
+            PartKind::Included if model.kind.is_of_amounts() => self.price(part.quantity),
             PartKind::Included | PartKind::RowIncluded(_) => self.quantity(part.quantity),
             PartKind::Tier(_) if matches!(model.kind, PriceKind::GraduatedPercentage { .. }) => {
                 times(plain(part.quantity), self.percent(part.unit_price))
@@ -172,14 +172,6 @@ impl PriceWords {
             values.join(" · ")
         }
     }
-}
-
-/// Whether what is included is an amount.
-fn is_of_amounts(model: &PriceModel) -> bool {
-    matches!(
-        model.kind,
-        PriceKind::GraduatedPercentage { .. } | PriceKind::PassThrough { .. }
-    )
 }
 
 fn tier_package(model: &PriceModel, at: u16) -> Option<Decimal> {

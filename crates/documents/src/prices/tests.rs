@@ -56,7 +56,7 @@ fn headlines_and_conditions_in_both_languages() {
     );
     assert_eq!(
         en.line(&share),
-        "1.3% of the amount · plus €0.25 each time · the first 3 free · the first 500.00 free · at least €0.50 each time \
+        "1.3% of the amount · plus €0.25 each time · the first 3 free · the first €500.00 free · at least €0.50 each time \
          · at most €10.00 each time"
     );
     assert_eq!(
@@ -176,7 +176,7 @@ fn tiers_with_bounds_and_included_amounts_are_explained() {
         explained(Locale::En, &cost, &spent("70")),
         [
             "cost |  | €70.00",
-            "included | 50.00 | -€50.00",
+            "included | €50.00 | -€50.00",
             "markup | 20 × 10% | €2.00",
         ]
     );
@@ -185,7 +185,7 @@ fn tiers_with_bounds_and_included_amounts_are_explained() {
     );
     assert_eq!(
         words(Locale::De).line(&shares),
-        "ab 2\u{a0}% des Betrags, gestaffelt · die ersten 1.000,00 kostenlos"
+        "ab 2\u{a0}% des Betrags, gestaffelt · die ersten 1.000,00\u{a0}€ kostenlos"
     );
 }
 

@@ -73,16 +73,6 @@ const fn takes_included(kind: &PriceKind) -> bool {
     )
 }
 
-/// Whether the price is one of reported amounts, not of a quantity.
-const fn is_of_amounts(kind: &PriceKind) -> bool {
-    matches!(
-        kind,
-        PriceKind::Percentage { .. }
-            | PriceKind::GraduatedPercentage { .. }
-            | PriceKind::PassThrough { .. }
-    )
-}
-
 struct Check {
     purpose: Purpose,
     problems: Problems,
@@ -190,7 +180,7 @@ impl Check {
     }
 
     fn prepaid(&mut self, prepaid: &Prepaid, model: &PriceModel) {
-        if is_of_amounts(&model.kind) {
+        if model.kind.is_of_amounts() {
             self.problems.add(
                 "prepaid",
                 "not_applicable",

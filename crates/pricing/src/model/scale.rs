@@ -34,18 +34,72 @@ impl PriceModel {
 
     /// This price in another currency: every price in it times `rate` (units of the new currency for one of the old).
     ///
+    /// What is reported with usage is converted before it is priced, so percentages stay. Of prices of reported amounts, what
+    /// is included or free and where tiers begin are money too and go with the rate.
+    ///
     /// # Errors
     /// `overflow` when a price gets too large.
     pub fn converted(&self, rate: Decimal) -> Result<Self> {
-        let mut model = self.scaled(rate)?;
-        // What is included of a cost is an amount in the currency of the price, not a quantity.
-        if let PriceKind::PassThrough { .. } = self.kind {
-            model.included = decimal::mul(self.included, rate)?.normalize();
-        }
-        Ok(model)
+        let times = |value: Decimal| {
+            Ok::<_, tradewind_kernel::Error>(decimal::mul(value, rate)?.normalize())
+        };
+        let maybe = |value: Option<Decimal>| value.map(times).transpose();
+        let kind = match &self.kind {
+            PriceKind::Percentage {
+                percent,
+                per_event,
+                free_events,
+                free_amount,
+                min_per_event,
+                max_per_event,
+            } => PriceKind::Percentage {
+                percent: *percent,
+                per_event: times(*per_event)?,
+                free_events: *free_events,
+                free_amount: maybe(*free_amount)?,
+                min_per_event: maybe(*min_per_event)?,
+                max_per_event: maybe(*max_per_event)?,
+            },
+            PriceKind::GraduatedPercentage { tiers, zero_usage } => {
+                PriceKind::GraduatedPercentage {
+                    tiers: tiers
+                        .iter()
+                        .map(|tier| {
+                            Ok(Tier {
+                                up_to: maybe(tier.up_to)?,
+                                unit_price: tier.unit_price,
+                                flat: times(tier.flat)?,
+                                package: maybe(tier.package)?,
+                                minimum: maybe(tier.minimum)?,
+                                maximum: maybe(tier.maximum)?,
+                            })
+                        })
+                        .collect::<Result<Vec<_>>>()?,
+                    zero_usage: *zero_usage,
+                }
+            }
+            PriceKind::PassThrough { .. } => self.kind.clone(),
+            _ => return self.scaled(rate),
+        };
+        Ok(Self {
+            kind,
+            included: times(self.included)?,
+            prepaid: self.prepaid.clone(),
+            pooled: self.pooled,
+            minimum: maybe(self.minimum)?,
+            maximum: maybe(self.maximum)?,
+        })
     }
 
-    /// Every price times a factor; a passed-through cost takes it as an exchange rate.
+    /// Whether the price says the same in every currency: it names no amount, only percentages of what is reported.
+    ///
+    /// # Errors
+    /// `overflow` when a price gets too large.
+    pub fn holds_in_any_currency(&self) -> Result<bool> {
+        Ok(self.kind.is_of_amounts() && self.converted(Decimal::TWO)? == *self)
+    }
+
+    /// Every price times a factor. Of a passed-through cost only the bounds: what is put on it is its markup.
     fn scaled(&self, factor: Decimal) -> Result<Self> {
         let times = |value: Decimal| {
             Ok::<_, tradewind_kernel::Error>(decimal::mul(value, factor)?.normalize())
@@ -143,13 +197,7 @@ impl PriceModel {
                     })
                     .collect::<Result<Vec<_>>>()?,
             },
-            PriceKind::PassThrough {
-                markup_percent,
-                exchange_rate,
-            } => PriceKind::PassThrough {
-                markup_percent: *markup_percent,
-                exchange_rate: times(*exchange_rate)?,
-            },
+            PriceKind::PassThrough { .. } => self.kind.clone(),
         };
         Ok(Self {
             kind,

@@ -288,7 +288,7 @@ async fn only_usage_has_prices_by_properties_and_amounts() {
         .text;
     // A thousand of 1,600 pay 30, at most 25; a hundred beyond pay 2, at least 4.
     for said in [
-        "the first 500.00 free",
+        "the first €500.00 free",
         "up to 1,000: lowered to its maximum",
         "over 1,000: raised to its minimum",
         "How €29.00 comes about",

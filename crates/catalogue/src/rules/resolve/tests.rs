@@ -410,6 +410,60 @@ fn a_passed_through_cost_keeps_its_conversions_open() {
 }
 
 #[test]
+fn percentages_of_reported_amounts_are_the_same_in_every_currency() {
+    let goods = goods();
+    let usage = item(&goods, "usage");
+    let price = PriceModel::new(PriceKind::Percentage {
+        percent: dec("3"),
+        per_event: dec("0.3"),
+        free_events: None,
+        free_amount: Some(dec("1000")),
+        min_per_event: None,
+        max_per_event: None,
+    });
+    let tiers = [
+        tier("USD", vec![absolute(usage, price)]),
+        tier("EUR", vec![markup("10")]),
+    ];
+    let table = rates(&[("USD", "EUR", "2024-01-01", "0.9")]);
+    let legs = resolve_plan(&goods.plans[0], &tiers, &table, day("2024-09-30"));
+    let legs = legs.expect("a rate").expect("sold");
+    let sold = legs[1].item(usage.id).expect("sold");
+    assert_eq!(sold.conversions, [(currency("USD"), currency("EUR"))]);
+    let rule = sold.general_rule().expect("a rule");
+    assert_eq!(
+        rule.model.kind,
+        PriceKind::Percentage {
+            percent: dec("3.3"),
+            per_event: dec("0.297"),
+            free_events: None,
+            free_amount: Some(dec("900")),
+            min_per_event: None,
+            max_per_event: None,
+        }
+    );
+    assert_eq!(rule.rates.len(), 1);
+    // Where nothing is fixed no rate is asked for: usage is converted when it comes.
+    let mere = PriceModel::new(PriceKind::Percentage {
+        percent: dec("3"),
+        per_event: dec("0"),
+        free_events: None,
+        free_amount: None,
+        min_per_event: None,
+        max_per_event: None,
+    });
+    let tiers = [
+        tier("USD", vec![absolute(usage, mere)]),
+        tier("EUR", vec![markup("10")]),
+    ];
+    let legs = resolve_plan(&goods.plans[0], &tiers, &rates(&[]), day("2024-09-30"));
+    let legs = legs.expect("no rate needed").expect("sold");
+    let sold = legs[1].item(usage.id).expect("sold");
+    assert_eq!(sold.conversions, [(currency("USD"), currency("EUR"))]);
+    assert_eq!(sold.general_rule().expect("a rule").rates, []);
+}
+
+#[test]
 fn a_buyer_sees_nothing_of_the_tiers_above() {
     let goods = goods();
     let (seats, usage) = (item(&goods, "seats"), item(&goods, "usage"));

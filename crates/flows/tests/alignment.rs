@@ -2,13 +2,12 @@
 
 mod common;
 
-use common::{World, code, day, dec, each_world, markup};
+use common::{World, code, day, dec, each_world};
 use tradewind_accounts::service::{account_update, relationship_set};
 use tradewind_accounts::types::{AccountChanges, AccountUpdate, RelationshipSet, TermsInput};
-use tradewind_catalogue::service::{plan_update, revision_create};
+use tradewind_catalogue::service::plan_update;
 use tradewind_catalogue::types::{
-    BillingAlign, BillingDays, PeriodZone, Plan, PlanDraft, PlanUpdate, Policies, RevisionCreate,
-    StubCharge,
+    BillingAlign, BillingDays, PeriodZone, Plan, PlanDraft, PlanUpdate, Policies, StubCharge,
 };
 use tradewind_flows::order::{PlaceInput, order_place};
 use tradewind_flows::quote::{
@@ -37,16 +36,7 @@ async fn bills(world: &World, align: BillingAlign, day_of: Option<u8>, stub: Stu
 
 /// The reseller sells under these policies from tomorrow on.
 async fn sells(world: &World, policies: Policies) {
-    let revision = RevisionCreate {
-        book_id: world.reseller_book,
-        effective_on: day("2024-01-11"),
-        note: String::new(),
-        policies: Some(policies),
-        listings: vec![markup("20")],
-    };
-    revision_create(world.p(), &world.ctx().await, &revision)
-        .await
-        .expect("a revision");
+    world.sells(policies, "2024-01-11", "20").await;
     world.travel("2024-01-11T09:00:00Z").await;
 }
 

@@ -5,12 +5,11 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{World, day, dec, each_world, markup};
+use common::{World, day, dec, each_world};
 use tradewind_billing::types::Preview;
-use tradewind_catalogue::service::revision_create;
 use tradewind_catalogue::types::{
     BillingAlign, BillingDays, CancellationFee, Introduction, Policies, PriceIncrease,
-    RenewalPrices, RevisionCreate, StubCharge,
+    RenewalPrices, StubCharge,
 };
 use tradewind_flows::order::{PlaceInput, order_place};
 use tradewind_flows::quote::{
@@ -47,22 +46,8 @@ fn introductions(world: &World, of: &[(&str, u32, &str)], once: bool) -> Policie
 /// The reseller sells under these policies from 11 January on, 20 percent above what it pays: a seat for 14.256 in basic, and
 /// 35.64 in pro. It is 09:00 on that day.
 async fn sells(world: &World, policies: Policies) {
-    revise(world, policies, "2024-01-11", "20").await;
+    world.sells(policies, "2024-01-11", "20").await;
     world.travel("2024-01-11T09:00:00Z").await;
-}
-
-async fn revise(world: &World, policies: Policies, from: &str, percent: &str) {
-    let revision = RevisionCreate {
-        book_id: world.reseller_book,
-        effective_on: day(from),
-        note: String::new(),
-        policies: Some(policies),
-        listings: vec![markup(percent)],
-    };
-    let ctx = world.ctx().await;
-    revision_create(world.p(), &ctx, &revision)
-        .await
-        .expect("a revision");
 }
 
 async fn place(world: &World, quote: &QuoteView) -> SubscriptionId {
@@ -389,7 +374,7 @@ async fn prices_of_terms_rise_at_each_renewal_and_are_announced() {
         sells(&world, increase(Some("5"), false)).await;
         let id = place(&world, &quoted(&world, "quarter", "10").await).await;
         // New buyers pay 40 percent more from March on: that is nothing to what runs.
-        revise(&world, increase(None, false), "2024-03-01", "68").await;
+        world.sells(increase(None, false), "2024-03-01", "68").await;
         let before = world.documents().await.len();
         live(&world, "2024-03-29").await;
         let told = world.letters.subjects();
@@ -418,7 +403,7 @@ async fn prices_without_a_term_rise_every_year_up_to_the_list_price() {
     each_world(|world| async move {
         sells(&world, increase(None, true)).await;
         place(&world, &quoted(&world, "basic", "10").await).await;
-        revise(&world, increase(None, true), "2024-06-01", "22").await;
+        world.sells(increase(None, true), "2024-06-01", "22").await;
         let before = world.documents().await.len();
         live(&world, "2025-02-12").await;
         let nets = nets(&world, before).await;

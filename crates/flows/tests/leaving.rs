@@ -2,11 +2,10 @@
 
 mod common;
 
-use common::{World, code, day, dec, each_world, markup};
+use common::{World, code, day, dec, each_world};
 use tradewind_accounts::service::relationship_set;
 use tradewind_accounts::types::{RelationshipSet, TermsInput};
-use tradewind_catalogue::service::revision_create;
-use tradewind_catalogue::types::{CancellationFee, Policies, RevisionCreate};
+use tradewind_catalogue::types::{CancellationFee, Policies};
 use tradewind_flows::order::{PlaceInput, cancellation_withdraw, order_place};
 use tradewind_flows::quote::{CancelInput, CancelWhen, QuoteView, quote_cancel};
 use tradewind_kernel::id::SubscriptionId;
@@ -14,20 +13,16 @@ use tradewind_kernel::{Money, Result};
 
 /// A subscription that is bound from 11 January to 11 April, 71.28 a month, on 21 February.
 async fn bound(world: &World, fee: CancellationFee) -> SubscriptionId {
-    let revision = RevisionCreate {
-        book_id: world.reseller_book,
-        effective_on: day("2024-01-11"),
-        note: String::new(),
-        policies: Some(Policies {
-            cancellation_fee: fee,
-            ..Policies::default()
-        }),
-        listings: vec![markup("20")],
-    };
-    let ctx = world.ctx().await;
-    revision_create(world.p(), &ctx, &revision)
-        .await
-        .expect("a revision");
+    world
+        .sells(
+            Policies {
+                cancellation_fee: fee,
+                ..Policies::default()
+            },
+            "2024-01-11",
+            "20",
+        )
+        .await;
     world.travel("2024-01-11T09:00:00Z").await;
     let id = world.subscribe("quarter", "5").await;
     world.travel("2024-02-21T09:00:00Z").await;

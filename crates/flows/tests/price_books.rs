@@ -3,11 +3,10 @@
 mod common;
 mod models;
 
-use common::{World, day, dec, each_world, markup};
+use common::{World, dec, each_world};
 use std::collections::BTreeMap;
 use tradewind_billing::service::charge_list;
-use tradewind_catalogue::service::revision_create;
-use tradewind_catalogue::types::{Policies, RenewalPrices, RevisionCreate};
+use tradewind_catalogue::types::{Policies, RenewalPrices};
 use tradewind_flows::upcoming::upcoming;
 use tradewind_kernel::id::SubscriptionId;
 use tradewind_kernel::{Currency, Decimal, PageRequest, Timestamp};
@@ -15,19 +14,16 @@ use tradewind_metering::service::usage_ingest;
 use tradewind_metering::types::{UsageInput, UsageKind};
 
 async fn revise(world: &World, percent: &str, from: &str, renewal: RenewalPrices) {
-    let revision = RevisionCreate {
-        book_id: world.reseller_book,
-        effective_on: day(from),
-        note: String::new(),
-        policies: Some(Policies {
-            renewal,
-            ..Policies::default()
-        }),
-        listings: vec![markup(percent)],
-    };
-    revision_create(world.p(), &world.ctx().await, &revision)
-        .await
-        .expect("a revision");
+    world
+        .sells(
+            Policies {
+                renewal,
+                ..Policies::default()
+            },
+            from,
+            percent,
+        )
+        .await;
 }
 
 async fn next_net(world: &World, id: SubscriptionId) -> String {

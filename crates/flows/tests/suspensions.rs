@@ -4,10 +4,9 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{World, day, dec, each_world, markup};
+use common::{World, day, dec, each_world};
 use tradewind_billing::types::Preview;
-use tradewind_catalogue::service::revision_create;
-use tradewind_catalogue::types::{Policies, RevisionCreate, SuspendedTime};
+use tradewind_catalogue::types::{Policies, SuspendedTime};
 use tradewind_flows::order::{PlaceInput, order_place, subscription_resume, subscription_suspend};
 use tradewind_flows::quote::{
     CancelInput, CancelWhen, CorrectionInput, QuoteView, quote_cancel, quote_correction,
@@ -34,17 +33,7 @@ const PAGE: &str = include_str!("../../../docs/time.md");
 
 /// Five seats at 71.28 a month from 11 January, bought from a reseller with these policies; it is 09:00 of that day.
 async fn bought(world: &World, policies: Policies, coupon: Option<&str>) -> SubscriptionId {
-    let revision = RevisionCreate {
-        book_id: world.reseller_book,
-        effective_on: day("2024-01-11"),
-        note: String::new(),
-        policies: Some(policies),
-        listings: vec![markup("20")],
-    };
-    let ctx = world.ctx().await;
-    revision_create(world.p(), &ctx, &revision)
-        .await
-        .expect("a revision");
+    world.sells(policies, "2024-01-11", "20").await;
     world.travel("2024-01-11T09:00:00Z").await;
     let mut wanted = world.wanted("basic", "5");
     wanted.coupon = coupon.map(str::to_owned);
@@ -63,28 +52,21 @@ async fn place(world: &World, quote: &QuoteView) -> SubscriptionId {
     let input = PlaceInput { quote_id: quote.id };
     let placed = order_place(world.p(), &world.ctx().await, &input).await;
     let placed = placed.expect("an order");
-    settle(world).await;
+    world.settle().await;
     placed.order.subscription_id
-}
-
-async fn settle(world: &World) {
-    world.test.drain().await;
-    world.pay_all().await;
-    world.deliver_all().await;
-    world.test.drain().await;
 }
 
 async fn suspend(world: &World, id: SubscriptionId) {
     let order = subscription_suspend(world.p(), &world.ctx().await, id, None).await;
     let _order = order.expect("an order");
-    settle(world).await;
+    world.settle().await;
     assert_eq!(state(world, id).await, "suspended");
 }
 
 async fn resume(world: &World, id: SubscriptionId) {
     let order = subscription_resume(world.p(), &world.ctx().await, id, None).await;
     let _order = order.expect("an order");
-    settle(world).await;
+    world.settle().await;
     assert_eq!(state(world, id).await, "active");
 }
 
@@ -316,7 +298,7 @@ async fn dunning_credits_only_where_the_seller_says_so() {
         let count = world.documents().await.len();
         let today = add_days(today, 2).expect("a day");
         world.travel(&format!("{today}T09:00:00Z")).await;
-        settle(&world).await;
+        world.settle().await;
         assert_eq!(state(&world, id).await, "active");
         // 2 of 29 days.
         assert_eq!(nets(&world, count).await, ["-4.92"]);

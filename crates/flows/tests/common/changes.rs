@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use tradewind_catalogue::service::revision_create;
-use tradewind_catalogue::types::{ListingDraft, ListingPrice, RevisionCreate};
+use tradewind_catalogue::types::{ListingDraft, ListingPrice, Policies, RevisionCreate};
 use tradewind_flows::order::{PlaceInput, order_place};
 use tradewind_flows::quote::{
     CancelInput, CancelWhen, ChangeInput, PurchaseInput, QuoteView, quote_cancel, quote_change,
@@ -24,6 +24,28 @@ pub(crate) fn model(model: &Value) -> PriceModel {
 }
 
 impl World {
+    /// The reseller sells under these policies from a day on, at so many per cent more than it pays.
+    pub(crate) async fn sells(&self, policies: Policies, from: &str, percent: &str) {
+        let revision = RevisionCreate {
+            book_id: self.reseller_book,
+            effective_on: day(from),
+            note: String::new(),
+            policies: Some(policies),
+            listings: vec![markup(percent)],
+        };
+        revision_create(self.p(), &self.ctx().await, &revision)
+            .await
+            .expect("a revision");
+    }
+
+    /// What was asked for happens: delivered, billed and paid.
+    pub(crate) async fn settle(&self) {
+        self.test.drain().await;
+        self.pay_all().await;
+        self.deliver_all().await;
+        self.test.drain().await;
+    }
+
     /// The reseller asks this for one item of a plan from a day on, and 20 % on top of everything else.
     pub(crate) async fn ask(&self, plan: &str, item: &str, from: &str, price: Value) {
         let items = &self.plan(plan).items;
@@ -114,9 +136,7 @@ impl World {
         let input = PlaceInput { quote_id: quote.id };
         let order = order_place(self.p(), &self.ctx().await, &input).await;
         let order = order.expect("an order");
-        self.test.drain().await;
-        self.pay_all().await;
-        self.deliver_all().await;
+        self.settle().await;
         order.order.id
     }
 }

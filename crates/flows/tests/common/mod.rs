@@ -217,19 +217,15 @@ impl World {
 
     /// The reseller's prices have their taxes in them from the second day on.
     pub(crate) async fn with_tax_in_prices(&self) {
-        let revision = RevisionCreate {
-            book_id: self.reseller_book,
-            effective_on: day("2024-01-11"),
-            note: String::new(),
-            policies: Some(Policies {
+        self.sells(
+            Policies {
                 tax_included: true,
                 ..Policies::default()
-            }),
-            listings: vec![markup("20")],
-        };
-        catalogue::revision_create(self.p(), &self.ctx().await, &revision)
-            .await
-            .expect("a revision");
+            },
+            "2024-01-11",
+            "20",
+        )
+        .await;
     }
 
     pub(crate) fn plan(&self, code: &str) -> &Plan {

@@ -32,12 +32,6 @@ async fn refused(
     world.assert_consistent().await;
 }
 
-async fn settle(world: &World) {
-    world.test.drain().await;
-    world.pay_all().await;
-    world.deliver_all().await;
-}
-
 #[tokio::test]
 async fn a_rest_keeps_how_it_was_charged() {
     each_world(|world| async move {
@@ -46,11 +40,11 @@ async fn a_rest_keeps_how_it_was_charged() {
         world.travel("2024-01-20T12:00:00Z").await;
         let order = subscription_suspend(world.p(), &world.ctx().await, id, None).await;
         let _order = order.expect("an order");
-        settle(&world).await;
+        world.settle().await;
         world.travel("2024-01-25T12:00:00Z").await;
         let order = subscription_resume(world.p(), &world.ctx().await, id, None).await;
         let _order = order.expect("an order");
-        settle(&world).await;
+        world.settle().await;
         let policies = Policies {
             suspension: SuspendedTime::AlwaysCredited,
             ..Policies::default()

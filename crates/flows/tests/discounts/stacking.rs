@@ -1,25 +1,14 @@
 //! Several discounts on one sale, in the order that the seller's policy names, and lines rounded as it says.
 
-use tradewind_catalogue::service::revision_create;
-use tradewind_catalogue::types::{Policies, RevisionCreate};
+use tradewind_catalogue::types::Policies;
 use tradewind_kernel::Rounding;
 use tradewind_pricing::discount::StackingOrder;
 
 use super::*;
-use crate::common::markup;
 
 /// The reseller's book from 11 January on.
 async fn revised(world: &World, policies: Policies) {
-    let revision = RevisionCreate {
-        book_id: world.reseller_book,
-        effective_on: day("2024-01-11"),
-        note: String::new(),
-        policies: Some(policies),
-        listings: vec![markup("20")],
-    };
-    revision_create(world.p(), &world.ctx().await, &revision)
-        .await
-        .expect("a revision");
+    world.sells(policies, "2024-01-11", "20").await;
     world.travel("2024-01-11T09:00:00Z").await;
 }
 

@@ -1,9 +1,6 @@
 //! Changes and ends at a moment of a day, where the seller shares time out by seconds or begun hours. The customer is in Berlin.
 
-use tradewind_catalogue::service::revision_create;
-use tradewind_catalogue::types::{
-    BillingAlign, BillingDays, Policies, RevisionCreate, SuspendedTime,
-};
+use tradewind_catalogue::types::{BillingAlign, BillingDays, Policies, SuspendedTime};
 use tradewind_flows::order::{PlaceInput, order_place, subscription_resume, subscription_suspend};
 use tradewind_flows::quote::{
     CancelInput, CancelWhen, ChangeInput, ChangeWhen, CorrectionInput, quote_cancel, quote_change,
@@ -13,31 +10,10 @@ use tradewind_kernel::id::SubscriptionId;
 use tradewind_pricing::proration::{ProrationPolicy, ProrationTerms};
 
 use super::change_input;
-use crate::common::{World, day, dec, each_world, markup};
+use crate::common::{World, day, dec, each_world};
 
 /// The page that explains it.
 const PAGE: &str = include_str!("../../../../docs/time.md");
-
-/// The reseller sells under these policies from 11 January on.
-async fn sells(world: &World, policies: Policies) {
-    let revision = RevisionCreate {
-        book_id: world.reseller_book,
-        effective_on: day("2024-01-11"),
-        note: String::new(),
-        policies: Some(policies),
-        listings: vec![markup("20")],
-    };
-    revision_create(world.p(), &world.ctx().await, &revision)
-        .await
-        .expect("a revision");
-}
-
-async fn settle(world: &World) {
-    world.test.drain().await;
-    world.pay_all().await;
-    world.deliver_all().await;
-    world.test.drain().await;
-}
 
 /// Five seats for 71.28 a month since 11 January, from a reseller who shares time out so.
 async fn bought(world: &World, rule: ProrationPolicy) -> SubscriptionId {
@@ -45,7 +21,7 @@ async fn bought(world: &World, rule: ProrationPolicy) -> SubscriptionId {
         proration: ProrationTerms::all(rule),
         ..Policies::default()
     };
-    sells(world, policies).await;
+    world.sells(policies, "2024-01-11", "20").await;
     world.travel("2024-01-11T09:00:00Z").await;
     world.subscribe("basic", "5").await
 }
@@ -136,7 +112,7 @@ async fn what_begins_between_two_billing_days_is_charged_from_its_moment() {
             },
             ..Policies::default()
         };
-        sells(&world, policies).await;
+        world.sells(policies, "2024-01-11", "20").await;
         world.travel("2024-01-11T09:00:00Z").await;
         let wanted = world.wanted("basic", "5");
         let quote = quote_purchase(world.p(), &world.ctx().await, &wanted).await;
@@ -163,17 +139,17 @@ async fn suspended_time_is_given_back_from_moment_to_moment() {
             suspension: SuspendedTime::Credited,
             ..Policies::default()
         };
-        sells(&world, policies).await;
+        world.sells(policies, "2024-01-11", "20").await;
         world.travel("2024-01-11T09:00:00Z").await;
         let id = world.subscribe("basic", "5").await;
         world.travel("2024-01-20T12:00:00Z").await;
         let order = subscription_suspend(world.p(), &world.ctx().await, id, None).await;
         order.expect("an order");
-        settle(&world).await;
+        world.settle().await;
         world.travel("2024-01-22T18:00:00Z").await;
         let order = subscription_resume(world.p(), &world.ctx().await, id, None).await;
         order.expect("an order");
-        settle(&world).await;
+        world.settle().await;
         // 54 of 744 hours of 71.28.
         let billed = world.documents().await.pop().expect("a document");
         assert_eq!(

@@ -1,7 +1,6 @@
 //! Changes that take effect when somebody says so, not when they usually do.
 
-use tradewind_catalogue::service::revision_create;
-use tradewind_catalogue::types::{Policies, RevisionCreate};
+use tradewind_catalogue::types::Policies;
 use tradewind_flows::quote::{ChangeInput, ChangeWhen, quote_change};
 use tradewind_kernel::Decimal;
 use tradewind_kernel::id::SubscriptionId;
@@ -10,7 +9,7 @@ use tradewind_policy::{AccountKind, Principal, Role};
 use tradewind_pricing::proration::{ProrationPolicy, ProrationTerms};
 
 use super::change_input;
-use crate::common::{World, code, day, dec, each_world, markup};
+use crate::common::{World, code, day, dec, each_world};
 
 fn when(
     world: &World,
@@ -80,22 +79,19 @@ async fn a_seller_has_less_take_effect_at_once_and_its_policy_says_what_is_given
 #[tokio::test]
 async fn less_at_once_gives_nothing_back_where_the_policy_keeps_what_has_begun() {
     each_world(|world| async move {
-        let revision = RevisionCreate {
-            book_id: world.reseller_book,
-            effective_on: day("2024-01-11"),
-            note: String::new(),
-            policies: Some(Policies {
-                proration: ProrationTerms {
-                    downgrade: ProrationPolicy::None,
-                    ..ProrationTerms::default()
+        world
+            .sells(
+                Policies {
+                    proration: ProrationTerms {
+                        downgrade: ProrationPolicy::None,
+                        ..ProrationTerms::default()
+                    },
+                    ..Policies::default()
                 },
-                ..Policies::default()
-            }),
-            listings: vec![markup("20")],
-        };
-        revision_create(world.p(), &world.ctx().await, &revision)
-            .await
-            .expect("a revision");
+                "2024-01-11",
+                "20",
+            )
+            .await;
         world.travel("2024-01-11T09:00:00Z").await;
         let id = world.subscribe("basic", "5").await;
         world.travel("2024-01-20T09:00:00Z").await;

@@ -136,6 +136,8 @@ tradewind_platform::stmts! {
     ECHO = "SELECT CAST($1 AS TEXT) AS a, CAST($2 AS TEXT) AS b, CAST($3 AS BIGINT) AS c, CAST($4 AS TEXT) AS d,
         CAST($5 AS BIGINT) AS e, CAST($6 AS TEXT) AS f";
     NOTHING = "SELECT name FROM thing WHERE realm_id = $1 AND id = 'no'";
+    THINGS_RENAMED = "UPDATE thing SET name = 'another' WHERE realm_id = $1 RETURNING id";
+    THINGS_GONE = "DELETE FROM thing WHERE realm_id = $1 AND id >= $2";
     WRONG = "SELECT nothing FROM thing WHERE realm_id = $1";
 }
 
@@ -324,6 +326,44 @@ async fn statements_are_counted() {
         t.number(&THINGS_COUNT).await;
         t.number(&THINGS_COUNT).await;
         assert_eq!(t.platform.db().statements_run() - before, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_that_are_written_are_counted() {
+    each_platform(&[MIGRATIONS], |t| async move {
+        let mut so_far = t.platform.db().rows_written();
+        let mut written = || {
+            let before = std::mem::replace(&mut so_far, t.platform.db().rows_written());
+            so_far - before
+        };
+        let mut tx = t.platform.db().begin().await.unwrap();
+        tx.insert_many(&THINGS_BULK, things(&t, 0..777))
+            .await
+            .unwrap();
+        assert_eq!(written(), 777);
+        // What is there already is not written again.
+        let overlapping = things(&t, 770..780);
+        tx.insert_many_returning::<(String,)>(&THINGS_BULK, overlapping)
+            .await
+            .unwrap();
+        assert_eq!(written(), 3);
+        let all: Vec<(String,)> = tx.all(&THINGS_RENAMED, args![t.realm]).await.unwrap();
+        assert_eq!((all.len(), written()), (780, 780));
+        let none: Vec<(String,)> = tx.all(&NOTHING, args![t.realm]).await.unwrap();
+        assert_eq!(none, []);
+        tx.all::<Thing>(&THINGS, args![t.realm]).await.unwrap();
+        assert_eq!(written(), 0, "reading writes nothing");
+        assert_eq!(
+            tx.exec(&THINGS_GONE, args![t.realm, "00770"])
+                .await
+                .unwrap(),
+            10
+        );
+        assert_eq!(written(), 10);
+        tx.rollback().await.unwrap();
+        assert_eq!(written(), 0, "what is undone was written all the same");
     })
     .await;
 }

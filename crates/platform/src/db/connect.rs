@@ -4,7 +4,6 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::ConnectOptions as _;
@@ -14,6 +13,7 @@ use sqlx::sqlite::{
 };
 use tradewind_kernel::Error;
 
+use super::counts::Counts;
 use super::error::{DbError, ErrorClass, Result, classify};
 use super::tx::Tx;
 
@@ -102,7 +102,7 @@ impl DbConfig {
 #[derive(Clone, Debug)]
 pub struct Db {
     pools: Pools,
-    statements: Arc<AtomicU64>,
+    counts: Arc<Counts>,
 }
 
 #[derive(Clone, Debug)]
@@ -184,7 +184,7 @@ impl Db {
         };
         Ok(Self {
             pools,
-            statements: Arc::new(AtomicU64::new(0)),
+            counts: Arc::default(),
         })
     }
 
@@ -209,7 +209,7 @@ impl Db {
                     .begin_with("BEGIN IMMEDIATE")
                     .await
                     .map_err(begin_error)?;
-                Ok(Tx::sqlite(tx, self.statements.clone()))
+                Ok(Tx::sqlite(tx, self.counts.clone()))
             }
             Pools::Postgres(pool) => self.begin_postgres(pool, "BEGIN").await,
         }
@@ -223,7 +223,7 @@ impl Db {
         match &self.pools {
             Pools::Sqlite { readers, .. } => {
                 let tx = readers.begin_with("BEGIN").await.map_err(begin_error)?;
-                Ok(Tx::sqlite(tx, self.statements.clone()))
+                Ok(Tx::sqlite(tx, self.counts.clone()))
             }
             Pools::Postgres(pool) => {
                 self.begin_postgres(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -242,7 +242,7 @@ impl Db {
             let pool = pool.clone();
             let begun = tokio::spawn(async move { pool.begin_with(begin).await });
             match begun.await.map_err(Error::internal)? {
-                Ok(tx) => return Ok(Tx::postgres(tx, self.statements.clone())),
+                Ok(tx) => return Ok(Tx::postgres(tx, self.counts.clone())),
                 Err(e) if broken < BROKEN_CONNECTIONS_MAX && classify(&e) == ErrorClass::Lost => {
                     broken += 1
                 }
@@ -254,7 +254,14 @@ impl Db {
     /// How many statements ran since the start, for metrics and for tests that count them.
     #[must_use]
     pub fn statements_run(&self) -> u64 {
-        self.statements.load(Ordering::Relaxed)
+        self.counts.statements()
+    }
+
+    /// How many rows were inserted, changed or deleted since the start, as the engine says of each statement; also by transactions that
+    /// were rolled back.
+    #[must_use]
+    pub fn rows_written(&self) -> u64 {
+        self.counts.rows_written()
     }
 
     /// Closes all connections, after the transactions under way.

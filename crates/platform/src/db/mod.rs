@@ -8,6 +8,7 @@
 mod arg;
 mod bulk;
 mod connect;
+mod counts;
 mod error;
 mod query;
 mod row;

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
@@ -17,6 +16,7 @@ use tradewind_kernel::page::{Page, PageRequest};
 use super::arg::{Arg, ArgKind};
 use super::bulk::{Bulk, chunks, postgres_arrays};
 use super::connect::Engine;
+use super::counts::Counts;
 use super::error::{DbError, Result};
 use super::query::Query;
 use super::row::{FromRow, Row};
@@ -25,7 +25,7 @@ use super::stmt::Stmt;
 /// A transaction. Ends with [`Tx::commit`] or [`Tx::rollback`]; dropped unfinished, it is rolled back.
 pub struct Tx {
     inner: Inner,
-    statements: Arc<AtomicU64>,
+    counts: Arc<Counts>,
 }
 
 enum Inner {
@@ -46,17 +46,17 @@ struct Prepared {
 }
 
 impl Tx {
-    pub(super) fn sqlite(tx: Transaction<'static, Sqlite>, statements: Arc<AtomicU64>) -> Self {
+    pub(super) fn sqlite(tx: Transaction<'static, Sqlite>, counts: Arc<Counts>) -> Self {
         Self {
             inner: Inner::Sqlite(tx),
-            statements,
+            counts,
         }
     }
 
-    pub(super) fn postgres(tx: Transaction<'static, Postgres>, statements: Arc<AtomicU64>) -> Self {
+    pub(super) fn postgres(tx: Transaction<'static, Postgres>, counts: Arc<Counts>) -> Self {
         Self {
             inner: Inner::Postgres(tx),
-            statements,
+            counts,
         }
     }
 
@@ -192,6 +192,7 @@ impl Tx {
                         .execute(query)
                         .await
                         .map_err(|e| DbError::new(bulk.name(), e))?;
+                    self.counts.written(done.rows_affected());
                     inserted += done.rows_affected();
                 }
             }
@@ -233,6 +234,7 @@ impl Tx {
                         .fetch_all(query)
                         .await
                         .map_err(|e| DbError::new(bulk.name(), e))?;
+                    self.counts.written(found.len() as u64);
                     for row in found {
                         inserted.push(T::from_row(&Row::Postgres(row))?);
                     }
@@ -306,7 +308,7 @@ impl Tx {
 
     /// Counts a statement; at the level of traces it is named as well.
     fn count(&self, name: &'static str) {
-        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.counts.statement();
         tracing::trace!(target: "tradewind::statements", name);
     }
 
@@ -314,7 +316,9 @@ impl Tx {
         storable(&args)?;
         let Prepared { name, sql } = prepared;
         self.count(name);
-        let rows = match &mut self.inner {
+        // What a write answers are the rows it wrote.
+        let writes = is_write(&sql);
+        let rows: std::result::Result<Vec<Row>, _> = match &mut self.inner {
             Inner::Sqlite(tx) => {
                 let query = sqlx::query_with(sql, sqlite_args(args));
                 tx.fetch_all(query)
@@ -328,13 +332,18 @@ impl Tx {
                     .map(|rows| rows.into_iter().map(Row::Postgres).collect())
             }
         };
-        rows.map_err(|e| DbError::new(name, e).into())
+        let rows = rows.map_err(|e| DbError::new(name, e))?;
+        if writes {
+            self.counts.written(rows.len() as u64);
+        }
+        Ok(rows)
     }
 
     async fn execute(&mut self, prepared: Prepared, args: Vec<Arg>) -> Result<u64> {
         storable(&args)?;
         let Prepared { name, sql } = prepared;
         self.count(name);
+        let writes = is_write(&sql);
         let done = match &mut self.inner {
             Inner::Sqlite(tx) => tx
                 .execute(sqlx::query_with(sql, sqlite_args(args)))
@@ -345,8 +354,20 @@ impl Tx {
                 .await
                 .map(|done| done.rows_affected()),
         };
-        done.map_err(|e| DbError::new(name, e).into())
+        let rows = done.map_err(|e| DbError::new(name, e))?;
+        if writes {
+            self.counts.written(rows);
+        }
+        Ok(rows)
     }
+}
+
+/// Whether a statement inserts, changes or deletes rows.
+fn is_write(sql: &SqlStr) -> bool {
+    let text = sql.as_str().trim_start();
+    ["INSERT", "UPDATE", "DELETE"]
+        .iter()
+        .any(|verb| text.starts_with(verb))
 }
 
 fn row_count(stmt: &'static Stmt, rows: usize) -> Error {

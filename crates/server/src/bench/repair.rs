@@ -50,8 +50,15 @@ pub(crate) struct Took {
     p99_ms: f64,
     /// Statements each.
     statements: u64,
+    /// Rows each that were inserted, changed or deleted.
+    rows: u64,
     /// Charges each, over all legs.
     charges: u64,
+}
+
+/// Statements run, and rows written.
+fn touched(p: &Platform) -> [u64; 2] {
+    [p.db().statements_run(), p.db().rows_written()]
 }
 
 /// Bills a world with usage, then reports late usage and corrects quantities, one after the other.
@@ -150,7 +157,7 @@ async fn late(
 ) -> Result<Took> {
     let mut took = Vec::with_capacity(some.len());
     let mut charges = 0;
-    let statements = reporter.p.db().statements_run();
+    let before = touched(reporter.p);
     for (at, id) in some.iter().enumerate() {
         progress("late records", at as u64, some.len() as u64);
         let begun = Instant::now();
@@ -163,8 +170,7 @@ async fn late(
         charges += usage_charge(reporter.p, reporter.ctx, &rate).await?.charges;
         took.push(begun.elapsed());
     }
-    let statements = reporter.p.db().statements_run() - statements;
-    Ok(figures(took, statements, charges))
+    Ok(figures(took, before, touched(reporter.p), charges))
 }
 
 async fn correct(
@@ -192,7 +198,7 @@ async fn correct(
         asks.push((OrderId::generate(), correction, today));
     }
     let mut took = Vec::with_capacity(some.len());
-    let statements = p.db().statements_run();
+    let before = touched(p);
     for (at, ask) in asks.iter().enumerate() {
         progress("corrections", at as u64, some.len() as u64);
         let begun = Instant::now();
@@ -211,7 +217,7 @@ async fn correct(
         .await?;
         took.push(begun.elapsed());
     }
-    let statements = p.db().statements_run() - statements;
+    let after = touched(p);
     let mut charges = 0;
     for (order, correction, _) in &asks {
         let page = tradewind_kernel::page::PageRequest::new(Some(200), None)?;
@@ -220,17 +226,19 @@ async fn correct(
         let own = all.items.iter();
         charges += own.filter(|one| one.facts.order_id == Some(*order)).count() as u64;
     }
-    Ok(figures(took, statements, charges))
+    Ok(figures(took, before, after, charges))
 }
 
-fn figures(mut took: Vec<Duration>, statements: u64, charges: u64) -> Took {
+fn figures(mut took: Vec<Duration>, before: [u64; 2], after: [u64; 2], charges: u64) -> Took {
     took.sort_unstable();
     let times = took.len().max(1) as u64;
+    let [statements, rows] = [0, 1].map(|at| (after[at] - before[at]) / times);
     Took {
         times: took.len(),
         p50_ms: millis(percentile(&took, 50)),
         p99_ms: millis(percentile(&took, 99)),
-        statements: statements / times,
+        statements,
+        rows,
         charges: charges / times,
     }
 }

@@ -237,10 +237,12 @@ pub(crate) async fn run(data: &DataOptions, command: Bench, out: &Output) -> Res
                     ("late record, p50 ms", "/late_record/p50_ms"),
                     ("p99 ms", "/late_record/p99_ms"),
                     ("statements", "/late_record/statements"),
+                    ("rows written", "/late_record/rows"),
                     ("charges", "/late_record/charges"),
                     ("correction, p50 ms", "/correction/p50_ms"),
                     ("p99 ms", "/correction/p99_ms"),
                     ("statements", "/correction/statements"),
+                    ("rows written", "/correction/rows"),
                     ("charges", "/correction/charges"),
                 ],
             )

@@ -1,7 +1,6 @@
 //! Encryption at rest: named keys, sealed texts bound to their place, and values that do not print themselves.
 
 use std::fmt;
-use std::io::Write as _;
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -14,6 +13,7 @@ use tradewind_kernel::Error;
 use zeroize::Zeroizing;
 
 use crate::db::Result;
+use crate::files;
 use crate::tokens::random_bytes;
 
 /// Form of a sealed text: `v1.<key id>.<base64 of nonce and ciphertext>`.
@@ -86,21 +86,8 @@ impl KeyRing {
         let path = data.join(KEY_FILE);
         let failed =
             |e: std::io::Error| Error::unavailable(format!("key file {}: {e}", path.display()));
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(&path) {
-            Ok(mut file) => {
-                let line = Zeroizing::new(new_key_line());
-                file.write_all(line.as_bytes())
-                    .and_then(|()| file.write_all(b"\n"))
-                    .map_err(failed)?;
-                file.sync_all().map_err(failed)?;
-            }
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(e) => return Err(failed(e)),
-        }
+        let line = Zeroizing::new(format!("{}\n", new_key_line()));
+        files::create_once(&path, line.as_bytes()).map_err(failed)?;
         Zeroizing::new(std::fs::read_to_string(&path).map_err(failed)?).parse()
     }
 

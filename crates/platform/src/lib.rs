@@ -9,6 +9,7 @@ pub mod clock;
 mod context;
 pub mod crypto;
 pub mod db;
+pub mod files;
 pub mod housekeeping;
 mod idempotency;
 pub mod jobs;

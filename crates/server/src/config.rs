@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::{Error, Result};
 use tradewind_platform::db::Durability;
-use tradewind_platform::{DbConfig, KeyRing, WorkerConfig};
+use tradewind_platform::{DbConfig, KeyRing, WorkerConfig, files};
 
 /// The data directory when none is named.
 const DEFAULT_DATA: &str = "./data";
@@ -242,7 +242,7 @@ impl Config {
         };
         let file = self.data.join(REACHED_FILE);
         let text = serde_json::to_vec_pretty(&reached).map_err(Error::internal)?;
-        std::fs::write(&file, text)
+        files::replace(&file, &text)
             .map_err(|e| Error::unavailable(format!("writing {}: {e}", file.display())))
     }
 

@@ -1,11 +1,11 @@
 //! What the demo has to remember beside its database: secrets that are shown only once, and how far it came.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use tradewind_kernel::id::WebhookId;
 use tradewind_kernel::{Error, Result};
+use tradewind_platform::files;
 
 /// The file in the data directory. Its presence says that the directory belongs to the demo.
 const FILE: &str = "demo.json";
@@ -57,18 +57,9 @@ impl DemoState {
     /// Remembers it, for the owner of the directory only.
     pub(crate) fn save(&self, data: &Path) -> Result<()> {
         let file = Self::file(data);
-        let beside = file.with_extension("new");
-        let write = || -> std::io::Result<()> {
-            let mut options = std::fs::OpenOptions::new();
-            options.write(true).create(true).truncate(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let mut to = options.open(&beside)?;
-            to.write_all(&serde_json::to_vec_pretty(self)?)?;
-            to.sync_all()?;
-            std::fs::rename(&beside, &file)
-        };
-        write().map_err(|e| Error::unavailable(format!("{}: {e}", file.display())))
+        let text = serde_json::to_vec_pretty(self).map_err(Error::internal)?;
+        files::replace(&file, &text)
+            .map_err(|e| Error::unavailable(format!("{}: {e}", file.display())))
     }
 
     /// Removes what the demo made in this directory, and nothing else.

@@ -17,6 +17,7 @@ use tradewind_platform::OpCtx;
 use crate::{
     money::transfer,
     sales::{Market, each_market},
+    tiers::on_behalf,
     wallet::by_hand,
     world::{code, day},
 };
@@ -259,7 +260,7 @@ async fn usage_that_comes_later_goes_on_where_the_new_invoice_left_it() {
 }
 
 #[tokio::test]
-async fn what_is_given_up_or_goes_without_documents_is_not_issued_anew() {
+async fn what_is_given_up_is_not_issued_anew() {
     each_market(|market| async move {
         let world = &market.world;
         let old = sold(&market, "2024-03-01").await;
@@ -282,6 +283,27 @@ async fn what_is_given_up_or_goes_without_documents_is_not_issued_anew() {
         assert_eq!(refused.unwrap_err().problems()[0].field, "reason");
         let after = market.documents(world.reseller, world.customer).await;
         assert_eq!(after, before);
+        market.assert_clean().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_invoiced_elsewhere_by_now_is_not_issued_anew() {
+    each_market(|market| async move {
+        let (seller, customer) = (market.world.reseller, market.world.customer);
+        let old = sold(&market, "2024-03-01").await;
+        let ctx = market.on("2024-03-20").await;
+        let before = market.documents(seller, customer).await;
+        on_behalf(&market, seller, customer, "external").await;
+        let refused = reissue(&market, &ctx, old).await;
+        assert_eq!(code(refused), "invoiced_elsewhere");
+        assert_eq!(market.documents(seller, customer).await, before);
+        market.assert_clean().await;
+
+        on_behalf(&market, seller, customer, "self").await;
+        let new = reissue(&market, &ctx, old).await.expect("issued anew");
+        assert_eq!((new.credited.minor, new.gross.minor), (13_686, 13_686));
         market.assert_clean().await;
     })
     .await;

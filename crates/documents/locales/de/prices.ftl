@@ -74,7 +74,6 @@ part-maximum = auf den Höchstbetrag gesenkt
 
 price-editor = Preis für { $item }
 price-editor-introductory = Einführungspreis von { $item }
-introduction-edit = Einführungspreis …
 plan-editor = Abrechnungstage und Zusagen: { $plan }
 plan-editor-lead = Gilt für neue Abonnements, sobald die Revision gespeichert ist.
 plan-edit = Bearbeiten …

@@ -74,7 +74,6 @@ part-maximum = lowered to the maximum
 
 price-editor = Price of { $item }
 price-editor-introductory = Introductory price of { $item }
-introduction-edit = Introductory price …
 plan-editor = Billing days and commitments: { $plan }
 plan-editor-lead = Holds for new subscriptions once the revision is saved.
 plan-edit = Edit …

@@ -98,6 +98,7 @@ pub struct Field {
     placeholder: Option<Txt>,
     scope: Txt,
     spoken: bool,
+    of: Option<Txt>,
 }
 
 impl Field {
@@ -119,6 +120,7 @@ impl Field {
             placeholder: None,
             scope: Txt::Borrowed("f"),
             spoken: false,
+            of: None,
         }
     }
 
@@ -232,6 +234,13 @@ impl Field {
     pub fn spoken(mut self, label: impl Into<Txt>) -> Self {
         self.label = label.into();
         self.spoken = true;
+        self
+    }
+
+    /// With what it belongs to, which is only read aloud: several fields of a table have the same label.
+    #[must_use]
+    pub fn of(mut self, what: impl Into<Txt>) -> Self {
+        self.of = Some(what.into());
         self
     }
 

@@ -14,6 +14,12 @@ pub struct Live {
     pub target: &'static str,
 }
 
+/// Fields that belong together, under a heading.
+struct Section {
+    title: Txt,
+    fields: Vec<Field>,
+}
+
 /// A form.
 #[derive(Template)]
 #[template(path = "kit/form.html")]
@@ -22,6 +28,7 @@ pub struct Form {
     csrf: Txt,
     id: Option<Txt>,
     fields: Vec<Field>,
+    sections: Vec<Section>,
     submit: Button,
     more: Vec<Button>,
     two: bool,
@@ -49,6 +56,7 @@ impl Form {
             csrf: csrf.into(),
             id: None,
             fields: Vec::new(),
+            sections: Vec::new(),
             submit: Button::submit(submit, "do", "submit").primary(),
             more: Vec::new(),
             two: false,
@@ -64,6 +72,16 @@ impl Form {
     #[must_use]
     pub fn fields(mut self, fields: Vec<Field>) -> Self {
         self.fields = fields;
+        self
+    }
+
+    /// With further fields under a heading.
+    #[must_use]
+    pub fn section(mut self, title: impl Into<Txt>, fields: Vec<Field>) -> Self {
+        self.sections.push(Section {
+            title: title.into(),
+            fields,
+        });
         self
     }
 
@@ -131,8 +149,10 @@ impl Form {
     }
 
     fn wrong(&self) -> Vec<&Field> {
+        let sections = self.sections.iter().flat_map(|section| &section.fields);
         self.fields
             .iter()
+            .chain(sections)
             .filter(|field| field.error.is_some() && !matches!(field.kind, Kind::Hidden))
             .collect()
     }

@@ -75,7 +75,7 @@ pub enum Cell {
     At(When),
     /// Buttons.
     Do(Vec<Button>),
-    /// An input; its label is only read aloud.
+    /// An input; its label is only read aloud, but in a row under another.
     Ask(Box<Field>),
 }
 
@@ -99,6 +99,8 @@ impl Cell {
 pub enum Row {
     /// One cell for each column.
     Cells(Vec<Cell>),
+    /// What else there is to the row above, under the same columns; its fields show their own labels.
+    Under(Vec<Cell>),
     /// A heading over the rows that follow.
     Group(Txt),
     /// A sum: one cell for each column, set off.

@@ -278,12 +278,12 @@ impl PriceBookPage {
     fn introduction(&self, t: &Tr, listing: &ListingEdit) -> Option<Row> {
         let introduction = listing.introduction.as_ref()?;
         let field = |name: &str, label: &str, kind: Kind| {
-            let field = Field::new(format!("{}.{name}", listing.id), Txt::default(), kind);
-            field.spoken(format!("{}: {}", t.tr(label), listing.item))
+            let field = Field::new(format!("{}.{name}", listing.id), t.tr(label), kind);
+            field.of(listing.item.clone())
         };
         // Who types a price takes it; a price by a model stands in its own field.
         let open = Button::submit(
-            t.tr("introduction-edit"),
+            t.tr("price-edit"),
             "do",
             format!("open.intro.{}", listing.id),
         );
@@ -307,13 +307,17 @@ impl PriceBookPage {
             introduction.once
         };
         let once = field("intro_once", "introduction-once", Kind::Check(ticked));
-        Some(Row::Cells(vec![
-            Cell::Nil,
-            Cell::Two(t.tr("introduction"), t.tr("introduction-hint")),
+        Some(Row::Under(vec![
+            Cell::Text(t.tr("introduction")),
+            Cell::Text(Txt::default()),
             ask(self.form.fill(periods)),
             ask(self.form.fill(price)),
             ask(once),
-            Cell::Do(vec![open.lenient().small(listing.item.clone())]),
+            Cell::Do(vec![open.lenient().small(format!(
+                "{}: {}",
+                t.tr("introduction"),
+                listing.item
+            ))]),
         ]))
     }
 
@@ -346,7 +350,6 @@ impl PriceBookPage {
             .required()
             .hint(t.tr("f-from-hint"));
         let mut fields = vec![self.form.fill(from)];
-        fields.extend((self.policies.fields(t).into_iter()).map(|field| self.form.fill(field)));
         for rule in &self.rules {
             let kind = Kind::Number(None, None, "any".into());
             let field = Field::new(
@@ -424,8 +427,8 @@ impl PriceBookPage {
             let open =
                 Button::submit(t.tr("price-edit"), "do", format!("open.{}", listing.id)).lenient();
             rows.push(Row::Cells(vec![
-                named(on, "c-sold"),
                 Cell::Text(listing.item.clone()),
+                named(on, "c-sold"),
                 named(how, "c-rule"),
                 named(
                     self.form.fill(value).error(listing.problem.clone()),
@@ -437,8 +440,8 @@ impl PriceBookPage {
             rows.extend(self.introduction(t, listing));
         }
         let columns = vec![
-            shell.col("c-sold"),
             shell.col("c-item"),
+            shell.col("c-sold"),
             shell.col("c-rule"),
             shell.col("c-value"),
             shell.fig("c-price"),
@@ -452,6 +455,9 @@ impl PriceBookPage {
         fields.extend(plans);
         let listings = Table::new(t.tr("price-listings"), columns, rows)
             .or(shell.empty("tag", "price-items-none"));
+        let listings = Card::new(t.tr("price-listings"), blocks![listings])
+            .flush()
+            .intro(t.tr("introduction-hint"));
         let lead = Notice::new(
             Tone::Info,
             t.tr("revision-new"),
@@ -461,10 +467,14 @@ impl PriceBookPage {
         let look = Button::submit(t.tr("revision-preview"), "do", "preview").small("");
         let mut before = blocks![lead, Buttons(vec![look])];
         before.extend(self.form.notice().map(Block::from));
-        shell
+        let mut form = shell
             .form(format!("{here}/edit"), "revision-save")
-            .fields(fields)
-            .two_columns()
+            .fields(fields);
+        for (title, fields) in self.policies.sections(t) {
+            let fields = fields.into_iter().map(|field| self.form.fill(field));
+            form = form.section(title, fields.collect());
+        }
+        form.two_columns()
             .before(before)
             .after(blocks![listings, self.plan_table(shell)])
             .button(Button::submit(t.tr("revision-save"), "do", "save").primary())

@@ -30,13 +30,20 @@ enum Ask {
     Number(&'static str, &'static str),
 }
 
-/// All fields, in the order in which they are asked.
-const FIELDS: [(&str, Ask); 27] = [
+/// A field by its name.
+type Asked = (&'static str, Ask);
+
+/// All fields in the order in which they are asked, under headings that are told by the key of each section.
+const SECTIONS: [(&str, &[Asked]); 5] = [
+    ("prices", PRICES),
+    ("running", RUNNING),
+    ("days", DAYS),
+    ("parts", PARTS),
+    ("terms", TERMS),
+];
+
+const PRICES: &[Asked] = &[
     ("tax", Ask::Word(&["added", "included"])),
-    ("renewal", Ask::Word(&["revision", "agreed", "increase"])),
-    ("increase.percent", Ask::Decimal),
-    ("increase.at_most", Ask::Decimal),
-    ("increase.list", Ask::Word(&["no", "yes"])),
     ("places.amounts", Ask::Number("0", "20")),
     ("places.units", Ask::Number("0", "20")),
     (
@@ -52,6 +59,20 @@ const FIELDS: [(&str, Ask); 27] = [
         ]),
     ),
     (
+        "stacking",
+        Ask::Word(&["percentages_first", "narrowest_first", "as_given"]),
+    ),
+];
+
+const RUNNING: &[Asked] = &[
+    ("renewal", Ask::Word(&["revision", "agreed", "increase"])),
+    ("increase.percent", Ask::Decimal),
+    ("increase.at_most", Ask::Decimal),
+    ("increase.list", Ask::Word(&["no", "yes"])),
+];
+
+const DAYS: &[Asked] = &[
+    (
         "align",
         Ask::Word(&["anniversary", "calendar", "day_of_month", "invoice_day"]),
     ),
@@ -60,6 +81,9 @@ const FIELDS: [(&str, Ask); 27] = [
     ("stub.of", Ask::Word(&["schedule", "back_from_end"])),
     ("stub.ends", Ask::Word(&["to_next_day", "from_start_month"])),
     ("zone", Ask::Word(&["buyer", "seller"])),
+];
+
+const PARTS: &[Asked] = &[
     ("proration.start", Ask::Proration),
     ("proration.upgrade", Ask::Proration),
     ("proration.downgrade", Ask::Proration),
@@ -68,10 +92,9 @@ const FIELDS: [(&str, Ask); 27] = [
         "suspension",
         Ask::Word(&["charged", "credited", "always_credited"]),
     ),
-    (
-        "stacking",
-        Ask::Word(&["percentages_first", "narrowest_first", "as_given"]),
-    ),
+];
+
+const TERMS: &[Asked] = &[
     ("fee", Ask::Word(&["none", "rest", "percent", "amount"])),
     ("fee.value", Ask::Decimal),
     (
@@ -120,21 +143,25 @@ impl PolicyEdit {
         self.0.get(field).map_or("", AsRef::as_ref)
     }
 
-    /// Its fields.
-    pub(super) fn fields(&self, t: &Tr) -> Vec<Field> {
-        FIELDS
-            .iter()
-            .map(|(name, ask)| {
-                let key = format!("price-policy-{}", name.replace('.', "-"));
-                let field = Field::new(*name, t.tr(&key), self.kind(t, name, &key, ask));
-                let field = field.value(self.value(name).to_owned());
-                if HINTED.contains(name) {
-                    field.hint(t.tr(&format!("{key}-hint")))
-                } else {
-                    field
-                }
-            })
-            .collect()
+    /// Its fields, by the headings of their sections.
+    pub(super) fn sections(&self, t: &Tr) -> Vec<(Txt, Vec<Field>)> {
+        let sections = SECTIONS.iter().map(|(name, asked)| {
+            let title = t.tr(&format!("price-section-{name}"));
+            let fields = asked.iter().map(|(name, ask)| self.field(t, name, ask));
+            (title, fields.collect())
+        });
+        sections.collect()
+    }
+
+    fn field(&self, t: &Tr, name: &'static str, ask: &Ask) -> Field {
+        let key = format!("price-policy-{}", name.replace('.', "-"));
+        let field = Field::new(name, t.tr(&key), self.kind(t, name, &key, ask));
+        let field = field.value(self.value(name).to_owned());
+        if HINTED.contains(&name) {
+            field.hint(t.tr(&format!("{key}-hint")))
+        } else {
+            field
+        }
     }
 
     fn kind(&self, t: &Tr, name: &str, key: &str, ask: &Ask) -> Kind {
@@ -160,6 +187,24 @@ impl PolicyEdit {
                 let rules = PRORATION.iter();
                 let rules = rules.map(|code| choice(code, t.code("proration", code)));
                 Kind::Select(other.into_iter().chain(rules).collect())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tradewind_kernel::locale::Locale;
+    use tradewind_kernel::time::Zone;
+
+    use super::*;
+
+    #[test]
+    fn every_rule_of_proration_is_told_in_words() {
+        for locale in [Locale::En, Locale::De] {
+            let t = Tr::new(locale, Zone::utc());
+            for rule in PRORATION {
+                assert_ne!(t.code("proration", rule).as_ref(), rule, "{locale:?}");
             }
         }
     }

@@ -14,6 +14,8 @@ mod coupon;
 mod credit;
 mod delivery;
 mod demo;
+#[cfg(test)]
+mod documented;
 mod draft;
 mod dunning;
 mod dunning_accounts;

@@ -1,6 +1,7 @@
 //! The rules of the house as a test: each rule looks at the source as text and names the file and line it objects to.
 
 mod directions;
+mod links;
 mod source;
 mod sql;
 mod text;
@@ -28,6 +29,7 @@ pub(crate) fn run() -> Result<()> {
     let root = crate::repository_root();
     let files = source::load(&root)?;
     let mut findings = directions::check(&root)?;
+    findings.extend(links::check(&root, &links::load(&root)?));
     for file in &files {
         findings.extend(text::check(file));
         findings.extend(sql::check(file));

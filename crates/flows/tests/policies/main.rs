@@ -66,12 +66,10 @@ fn every_page_has_an_example_that_a_test_computes() {
 }
 
 #[test]
-fn every_page_is_in_the_list_and_every_link_leads_somewhere() {
+fn every_page_is_in_the_list() {
     let index = Page::read("README");
     for page in Page::all() {
         let link = format!("({}.md)", page.name);
         assert!(index.text.contains(&link), "{} is not listed", page.name);
-        page.assert_links();
     }
-    index.assert_links();
 }

@@ -134,36 +134,6 @@ impl Page {
             assert!(known, "{}: {figure} is not in {test}", self.name);
         }
     }
-
-    /// Each link within the repository names a file that is there, and a heading that it has.
-    pub(crate) fn assert_links(&self) {
-        let links = self.text.split("](").skip(1);
-        for link in links.filter_map(|rest| rest.split(')').next()) {
-            if link.contains("://") {
-                continue;
-            }
-            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
-            let text = match file {
-                "" => Ok(self.text.clone()),
-                _ => fs::read_to_string(folder().join(file)),
-            };
-            let text = text.unwrap_or_else(|error| panic!("{}: {link}: {error}", self.name));
-            let has = heading.is_empty() || text.lines().any(|line| anchor(line) == heading);
-            assert!(has, "{}: {link} leads nowhere", self.name);
-        }
-    }
-}
-
-/// What a heading is linked by.
-fn anchor(line: &str) -> String {
-    if !line.starts_with('#') {
-        return String::new();
-    }
-    let text = line.trim_start_matches('#').trim().to_lowercase();
-    let kept = text
-        .chars()
-        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
-    kept.collect::<String>().replace(' ', "-")
 }
 
 fn cells(line: &str) -> Vec<&str> {
